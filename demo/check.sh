@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# The whole job without a person: check.sh LETSPING [DIR]. `./run --check` calls it after set-up.
+#
+# Test data, a free port, the stock client as agent and the test approver as the person. Prints
+# `check NAME ok` or `check NAME FAILED DETAIL` per step, last `check passed` or `check failed`.
+# Steps after a failed one still run where they can: each line stands for itself.
+set -uo pipefail
+letsping=$PWD/$1
+keep=${2:-}
+python=build/venv/bin/python
+
+work=$(mktemp -d)
+# A long path on purpose: the admin socket must work where a socket address has no room for it.
+data=${keep:-$work/$(printf 'a-directory-with-a-long-name-%.0s' 1 2 3 4 5)/data}
+mkdir -p "$(dirname "$data")"
+server= agents=()
+clean_up() {
+  for agent in "${agents[@]}"; do kill "$agent" 2>/dev/null; done
+  [ -n "$server" ] && kill -KILL "$server" 2>/dev/null
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+failures=0
+ok() { printf 'check %s ok\n' "$1"; }
+failed() {
+  printf 'check %s FAILED %s\n' "$1" "$(tr '\n' ' ' <<<"$2" | cut -c1-400)"
+  failures=$((failures + 1))
+}
+# check NAME COMMAND…: the command's last words are the detail.
+check() {
+  local name=$1 said
+  shift
+  if said=$("$@" 2>&1); then ok "$name"; else failed "$name" "${said:-it answered nothing}"; fi
+}
+# eventually SECONDS COMMAND…: tries again until it succeeds.
+eventually() {
+  local end=$((SECONDS + $1)) said
+  shift
+  until said=$("$@" 2>&1); do
+    [ $SECONDS -lt "$end" ] || { printf '%s\n' "$said"; return 1; }
+    sleep 0.1
+  done
+}
+holds() { grep -qF -- "$1" "$2" || { tail -n 3 "$2"; return 1; }; }
+
+start_server() {
+  "$letsping" serve --data "$data" --listen 127.0.0.1:0 >"$work/out" 2>>"$work/server.log" &
+  server=$!
+  eventually 10 grep -q '^listening ' "$work/out" || { tail -n 5 "$work/server.log"; return 1; }
+}
+server_address() { sed -n 's/^listening //p' "$work/out"; }
+stop_server() {
+  local stopping=$server
+  server=
+  kill -TERM "$stopping" && wait "$stopping"
+}
+
+# The key to the content and the mark inside it: in memory here, never in a file or an argument.
+content_key=$(head -c 32 /dev/urandom | base64 -w0)
+marker=plaintext-$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')
+# with_key COMMAND…: the command as an approver or agent that holds the content key.
+with_key() { LETSPING_ENCRYPTION_KEY=$content_key "$@"; }
+
+start_agent() {  # start_agent NAME
+  LETSPING_BASE_URL=$(server_address | sed 's/localhost/127.0.0.1/')/api \
+    LETSPING_API_KEY=$api_key DEMO_MARKER=$marker \
+    with_key "$python" demo/agent.py --links "$(server_address)" --json --timeout 60 \
+    >"$work/$1.agent" 2>"$work/$1.error" &
+  agents+=($!)
+  eventually 15 grep -q '"asked"' "$work/$1.agent" || { cat "$work/$1.error"; return 1; }
+}
+asked_id() { grep '"asked"' "$work/$1.agent" | demo/field id; }
+agent_decided() {  # agent_decided NAME TEXT
+  eventually 30 holds '"decided"' "$work/$1.agent" && holds "$2" "$work/$1.agent"
+}
+review() { with_key "$letsping" review "$@" --data "$data"; }
+listed() { review list --json | grep -qF "$1"; }
+status_is() {  # status_is ID STATUS
+  printf 'header = "Authorization: Bearer %s"\n' "$api_key" |
+    curl -sS -K - "$(server_address)/api/status/$1" | tee "$work/status" |
+    grep -qE "\"status\": ?\"$2\"" || { cat "$work/status"; return 1; }
+}
+rejecting_again() {
+  review reject "$1" --test-approver --reason "too late"
+  local status=$?
+  [ $status = 7 ] || { echo "exit status $status instead of 7"; return 1; }
+}
+logged() { "$letsping" log show --data "$data" --project default --json | grep -qF "$1"; }
+absent() {  # absent TEXT: from everything that the server wrote
+  local where
+  where=$(grep -rlaF -e "$1" "$data" "$data".* "$work/server.log" "$work/out" 2>/dev/null)
+  [ -z "$where" ] || { echo "found in $where"; return 1; }
+}
+
+# ---- the steps ----------------------------------------------------------------------------------
+check init "$letsping" init --data "$data" --test
+start_server >"$work/said" && ok serve || failed serve "$(cat "$work/said")"
+api_key=$("$letsping" key create --data "$data" --project default --role agent --name check \
+  --json 2>"$work/said" | demo/field key) && ok key || failed key "$(cat "$work/said")"
+
+start_agent first >"$work/said" && ok ask || failed ask "$(cat "$work/said")"
+first=$(asked_id first 2>/dev/null)
+check pending status_is "$first" PENDING
+check listed eventually 5 listed "$first"
+check approve review approve "$first" --test-approver
+check wake-up agent_decided first '"status": "APPROVED"'
+check same-payload holds '"unchanged": true' "$work/first.agent"
+check decided-once rejecting_again "$first"
+
+start_agent second >"$work/said" && ok ask-again || failed ask-again "$(cat "$work/said")"
+second=$(asked_id second 2>/dev/null)
+check reject review reject "$second" --test-approver --reason "not on a Friday"
+check reason agent_decided second 'not on a Friday'
+
+check logged logged decision.approved
+check logged-rejection logged decision.rejected
+check log-verify "$letsping" log verify --data "$data" --project default
+check blind-payload absent "$marker"
+check blind-key absent "$content_key"
+check stop stop_server
+start_server >"$work/said" && ok restart || failed restart "$(cat "$work/said")"
+check still-approved status_is "$first" APPROVED
+check still-rejected status_is "$second" REJECTED
+check log-verify-again "$letsping" log verify --data "$data" --project default
+check stop-again stop_server
+
+if [ $failures = 0 ]; then
+  echo "check passed"
+else
+  tail -n 20 "$work/server.log" >&2
+  echo "check failed"
+  exit 1
+fi

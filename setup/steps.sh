@@ -1,0 +1,142 @@
+# The set-up that ./run and ./test share: one function a step, sourced from the top of the checkout.
+#
+# A step that finds its work done returns at once. What it runs is logged to build/setup-logs/.
+# It returns 0, `no_answer` when a package registry did not answer, or 1; the caller decides what
+# that means. Nothing outside build/, web/node_modules and web/dist is written, but for Debian
+# packages that are missing.
+
+readonly no_answer=10
+
+# How the registries' clients say that nobody answered. A package whose bytes are not the pinned
+# ones is a failure even if the network hiccuped before.
+readonly no_answer_words='ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|npm (error|ERR!) code E5[0-9][0-9]|connection broken by|Temporary failure (in name resolution|resolving)|Could not resolve|Could not connect|Unable to connect|Connection (refused|timed out|failed)|Network is unreachable|no such host|i/o timeout|50[0-9] +(Service|Bad Gateway|Gateway)'
+readonly wrong_bytes_words='EINTEGRITY|DO NOT MATCH THE HASHES|Hash Sum mismatch|checksum mismatch|SECURITY ERROR'
+
+say() { printf '%s\n' "$*"; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# attempt NAME COMMAND…: runs it with its output in a log, and tells no answer from a failure.
+attempt() {
+  local name=$1 log=build/setup-logs/$1.log
+  shift
+  mkdir -p build/setup-logs
+  "$@" >"$log" 2>&1 && return 0
+  if ! grep -qE "$wrong_bytes_words" "$log" && grep -qE "$no_answer_words" "$log"; then
+    return $no_answer
+  fi
+  say "set-up: $name failed; the end of $log:"
+  tail -n 25 "$log"
+  return 1
+}
+
+# One set-up at a time in one checkout: ./run and ./test share build/.
+lock_setup() {
+  mkdir -p build
+  exec 9>build/setup.lock
+  flock -n 9 || { say "set-up: waiting for another ./run or ./test in this checkout"; flock 9; }
+}
+unlock_setup() { exec 9>&-; }
+
+apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"; }
+
+apt_install() {
+  apt_get install -y --no-install-recommends "$@" && return 0
+  # Package lists that are absent or old: fetch them once, then try again.
+  apt_get -o APT::Update::Error-Mode=any update && apt_get install -y --no-install-recommends "$@"
+}
+
+# debian_packages run|test: installs what packages.apt lists for it and this machine lacks.
+debian_packages() {
+  local wanted missing
+  wanted=$(sed 's/#.*//' packages.apt | awk -v all="$1" 'NF == 1 || (NF == 2 && all == $2) {print $1}')
+  missing=$(comm -23 <(sort -u <<<"$wanted") <(
+    dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+      awk '$1 == "installed" {print $2}' | sort -u))
+  [ -z "$missing" ] && return 0
+  say "set-up: Debian packages:" $missing
+  attempt debian-packages apt_install $missing
+}
+
+# Node 20.19 or newer and an npm that runs under it: the machine's, else build/node.
+node_serves() {
+  command -v npm >/dev/null && node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1);' 2>/dev/null
+}
+
+own_node() { PATH=$PWD/build/node/node_modules/.bin:$PATH && export PATH; }
+
+prepare_node() {
+  node_serves && return 0
+  own_node
+  node_serves && return 0
+  say "set-up: Node 20 from npm (this machine has none that is new enough)"
+  if ! command -v npm >/dev/null; then
+    attempt debian-npm apt_install npm || return
+  fi
+  mkdir -p build/node
+  cp setup/node/package.json setup/node/package-lock.json setup/node/.npmrc build/node/
+  attempt node npm ci --prefix build/node --ignore-scripts || return
+  node_serves || { say "set-up: build/node holds no Node that runs here (it is for x86-64)"; return 1; }
+}
+
+# A hash over the names and bytes of everything that the dashboard is made from.
+web_inputs() {
+  {
+    node --version
+    find web -type d \( -name node_modules -o -name dist \) -prune -o -type f -print0 |
+      LC_ALL=C sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -c1-64
+}
+
+# The dashboard's packages and its bundle in web/dist, which the C++ build embeds.
+dashboard() {
+  prepare_node || return
+  local packages inputs
+  packages=$(sha256sum web/package-lock.json | cut -c1-64)
+  if [ "$(cat web/node_modules/.installed 2>/dev/null)" != "$packages" ]; then
+    say "set-up: the dashboard's packages"
+    attempt dashboard-packages npm ci --prefix web --ignore-scripts || return
+    echo "$packages" >web/node_modules/.installed
+  fi
+  inputs=$(web_inputs)
+  if [ ! -d web/dist ] || [ "$(cat build/web.built 2>/dev/null)" != "$inputs" ]; then
+    say "set-up: building the dashboard"
+    attempt dashboard npm --prefix web run build || return
+    echo "$inputs" >build/web.built
+  fi
+}
+
+# build_preset PRESET [TARGET…]: configures and builds, two jobs at most (CMakePresets.json).
+build_preset() {
+  local preset=$1
+  shift
+  say "set-up: building the $preset preset (the first time takes minutes)"
+  attempt "configure-$preset" cmake --preset "$preset" || return
+  attempt "build-$preset" cmake --build --preset "$preset" ${1:+--target "$@"}
+}
+
+# Python packages, pinned with hashes, in build/venv.
+python_packages() {
+  local list=tests/conformance/python/requirements.txt stamp
+  stamp=$(sha256sum "$list" | cut -c1-64)
+  if [ "$(cat build/venv/.installed 2>/dev/null)" != "$stamp" ]; then
+    say "set-up: Python packages in build/venv"
+    rm -rf build/venv
+    attempt python-venv /usr/bin/python3 -m venv build/venv || return
+    attempt python-packages build/venv/bin/pip install --disable-pip-version-check \
+      --retries 2 --require-hashes -r "$list" || return
+    echo "$stamp" >build/venv/.installed
+  fi
+}
+
+# Go and the modules of the conformance tests.
+go_modules() {
+  [ -d /usr/local/go/bin ] && PATH=$PATH:/usr/local/go/bin
+  export PATH GOFLAGS=-mod=readonly GOTOOLCHAIN=local
+  if ! command -v go >/dev/null; then
+    say "set-up: Debian's Go"
+    attempt debian-go apt_install golang-go || return
+  fi
+  attempt go-modules env -C tests/conformance/go go mod download
+}
