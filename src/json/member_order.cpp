@@ -1,0 +1,114 @@
+#include "json/member_order.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <string_view>
+
+namespace lp::json {
+namespace {
+
+// Equal names stay in the order they stand. (std::stable_sort of libstdc++ 12 uses what C++23
+// deprecates.)
+template <typename Less>
+std::vector<std::size_t> sorted_positions(const Object& members, Less less) {
+  std::vector<std::size_t> order(members.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const std::string_view x = members[a].first;
+    const std::string_view y = members[b].first;
+    return less(x, y) || (a < b && x == y);
+  });
+  return order;
+}
+
+// UTF-8 sorts by code point. UTF-16 differs only in that surrogates (0xD800…0xDFFF), so everything
+// beyond U+FFFF (lead bytes F0 to F4), come before U+E000…U+FFFF (lead bytes EE and EF).
+unsigned utf16_weight(char c) {
+  const unsigned byte = static_cast<unsigned char>(c);
+  if (byte == 0xEE || byte == 0xEF) return byte + 0x100;
+  return byte;
+}
+
+bool utf16_less(std::string_view a, std::string_view b) {
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (y == b.end()) return false;
+  if (x == a.end()) return true;
+  return utf16_weight(*x) < utf16_weight(*y);
+}
+
+// "0" to "4294967294" in canonical decimal (ECMA-262 "array index").
+std::optional<std::uint32_t> array_index(std::string_view name) {
+  if (name.empty() || name.size() > 10) return std::nullopt;
+  if (name.size() > 1 && name.front() == '0') return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : name) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (value > 4'294'967'294U) return std::nullopt;
+  return static_cast<std::uint32_t>(value);
+}
+
+constexpr std::size_t few = 16;  // below it, comparing all pairs is faster than sorting
+
+}  // namespace
+
+std::vector<std::size_t> order_by_bytes(const Object& members) {
+  return sorted_positions(members, std::less<>());
+}
+
+std::vector<std::size_t> order_by_utf16(const Object& members) {
+  return sorted_positions(members, utf16_less);
+}
+
+std::vector<std::size_t> order_by_javascript(const Object& members) {
+  // For each run of equal names: the place of the first and the value of the last.
+  struct Slot {
+    std::size_t place;
+    std::size_t value;
+    std::optional<std::uint32_t> index;
+  };
+  std::vector<Slot> slots;
+  slots.reserve(members.size());
+  const std::vector<std::size_t> by_name = order_by_bytes(members);
+  for (std::size_t i = 0; i < by_name.size(); ++i) {
+    const std::string& name = members[by_name[i]].first;
+    if (i > 0 && members[by_name[i - 1]].first == name) {
+      slots.back().value = by_name[i];
+    } else {
+      slots.push_back({by_name[i], by_name[i], array_index(name)});
+    }
+  }
+  std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
+    if (a.index && b.index) return *a.index < *b.index;
+    if (a.index.has_value() != b.index.has_value()) return a.index.has_value();
+    return a.place < b.place;
+  });
+  std::vector<std::size_t> order;
+  order.reserve(slots.size());
+  for (const Slot& slot : slots) order.push_back(slot.value);
+  return order;
+}
+
+std::size_t first_duplicate(const Object& members) {
+  std::size_t first = members.size();
+  if (members.size() <= few) {
+    for (std::size_t later = 1; later < members.size(); ++later) {
+      for (std::size_t earlier = 0; earlier < later; ++earlier) {
+        if (members[earlier].first == members[later].first) return later;
+      }
+    }
+    return first;
+  }
+  const std::vector<std::size_t> by_name = order_by_bytes(members);
+  for (std::size_t i = 1; i < by_name.size(); ++i) {
+    if (members[by_name[i - 1]].first == members[by_name[i]].first) {
+      first = std::min(first, by_name[i]);
+    }
+  }
+  return first;
+}
+
+}  // namespace lp::json
