@@ -1,0 +1,48 @@
+// Who must say yes: AND/OR trees over groups with counts (approval.md, Rules and quorum).
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "evidence/roster.h"
+#include "json/value.h"
+
+namespace lp::approval {
+
+// `{"all":[…]}`, `{"any":[…]}` or `{"n_of":[count,"role:reviewer"]}`.
+struct Rule {
+  enum class Kind : std::uint8_t { all, any, n_of };
+  Kind kind = Kind::n_of;
+  std::vector<Rule> parts;             // all, any: not empty
+  std::uint64_t count = 1;             // n_of: at least 1
+  std::string group = "role:reviewer"; // n_of: role:…, group:…, member:…
+
+  [[nodiscard]] json::Value to_json() const;
+  [[nodiscard]] Digest sha256() const;  // SHA-256(JCS(rule))
+  static std::optional<Rule> from_json(const json::Value& value);
+};
+
+// One reviewer.
+Rule default_rule();
+
+// A person as the rule sees one: all roster entries of one member taken together.
+struct Person {
+  std::string member;
+  std::set<std::string> groups;  // "role:reviewer", "group:finance", "member:mem_…"
+};
+std::vector<Person> people_of(const std::vector<evidence::RosterEntry>& entries);
+
+// Whether the distinct `approvers` satisfy the rule: each person counts once in the whole tree.
+[[nodiscard]] bool satisfied(const Rule& rule, const std::vector<Person>& approvers);
+// Whether `person` could contribute to the rule.
+[[nodiscard]] bool may_contribute(const Rule& rule, const Person& person);
+// The fewest heads that satisfy the rule (k of RuleRef).
+[[nodiscard]] std::uint64_t heads_required(const Rule& rule);
+
+}  // namespace lp::approval

@@ -1,0 +1,70 @@
+// Who and what there is: projects, keys, agents, members, devices, rosters, as one immutable
+// snapshot. The core thread publishes a new one after each change; net threads read it unlocked.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "approval/rule.h"
+#include "evidence/roster.h"
+#include "store/store.h"
+
+namespace lp::core {
+
+// What changes with every batch of a project, shared by all snapshots that hold the project.
+struct LiveLog {
+  std::atomic<std::uint64_t> signed_size = 0;                   // release rule: index < signed_size
+  std::atomic<std::shared_ptr<const std::string>> checkpoint;   // the newest signed note
+  std::atomic<std::uint64_t> pending = 0;                       // requests that wait
+};
+
+struct ProjectView {
+  store::Project row;
+  std::string issuer_spki;
+  std::string log_vkey;
+  std::vector<evidence::RosterEntry> entries;   // of the roster in force; empty without one
+  std::vector<approval::Person> people;
+  std::vector<std::string> marks;               // of statements and roster heads: test, …
+  std::shared_ptr<LiveLog> live;
+
+  // The entry of a key that may review, or nothing.
+  [[nodiscard]] const evidence::RosterEntry* entry_of(std::string_view member,
+                                                      std::string_view key) const
+      [[clang::lifetimebound]];
+};
+
+struct Directory {
+  std::string log_name;
+  bool test = false;     // a directory made by `init --test`
+  bool set_up = false;
+  std::optional<std::string> setup_owner;                      // member id
+  std::map<std::string, ProjectView, std::less<>> projects;    // by id
+  std::map<std::string, store::Member, std::less<>> members;
+  std::map<std::string, store::Device, std::less<>> devices;   // by key id
+  std::unordered_map<std::string, store::ApiKey> keys;         // by raw SHA-256 of the key text
+  std::map<std::string, store::Agent, std::less<>> agents;
+  std::map<std::string, store::Webhook, std::less<>> webhooks;
+
+  [[nodiscard]] const ProjectView* project(std::string_view id) const [[clang::lifetimebound]];
+  // By id, or by name: what the command line takes.
+  [[nodiscard]] const ProjectView* project_named(std::string_view id_or_name) const
+      [[clang::lifetimebound]];
+  // By the 32 hex characters of the origin.
+  [[nodiscard]] const ProjectView* project_of_log(std::string_view hex) const
+      [[clang::lifetimebound]];
+  // The live API key of this text; nothing for unknown and revoked ones.
+  [[nodiscard]] const store::ApiKey* api_key(std::string_view text) const [[clang::lifetimebound]];
+};
+
+using DirectoryPtr = std::shared_ptr<const Directory>;
+
+}  // namespace lp::core

@@ -1,0 +1,96 @@
+// The core as the rest of the program sees it: submit a command, read what is true.
+//
+// One thread (lp-core) takes what the bounded queue holds, runs the pure core, commits one batch,
+// signs the checkpoints that cover it and opens the gate. `done` runs on that thread after all this;
+// it must not block. If a commit or flush fails no held reply is ever sent and the process stops.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/entropy.h"
+#include "base/time.h"
+#include "core/commands.h"
+#include "core/directory.h"
+#include "core/keys.h"
+#include "core/presence.h"
+#include "core/refusal.h"
+#include "core/views.h"
+#include "store/blob_files.h"
+#include "store/lock_store.h"
+#include "store/store.h"
+
+namespace lp::core {
+
+struct EngineOptions {
+  std::size_t queue_max = 8'192;
+  std::size_t batch_max = 1'024;
+  std::uint64_t pending_per_project_max = 5'000;
+  std::int64_t decide_by_default_ms = 24LL * 3'600'000;
+  std::int64_t decide_by_max_ms = 30LL * 24 * 3'600'000;
+  std::uint64_t disk_reserve_bytes = 64ULL << 20;
+  std::string data_directory;        // for the disk reserve
+  std::string log_name;              // fixed at init
+};
+
+template <typename C>
+using Done = std::move_only_function<void(std::expected<typename C::Result, Refused>)>;
+
+class Engine {
+ public:
+  // References live as long as the engine. `announce` gets the topics of a batch once it is true:
+  // request ids, and "review" when a list changed; called on lp-core.
+  Engine(EngineOptions options, store::Store& store, store::LockStore& locks,
+         store::BlobFiles& blobs, Keys& keys, Clock& clock, Entropy& entropy,
+         std::function<void(std::vector<std::string>)> announce);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Recovery, then the core thread. The error is a sentence for people: a server that cannot read
+  // its past must not add to it.
+  std::expected<void, std::string> start();
+  void stop();  // drains the queue, commits, joins
+
+  // From any thread. False: the queue is full or closed; `done` is dropped and the caller says 503.
+  template <typename C>
+  [[nodiscard]] bool submit(C command, Done<C> done);
+  // For one caller that may wait: the command line, set-up, tests.
+  template <typename C>
+  std::expected<typename C::Result, Refused> run(C command);
+
+  [[nodiscard]] DirectoryPtr directory() const;
+  [[nodiscard]] Presence& presence();
+  [[nodiscard]] Keys& keys();
+  [[nodiscard]] Clock& clock();
+  [[nodiscard]] Entropy& entropy();
+  // This thread's reader.
+  [[nodiscard]] store::Reader& reader();
+  [[nodiscard]] store::BlobFiles& blobs();
+
+  // Queries that apply the release rule: nothing that no signed checkpoint covers is shown.
+  // `project` empty: any (for members, the caller checks the roster).
+  [[nodiscard]] std::expected<RequestView, Refused> request(std::string_view id,
+                                                            std::string_view project);
+  [[nodiscard]] std::vector<RequestView> requests(const store::RequestFilter& filter);
+
+  // Why deciding is off right now, or nothing: frozen signer, unsafe clock, disk reserve.
+  [[nodiscard]] std::optional<Fault> deciding_blocked() const;
+  [[nodiscard]] std::optional<Fault> ingest_blocked() const;
+  // Grows with each batch that changed a list: GET /api/review/changes.
+  [[nodiscard]] std::uint64_t changes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lp::core

@@ -1,0 +1,62 @@
+// The server's secrets: what is in `secrets/` of the data directory and what is derived from it.
+//
+// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and issuer keys are
+// derived per origin, so a new project needs no new file. The wrap key is a file a month: a DEK names
+// the month it was wrapped in, and destroying old months completes erasure (evidence.md 11).
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/entropy.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "crypto/ed25519.h"
+#include "crypto/p256.h"
+#include "store/rows.h"
+
+namespace lp::core {
+
+class Keys {
+ public:
+  // Makes the directory and whatever is missing when `create`; the error is a sentence for people.
+  static std::expected<std::unique_ptr<Keys>, std::string> open(const std::string& directory,
+                                                                bool create, Entropy& entropy);
+
+  // seed = HKDF-SHA-256(log secret, info "lp-log/1\0" ‖ origin ‖ epoch) (evidence.md 1).
+  [[nodiscard]] crypto::Ed25519Key log_key(std::string_view origin) const;
+  [[nodiscard]] crypto::P256Key issuer_key(std::string_view origin) const;
+
+  // A fresh 32-byte DEK under this month's wrap key; and back. Nothing when its month is gone.
+  [[nodiscard]] std::string wrap(std::string_view dek, Instant now, Entropy& entropy);
+  [[nodiscard]] std::optional<Secret> unwrap(std::string_view wrapped) const;
+
+  // A sub-key for one purpose: HKDF of the server secret under a label such as "lp-url/1".
+  [[nodiscard]] Secret purpose(std::string_view label) const;
+  // MAC of a mutable state row over its guarded members (evidence.md 6.2).
+  [[nodiscard]] Digest row_mac(const store::RequestState& row) const;
+
+ private:
+  Keys() = default;
+  std::string directory_;
+  Secret log_secret_, issuer_secret_, row_key_, server_secret_;
+  mutable std::mutex wrap_mutex_;  // months are added while net threads unwrap
+  std::map<std::string, Secret> wrap_keys_;  // "2026-11" → 32 bytes
+};
+
+// Sealing of free text and plaintext under a request's DEK: iv ‖ ciphertext ‖ tag, with the purpose
+// ("payload", "details", "reason", "edit", "commit-key", "snapshot") and the request id as
+// additional data, so that no sealed field can stand in another's place.
+std::string seal_field(std::string_view dek, std::string_view purpose, std::string_view request_id,
+                       std::string_view plaintext, Entropy& entropy);
+std::optional<std::string> open_field(std::string_view dek, std::string_view purpose,
+                                      std::string_view request_id, std::string_view sealed);
+
+}  // namespace lp::core

@@ -1,0 +1,47 @@
+// Why the core did not do what was asked. Each value maps to one wire error in api/errors.cpp.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "approval/request.h"
+#include "json/value.h"
+
+namespace lp::core {
+
+enum class Fault : std::uint8_t {
+  unknown,               // no such thing, or not yours: 404
+  refused,               // the state machine said no: `refusal` says why
+  stale,                 // the core is not what the server rebuilds: ask for a new offer
+  bad_signature,
+  bad_core,              // not a decision core, or not of this approver and key
+  offer_expired,
+  edit_not_allowed,      // an edit in another envelope version, in plaintext, or on a reject
+  empty_edit,            // `{}`: a published client would run the original (wire.md D-35)
+  no_eligible_approver,
+  idempotency_conflict,  // same key, other content
+  pending_limit,         // too many wait in this project
+  already_set_up,
+  setup_token_invalid,
+  setup_token_expired,
+  roster_mismatch,       // a head or entry is not what the server rebuilds
+  name_taken,
+  already_revoked,
+  disk_reserve,          // too little disk left to take more in: 503
+  log_frozen,            // the signer does not sign: 503
+  clock_unsafe,          // the clock jumped: `letsping clock accept`: 503
+  stopping,              // 503
+};
+std::string_view to_string(Fault fault);
+
+struct Refused {
+  Fault fault = Fault::unknown;
+  std::string detail;                         // names the thing: a rule, a project; never content
+  std::optional<approval::Refusal> refusal;   // with Fault::refused
+  std::string request;                        // the request concerned, when there is one
+};
+
+}  // namespace lp::core

@@ -1,0 +1,91 @@
+// The roster: the owner-signed list of approvers and keys (evidence.md 7).
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/time.h"
+#include "json/value.h"
+
+namespace lp::evidence {
+
+struct RosterEntry {
+  std::string salt;    // 32 bytes
+  std::string member;  // pseudonym
+  std::vector<std::string> roles;   // sorted, distinct: owner, admin, policy_author, reviewer, …
+  std::vector<std::string> groups;  // sorted, distinct
+  std::string key_class;            // member "class": "device" (P-256) or "passkey"
+  std::string spki;                 // DER
+  std::optional<std::string> rp_id;
+  std::optional<std::string> aaguid;
+  std::vector<json::Value> cosigned;
+
+  [[nodiscard]] std::string bytes() const;  // JCS
+  static std::optional<RosterEntry> parse(std::string_view bytes);  // strict, exact round trip
+  [[nodiscard]] bool has_role(std::string_view role) const;
+};
+
+// Lower-case hex SHA-256 of a DER SPKI: the id of a key everywhere.
+std::string key_id(std::string_view spki);
+
+struct IssuerRange {
+  std::string spki;  // DER
+  std::uint64_t from = 0;
+  std::optional<std::uint64_t> to;
+  friend bool operator==(const IssuerRange&, const IssuerRange&) = default;
+};
+struct LogKeyRange {
+  std::string vkey;
+  std::uint64_t from = 0;
+  std::optional<std::uint64_t> to;
+  friend bool operator==(const LogKeyRange&, const LogKeyRange&) = default;
+};
+
+struct RosterHead {
+  std::string origin;
+  std::uint64_t version = 1;
+  std::optional<Digest> prev;        // SHA-256 of the previous head; absent at version 1
+  std::vector<std::string> owners;   // SPKIs
+  std::uint64_t threshold = 1;
+  std::vector<IssuerRange> issuer;
+  std::vector<LogKeyRange> log;
+  std::string min_human = "device";
+  std::string min_log = "logged";
+  bool single_operator = true;
+  std::vector<std::string> marks;    // sorted; omitted when empty
+  std::uint64_t tree_size = 0;
+  Digest tree_root;
+  Instant time;
+
+  [[nodiscard]] std::string bytes() const;  // JCS, member v = 1
+  [[nodiscard]] Digest sha256() const;
+  static std::optional<RosterHead> parse(std::string_view bytes);
+};
+
+// The bytes an owner signs: "lp-roster/1\0" ‖ head.
+std::string roster_signing_bytes(std::string_view head);
+
+Digest roster_tree_root(const std::vector<RosterEntry>& entries);
+
+struct OwnerSignature {
+  std::string spki;
+  std::string signature;  // DER, low-S
+};
+
+enum class RosterFault : std::uint8_t {
+  malformed, wrong_tree, wrong_previous, too_few_signatures, bad_signature, not_an_owner,
+};
+
+// Checks one version against the one before (genesis: its own owners sign). Distinct owners count.
+std::expected<void, RosterFault> verify_roster(std::string_view head_bytes,
+                                               const std::vector<RosterEntry>& entries,
+                                               const std::vector<OwnerSignature>& signatures,
+                                               const RosterHead* previous);
+
+}  // namespace lp::evidence

@@ -1,0 +1,92 @@
+// What a handler sees of an HTTP request and what it may answer. Nothing here knows approvals.
+//
+// A handler never waits. It answers at once (Reply), says that the answer comes from another thread
+// once something is true (Later: the gate opens it), or says what to wait for (Park).
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+
+namespace lp::net {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+enum class Method : std::uint8_t { get, head, post, put, del, options };
+
+// Who is at the other end of the socket, as far as the kernel says.
+struct Peer {
+  std::string address;          // "127.0.0.1", "::1", or "" on the Unix socket
+  bool loopback = false;
+  bool unix_socket = false;
+  std::optional<unsigned> uid;  // SO_PEERCRED, Unix socket only
+};
+
+struct Request {
+  Method method = Method::get;
+  std::string path;    // percent-decoded once; duplicate slashes collapsed; always starts with '/'
+  std::string query;   // raw, without '?'
+  Headers headers;     // names lower case, values trimmed
+  std::string body;    // whole; bounded by Limits
+  Peer peer;
+  std::string host;    // the Host header, already checked against the allow-list
+  bool tls = false;
+
+  // First value of a header (name in lower case); empty when absent.
+  [[nodiscard]] std::string_view header(std::string_view name) const [[clang::lifetimebound]];
+  // Decoded query parameter; nothing when absent.
+  [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
+};
+
+struct Reply {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  Headers headers;              // beside the fixed ones that the session adds (security.md D-10)
+  bool close = false;
+};
+
+// Gives the answer from any thread, exactly once; calling it after the connection is gone is fine.
+struct Park;
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void reply(Reply reply) = 0;
+  virtual void park(Park park) = 0;
+};
+
+// The work has been handed on; whoever holds the responder answers.
+struct Later {
+  // Called once on the net thread with the responder to keep.
+  std::move_only_function<void(std::shared_ptr<Responder>)> start;
+};
+
+// Hold the connection until `topic` is announced (Server::announce) or `deadline` passes.
+// `render` runs on the net thread: first right after the topic is registered, so that nothing
+// announced in between is missed, then at each announcement, and last with `expired` true.
+// It returns nothing to go on waiting (not allowed when `expired`). A parked connection costs a
+// slot, not a coroutine: keep the captures small.
+struct Park {
+  std::string topic;
+  std::int64_t hold_ms = 0;
+  std::move_only_function<std::optional<Reply>(bool expired)> render;
+  // Called when the client goes away while parked; may be empty.
+  std::move_only_function<void()> abandoned;
+};
+
+using Outcome = std::variant<Reply, Later, Park>;
+
+// The whole application as the net module sees it. Called on net threads, concurrently.
+using Handler = std::function<Outcome(Request&&)>;
+
+}  // namespace lp::net

@@ -1,0 +1,34 @@
+// The signer's memory: the last checkpoint signed for each origin, kept outside the data directory
+// so that no copy of the data carries it (evidence.md 6).
+//
+// An append-only journal `checkpoints` of records {length, SHA-256, note}, one fdatasync a batch; a
+// torn tail (never acknowledged) is dropped at open, anything else that does not verify is refused.
+// Rewritten compactly at open and when it grows beyond 4 MiB. Owned by one process: file lock.
+
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "store/store.h"
+
+namespace lp::store {
+
+class LockStore {
+ public:
+  virtual ~LockStore() = default;
+  // The last signed note of each origin.
+  [[nodiscard]] virtual const std::map<std::string, std::string>& notes() const = 0;
+  // Durable when it returns. Each pair is (origin, note).
+  virtual Result<void> put(const std::vector<std::pair<std::string, std::string>>& notes) = 0;
+};
+
+// Creates `directory` (0700) when missing. Fails when another process holds it.
+Result<std::unique_ptr<LockStore>> open_lock_store(const std::string& directory);
+
+}  // namespace lp::store

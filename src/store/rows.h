@@ -1,0 +1,240 @@
+// What the store keeps, one struct a table, as the rest of the program sees it.
+//
+// Rows are values. Bytes that are secret or private arrive here already sealed: the store never sees
+// a wrapped key open. Ids are the public ones; times are milliseconds.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "approval/request.h"
+#include "base/digest.h"
+#include "base/time.h"
+#include "evidence/statement.h"
+#include "identity/api_key.h"
+
+namespace lp::store {
+
+enum class Payloads : std::uint8_t { encrypted, server_sealed };
+
+struct Project {
+  std::string id;      // proj_…
+  std::string name;    // unique
+  std::string origin;  // <log.name>/p/<32 hex of the id>
+  Payloads payloads = Payloads::encrypted;
+  bool single_operator = true;
+  Instant created;
+  std::uint64_t roster_version = 0;      // 0: none signed yet
+  std::optional<Digest> roster_sha256;
+};
+
+// The head row of a project's log: the only point of contention of a project.
+struct LogHead {
+  std::string project;
+  std::uint64_t size = 0;
+  std::vector<Digest> frontier;          // tlog::CompactRange::hashes
+  Instant last_time;                     // of the newest statement
+  std::uint64_t stream_seq = 0;          // of the stream "project": how many it has
+  std::optional<Digest> stream_prev;     // its last statement
+};
+
+struct Leaf {
+  std::string project;
+  std::uint64_t index = 0;
+  evidence::EventType type = evidence::EventType::log_opened;
+  std::string stream;      // stream id
+  std::string statement;   // exact bytes
+  std::string leaf;        // exact bytes
+  Digest leaf_hash;        // RFC 6962
+  std::string evidence;    // JSON array of the evidence entries, "" when there are none
+};
+
+// Hash of a perfect subtree of 256^tile_level leaves; tile_level ≥ 1. What upper tiles are made of.
+struct UpperHash {
+  std::string project;
+  unsigned tile_level = 1;
+  std::uint64_t position = 0;
+  Digest hash;
+};
+
+struct Member {
+  std::string id;  // mem_…, the roster pseudonym
+  std::string name;
+  Instant created;
+  std::optional<Instant> removed;
+};
+
+struct Device {
+  std::string key;  // evidence::key_id
+  std::string member;
+  std::string spki;
+  std::string key_class;  // "device"
+  Instant created;
+  std::optional<Instant> revoked;
+};
+
+struct Roster {
+  std::string project;
+  std::uint64_t version = 1;
+  std::string head;                     // exact bytes
+  std::vector<std::string> entries;     // exact bytes, in tree order
+  std::string signatures;               // JSON array [{spki, signature}]
+  Digest sha256;
+  Instant created;
+};
+
+struct ApiKey {
+  std::string id;  // key_…
+  std::string project;
+  identity::KeyRole role = identity::KeyRole::agent;
+  std::string name;
+  Digest digest;        // SHA-256 of the key text, unique
+  std::string made_by;  // member, or "setup_owner" before setup
+  Instant created;
+  std::optional<Instant> revoked;
+};
+
+struct Agent {
+  std::string id;  // agent_…
+  std::string project;
+  std::string handle;         // "" when none
+  std::string secret_sealed;  // HMAC secret under the wrap key; "" when a public key is registered
+  std::string public_key;     // SPKI; "" for HMAC agents
+  std::string made_by;
+  Instant created;
+  std::optional<Instant> revoked;
+};
+
+struct Session {
+  Digest token;  // SHA-256 of the cookie value
+  std::string member;
+  std::string key;  // device key it began with
+  Instant created;
+  Instant expires;
+};
+
+struct SetupToken {
+  Digest token;
+  Instant created;
+  Instant expires;
+};
+
+struct Webhook {
+  std::string id;  // whk_…
+  std::string project;
+  std::string url;
+  std::string secret_sealed;
+  Instant created;
+  std::optional<Instant> removed;
+};
+
+// Written once, at ingest.
+struct Request {
+  std::string id;  // req_…
+  std::string project;
+  std::string api_key;           // key id that brought it
+  std::string agent_id;          // agent id, else the key id
+  std::string agent_owner;       // a member
+  std::string strength;          // "none" | "hmac" | …
+  std::string candidate;         // which agent-signature candidate matched, "" when unsigned
+  std::string service;
+  std::string action;
+  std::string priority;          // as asked
+  std::string role;              // "" when none; likewise the three below
+  std::string environment;
+  std::string trace_id;
+  std::string parent_request_id;
+  std::string client;            // User-Agent, shortened
+  std::string payload_kind;      // "v1" | "v2" | "plain"
+  std::string payload;           // exact source slice; under the DEK when plain
+  std::string commit_key_sealed; // plain only: the k of the commitment, under the DEK
+  std::string dek_wrapped;       // under the wrap key
+  std::string details_sealed;    // under the DEK: JSON {facts, schema, descriptor, callback_url, …}
+  Digest request_sha256;
+  Instant created;
+  Instant decide_by;
+  std::uint64_t leaf_index = 0;  // of request.created
+};
+
+// The mutable part; replaced as a whole, guarded by `mac`.
+struct RequestState {
+  std::string request;
+  std::string project;
+  approval::Request state;               // the pure core's view
+  std::uint64_t leaf_index = 0;          // of the newest statement of the stream
+  Digest statement_sha256;               // the newest statement of the stream
+  std::uint64_t stream_seq = 0;          // how many statements the stream has
+  Digest mac;                            // HMAC(row key, JCS{request_id, version, status, leaf_index, statement_sha256})
+  std::string edited_payload;            // the edit's exact text; under the DEK when plain; "" when none
+  // Set once terminal.
+  std::optional<Instant> decided;
+  std::string actor;                     // member, agent, key or "system"
+  std::string actor_kind;
+  std::string method;                    // "device_key", "clock", …
+  std::string reason_sealed;             // under the DEK; "" when none
+};
+
+struct Review {
+  std::string request;
+  std::uint64_t version = 1;
+  std::string member;
+  std::string key;
+  std::string nonce;       // unique on consumption
+  std::string core;        // exact bytes
+  std::string signature;   // DER
+  Instant at;
+  std::uint64_t leaf_index = 0;
+};
+
+// When the agent first received the terminal status.
+struct Delivery {
+  std::string request;
+  Instant at;
+  std::string how;  // "status" | "webhook"
+};
+
+struct Idempotency {
+  std::string project;
+  Digest key;        // HMAC of (API key id, Idempotency-Key)
+  Digest content;    // keyed hash of what was asked
+  std::string request;
+  Instant created;
+};
+
+struct Snapshot {
+  std::string request;
+  std::string content_type;
+  std::string bytes;         // as stored (ciphertext); "" when in a blob file
+  std::string blob;          // file name in blobs/, "" when in the row
+  std::string sealing;       // "client" | "dek" | "server"
+  Instant created;
+};
+
+// A LangGraph checkpoint, sealed on arrival.
+struct GraphCheckpoint {
+  std::string project;
+  std::string thread_id;
+  std::string checkpoint_id;
+  std::string sealed;       // under a key of the project
+  Instant created;
+};
+
+// Something to send, by reference: rendered at send time.
+struct OutboxItem {
+  std::int64_t id = 0;       // given by the store when 0
+  std::string project;
+  std::string request;
+  std::string event;         // "request.approved", "request.rejected", …
+  std::string webhook;       // whk_…, or "" for the request's own callback_url
+  std::uint64_t leaf_index = 0;  // must be under a signed checkpoint before it leaves
+  Instant created;
+  Instant next_attempt;
+  std::uint64_t attempts = 0;
+  std::string state = "due"; // "due" | "sent" | "dead"
+  std::string last_error;
+};
+
+}  // namespace lp::store

@@ -1,0 +1,144 @@
+// Where everything is kept: commit(Batch) and named queries. The only place that sees a database.
+//
+// One writer (the core thread) commits batches; any number of readers ask. A batch is applied
+// entirely or not at all, and is on stable storage when commit returns. A failed commit is fatal for
+// the process: the caller must stop, restart recovers (architecture.md, Errors).
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "store/rows.h"
+
+namespace lp::store {
+
+struct IoError {
+  std::string what;  // for the log: no row content
+};
+
+template <typename T>
+using Result = std::expected<T, IoError>;
+
+// One change of one row. Inserts of a key that exists fail the batch unless said otherwise.
+using Write = std::variant<Project,        // insert or replace by id
+                           LogHead,        // insert or replace by project
+                           Leaf,           // insert
+                           UpperHash,      // insert
+                           Member,         // insert or replace by id
+                           Device,         // insert or replace by key
+                           Roster,         // insert
+                           ApiKey,         // insert or replace by id
+                           Agent,          // insert or replace by id
+                           Session,        // insert or replace by token
+                           SetupToken,     // insert
+                           Webhook,        // insert or replace by id
+                           Request,        // insert
+                           RequestState,   // insert or replace by request
+                           Review,         // insert; a used nonce fails
+                           Delivery,       // insert, or leave the first
+                           Idempotency,    // insert
+                           Snapshot,       // insert or replace by request
+                           GraphCheckpoint,// insert or replace by (project, thread, checkpoint)
+                           OutboxItem>;    // insert when id is 0, else replace
+
+struct DeleteSession { Digest token; };
+struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
+struct DeleteGraphThread { std::string project; std::string thread_id; };
+struct DeleteIdempotencyBefore { Instant created; };
+using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteGraphThread,
+                             DeleteIdempotencyBefore>;
+
+struct Setting { std::string name; std::string value; };  // meta: log.name, test, set_up, …
+
+struct Batch {
+  std::vector<Write> writes;
+  std::vector<Removal> removals;
+  std::vector<Setting> settings;
+  [[nodiscard]] bool empty() const {
+    return writes.empty() && removals.empty() && settings.empty();
+  }
+};
+
+struct RequestFilter {
+  std::vector<std::string> projects;      // those the caller may see; empty: none
+  std::optional<bool> pending;            // true: pending; false: decided; nothing: all
+  std::optional<std::string> service, action, environment, role, trace_id, parent_request_id;
+  std::optional<std::string> before;      // request id: strictly older
+  std::uint64_t limit = 50;
+};
+
+struct FullRequest {
+  Request request;
+  RequestState state;
+  std::optional<Delivery> delivery;
+};
+
+// A snapshot-consistent view for one thread; cheap to keep, not thread-safe. Each call sees the
+// newest committed state.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
+
+  virtual Result<std::vector<Project>> projects() = 0;
+  virtual Result<std::vector<LogHead>> log_heads() = 0;
+  virtual Result<std::vector<Member>> members() = 0;
+  virtual Result<std::vector<Device>> devices() = 0;
+  virtual Result<std::vector<ApiKey>> api_keys() = 0;      // revoked ones too
+  virtual Result<std::vector<Agent>> agents() = 0;
+  virtual Result<std::vector<Webhook>> webhooks() = 0;     // not removed
+  virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
+  virtual Result<std::optional<Session>> session(const Digest& token) = 0;
+  virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
+
+  virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
+  // Newest first. Payloads and sealed details are left empty.
+  virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;
+  virtual Result<std::uint64_t> pending_count(std::string_view project) = 0;
+  // (request, decide_by) of everything pending, soonest first: the expiry index at start.
+  struct Deadline { std::string request; std::string project; Instant decide_by; };
+  virtual Result<std::vector<Deadline>> deadlines() = 0;
+  virtual Result<std::vector<Review>> reviews(std::string_view request) = 0;
+  virtual Result<std::optional<Review>> review_by_nonce(std::string_view nonce) = 0;
+  virtual Result<std::optional<Idempotency>> idempotency(std::string_view project,
+                                                         const Digest& key) = 0;
+
+  virtual Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) = 0;
+  virtual Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,
+                                           std::uint64_t count) = 0;
+  // RFC 6962 leaf hashes only: what level-0 tiles are made of.
+  virtual Result<std::vector<Digest>> leaf_hashes(std::string_view project, std::uint64_t first,
+                                                  std::uint64_t count) = 0;
+  virtual Result<std::vector<Digest>> upper_hashes(std::string_view project, unsigned tile_level,
+                                                   std::uint64_t first, std::uint64_t count) = 0;
+
+  virtual Result<std::optional<Snapshot>> snapshot(std::string_view request) = 0;
+  // By id, or the newest of the thread when `checkpoint_id` is empty.
+  virtual Result<std::optional<GraphCheckpoint>> graph_checkpoint(
+      std::string_view project, std::string_view thread_id, std::string_view checkpoint_id) = 0;
+
+  // Due at or before `now`, oldest first.
+  virtual Result<std::vector<OutboxItem>> outbox_due(Instant now, std::uint64_t limit) = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Durable when it returns. Core thread only.
+  virtual Result<void> commit(const Batch& batch) = 0;
+  // A reader for the calling thread to keep.
+  virtual Result<std::unique_ptr<Reader>> reader() = 0;
+  // Copies WAL pages back; off the acknowledgement path, called when idle.
+  virtual Result<void> checkpoint() = 0;
+};
+
+}  // namespace lp::store
