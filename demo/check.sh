@@ -11,8 +11,9 @@ python=build/venv/bin/python
 
 work=$(mktemp -d)
 # A long path on purpose: the admin socket must work where a socket address has no room for it.
-data=${keep:-$work/$(printf 'a-directory-with-a-long-name-%.0s' 1 2 3 4 5)/data}
-mkdir -p "$(dirname "$data")"
+home=${keep:-$work/$(printf 'a-directory-with-a-long-name-%.0s' 1 2 3 4 5)}
+data=$home/data
+mkdir -p "$home"
 server= agents=()
 clean_up() {
   for agent in "${agents[@]}"; do kill "$agent" 2>/dev/null; done
@@ -51,6 +52,7 @@ start_server() {
   eventually 10 grep -q '^listening ' "$work/out" || { tail -n 5 "$work/server.log"; return 1; }
 }
 server_address() { sed -n 's/^listening //p' "$work/out"; }
+base_url() { server_address | sed 's|localhost\(.*\)|127.0.0.1\1/api|'; }
 stop_server() {
   local stopping=$server
   server=
@@ -64,7 +66,7 @@ marker=plaintext-$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')
 with_key() { LETSPING_ENCRYPTION_KEY=$content_key "$@"; }
 
 start_agent() {  # start_agent NAME
-  LETSPING_BASE_URL=$(server_address | sed 's/localhost/127.0.0.1/')/api \
+  LETSPING_BASE_URL=$(base_url) \
     LETSPING_API_KEY=$api_key DEMO_MARKER=$marker \
     with_key "$python" demo/agent.py --links "$(server_address)" --json --timeout 60 \
     >"$work/$1.agent" 2>"$work/$1.error" &
@@ -77,10 +79,11 @@ agent_decided() {  # agent_decided NAME TEXT
 }
 review() { with_key "$letsping" review "$@" --data "$data"; }
 listed() { review list --json | grep -qF "$1"; }
-status_is() {  # status_is ID STATUS
-  printf 'header = "Authorization: Bearer %s"\n' "$api_key" |
-    curl -sS -K - "$(server_address)/api/status/$1" | tee "$work/status" |
-    grep -qE "\"status\": ?\"$2\"" || { cat "$work/status"; return 1; }
+status_is() {  # status_is ID STATUS, as the agent sees it
+  LETSPING_BASE_URL=$(base_url) LETSPING_API_KEY=$api_key "$python" -c '
+import sys, letsping
+status = letsping.LetsPing().get_request_status(sys.argv[1])["status"]
+sys.exit(0 if status == sys.argv[2] else f"{status} instead of {sys.argv[2]}")' "$1" "$2"
 }
 rejecting_again() {
   review reject "$1" --test-approver --reason "too late"
@@ -127,6 +130,7 @@ check log-verify-again "$letsping" log verify --data "$data" --project default
 check stop-again stop_server
 
 if [ $failures = 0 ]; then
+  [ -z "$keep" ] || echo "kept $data and $data.signer"
   echo "check passed"
 else
   tail -n 20 "$work/server.log" >&2

@@ -9,7 +9,10 @@ readonly no_answer=10
 
 # How the registries' clients say that nobody answered. A package whose bytes are not the pinned
 # ones is a failure even if the network hiccuped before.
-readonly no_answer_words='ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|npm (error|ERR!) code E5[0-9][0-9]|connection broken by|Temporary failure (in name resolution|resolving)|Could not resolve|Could not connect|Unable to connect|Connection (refused|timed out|failed)|Network is unreachable|no such host|i/o timeout|50[0-9] +(Service|Bad Gateway|Gateway)'
+readonly no_answer_words='ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH'\
+'|npm (error|ERR!) code E5[0-9][0-9]|connection broken by|Network is unreachable|no such host'\
+'|Temporary failure (in name resolution|resolving)|Could not (resolve|connect)|Unable to connect'\
+'|Connection (refused|timed out|failed)|i/o timeout|50[0-9] +(Service|Bad Gateway|Gateway)'
 readonly wrong_bytes_words='EINTEGRITY|DO NOT MATCH THE HASHES|Hash Sum mismatch|checksum mismatch|SECURITY ERROR'
 
 say() { printf '%s\n' "$*"; }

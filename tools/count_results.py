@@ -36,6 +36,16 @@ def gtest(text):
     return of("PASSED"), of("FAILED"), of("SKIPPED")
 
 
+def unittest(text):
+    ran = last(r"^Ran (?P<n>\d+) tests? in", text)
+    if ran is None:
+        return 0, 0, 0
+    end = last(r"^(?:FAILED|OK) \((?:failures=(?P<failures>\d+))?(?:, )?(?:errors=(?P<errors>\d+))?"
+               r"(?:, )?(?:skipped=(?P<skipped>\d+))?\)$", text) or {}
+    failed, skipped = end.get("failures", 0) + end.get("errors", 0), end.get("skipped", 0)
+    return ran["n"] - failed - skipped, failed, skipped
+
+
 def ctest(text):
     """Sums what each test's own output says; a test that says nothing counts as one."""
     outputs, passed, failed, skipped = {}, 0, 0, 0
@@ -44,7 +54,7 @@ def ctest(text):
     ends = re.findall(r"^ *\d+/\d+ Test +#(\d+): \S+ \.* *(.*?) +[\d.]+ sec", text, re.M)
     for number, verdict in ends:
         own = "\n".join(outputs.get(number, []))
-        p, f, s = (sum(pair) for pair in zip(gtest(own), plain(own)))
+        p, f, s = (sum(three) for three in zip(gtest(own), unittest(own), plain(own)))
         if verdict.strip() != "Passed" and f + s == 0:
             f = 1
         elif p + f + s == 0:
@@ -92,7 +102,8 @@ def check(text):
             len(re.findall(r"^check \S+ FAILED\b", text, re.M)), 0)
 
 
-KINDS = {kind.__name__: kind for kind in (plain, gtest, ctest, pytest, vitest, node, go, check)}
+KINDS = {kind.__name__: kind
+         for kind in (plain, gtest, unittest, ctest, pytest, vitest, node, go, check)}
 
 
 def count(kind, text, status):
