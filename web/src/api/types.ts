@@ -1,0 +1,151 @@
+// The review API as the dashboard sees it (docs/reference/review-api.md). Documents that are hashed
+// or signed, and payloads, are strings that hold the exact text.
+
+export type Level = "none" | "low" | "medium" | "high" | "critical";
+export type PayloadKind = "v1" | "v2" | "plain";
+export type RequestState =
+  | "pending"
+  | "approved"
+  | "approved_with_modifications"
+  | "rejected"
+  | "expired"
+  | "cancelled"
+  | "denied";
+
+export interface RosterProject {
+  id: string;
+  name: string;
+  origin: string;
+  payloads: string;
+  issuer: { spki: string; from: number }[];
+  log: { vkey: string; from: number }[];
+}
+
+export interface SetupBegin {
+  member: string;
+  marks: string[];
+  threshold: number;
+  time: string;
+  min: { human: string; log: string };
+  projects: RosterProject[];
+}
+
+export interface RosterBegin {
+  project: RosterProject;
+  member: string;
+  marks: string[];
+  threshold: number;
+  time: string;
+  min: { human: string; log: string };
+}
+
+export interface SessionProject {
+  id: string;
+  name: string;
+  origin: string;
+  payloads: string;
+  single_operator: boolean;
+  marks: string[];
+  roster_sha256?: string;
+  roster_version?: number;
+  pending: number;
+}
+
+export interface Session {
+  member: { id: string; name: string; roles: string[] };
+  key: string;
+  log_name: string;
+  version: string;
+  assets_sha256: string;
+  projects: SessionProject[];
+}
+
+export interface Waiting {
+  state: "connected" | "polling" | "gone" | "never";
+  at?: string;
+}
+
+export interface Summary {
+  id: string;
+  project: string;
+  project_name: string;
+  version: number;
+  state: RequestState;
+  level: Level;
+  priority: string;
+  service: string;
+  action: string;
+  agent: { id: string; name: string; kind: string; strength: string };
+  environment?: string;
+  role?: string;
+  trace_id?: string;
+  parent_request_id?: string;
+  created_at: string;
+  decide_by: string;
+  payload_kind: PayloadKind;
+  marks: string[];
+  waiting: Waiting;
+  decided_at?: string;
+  delivered_at?: string;
+}
+
+export interface PayloadReference {
+  kind: PayloadKind;
+  env_sha256?: string | undefined;
+  commit?: string | undefined;
+  kid?: string | undefined;
+}
+
+export interface Offer {
+  nonce: string;
+  expires_at: string;
+  aud: string;
+  request_id: string;
+  version: number;
+  request_sha256: string;
+  level: Level;
+  policy_sha256: string;
+  roster_sha256: string;
+  rule_sha256: string;
+  approver: string;
+  key: string;
+  payload: PayloadReference;
+}
+
+export interface Decision {
+  verdict: string;
+  state: RequestState;
+  by: { id: string; name?: string; kind: string };
+  method: string;
+  class: string;
+  reason?: string;
+  at: string;
+  log: { index: number; origin: string; statement_sha256: string; checkpoint: string };
+}
+
+export interface Detail extends Summary {
+  payload: string;
+  env_sha256?: string;
+  kid?: string;
+  commit?: string;
+  commit_key?: string;
+  lossy?: string[];
+  facts?: string;
+  schema?: string;
+  request_sha256: string;
+  edited?: {
+    payload: string;
+    payload_kind: PayloadKind;
+    env_sha256?: string;
+    commit: string;
+    kid?: string;
+  };
+  decision?: Decision;
+  eligibility: { can_approve: boolean; can_reject: boolean; why: string };
+  offer?: Offer;
+}
+
+export interface RequestPage {
+  requests: Summary[];
+  next?: string;
+}

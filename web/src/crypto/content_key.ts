@@ -1,0 +1,53 @@
+// The content key (LETSPING_ENCRYPTION_KEY): 32 bytes that agents and approvers share and the server
+// never sees. It is imported twice from the same bytes, for AES-GCM and for HKDF, both times
+// non-extractable: nothing in this program can print it again.
+
+import { type Bytes, fromBase64, hex, sha256, tagged } from "./bytes";
+import { fourWords } from "./words";
+
+export interface ContentKey {
+  kid: string; // hex of the first 8 bytes of SHA-256("lp-kid/1\0" ‖ key)
+  words: string;
+  aes: CryptoKey;
+  hkdf: CryptoKey;
+  added: string;
+}
+
+export type KeyText = { ok: true; bytes: Bytes } | { ok: false; problem: string };
+
+// Reads what a person pastes: the base64 itself, or the whole line `export LETSPING_…="…"`.
+// base64url and missing padding are taken too, as the published Node client takes them.
+export function readKeyText(text: string): KeyText {
+  const assigned = /LETSPING_ENCRYPTION_KEY\s*[=:]\s*["']?([^\s"']+)/.exec(text);
+  const bare = (assigned?.[1] ?? text).trim();
+  if (bare === "") return { ok: false, problem: "There is nothing to import." };
+  const standard = bare.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  const padded = standard + "=".repeat((4 - (standard.length % 4)) % 4);
+  const bytes = fromBase64(padded);
+  if (!bytes) {
+    return { ok: false, problem: "This is not base64. Copy the value of LETSPING_ENCRYPTION_KEY." };
+  }
+  if (bytes.length !== 32) {
+    return {
+      ok: false,
+      problem: `This is ${bytes.length} bytes long. A content key is 32 bytes (44 base64 characters).`,
+    };
+  }
+  return { ok: true, bytes };
+}
+
+// Overwrites `raw` when done.
+export async function importContentKey(raw: Bytes, added: string): Promise<ContentKey> {
+  const hash = await sha256(tagged("lp-kid/1", raw));
+  const [aes, hkdf] = await Promise.all([
+    crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]),
+    crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey", "deriveBits"]),
+  ]);
+  raw.fill(0);
+  return { kid: hex(hash.subarray(0, 8)), words: fourWords(hash), aes, hkdf, added };
+}
+
+// The words of a key id that we only know by name, for example that of a request we cannot open.
+export function kidWords(kid: string): string {
+  return fourWords(Uint8Array.from(kid.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+}

@@ -1,0 +1,34 @@
+// The device key: what makes a decision this person's. Generated here, non-extractable, kept in
+// IndexedDB. The tag is part of every signature, so that a login can never pass for a decision.
+
+import { type Bytes, base64, hex, sha256, tagged, utf8 } from "./bytes";
+import { derLowS } from "./der";
+
+export type Tag = "lp-roster/1" | "lp-login/1" | "lp-decision-device/1";
+
+export interface DeviceKey {
+  id: string; // hex SHA-256 of the DER SPKI
+  spki: string; // base64
+  privateKey: CryptoKey;
+  created: string;
+}
+
+const p256 = { name: "ECDSA", namedCurve: "P-256" };
+
+export async function generateDeviceKey(created: string): Promise<DeviceKey> {
+  // Extractable says only that of the private half; a public key can always be exported.
+  const pair = await crypto.subtle.generateKey(p256, false, ["sign", "verify"]);
+  const spki: Bytes = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
+  const id = hex(await sha256(spki));
+  return { id, spki: base64(spki), privateKey: pair.privateKey, created };
+}
+
+// DER, low-S, base64, over tag ‖ 0x00 ‖ text.
+export async function sign(key: DeviceKey, tag: Tag, text: string): Promise<string> {
+  const raw = await crypto.subtle.sign(
+    { name: "ECDSA", hash: "SHA-256" },
+    key.privateKey,
+    tagged(tag, utf8(text)),
+  );
+  return base64(derLowS(new Uint8Array(raw)));
+}

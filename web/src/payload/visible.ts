@@ -1,0 +1,134 @@
+// Makes every code point of a text visible. What a reader cannot see, or what reorders what they
+// see, becomes a chip ⟨U+202E⟩: the drawing is then injective on control and format characters.
+
+export type Piece = { kind: "text"; text: string } | { kind: "chip"; code: number };
+
+// Control, format, surrogate, private, unassigned, line and paragraph separators, whatever fonts may
+// draw as nothing (variation selectors, tags, fillers), every space but U+0020, the empty Braille
+// cell, and the bracket that our own chips begin with.
+const unseen =
+  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Variation_Selector}\u2800\ufffc\ufffd\u27e8]|(?! )\p{Zs}/u;
+const mark = /[\p{Mn}\p{Me}]/u;
+const markBase = /[\p{L}\p{N}\p{M}]/u;
+// More marks in a row than any living script stacks: text that hides what is under it.
+const marksMax = 3;
+
+export function isUnseen(char: string): boolean {
+  return unseen.test(char);
+}
+
+export function pieces(text: string): Piece[] {
+  const out: Piece[] = [];
+  let plain = "";
+  let marks = 0;
+  let previous = "";
+  for (const char of text) {
+    const isMark = mark.test(char);
+    marks = isMark ? marks + 1 : 0;
+    const stray = isMark && (marks > marksMax || !markBase.test(previous));
+    previous = char;
+    if (!stray && !unseen.test(char)) {
+      plain += char;
+      continue;
+    }
+    if (plain !== "") out.push({ kind: "text", text: plain });
+    plain = "";
+    out.push({ kind: "chip", code: char.codePointAt(0) ?? 0 });
+  }
+  if (plain !== "") out.push({ kind: "text", text: plain });
+  return out;
+}
+
+export function chipText(code: number): string {
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}
+
+const names: Record<number, string> = {
+  0: "NULL",
+  7: "BELL",
+  8: "BACKSPACE",
+  9: "TAB",
+  10: "LINE FEED",
+  13: "CARRIAGE RETURN",
+  27: "ESCAPE",
+  127: "DELETE",
+  160: "NO-BREAK SPACE",
+  173: "SOFT HYPHEN",
+  8203: "ZERO WIDTH SPACE",
+  8204: "ZERO WIDTH NON-JOINER",
+  8205: "ZERO WIDTH JOINER",
+  8206: "LEFT-TO-RIGHT MARK",
+  8207: "RIGHT-TO-LEFT MARK",
+  8232: "LINE SEPARATOR",
+  8233: "PARAGRAPH SEPARATOR",
+  8234: "LEFT-TO-RIGHT EMBEDDING",
+  8235: "RIGHT-TO-LEFT EMBEDDING",
+  8236: "POP DIRECTIONAL FORMATTING",
+  8237: "LEFT-TO-RIGHT OVERRIDE",
+  8238: "RIGHT-TO-LEFT OVERRIDE",
+  8288: "WORD JOINER",
+  8294: "LEFT-TO-RIGHT ISOLATE",
+  8295: "RIGHT-TO-LEFT ISOLATE",
+  8296: "FIRST STRONG ISOLATE",
+  8297: "POP DIRECTIONAL ISOLATE",
+  65279: "BYTE ORDER MARK",
+};
+
+export function chipName(code: number): string {
+  if (names[code]) return names[code];
+  if (code >= 0xd800 && code <= 0xdfff) return "LONE SURROGATE";
+  if (code >= 0xe0000 && code <= 0xe007f) return "TAG CHARACTER";
+  if ((code >= 0xfe00 && code <= 0xfe0f) || (code >= 0xe0100 && code <= 0xe01ef)) {
+    return "VARIATION SELECTOR";
+  }
+  return "CHARACTER THAT DRAWS NOTHING";
+}
+
+// What a person should know about a string before trusting their eyes.
+export type Suspicion =
+  | { kind: "reorders" } // bidi controls
+  | { kind: "hidden_text"; text: string } // spelt in tag characters
+  | { kind: "invisible"; count: number }
+  | { kind: "mixed_scripts"; scripts: string[] }
+  | { kind: "right_to_left" }
+  | { kind: "not_nfc" }
+  | { kind: "opaque"; guess: string };
+
+const bidiControl = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+const tags = /[\u{e0020}-\u{e007e}]+/gu;
+const scripts: [string, RegExp][] = [
+  ["Latin", /\p{Script=Latin}/u],
+  ["Cyrillic", /\p{Script=Cyrillic}/u],
+  ["Greek", /\p{Script=Greek}/u],
+  ["Armenian", /\p{Script=Armenian}/u],
+  ["Cherokee", /\p{Script=Cherokee}/u],
+];
+
+export function suspicions(text: string): Suspicion[] {
+  const found: Suspicion[] = [];
+  if (bidiControl.test(text)) found.push({ kind: "reorders" });
+  const hidden = (text.match(tags) ?? [])
+    .flatMap((run) => [...run].map((c) => String.fromCodePoint((c.codePointAt(0) ?? 0) - 0xe0000)))
+    .join("");
+  if (hidden !== "") found.push({ kind: "hidden_text", text: hidden });
+  const invisible = pieces(text).filter(
+    (piece) => piece.kind === "chip" && ![9, 10, 13].includes(piece.code),
+  ).length;
+  if (invisible > 0) found.push({ kind: "invisible", count: invisible });
+  const mixed = mixedScripts(text);
+  if (mixed.length > 1) found.push({ kind: "mixed_scripts", scripts: mixed });
+  if (rightToLeft.test(text)) found.push({ kind: "right_to_left" });
+  if (text.isWellFormed() && text.normalize("NFC") !== text) found.push({ kind: "not_nfc" });
+  if (/^[A-Za-z0-9+/_-]{120,}={0,2}$/.test(text)) found.push({ kind: "opaque", guess: "base64" });
+  return found;
+}
+
+// Look-alike alphabets within one word ("pаypal" with a Cyrillic а). Words apart may well differ.
+function mixedScripts(text: string): string[] {
+  for (const word of text.match(/[\p{L}\p{M}]+/gu) ?? []) {
+    const used = scripts.filter(([, form]) => form.test(word)).map(([name]) => name);
+    if (used.length > 1) return used;
+  }
+  return [];
+}

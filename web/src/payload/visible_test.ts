@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { chipText, isUnseen, pieces, suspicions } from "./visible";
+
+const shown = (text: string) =>
+  pieces(text)
+    .map((piece) => (piece.kind === "chip" ? chipText(piece.code) : piece.text))
+    .join("");
+const kinds = (text: string) => suspicions(text).map((suspicion) => suspicion.kind);
+
+test("shows controls, bidi, zero-width, tags, variation selectors and private use as chips", () => {
+  expect(shown("a\u202eb")).toBe("a⟨U+202E⟩b");
+  expect(shown("\u0000\u001b[31m")).toBe("⟨U+0000⟩⟨U+001B⟩[31m");
+  expect(shown("x\u200by\ufe0fz")).toBe("x⟨U+200B⟩y⟨U+FE0F⟩z");
+  expect(shown("\u{e0041}\u{e000}\u{10ffff}")).toBe("⟨U+E0041⟩⟨U+E000⟩⟨U+10FFFF⟩");
+  expect(shown("\ud800")).toBe("⟨U+D800⟩");
+  expect(shown("a\u00a0b\u3000c\u2800d\u3164")).toBe("a⟨U+00A0⟩b⟨U+3000⟩c⟨U+2800⟩d⟨U+3164⟩");
+  expect(shown("line\nnext\ttab")).toBe("line⟨U+000A⟩next⟨U+0009⟩tab");
+});
+
+test("cannot be imitated by a payload that spells a chip", () => {
+  expect(shown("⟨U+202E⟩")).toBe("⟨U+27E8⟩U+202E⟩");
+});
+
+test("leaves ordinary text of any script alone", () => {
+  for (const text of ["café 5,000.00 €", "日本語", "Ελληνικά", "हिन्दी", "😀", "e\u0301"]) {
+    expect(shown(text)).toBe(text);
+  }
+});
+
+test("breaks up floods of combining marks and marks without a base", () => {
+  expect(shown(`a${"\u0301".repeat(5)}`)).toBe("a\u0301\u0301\u0301⟨U+0301⟩⟨U+0301⟩");
+  expect(shown("\u0301a")).toBe("⟨U+0301⟩a");
+});
+
+test("covers every control, format, surrogate, private and unassigned code point", () => {
+  const general = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const char = String.fromCodePoint(code);
+    if (general.test(char) && !isUnseen(char)) throw new Error(`U+${code.toString(16)}`);
+  }
+});
+
+test("says what is suspicious about a string", () => {
+  expect(kinds("hello")).toEqual([]);
+  expect(kinds("two\nlines")).toEqual([]);
+  expect(kinds("a\u202eb")).toEqual(["reorders", "invisible"]);
+  expect(kinds("p\u0430ypal")).toEqual(["mixed_scripts"]);
+  expect(kinds("Привет world")).toEqual([]);
+  expect(kinds("e\u0301")).toEqual(["not_nfc"]);
+  expect(kinds("שלום")).toEqual(["right_to_left"]);
+  expect(kinds("A".repeat(160))).toEqual(["opaque"]);
+  const hidden = [..."pay"].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join("");
+  expect(suspicions(`ok${hidden}`)).toContainEqual({ kind: "hidden_text", text: "pay" });
+});

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+import { budgets } from "./plugins/budgets.js";
+import { importMap } from "./plugins/import_map.js";
+
+export default defineConfig({
+  plugins: [importMap(), budgets()],
+  build: {
+    target: "es2023",
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // The CSP allows no data: URLs.
+    modulePreload: { polyfill: false }, // The polyfill is an inline script.
+    license: { fileName: "licenses.md" },
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },
+  test: { include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"], environment: "node" },
+});
