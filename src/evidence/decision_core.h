@@ -38,7 +38,7 @@ struct DecisionCore {
   Instant issued_at;
   Instant expires_at;
 
-  [[nodiscard]] std::string bytes() const;  // JCS, member v = 1
+  [[nodiscard]] std::string bytes() const;                           // JCS, member v = 1
   static std::optional<DecisionCore> parse(std::string_view bytes);  // exact round trip only
 };
 

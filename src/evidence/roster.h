@@ -16,17 +16,17 @@
 namespace lp::evidence {
 
 struct RosterEntry {
-  std::string salt;    // 32 bytes
-  std::string member;  // pseudonym
-  std::vector<std::string> roles;   // sorted, distinct: owner, admin, policy_author, reviewer, …
-  std::vector<std::string> groups;  // sorted, distinct
-  std::string key_class;            // member "class": "device" (P-256) or "passkey"
-  std::string spki;                 // DER
-  std::optional<std::string> rp_id;
+  std::string salt;                  // 32 bytes
+  std::string member;                // pseudonym
+  std::vector<std::string> roles;    // sorted, distinct on writing: owner, reviewer, …
+  std::vector<std::string> groups;   // sorted, distinct on writing
+  std::string key_class;             // member "class": "device" (P-256) or "passkey"
+  std::string spki;                  // DER
+  std::optional<std::string> rp_id;  // of a passkey: always; of a device: never
   std::optional<std::string> aaguid;
-  std::vector<json::Value> cosigned;
+  std::vector<json::Value> cosigned;  // plain objects (values.h)
 
-  [[nodiscard]] std::string bytes() const;  // JCS
+  [[nodiscard]] std::string bytes() const;                          // JCS
   static std::optional<RosterEntry> parse(std::string_view bytes);  // strict, exact round trip
   [[nodiscard]] bool has_role(std::string_view role) const;
 };
@@ -34,31 +34,41 @@ struct RosterEntry {
 // Lower-case hex SHA-256 of a DER SPKI: the id of a key everywhere.
 std::string key_id(std::string_view spki);
 
+// Leaf indices from <= index < to; open-ended without `to`.
 struct IssuerRange {
   std::string spki;  // DER
   std::uint64_t from = 0;
   std::optional<std::uint64_t> to;
+
+  [[nodiscard]] bool covers(std::uint64_t index) const {
+    return index >= from && (!to || index < *to);
+  }
   friend bool operator==(const IssuerRange&, const IssuerRange&) = default;
 };
+// Checkpoint sizes from <= size < to; open-ended without `to`.
 struct LogKeyRange {
   std::string vkey;
   std::uint64_t from = 0;
   std::optional<std::uint64_t> to;
+
+  [[nodiscard]] bool covers(std::uint64_t size) const {
+    return size >= from && (!to || size < *to);
+  }
   friend bool operator==(const LogKeyRange&, const LogKeyRange&) = default;
 };
 
 struct RosterHead {
   std::string origin;
   std::uint64_t version = 1;
-  std::optional<Digest> prev;        // SHA-256 of the previous head; absent at version 1
-  std::vector<std::string> owners;   // SPKIs
+  std::optional<Digest> prev;       // SHA-256 of the previous head; absent at version 1
+  std::vector<std::string> owners;  // SPKIs
   std::uint64_t threshold = 1;
   std::vector<IssuerRange> issuer;
   std::vector<LogKeyRange> log;
   std::string min_human = "device";
   std::string min_log = "logged";
   bool single_operator = true;
-  std::vector<std::string> marks;    // sorted; omitted when empty
+  std::vector<std::string> marks;  // sorted; omitted when empty
   std::uint64_t tree_size = 0;
   Digest tree_root;
   Instant time;
@@ -79,8 +89,15 @@ struct OwnerSignature {
 };
 
 enum class RosterFault : std::uint8_t {
-  malformed, wrong_tree, wrong_previous, too_few_signatures, bad_signature, not_an_owner,
+  malformed,  // no head, an entry that cannot be written, or one key twice
+  wrong_tree,
+  wrong_previous,  // not the next version of `previous`: origin, number, hash, time, `test` lost
+  too_few_signatures,
+  bad_signature,
+  not_an_owner,
 };
+
+std::string_view to_string(RosterFault fault);
 
 // Checks one version against the one before (genesis: its own owners sign). Distinct owners count.
 std::expected<void, RosterFault> verify_roster(std::string_view head_bytes,

@@ -1,7 +1,7 @@
 // A statement: the exact bytes that say what happened, off the log and erasable (evidence.md 3).
 //
-// in-toto Statement v1 with predicateType urn:letsping:event:1, JCS, a salt of 32 random bytes and a
-// pad to a multiple of 256 bytes. Built once, stored as built, never re-serialised. The log holds
+// in-toto Statement v1 with predicateType urn:letsping:event:1, JCS, a salt of 32 random bytes and
+// a pad to a multiple of 256 bytes. Built once, stored as built, never re-serialised. The log holds
 // only its hash (leaf.h).
 
 #pragma once
@@ -80,7 +80,7 @@ struct Statement {
   std::optional<std::string> strength;
   std::optional<Digest> reason;
   std::optional<json::Value> clock;
-  std::vector<std::string> marks;  // sorted on writing
+  std::vector<std::string> marks;  // sorted and distinct on writing
   // The document concerned (a roster head, an export manifest): its hash becomes the subject digest
   // when there is no payload.
   std::optional<Digest> document;
@@ -89,9 +89,12 @@ struct Statement {
   [[nodiscard]] std::string bytes(std::string_view salt) const;
 };
 
+// SHA-256 of statement bytes: what the leaf holds, and `prev` and `reviews` of later statements.
+Digest statement_sha256(std::string_view bytes);
+
 enum class StatementFault : std::uint8_t {
-  malformed,      // not JSON, not JCS, wrong types, unknown member, bad pad or salt: INVALID
-  unknown_type,   // predicateType or type of a later version: INDETERMINATE
+  malformed,     // not JSON, not JCS, wrong types, unknown member, bad pad or salt: INVALID
+  unknown_type,  // predicateType or type of a later version: INDETERMINATE
 };
 
 // Reads exact statement bytes back; refuses whatever bytes() could not have written.

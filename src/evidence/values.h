@@ -12,6 +12,13 @@
 
 namespace lp::evidence {
 
+// The largest integer that every JSON reader keeps: 2^53 - 1. Counters and sizes stay within it.
+inline constexpr std::uint64_t integer_max = (std::uint64_t{1} << 53) - 1;
+
+// Whether `value` is a string, a boolean, an integer in 0..integer_max, or an array or object of
+// such: what the open members of a statement (permit, grant, agent_claims, clock) may hold.
+[[nodiscard]] bool is_plain(const json::Value& value);
+
 // `none` only where a policy allows; requests that people see are low to critical.
 enum class Level : std::uint8_t { none, low, medium, high, critical };
 std::string_view to_string(Level level);
@@ -24,12 +31,14 @@ std::optional<Verdict> verdict(std::string_view name);
 // What is known of a payload without its content. `commit` is absent while unbound: a v1 or v2
 // payload before its first review, and a reject without the content key.
 struct PayloadRef {
-  std::string kind;                   // "v1" | "v2" | "plain"
-  std::optional<Digest> env_sha256;   // absent for plain
+  std::string kind;                  // "v1" | "v2" | "plain"
+  std::optional<Digest> env_sha256;  // absent for plain
   std::optional<Digest> commit;
-  std::optional<std::string> kid;     // 16 hex characters
+  std::optional<std::string> kid;  // 16 hex characters
 
-  [[nodiscard]] json::Value to_json() const;
+  // v1: env_sha256; v2: env_sha256 and kid; plain: neither. The commit may be absent in each.
+  [[nodiscard]] bool well_formed() const;
+  [[nodiscard]] json::Value to_json() const;  // LP_ASSERTs well_formed()
   // Strict: unknown members, wrong types or an inadmissible combination give nothing.
   static std::optional<PayloadRef> from_json(const json::Value& value);
   friend bool operator==(const PayloadRef&, const PayloadRef&) = default;

@@ -1,0 +1,338 @@
+#include "evidence/statement.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "evidence/members.h"
+#include "json/write.h"
+
+namespace lp::evidence {
+namespace {
+
+constexpr std::string_view statement_type = "https://in-toto.io/Statement/v1";
+constexpr std::string_view predicate_type = "urn:letsping:event:1";
+constexpr std::size_t salt_bytes = 32;
+constexpr std::size_t pad_multiple = 256;
+
+constexpr std::array<std::string_view, 7> known_marks{
+    "demo", "no_isolation",      "self_enrolled",   "server_sealed",
+    "test", "unbound_execution", "unbound_payload",
+};
+
+bool is_open_object(const std::optional<json::Value>& value) {
+  return !value || (value->is_object() && is_plain(*value));
+}
+
+// What bytes() asserts and read_statement() refuses: the same list, so that no statement is written
+// that could not be read, and no input reaches the assertion.
+bool well_formed(const Statement& s) {
+  if (s.origin.empty() || s.stream.id.empty() || s.actor.id.empty()) return false;
+  if (s.stream.seq > integer_max || s.stream.prev.has_value() != (s.stream.seq > 0)) return false;
+  if (s.request && (s.request->version < 1 || s.request->version > integer_max)) return false;
+  if (s.payload && !s.payload->well_formed()) return false;
+  if (s.base && !s.base->well_formed()) return false;
+  if (s.policy && (s.policy->id.empty() || s.policy->version > integer_max)) return false;
+  if (s.rule && (s.rule->k > integer_max || s.rule->n > integer_max)) return false;
+  if (s.strength && s.strength->empty()) return false;
+  if (std::any_of(s.evidence.begin(), s.evidence.end(),
+                  [](const EvidenceRef& entry) { return entry.kind.empty(); })) {
+    return false;
+  }
+  if (!is_open_object(s.permit) || !is_open_object(s.grant) || !is_open_object(s.clock)) {
+    return false;
+  }
+  return is_open_object(s.agent_claims) && std::all_of(s.marks.begin(), s.marks.end(), is_mark);
+}
+
+json::Value subject_of(const Statement& s) {
+  json::Value digest = json::Value::object();
+  if (s.payload && s.payload->env_sha256) {
+    digest.add("sha256", s.payload->env_sha256->hex());
+  } else if (s.payload && s.payload->commit) {
+    digest.add("lpCommit", s.payload->commit->hex());
+  } else if (s.document) {
+    digest.add("sha256", s.document->hex());
+  } else {
+    digest.add("sha256", crypto::sha256(s.stream.id).hex());
+  }
+  json::Value subject = json::Value::object();
+  subject.add("name", s.stream.id);
+  subject.add("digest", std::move(digest));
+  return subject;
+}
+
+json::Value stream_of(const StreamPosition& position) {
+  json::Value stream = json::Value::object();
+  stream.add("id", position.id);
+  stream.add("seq", position.seq);
+  add_digest(stream, "prev", position.prev);
+  return stream;
+}
+
+json::Value actor_of(const Actor& who) {
+  json::Value actor = json::Value::object();
+  actor.add("id", who.id);
+  actor.add("kind", to_string(who.kind));
+  actor.add("method", to_string(who.method));
+  if (!who.key.empty()) actor.add("key", who.key);
+  return actor;
+}
+
+json::Value request_of(const RequestRef& reference) {
+  json::Value request = json::Value::object();
+  request.add("sha256", reference.sha256.hex());
+  request.add("version", reference.version);
+  request.add("level", to_string(reference.level));
+  return request;
+}
+
+json::Value policy_of(const PolicyRef& reference) {
+  json::Value policy = json::Value::object();
+  policy.add("id", reference.id);
+  policy.add("version", reference.version);
+  policy.add("sha256", reference.sha256.hex());
+  return policy;
+}
+
+json::Value rule_of(const RuleRef& reference) {
+  json::Value rule = json::Value::object();
+  rule.add("sha256", reference.sha256.hex());
+  rule.add("k", reference.k);
+  rule.add("n", reference.n);
+  return rule;
+}
+
+void add_lists(json::Value& predicate, const Statement& s) {
+  if (!s.reviews.empty()) {
+    json::Value reviews = json::Value::array();
+    for (const Digest& review : s.reviews) reviews.items().emplace_back(review.hex());
+    predicate.add("reviews", std::move(reviews));
+  }
+  if (!s.evidence.empty()) {
+    json::Value entries = json::Value::array();
+    for (const EvidenceRef& reference : s.evidence) {
+      json::Value entry = json::Value::object();
+      entry.add("kind", reference.kind);
+      entry.add("sha256", reference.sha256.hex());
+      entries.items().push_back(std::move(entry));
+    }
+    predicate.add("evidence", std::move(entries));
+  }
+  if (!s.marks.empty()) predicate.add("marks", text_array(sorted_distinct(s.marks)));
+}
+
+// `type` apart from `s`, because the reader rebuilds statements of types that it does not know.
+json::Value predicate_of(const Statement& s, std::string_view type, std::string_view salt) {
+  json::Value predicate = json::Value::object();
+  predicate.add("type", type);
+  predicate.add("origin", s.origin);
+  predicate.add("stream", stream_of(s.stream));
+  predicate.add("time", to_string(s.time));
+  predicate.add("actor", actor_of(s.actor));
+  if (s.request) predicate.add("request", request_of(*s.request));
+  if (s.verdict) predicate.add("verdict", to_string(*s.verdict));
+  if (s.payload) predicate.add("payload", s.payload->to_json());
+  if (s.base) predicate.add("base", s.base->to_json());
+  if (s.policy) predicate.add("policy", policy_of(*s.policy));
+  add_digest(predicate, "roster_sha256", s.roster_sha256);
+  if (s.rule) predicate.add("rule", rule_of(*s.rule));
+  add_lists(predicate, s);
+  predicate.add_if("permit", s.permit);
+  predicate.add_if("grant", s.grant);
+  predicate.add_if("agent_claims", s.agent_claims);
+  predicate.add_if("strength", s.strength);
+  add_digest(predicate, "reason", s.reason);
+  predicate.add_if("clock", s.clock);
+  predicate.add("salt", base64(salt));
+  return predicate;
+}
+
+std::string bytes_of(const Statement& s, std::string_view type, std::string_view salt) {
+  json::Value predicate = predicate_of(s, type, salt);
+  predicate.add("pad", "");
+  json::Value statement = json::Value::object();
+  statement.add("_type", statement_type);
+  statement.add("subject", json::Value::array({subject_of(s)}));
+  statement.add("predicateType", predicate_type);
+  statement.add("predicate", std::move(predicate));
+  std::string bytes = json::canonical(statement);
+  const std::size_t over = bytes.size() % pad_multiple;
+  if (over == 0) return bytes;
+  // `predicate` and in it `pad` were added last.
+  statement.members().back().second.members().back().second =
+      json::Value::string(std::string(pad_multiple - over, '0'));
+  return json::canonical(statement);
+}
+
+StreamPosition read_stream(const json::Value& value, bool& ok) {
+  Members members(value);
+  StreamPosition stream{.id = members.text("id"),
+                        .seq = members.integer("seq"),
+                        .prev = members.optional_digest("prev")};
+  ok = ok && members.complete();
+  return stream;
+}
+
+Actor read_actor(const json::Value& value, bool& ok) {
+  Members members(value);
+  Actor actor{.id = members.text("id"),
+              .kind = members.named<ActorKind>("kind", actor_kind),
+              .method = members.named<ActorMethod>("method", actor_method),
+              .key = members.optional_text("key").value_or("")};
+  ok = ok && members.complete();
+  return actor;
+}
+
+std::optional<RequestRef> read_request(const json::Value* value, bool& ok) {
+  if (value == nullptr) return std::nullopt;
+  Members members(*value);
+  RequestRef request{.sha256 = members.digest("sha256"),
+                     .version = members.integer("version"),
+                     .level = members.named<Level>("level", level)};
+  ok = ok && members.complete();
+  return request;
+}
+
+std::optional<PayloadRef> read_payload(const json::Value* value, bool& ok) {
+  if (value == nullptr) return std::nullopt;
+  std::optional<PayloadRef> payload = PayloadRef::from_json(*value);
+  ok = ok && payload;
+  return payload;
+}
+
+std::optional<PolicyRef> read_policy(const json::Value* value, bool& ok) {
+  if (value == nullptr) return std::nullopt;
+  Members members(*value);
+  PolicyRef policy{.id = members.text("id"),
+                   .version = members.integer("version"),
+                   .sha256 = members.digest("sha256")};
+  ok = ok && members.complete();
+  return policy;
+}
+
+std::optional<RuleRef> read_rule(const json::Value* value, bool& ok) {
+  if (value == nullptr) return std::nullopt;
+  Members members(*value);
+  RuleRef rule{
+      .sha256 = members.digest("sha256"), .k = members.integer("k"), .n = members.integer("n")};
+  ok = ok && members.complete();
+  return rule;
+}
+
+std::vector<EvidenceRef> read_evidence(const json::Value* value, bool& ok) {
+  std::vector<EvidenceRef> entries;
+  if (value == nullptr) return entries;
+  ok = ok && value->is_array();
+  if (!ok) return entries;
+  for (const json::Value& item : value->items()) {
+    Members members(item);
+    entries.push_back({.kind = members.text("kind"), .sha256 = members.digest("sha256")});
+    ok = ok && members.complete();
+  }
+  return entries;
+}
+
+std::vector<Digest> read_reviews(Members& predicate, bool& ok) {
+  std::vector<Digest> reviews;
+  if (!predicate.has("reviews")) return reviews;
+  for (const std::string& text : predicate.texts("reviews")) {
+    const std::optional<Digest> review = Digest::from_hex(text);
+    ok = ok && review;
+    reviews.push_back(review.value_or(Digest{}));
+  }
+  return reviews;
+}
+
+std::optional<json::Value> copy_of(const json::Value* value) {
+  if (value == nullptr) return std::nullopt;
+  return *value;
+}
+
+// Everything but `type`, `salt` and `pad`; nothing when a member is malformed.
+std::optional<Statement> read_predicate(Members& predicate) {
+  bool ok = true;
+  Statement s;
+  s.origin = predicate.text("origin");
+  s.stream = read_stream(predicate.value("stream"), ok);
+  s.time = predicate.instant("time");
+  s.actor = read_actor(predicate.value("actor"), ok);
+  s.request = read_request(predicate.optional_value("request"), ok);
+  if (predicate.has("verdict")) s.verdict = predicate.named<Verdict>("verdict", verdict);
+  s.payload = read_payload(predicate.optional_value("payload"), ok);
+  s.base = read_payload(predicate.optional_value("base"), ok);
+  s.policy = read_policy(predicate.optional_value("policy"), ok);
+  s.roster_sha256 = predicate.optional_digest("roster_sha256");
+  s.rule = read_rule(predicate.optional_value("rule"), ok);
+  s.reviews = read_reviews(predicate, ok);
+  s.evidence = read_evidence(predicate.optional_value("evidence"), ok);
+  s.permit = copy_of(predicate.optional_value("permit"));
+  s.grant = copy_of(predicate.optional_value("grant"));
+  s.agent_claims = copy_of(predicate.optional_value("agent_claims"));
+  s.strength = predicate.optional_text("strength");
+  s.reason = predicate.optional_digest("reason");
+  s.clock = copy_of(predicate.optional_value("clock"));
+  if (predicate.has("marks")) s.marks = predicate.texts("marks");
+  if (!ok || !well_formed(s)) return std::nullopt;
+  return s;
+}
+
+// The document is whatever the subject names that the rest of the statement does not explain.
+std::optional<Digest> read_document(const json::Value& root, const Statement& s) {
+  if (s.payload && (s.payload->env_sha256 || s.payload->commit)) return std::nullopt;
+  const json::Value* const subject = root.find("subject");
+  if (subject == nullptr || !subject->is_array() || subject->items().empty()) return std::nullopt;
+  const json::Value* const digest = subject->items().front().find("digest");
+  if (digest == nullptr) return std::nullopt;
+  const auto named = Digest::from_hex(digest->find_string("sha256").value_or(""));
+  if (named == crypto::sha256(s.stream.id)) return std::nullopt;
+  return named;
+}
+
+}  // namespace
+
+PolicyRef default_policy() {
+  return {.id = "default", .version = 0, .sha256 = crypto::sha256("{}")};
+}
+
+Digest statement_sha256(std::string_view bytes) {
+  return crypto::sha256(bytes);
+}
+
+bool is_mark(std::string_view mark) {
+  return std::find(known_marks.begin(), known_marks.end(), mark) != known_marks.end();
+}
+
+std::string Statement::bytes(std::string_view salt) const {
+  LP_ASSERT(salt.size() == salt_bytes);
+  LP_ASSERT(well_formed(*this));
+  return bytes_of(*this, to_string(type), salt);
+}
+
+std::expected<Statement, StatementFault> read_statement(std::string_view bytes) {
+  const auto malformed = std::unexpected(StatementFault::malformed);
+  const std::optional<json::Value> root = parse_canonical(bytes);
+  if (!root || root->find_string("_type") != statement_type) return malformed;
+  const std::optional<std::string_view> version = root->find_string("predicateType");
+  if (!version) return malformed;
+  if (*version != predicate_type) return std::unexpected(StatementFault::unknown_type);
+  const json::Value* const value = root->find("predicate");
+  if (value == nullptr) return malformed;
+  Members predicate(*value);
+  const std::string type = predicate.text("type");
+  const std::string salt = predicate.binary("salt");
+  predicate.optional_value("pad");
+  std::optional<Statement> statement = read_predicate(predicate);
+  if (!statement || !predicate.complete() || salt.size() != salt_bytes) return malformed;
+  statement->document = read_document(*root, *statement);
+  // Sizes, order, pad, subject and everything else that is derived: written again, byte by byte.
+  if (bytes_of(*statement, type, salt) != bytes) return malformed;
+  const std::optional<EventType> known = event_type(type);
+  if (!known) return std::unexpected(StatementFault::unknown_type);
+  statement->type = *known;
+  return *std::move(statement);
+}
+
+}  // namespace lp::evidence
