@@ -1,0 +1,53 @@
+// What every handler of the API gets beside its call: the core, the files of the dashboard, the
+// settings, and what the doors remember between calls (memory only; a restart may forget it).
+//
+// Made once by the wiring, before the server starts, and outlives it. Handlers run on all net
+// threads at once: whatever changes here guards itself.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "api/holds.h"
+#include "api/letsping/signup.h"
+#include "api/limiter.h"
+#include "core/engine.h"
+#include "net/assets.h"
+#include "net/message.h"
+
+namespace lp::api {
+
+struct Limits {
+  Rate per_key{600, 60'000, 120};     // what an API key may write
+  Rate failed_auth{30, 60'000, 30};   // refused credentials per network
+  Rate signup_hour{5, 3'600'000, 5};  // sign-up tokens per network
+  Rate signup_day{10, 86'400'000, 10};
+  Rate signup_all{200, 86'400'000, 200};  // for all together
+  HoldCaps holds;
+};
+
+struct Context {
+  core::Engine& engine;
+  const net::Assets& assets;
+  std::string public_url;    // "https://letsping.example", no slash at the end; "" = from Host
+  bool self_signup = false;  // POST /api/agent-signup makes workspaces for anybody who asks
+  Limits limits;
+  // Set by the review door: whether this request carries a session whose member may read the log of
+  // `project`. Without it only API keys open /log.
+  bool (*session_reads_log)(Context& context, const net::Request& request,
+                            std::string_view project) = nullptr;
+
+  // Memory of the doors.
+  Limiter key_limiter, auth_limiter, signup_limiter;
+  Holds holds;
+  SignupTokens signup_tokens;
+  std::atomic<std::uint64_t> csp_reports = 0;
+};
+
+// "https://host": public_url, or what the client called us, for absolute URLs in replies.
+std::string base_url(const Context& context, const net::Request& request);
+
+}  // namespace lp::api
