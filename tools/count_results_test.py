@@ -3,7 +3,7 @@
 
 import unittest
 
-from count_results import count
+from count_results import KINDS, count
 
 CTEST = """
 1: Running main() from gtest_main.cc
@@ -64,7 +64,7 @@ class Counts(unittest.TestCase):
         self.expect("unittest", text, 1, 5, 3, 1)
 
     def test_silence_is_a_failure(self):
-        for kind in ("ctest", "gtest", "pytest", "vitest", "node", "go", "plain", "check", "unittest"):
+        for kind in KINDS:
             self.expect(kind, "everything is fine\n", 0, 0, 1)
 
     def test_a_bad_end_is_a_failure_whatever_was_counted(self):

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""./test itself, on planted suites: what it counts, and what it must not let pass."""
+
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).parents[1]
+# Set-up steps that do nothing, after the real ones: the driver's own logic is what is tested.
+QUIET = """
+debian_packages() { :; }
+dashboard() { :; }
+build_preset() { :; }
+python_packages() { :; }
+go_modules() { :; }
+"""
+
+
+class Driver(unittest.TestCase):
+    def setUp(self):
+        self.top = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.top)
+        for name in ("test", "tools/count_results.py", "setup/steps.sh"):
+            (self.top / name).parent.mkdir(exist_ok=True)
+            shutil.copy(TOP / name, self.top / name)
+        (self.top / "tests").mkdir()
+
+    def run_test(self, suites, *parts, steps=""):
+        (self.top / "tests/suites.txt").write_text(suites, encoding="utf-8")
+        with open(self.top / "setup/steps.sh", "a", encoding="utf-8") as file:
+            file.write(QUIET + steps)
+        done = subprocess.run([self.top / "test", *parts], capture_output=True, text=True,
+                              check=False)
+        return done.returncode, done.stdout.splitlines(), done.stderr
+
+    def last(self, suites, *parts, steps=""):
+        status, lines, _ = self.run_test(suites, *parts, steps=steps)
+        return status, lines[-1]
+
+    def test_sums_suites_and_ends_with_the_count(self):
+        suites = ("# a comment\n\nunit a build plain 1 echo 2 passed, 0 failed\n"
+                  "wire b build plain 1 echo 3 passed, 0 failed, 0 skipped\n")
+        self.assertEqual(self.last(suites), (0, "5 passed, 0 failed, 0 skipped"))
+
+    def test_runs_only_the_parts_that_are_named(self):
+        suites = ("unit a build plain 1 echo 2 passed, 0 failed\n"
+                  "wire b build plain 1 echo 3 passed, 0 failed\n"
+                  "long c build plain 1 echo 4 passed, 0 failed\n")
+        self.assertEqual(self.last(suites, "wire"), (0, "3 passed, 0 failed, 0 skipped"))
+        self.assertEqual(self.last(suites), (0, "5 passed, 0 failed, 0 skipped"))
+
+    def test_a_part_without_suites_is_no_failure_and_an_unknown_one_is_usage(self):
+        suites = "unit a build plain 1 echo 2 passed, 0 failed\n"
+        self.assertEqual(self.last(suites, "sdk", "unit"), (0, "2 passed, 0 failed, 0 skipped"))
+        self.assertEqual(self.run_test(suites, "sdkk")[0], 2)
+
+    def test_a_failing_suite_fails_and_shows_the_end_of_its_log(self):
+        suites = "unit a build plain 1 echo the reason; echo 2 passed, 1 failed; exit 1\n"
+        status, lines, _ = self.run_test(suites)
+        self.assertEqual((status, lines[-1]), (1, "2 passed, 1 failed, 0 skipped"))
+        self.assertIn("    | the reason", lines)
+
+    def test_silence_a_missing_script_and_a_hang_are_failures(self):
+        for command in ("true", "tests/missing/run", "echo 9 passed, 0 failed; exit 3"):
+            status, line = self.last(f"unit a build plain 1 {command}\n")
+            self.assertEqual(status, 1, command)
+            self.assertIn("1 failed, 0 skipped", line, command)
+        self.assertEqual(self.last("unit a build plain 0.01 sleep 20\n"),
+                         (1, "0 passed, 1 failed, 0 skipped"))
+
+    def test_a_test_that_skips_itself_has_failed(self):
+        suites = "unit a build plain 1 echo 2 passed, 0 failed, 1 skipped\n"
+        self.assertEqual(self.last(suites), (1, "2 passed, 1 failed, 0 skipped"))
+
+    def test_a_registry_that_does_not_answer_skips_by_name_and_is_no_failure(self):
+        suites = ("unit a build plain 1 echo 2 passed, 0 failed\n"
+                  "conformance go build,go plain 1 echo 9 passed, 0 failed\n")
+        silent = ("go_modules() { attempt go-modules sh -c "
+                  "'echo dial tcp: lookup proxy: no such host; exit 1'; }\n")
+        status, lines, _ = self.run_test(suites, steps=silent)
+        self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 1 skipped"))
+        self.assertTrue(lines[-2].startswith("skipped: conformance/go"), lines[-2])
+
+    def test_a_set_up_step_that_fails_otherwise_fails_its_suites(self):
+        suites = ("unit a build plain 1 echo 2 passed, 0 failed\n"
+                  "conformance python build,python plain 1 echo 9 passed, 0 failed\n")
+        for words in ("EINTEGRITY sha512; ECONNRESET", "404 Not Found"):
+            broken = f"python_packages() {{ attempt x sh -c 'echo \"{words}\"; exit 1'; }}\n"
+            self.assertEqual(self.last(suites, steps=broken),
+                             (1, "2 passed, 1 failed, 0 skipped"), words)
+
+    def test_a_failed_build_fails_everything_that_needs_it(self):
+        suites = ("unit a build plain 1 echo 2 passed, 0 failed\n"
+                  "wire b build plain 1 echo 3 passed, 0 failed\n")
+        self.assertEqual(self.last(suites, steps="dashboard() { return 1; }\n"),
+                         (1, "0 passed, 2 failed, 0 skipped"))
+
+
+if __name__ == "__main__":
+    unittest.main()
