@@ -1,9 +1,10 @@
 // One approval request, and the only ways in which it may change.
 //
 // A request is opened once and closed once. What closes it is a person, a policy, its agent or its
-// own deadline; whichever is recorded first wins, and the others are refused with a reason that says
-// who won. Nothing here reads a clock, a database or a socket: the caller passes what it knows and
-// gets back the change to record. The same functions serve live traffic, replay and the simulator.
+// own deadline; whichever is recorded first wins, and the others are refused with a reason that
+// says who won. Nothing here reads a clock, a database or a socket: the caller passes what it knows
+// and gets back the change to record. The same functions serve live traffic, replay and the
+// simulator.
 //
 // The change is not yet true when it is returned: it is true when the log has it on disk, and no
 // reply may leave before (core/gate.h).
@@ -30,13 +31,22 @@ using evidence::PayloadRef;
 using evidence::Verdict;
 
 enum class State : std::uint8_t {
-  pending, approved, approved_with_modifications, rejected, expired, cancelled, denied,
+  pending,
+  approved,
+  approved_with_modifications,
+  rejected,
+  expired,
+  cancelled,
+  denied,
 };
 std::string_view to_string(State state);
 std::optional<State> state(std::string_view name);
-[[nodiscard]] inline bool terminal(State state) { return state != State::pending; }
+[[nodiscard]] inline bool terminal(State state) {
+  return state != State::pending;
+}
 
-// A counted review of the current version.
+// A counted review of the current version. review() cannot know the hash of a statement that is
+// built from its answer: the caller sets `statement_sha256` on the approval that was added.
 struct CountedReview {
   std::string member;
   std::string key;
@@ -50,26 +60,27 @@ struct Request {
   Level level = Level::medium;
   Instant created;
   Instant decide_by;
-  PayloadRef base;      // the agent's last bytes (create or revise); commit once bound by a review
-  PayloadRef current;   // differs from base after an edit
-  std::string agent_owner;                // a member, for separation of duties
-  std::vector<std::string> editors;       // members who edited the current version
-  std::vector<CountedReview> approvals;   // of the current version
+  PayloadRef base;     // the agent's last bytes (create or revise); commit once bound by a review
+  PayloadRef current;  // differs from base after an edit
+  std::string agent_owner;               // a member, for separation of duties
+  std::vector<std::string> editors;      // members whose edits are in the current version
+  std::vector<CountedReview> approvals;  // of the current version
 };
 
 // Why a wish was refused. Each maps to one wire error in api/errors.cpp.
 enum class Refusal : std::uint8_t {
-  already_closed,    // someone was first; the reply names them
-  past_deadline,     // even if the timer has not fired yet: `now` rules, not the timer
-  not_past_deadline, // expire called too early
-  stale_version,     // the wish is about another version
-  payload_mismatch,  // env_sha256, kid or commit is not of the payload as it stands
-  commit_missing,    // an approval of what was not decrypted
-  not_a_reviewer,    // nobody in the roster, or the rule has no place for them
-  own_request,       // the agent's owner, where that is excluded
-  already_reviewed,  // this person counted for this version
-  not_offered,       // the client cannot receive this verdict (request_changes to a stock client)
-  wrong_agent,       // cancel or revise by somebody else
+  already_closed,     // someone was first; the reply names them
+  past_deadline,      // even if the timer has not fired yet: `now` rules, not the timer
+  not_past_deadline,  // expire called too early
+  stale_version,      // the wish is about another version
+  payload_mismatch,   // env_sha256, kid or commit is not of the payload as it stands
+  commit_missing,     // an approval of what was not decrypted
+  not_a_reviewer,     // nobody in the roster, or the rule has no place for them
+  own_request,        // the agent's owner, where that is excluded
+  own_edit,           // approving bytes that this person edited, where that is excluded
+  already_reviewed,   // this person counted for this version
+  not_offered,        // the client cannot receive this verdict (request_changes to a stock client)
+  wrong_agent,        // cancel or revise by somebody else
 };
 std::string_view to_string(Refusal refusal);
 
@@ -77,16 +88,19 @@ std::string_view to_string(Refusal refusal);
 struct Review {
   std::uint64_t version = 1;
   Verdict verdict = Verdict::reject;
-  PayloadRef payload;               // what was reviewed; with `edited` what shall run instead
+  PayloadRef payload;  // what was reviewed; with `edited` what shall run instead
   bool edited = false;
   std::string member;
   std::string key;
+  // With `edited`: what was edited (member base of the decision core). Must be the payload as it
+  // stands, and binds its commit like any review of it.
+  std::optional<PayloadRef> base = std::nullopt;
 };
 
 struct Context {
   Instant now;
   Rule rule;
-  std::vector<Person> people;       // of the roster in force
+  std::vector<Person> people;  // of the roster in force
   bool single_operator = true;
 };
 
@@ -104,9 +118,15 @@ struct Change {
 [[nodiscard]] std::expected<Change, Refusal> revise(const Request& request, std::uint64_t version,
                                                     PayloadRef payload, Instant now);
 
-// Why this person can or cannot approve, before anything is rendered; nothing when they can.
+// Why this person can or cannot approve, before anything is rendered; nothing when they can. A
+// person with `already_reviewed` may still reject or edit, one with `own_edit` or `own_request` may
+// still reject: saying no is never excluded.
 [[nodiscard]] std::optional<Refusal> ineligible(const Request& request, std::string_view member,
                                                 const Context& context);
+
+// The people whose approvals count for this request, whether they have spoken or not: n of RuleRef.
+// When satisfied(rule, these) is false nobody can approve it: `no_eligible_approver` at ingest.
+[[nodiscard]] std::vector<Person> eligible_people(const Request& request, const Context& context);
 
 // max(policy, mapped priority): only ever raised (wire.md Decision 7).
 [[nodiscard]] Level effective_level(Level policy, std::optional<std::string_view> priority);

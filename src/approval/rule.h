@@ -15,16 +15,24 @@
 
 namespace lp::approval {
 
+// Bounds of a rule that was read: beyond them deciding could be made slow on purpose (choosing
+// among alternatives is exponential in general).
+inline constexpr std::uint64_t rule_heads_max = 100;
+inline constexpr std::size_t rule_depth_max = 8;
+inline constexpr std::size_t rule_alternatives_max = 64;  // ways to choose one part of each `any`
+
 // `{"all":[…]}`, `{"any":[…]}` or `{"n_of":[count,"role:reviewer"]}`.
 struct Rule {
   enum class Kind : std::uint8_t { all, any, n_of };
   Kind kind = Kind::n_of;
-  std::vector<Rule> parts;             // all, any: not empty
-  std::uint64_t count = 1;             // n_of: at least 1
-  std::string group = "role:reviewer"; // n_of: role:…, group:…, member:…
+  std::vector<Rule> parts;              // all, any: not empty
+  std::uint64_t count = 1;              // n_of: at least 1
+  std::string group = "role:reviewer";  // n_of: role:…, group:…, member:…, oncall:…
 
+  friend bool operator==(const Rule&, const Rule&) = default;
   [[nodiscard]] json::Value to_json() const;
   [[nodiscard]] Digest sha256() const;  // SHA-256(JCS(rule))
+  // Strict and bounded (above); nothing for what to_json() could not have written.
   static std::optional<Rule> from_json(const json::Value& value);
 };
 

@@ -1,5 +1,7 @@
 // API keys: `lp_{role}_{10 base32}_{52 base32}_{8 hex CRC-32 of all before}` (security.md D-56).
 //
+// "All before" ends before the last underscore; the role is written out (lp_agent_…).
+//
 // The first part names the key, the second is 256 bits of secret. Stored as SHA-256 of the whole
 // text; a key never decides a request.
 
@@ -20,6 +22,8 @@ std::string_view to_string(KeyRole role);
 std::optional<KeyRole> key_role(std::string_view name);
 
 std::string new_api_key(KeyRole role, Entropy& entropy);
+// The role that a well-formed key claims; the store says whether there is such a key.
+std::optional<KeyRole> api_key_role(std::string_view key);
 // Form and CRC only: a cheap refusal before any look-up.
 [[nodiscard]] bool well_formed(std::string_view key);
 // What the store keeps and looks up.

@@ -1,0 +1,235 @@
+#include "approval/rule.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "crypto/hash.h"
+#include "json/write.h"
+
+namespace lp::approval {
+namespace {
+
+constexpr std::array<std::string_view, 4> group_kinds{"role:", "group:", "member:", "oncall:"};
+
+bool is_group(std::string_view text) {
+  return std::any_of(group_kinds.begin(), group_kinds.end(), [text](std::string_view kind) {
+    return text.size() > kind.size() && text.starts_with(kind);
+  });
+}
+
+// A number of heads out of one group. A rule without `any` is a set of these at once.
+struct Demand {
+  std::string_view group;
+  std::uint64_t count;
+};
+using Demands = std::vector<Demand>;
+
+// Every way to satisfy the rule: one choice in each `any`.
+std::vector<Demands> alternatives_of(const Rule& rule) {
+  if (rule.kind == Rule::Kind::n_of) return {{{rule.group, rule.count}}};
+  std::vector<Demands> result;
+  if (rule.kind == Rule::Kind::any) {
+    for (const Rule& part : rule.parts) {
+      for (Demands& alternative : alternatives_of(part)) result.push_back(std::move(alternative));
+    }
+    return result;
+  }
+  result.emplace_back();
+  for (const Rule& part : rule.parts) {
+    std::vector<Demands> longer;
+    const std::vector<Demands> choices = alternatives_of(part);
+    for (const Demands& head : result) {
+      for (const Demands& tail : choices) {
+        longer.push_back(head);
+        longer.back().insert(longer.back().end(), tail.begin(), tail.end());
+      }
+    }
+    result = std::move(longer);
+  }
+  return result;
+}
+
+// Seats are given to people one after another; a person who sits elsewhere moves when another seat
+// is free for them (augmenting paths in a bipartite graph). So somebody in two groups is used where
+// they are needed, whatever the order.
+class Seating {
+ public:
+  explicit Seating(const std::vector<const Person*>& people)
+      : people_(people), seat_of_(people.size(), free_) {}
+
+  [[nodiscard]] bool fill(const Demands& demands) {
+    for (const Demand& demand : demands) {
+      for (std::uint64_t head = 0; head < demand.count; ++head) {
+        groups_.push_back(demand.group);
+        std::vector<bool> asked(people_.size(), false);
+        if (!place(groups_.size() - 1, asked)) return false;
+      }
+    }
+    return !groups_.empty();  // A rule that asks nobody is satisfied by nothing.
+  }
+
+ private:
+  static constexpr std::size_t free_ = static_cast<std::size_t>(-1);
+
+  bool place(std::size_t seat, std::vector<bool>& asked) {
+    const std::string group(groups_[seat]);
+    for (std::size_t i = 0; i < people_.size(); ++i) {
+      if (asked[i] || !people_[i]->groups.contains(group)) continue;
+      asked[i] = true;
+      if (seat_of_[i] == free_ || place(seat_of_[i], asked)) {
+        seat_of_[i] = seat;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const std::vector<const Person*>& people_;
+  std::vector<std::string_view> groups_;  // of each seat
+  std::vector<std::size_t> seat_of_;      // of each person
+};
+
+// What a rule that is being read costs. Each sum stops growing beyond every bound.
+struct Size {
+  std::uint64_t heads_max = 0;  // of the largest alternative
+  std::uint64_t alternatives = 0;
+};
+constexpr std::uint64_t beyond_bounds = 1'000;
+
+Size size_of(const Rule& rule) {
+  if (rule.kind == Rule::Kind::n_of) return {std::min(rule.count, beyond_bounds), 1};
+  const bool any = rule.kind == Rule::Kind::any;
+  Size size{0, any ? 0u : 1u};
+  for (const Rule& part : rule.parts) {
+    const Size more = size_of(part);
+    size.heads_max =
+        any ? std::max(size.heads_max, more.heads_max) : size.heads_max + more.heads_max;
+    size.alternatives =
+        any ? size.alternatives + more.alternatives : size.alternatives * more.alternatives;
+    size.heads_max = std::min(size.heads_max, beyond_bounds);
+    size.alternatives = std::min(size.alternatives, beyond_bounds);
+  }
+  return size;
+}
+
+std::optional<Rule> read(const json::Value& value, std::size_t depth);
+
+std::optional<Rule> read_parts(Rule::Kind kind, const json::Value& parts, std::size_t depth) {
+  if (!parts.is_array() || parts.items().empty()) return std::nullopt;
+  Rule rule{.kind = kind, .parts = {}, .count = 1, .group = "role:reviewer"};
+  for (const json::Value& item : parts.items()) {
+    std::optional<Rule> part = read(item, depth + 1);
+    if (!part) return std::nullopt;
+    rule.parts.push_back(*std::move(part));
+  }
+  return rule;
+}
+
+std::optional<Rule> read_n_of(const json::Value& pair) {
+  if (!pair.is_array() || pair.items().size() != 2) return std::nullopt;
+  const std::optional<std::int64_t> count = pair.items()[0].as_integer();
+  const json::Value& group = pair.items()[1];
+  if (!count || *count < 1 || !group.is_string() || !is_group(group.as_string())) {
+    return std::nullopt;
+  }
+  return Rule{.kind = Rule::Kind::n_of,
+              .parts = {},
+              .count = static_cast<std::uint64_t>(*count),
+              .group = group.as_string()};
+}
+
+std::optional<Rule> read(const json::Value& value, std::size_t depth) {
+  if (depth > rule_depth_max || !value.is_object() || value.members().size() != 1) {
+    return std::nullopt;
+  }
+  const auto& [name, content] = value.members().front();
+  if (name == "all") return read_parts(Rule::Kind::all, content, depth);
+  if (name == "any") return read_parts(Rule::Kind::any, content, depth);
+  if (name == "n_of") return read_n_of(content);
+  return std::nullopt;
+}
+
+}  // namespace
+
+json::Value Rule::to_json() const {
+  json::Value object = json::Value::object();
+  if (kind == Kind::n_of) {
+    LP_ASSERT(count >= 1 && is_group(group));
+    return object.add("n_of", json::Value::array({json::Value(count), json::Value(group)}));
+  }
+  LP_ASSERT(!parts.empty());
+  json::Value items = json::Value::array();
+  for (const Rule& part : parts) items.items().push_back(part.to_json());
+  return object.add(kind == Kind::all ? "all" : "any", std::move(items));
+}
+
+Digest Rule::sha256() const {
+  return crypto::sha256(json::canonical(to_json()));
+}
+
+std::optional<Rule> Rule::from_json(const json::Value& value) {
+  std::optional<Rule> rule = read(value, 1);
+  if (!rule) return std::nullopt;
+  const Size size = size_of(*rule);
+  if (size.heads_max > rule_heads_max || size.alternatives > rule_alternatives_max) {
+    return std::nullopt;
+  }
+  return rule;
+}
+
+Rule default_rule() {
+  return {};
+}
+
+std::vector<Person> people_of(const std::vector<evidence::RosterEntry>& entries) {
+  std::vector<Person> people;
+  for (const evidence::RosterEntry& entry : entries) {
+    auto person = std::find_if(people.begin(), people.end(), [&entry](const Person& known) {
+      return known.member == entry.member;
+    });
+    if (person == people.end()) {
+      people.push_back({entry.member, {"member:" + entry.member}});
+      person = people.end() - 1;
+    }
+    for (const std::string& role : entry.roles) person->groups.insert("role:" + role);
+    for (const std::string& group : entry.groups) person->groups.insert("group:" + group);
+  }
+  return people;
+}
+
+bool satisfied(const Rule& rule, const std::vector<Person>& approvers) {
+  std::set<std::string_view> members;
+  std::vector<const Person*> people;
+  for (const Person& person : approvers) {
+    if (members.insert(person.member).second) people.push_back(&person);
+  }
+  const std::vector<Demands> alternatives = alternatives_of(rule);
+  return std::any_of(alternatives.begin(), alternatives.end(),
+                     [&people](const Demands& demands) { return Seating(people).fill(demands); });
+}
+
+bool may_contribute(const Rule& rule, const Person& person) {
+  if (rule.kind == Rule::Kind::n_of) return person.groups.contains(rule.group);
+  return std::any_of(rule.parts.begin(), rule.parts.end(),
+                     [&person](const Rule& part) { return may_contribute(part, person); });
+}
+
+std::uint64_t heads_required(const Rule& rule) {
+  if (rule.kind == Rule::Kind::n_of) return rule.count;
+  LP_ASSERT(!rule.parts.empty());
+  std::uint64_t heads = 0;
+  bool first = true;
+  for (const Rule& part : rule.parts) {
+    const std::uint64_t more = heads_required(part);
+    if (rule.kind == Rule::Kind::all) {
+      heads += more;
+    } else if (first || more < heads) {
+      heads = more;
+    }
+    first = false;
+  }
+  return heads;
+}
+
+}  // namespace lp::approval

@@ -1,0 +1,71 @@
+#include "identity/agent_signature.h"
+
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "json/raw.h"
+
+namespace lp::identity {
+namespace {
+
+constexpr std::size_t signature_bytes = 32;
+
+constexpr std::array<std::string_view, 4> candidate_names{"raw", "stripped", "python",
+                                                          "javascript"};
+static_assert(candidate_names.size() == static_cast<std::size_t>(Candidate::javascript) + 1);
+
+void append_member(std::string& text, std::string_view name, std::string_view value) {
+  text += text.empty() ? '{' : ',';
+  text += '"';
+  text += name;
+  text += "\":";
+  text += value;
+}
+
+// The client dropped an undefined payload, so an absent one is absent from the signed text too.
+std::string joined(const SignedCall& call) {
+  std::string text;
+  append_member(text, "project_id", call.project_id);
+  append_member(text, "service", call.service);
+  append_member(text, "action", call.action);
+  if (!call.payload.empty()) append_member(text, "payload", call.payload);
+  text += '}';
+  return text;
+}
+
+std::string spelling(Candidate candidate, const std::string& raw) {
+  switch (candidate) {
+    case Candidate::raw:
+      break;
+    case Candidate::stripped:
+      return json::strip_whitespace(raw);
+    case Candidate::python:
+      return json::restring(json::strip_whitespace(raw), json::StringForm::python_ascii);
+    case Candidate::javascript:
+      return json::restring(json::strip_whitespace(raw), json::StringForm::javascript);
+  }
+  return raw;
+}
+
+}  // namespace
+
+std::string_view to_string(Candidate candidate) {
+  return candidate_names[static_cast<std::size_t>(candidate)];
+}
+
+std::optional<Candidate> verify_agent_signature(const SignedCall& call, std::string_view secret,
+                                                std::string_view signature_hex) {
+  const std::optional<std::string> signature = from_hex(signature_hex);
+  if (!signature || signature->size() != signature_bytes) return std::nullopt;
+  const std::string raw = joined(call);
+  for (const Candidate candidate :
+       {Candidate::raw, Candidate::stripped, Candidate::python, Candidate::javascript}) {
+    const Digest expected = crypto::hmac_sha256(secret, spelling(candidate, raw));
+    if (crypto::equal_constant_time(expected.view(), *signature)) return candidate;
+  }
+  return std::nullopt;
+}
+
+}  // namespace lp::identity
