@@ -66,6 +66,8 @@ TEST(VerifierKey, RefusesWhatIsNotExactlyAKey) {
            "example.com/foo+00530d903a+" + key,      // long id
            "example.com/fooo+530d903a+" + key,       // the id of another name
            "+530d903a+" + key,                       // no name
+           "example.com/foo\xFF+530d903a+" + key,    // not UTF-8
+           "example.com/foo\n+530d903a+" + key,      // a control character
            "example.com/foo bar+530d903a+" + key,    // a space in the name
            "example.com/foo+530d903a+" + key + "=",  // not base64
            "example.com/foo+530d903a+" + key.substr(0, 40),
@@ -198,6 +200,15 @@ TEST(Checkpoint, RefusesEveryOtherSpelling) {
   EXPECT_EQ(Checkpoint::parse_body("log\n0\n" + root + "\n")->size, 0U);
   EXPECT_EQ(Checkpoint::parse_body("log\n18446744073709551615\n" + root + "\n")->size,
             18'446'744'073'709'551'615U);
+}
+
+TEST(Checkpoint, TellsHeadsApartByEveryMember) {
+  const Checkpoint checkpoint = checkpoint_of("log");
+  Checkpoint forked = checkpoint;
+  forked.root.bytes[0] ^= 1;
+  EXPECT_NE(checkpoint, forked);
+  EXPECT_NE(checkpoint, checkpoint_of("log", 43));
+  EXPECT_NE(checkpoint, checkpoint_of("other"));
 }
 
 TEST(Checkpoint, OpensWhatItsLogSigned) {

@@ -32,6 +32,14 @@ TEST(Tile, ReadsAndWritesPaths) {
   }
 }
 
+TEST(Tile, TellsAddressesApartByEveryMember) {
+  const TileAddress address{.level = 1, .number = 2, .width = 3};
+  EXPECT_NE(address, (TileAddress{.entries = true, .level = 1, .number = 2, .width = 3}));
+  EXPECT_NE(address, (TileAddress{.level = 0, .number = 2, .width = 3}));
+  EXPECT_NE(address, (TileAddress{.level = 1, .number = 0, .width = 3}));
+  EXPECT_NE(address, (TileAddress{.level = 1, .number = 2, .width = 4}));
+}
+
 TEST(Tile, RefusesPathsWithAnotherSpelling) {
   for (const char* path : {"",
                            "0",

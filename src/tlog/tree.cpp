@@ -49,11 +49,11 @@ struct Climb {
   std::uint64_t last;
 
   [[nodiscard]] bool at_root() const { return last == 0; }
-  // Whether the next hash of a path belongs to the left. A last node without a right sibling first
-  // rises to where it has a left one.
+  // Whether the next hash of a path belongs to the left; not asked at the root. A last node without
+  // a right sibling first rises to where it has a left one, which it has below the root.
   bool sibling_is_left() {
     if (!is_odd(node) && node != last) return false;
-    while (!is_odd(node) && node != 0) rise();
+    while (!is_odd(node)) rise();
     return true;
   }
   void rise() {
