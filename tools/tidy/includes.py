@@ -33,6 +33,10 @@ class Table:
             self.third[module] = set(third)
             above.append(module)
 
+    def granted(self, path):
+        """Our modules that the file may name beside its own."""
+        return self.ours[module_of(path)] | (self.ours["test"] if is_test(path) else set())
+
     def library(self, header):
         """The library of a <header>; None for the language's and the system's own."""
         for prefix, library in self.prefixes:
@@ -83,7 +87,7 @@ def direction(tree, table=None):
             other = module_of(header)
             if header not in tree:
                 found.append(f"{path}: includes {header}, which does not exist")
-            elif other != module and other not in table.ours[module]:
+            elif other != module and other not in table.granted(path):
                 found.append(f"{path}: {module} may not include {other} ({header})")
             elif header in ONLY_FROM_TESTS and not is_test(path):
                 found.append(f"{path}: {header} is for tests only")
