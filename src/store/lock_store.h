@@ -1,9 +1,12 @@
 // The signer's memory: the last checkpoint signed for each origin, kept outside the data directory
 // so that no copy of the data carries it (evidence.md 6).
 //
-// An append-only journal `checkpoints` of records {length, SHA-256, note}, one fdatasync a batch; a
-// torn tail (never acknowledged) is dropped at open, anything else that does not verify is refused.
-// Rewritten compactly at open and when it grows beyond 4 MiB. Owned by one process: file lock.
+// A journal `checkpoints` of records {length, SHA-256, (origin, note)…}, one record and one
+// fdatasync a put. It is zero-filled in advance and records begin at sectors, so that a put
+// overwrites blocks that exist (a growing file flushes about twice as slowly) and never a sector
+// that holds another record. At open a torn last record (never acknowledged) is dropped; anything
+// else that does not verify is refused. Rewritten compactly at open and when its 4 MiB are full.
+// Owned by one process: file lock.
 
 #pragma once
 

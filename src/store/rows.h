@@ -1,7 +1,7 @@
 // What the store keeps, one struct a table, as the rest of the program sees it.
 //
-// Rows are values. Bytes that are secret or private arrive here already sealed: the store never sees
-// a wrapped key open. Ids are the public ones; times are milliseconds.
+// Rows are values. Bytes that are secret or private arrive here already sealed: the store never
+// sees a wrapped key open. Ids are the public ones; times are milliseconds.
 
 #pragma once
 
@@ -27,29 +27,35 @@ struct Project {
   Payloads payloads = Payloads::encrypted;
   bool single_operator = true;
   Instant created;
-  std::uint64_t roster_version = 0;      // 0: none signed yet
+  std::uint64_t roster_version = 0;  // 0: none signed yet
   std::optional<Digest> roster_sha256;
+
+  friend bool operator==(const Project&, const Project&) = default;
 };
 
 // The head row of a project's log: the only point of contention of a project.
 struct LogHead {
   std::string project;
   std::uint64_t size = 0;
-  std::vector<Digest> frontier;          // tlog::CompactRange::hashes
-  Instant last_time;                     // of the newest statement
-  std::uint64_t stream_seq = 0;          // of the stream "project": how many it has
-  std::optional<Digest> stream_prev;     // its last statement
+  std::vector<Digest> frontier;       // tlog::CompactRange::hashes
+  Instant last_time;                  // of the newest statement
+  std::uint64_t stream_seq = 0;       // of the stream "project": how many it has
+  std::optional<Digest> stream_prev;  // its last statement
+
+  friend bool operator==(const LogHead&, const LogHead&) = default;
 };
 
 struct Leaf {
   std::string project;
   std::uint64_t index = 0;
   evidence::EventType type = evidence::EventType::log_opened;
-  std::string stream;      // stream id
-  std::string statement;   // exact bytes
-  std::string leaf;        // exact bytes
-  Digest leaf_hash;        // RFC 6962
-  std::string evidence;    // JSON array of the evidence entries, "" when there are none
+  std::string stream;     // stream id
+  std::string statement;  // exact bytes
+  std::string leaf;       // exact bytes
+  Digest leaf_hash;       // RFC 6962
+  std::string evidence;   // JSON array of the evidence entries, "" when there are none
+
+  friend bool operator==(const Leaf&, const Leaf&) = default;
 };
 
 // Hash of a perfect subtree of 256^tile_level leaves; tile_level ≥ 1. What upper tiles are made of.
@@ -58,6 +64,8 @@ struct UpperHash {
   unsigned tile_level = 1;
   std::uint64_t position = 0;
   Digest hash;
+
+  friend bool operator==(const UpperHash&, const UpperHash&) = default;
 };
 
 struct Member {
@@ -65,6 +73,8 @@ struct Member {
   std::string name;
   Instant created;
   std::optional<Instant> removed;
+
+  friend bool operator==(const Member&, const Member&) = default;
 };
 
 struct Device {
@@ -74,16 +84,20 @@ struct Device {
   std::string key_class;  // "device"
   Instant created;
   std::optional<Instant> revoked;
+
+  friend bool operator==(const Device&, const Device&) = default;
 };
 
 struct Roster {
   std::string project;
   std::uint64_t version = 1;
-  std::string head;                     // exact bytes
-  std::vector<std::string> entries;     // exact bytes, in tree order
-  std::string signatures;               // JSON array [{spki, signature}]
+  std::string head;                  // exact bytes
+  std::vector<std::string> entries;  // exact bytes, in tree order
+  std::string signatures;            // JSON array [{spki, signature}]
   Digest sha256;
   Instant created;
+
+  friend bool operator==(const Roster&, const Roster&) = default;
 };
 
 struct ApiKey {
@@ -95,6 +109,8 @@ struct ApiKey {
   std::string made_by;  // member, or "setup_owner" before setup
   Instant created;
   std::optional<Instant> revoked;
+
+  friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
 
 struct Agent {
@@ -106,6 +122,8 @@ struct Agent {
   std::string made_by;
   Instant created;
   std::optional<Instant> revoked;
+
+  friend bool operator==(const Agent&, const Agent&) = default;
 };
 
 struct Session {
@@ -114,12 +132,16 @@ struct Session {
   std::string key;  // device key it began with
   Instant created;
   Instant expires;
+
+  friend bool operator==(const Session&, const Session&) = default;
 };
 
 struct SetupToken {
   Digest token;
   Instant created;
   Instant expires;
+
+  friend bool operator==(const SetupToken&, const SetupToken&) = default;
 };
 
 struct Webhook {
@@ -129,52 +151,56 @@ struct Webhook {
   std::string secret_sealed;
   Instant created;
   std::optional<Instant> removed;
+
+  friend bool operator==(const Webhook&, const Webhook&) = default;
 };
 
 // Written once, at ingest.
 struct Request {
   std::string id;  // req_…
   std::string project;
-  std::string api_key;           // key id that brought it
-  std::string agent_id;          // agent id, else the key id
-  std::string agent_owner;       // a member
-  std::string strength;          // "none" | "hmac" | …
-  std::string candidate;         // which agent-signature candidate matched, "" when unsigned
+  std::string api_key;      // key id that brought it
+  std::string agent_id;     // agent id, else the key id
+  std::string agent_owner;  // a member
+  std::string strength;     // "none" | "hmac" | …
+  std::string candidate;    // which agent-signature candidate matched, "" when unsigned
   std::string service;
   std::string action;
-  std::string priority;          // as asked
-  std::string role;              // "" when none; likewise the three below
+  std::string priority;  // as asked
+  std::string role;      // "" when none; likewise the three below
   std::string environment;
   std::string trace_id;
   std::string parent_request_id;
-  std::string client;            // User-Agent, shortened
-  std::string payload_kind;      // "v1" | "v2" | "plain"
-  std::string payload;           // exact source slice; under the DEK when plain
-  std::string commit_key_sealed; // plain only: the k of the commitment, under the DEK
-  std::string dek_wrapped;       // under the wrap key
-  std::string details_sealed;    // under the DEK: JSON {facts, schema, descriptor, callback_url, …}
+  std::string client;             // User-Agent, shortened
+  std::string payload_kind;       // "v1" | "v2" | "plain"
+  std::string payload;            // exact source slice; under the DEK when plain
+  std::string commit_key_sealed;  // plain only: the k of the commitment, under the DEK
+  std::string dek_wrapped;        // under the wrap key
+  std::string details_sealed;  // under the DEK: JSON {facts, schema, descriptor, callback_url, …}
   Digest request_sha256;
   Instant created;
   Instant decide_by;
   std::uint64_t leaf_index = 0;  // of request.created
+
+  friend bool operator==(const Request&, const Request&) = default;
 };
 
 // The mutable part; replaced as a whole, guarded by `mac`.
 struct RequestState {
   std::string request;
   std::string project;
-  approval::Request state;               // the pure core's view
-  std::uint64_t leaf_index = 0;          // of the newest statement of the stream
-  Digest statement_sha256;               // the newest statement of the stream
-  std::uint64_t stream_seq = 0;          // how many statements the stream has
-  Digest mac;                            // HMAC(row key, JCS{request_id, version, status, leaf_index, statement_sha256})
-  std::string edited_payload;            // the edit's exact text; under the DEK when plain; "" when none
+  approval::Request state;       // the pure core's view
+  std::uint64_t leaf_index = 0;  // of the newest statement of the stream
+  Digest statement_sha256;       // the newest statement of the stream
+  std::uint64_t stream_seq = 0;  // how many statements the stream has
+  Digest mac;  // HMAC(row key, JCS{request_id, version, status, leaf_index, statement_sha256})
+  std::string edited_payload;  // the edit's exact text; under the DEK when plain; "" when none
   // Set once terminal.
   std::optional<Instant> decided;
-  std::string actor;                     // member, agent, key or "system"
+  std::string actor;  // member, agent, key or "system"
   std::string actor_kind;
-  std::string method;                    // "device_key", "clock", …
-  std::string reason_sealed;             // under the DEK; "" when none
+  std::string method;         // "device_key", "clock", …
+  std::string reason_sealed;  // under the DEK; "" when none
 };
 
 struct Review {
@@ -182,11 +208,13 @@ struct Review {
   std::uint64_t version = 1;
   std::string member;
   std::string key;
-  std::string nonce;       // unique on consumption
-  std::string core;        // exact bytes
-  std::string signature;   // DER
+  std::string nonce;      // unique on consumption
+  std::string core;       // exact bytes
+  std::string signature;  // DER
   Instant at;
   std::uint64_t leaf_index = 0;
+
+  friend bool operator==(const Review&, const Review&) = default;
 };
 
 // When the agent first received the terminal status.
@@ -194,23 +222,29 @@ struct Delivery {
   std::string request;
   Instant at;
   std::string how;  // "status" | "webhook"
+
+  friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
 struct Idempotency {
   std::string project;
-  Digest key;        // HMAC of (API key id, Idempotency-Key)
-  Digest content;    // keyed hash of what was asked
+  Digest key;      // HMAC of (API key id, Idempotency-Key)
+  Digest content;  // keyed hash of what was asked
   std::string request;
   Instant created;
+
+  friend bool operator==(const Idempotency&, const Idempotency&) = default;
 };
 
 struct Snapshot {
   std::string request;
   std::string content_type;
-  std::string bytes;         // as stored (ciphertext); "" when in a blob file
-  std::string blob;          // file name in blobs/, "" when in the row
-  std::string sealing;       // "client" | "dek" | "server"
+  std::string bytes;    // as stored (ciphertext); "" when in a blob file
+  std::string blob;     // file name in blobs/, "" when in the row
+  std::string sealing;  // "client" | "dek" | "server"
   Instant created;
+
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
 // A LangGraph checkpoint, sealed on arrival.
@@ -218,23 +252,27 @@ struct GraphCheckpoint {
   std::string project;
   std::string thread_id;
   std::string checkpoint_id;
-  std::string sealed;       // under a key of the project
+  std::string sealed;  // under a key of the project
   Instant created;
+
+  friend bool operator==(const GraphCheckpoint&, const GraphCheckpoint&) = default;
 };
 
 // Something to send, by reference: rendered at send time.
 struct OutboxItem {
-  std::int64_t id = 0;       // given by the store when 0
+  std::int64_t id = 0;  // given by the store when 0
   std::string project;
   std::string request;
-  std::string event;         // "request.approved", "request.rejected", …
-  std::string webhook;       // whk_…, or "" for the request's own callback_url
+  std::string event;             // "request.approved", "request.rejected", …
+  std::string webhook;           // whk_…, or "" for the request's own callback_url
   std::uint64_t leaf_index = 0;  // must be under a signed checkpoint before it leaves
   Instant created;
   Instant next_attempt;
   std::uint64_t attempts = 0;
-  std::string state = "due"; // "due" | "sent" | "dead"
+  std::string state = "due";  // "due" | "sent" | "dead"
   std::string last_error;
+
+  friend bool operator==(const OutboxItem&, const OutboxItem&) = default;
 };
 
 }  // namespace lp::store

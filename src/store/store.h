@@ -1,8 +1,8 @@
 // Where everything is kept: commit(Batch) and named queries. The only place that sees a database.
 //
 // One writer (the core thread) commits batches; any number of readers ask. A batch is applied
-// entirely or not at all, and is on stable storage when commit returns. A failed commit is fatal for
-// the process: the caller must stop, restart recovers (architecture.md, Errors).
+// entirely or not at all, and is on stable storage when commit returns. A failed commit is fatal
+// for the process: the caller must stop, restart recovers (architecture.md, Errors).
 
 #pragma once
 
@@ -27,35 +27,45 @@ template <typename T>
 using Result = std::expected<T, IoError>;
 
 // One change of one row. Inserts of a key that exists fail the batch unless said otherwise.
-using Write = std::variant<Project,        // insert or replace by id
-                           LogHead,        // insert or replace by project
-                           Leaf,           // insert
-                           UpperHash,      // insert
-                           Member,         // insert or replace by id
-                           Device,         // insert or replace by key
-                           Roster,         // insert
-                           ApiKey,         // insert or replace by id
-                           Agent,          // insert or replace by id
-                           Session,        // insert or replace by token
-                           SetupToken,     // insert
-                           Webhook,        // insert or replace by id
-                           Request,        // insert
-                           RequestState,   // insert or replace by request
-                           Review,         // insert; a used nonce fails
-                           Delivery,       // insert, or leave the first
-                           Idempotency,    // insert
-                           Snapshot,       // insert or replace by request
-                           GraphCheckpoint,// insert or replace by (project, thread, checkpoint)
-                           OutboxItem>;    // insert when id is 0, else replace
+using Write = std::variant<Project,          // insert or replace by id
+                           LogHead,          // insert or replace by project
+                           Leaf,             // insert
+                           UpperHash,        // insert
+                           Member,           // insert or replace by id
+                           Device,           // insert or replace by key
+                           Roster,           // insert
+                           ApiKey,           // insert or replace by id
+                           Agent,            // insert or replace by id
+                           Session,          // insert or replace by token
+                           SetupToken,       // insert
+                           Webhook,          // insert or replace by id
+                           Request,          // insert
+                           RequestState,     // insert or replace by request
+                           Review,           // insert; a used nonce fails
+                           Delivery,         // insert, or leave the first
+                           Idempotency,      // insert
+                           Snapshot,         // insert or replace by request
+                           GraphCheckpoint,  // insert or replace by (project, thread, checkpoint)
+                           OutboxItem>;      // insert when id is 0, else replace
 
-struct DeleteSession { Digest token; };
+struct DeleteSession {
+  Digest token;
+};
 struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
-struct DeleteGraphThread { std::string project; std::string thread_id; };
-struct DeleteIdempotencyBefore { Instant created; };
-using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteGraphThread,
-                             DeleteIdempotencyBefore>;
+struct DeleteGraphThread {
+  std::string project;
+  std::string thread_id;
+};
+struct DeleteIdempotencyBefore {
+  Instant created;
+};
+using Removal =
+    std::variant<DeleteSession, DeleteSetupTokens, DeleteGraphThread, DeleteIdempotencyBefore>;
 
-struct Setting { std::string name; std::string value; };  // meta: log.name, test, set_up, …
+struct Setting {
+  std::string name;
+  std::string value;
+};  // meta: log.name, test, set_up, …
 
 struct Batch {
   std::vector<Write> writes;
@@ -67,10 +77,10 @@ struct Batch {
 };
 
 struct RequestFilter {
-  std::vector<std::string> projects;      // those the caller may see; empty: none
-  std::optional<bool> pending;            // true: pending; false: decided; nothing: all
+  std::vector<std::string> projects;  // those the caller may see; empty: none
+  std::optional<bool> pending;        // true: pending; false: decided; nothing: all
   std::optional<std::string> service, action, environment, role, trace_id, parent_request_id;
-  std::optional<std::string> before;      // request id: strictly older
+  std::optional<std::string> before;  // request id: strictly older
   std::uint64_t limit = 50;
 };
 
@@ -92,9 +102,9 @@ class Reader {
   virtual Result<std::vector<LogHead>> log_heads() = 0;
   virtual Result<std::vector<Member>> members() = 0;
   virtual Result<std::vector<Device>> devices() = 0;
-  virtual Result<std::vector<ApiKey>> api_keys() = 0;      // revoked ones too
+  virtual Result<std::vector<ApiKey>> api_keys() = 0;  // revoked ones too
   virtual Result<std::vector<Agent>> agents() = 0;
-  virtual Result<std::vector<Webhook>> webhooks() = 0;     // not removed
+  virtual Result<std::vector<Webhook>> webhooks() = 0;  // not removed
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
@@ -104,7 +114,11 @@ class Reader {
   virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;
   virtual Result<std::uint64_t> pending_count(std::string_view project) = 0;
   // (request, decide_by) of everything pending, soonest first: the expiry index at start.
-  struct Deadline { std::string request; std::string project; Instant decide_by; };
+  struct Deadline {
+    std::string request;
+    std::string project;
+    Instant decide_by;
+  };
   virtual Result<std::vector<Deadline>> deadlines() = 0;
   virtual Result<std::vector<Review>> reviews(std::string_view request) = 0;
   virtual Result<std::optional<Review>> review_by_nonce(std::string_view nonce) = 0;

@@ -1,8 +1,8 @@
 // The embedded store: one SQLite file in WAL mode, synchronous=FULL, STRICT tables, one writer.
 //
-// Laid out to append (performance.md): 16 KiB pages, time-ordered ids, rows in a project's log keyed
-// by (project number << 40) + index, no secondary index on the acknowledgement path that is not
-// right-edge. Schema and migrations: forward only, transactional, numbered.
+// Laid out to append (performance.md): 16 KiB pages, time-ordered ids, rows in a project's log
+// keyed by (project number << 40) + index, no secondary index on the acknowledgement path that is
+// not right-edge. Schema and migrations: forward only, transactional, numbered.
 
 #pragma once
 

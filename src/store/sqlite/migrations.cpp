@@ -1,0 +1,325 @@
+#include "store/sqlite/migrations.h"
+
+#include <array>
+#include <string>
+
+namespace lp::store {
+namespace {
+
+// Step 1. How it is laid out, and why:
+// - What an ingest writes goes to the right edge of few trees: the leaf (an integer key, project
+//   number << 40 | index), the request (row numbers, with a unique index over time-ordered ids) and
+//   its state, whose key (project, request) is at the same time the index of the history.
+// - Small columns stand before large ones: a list never walks overflow pages.
+// - TEXT is for names and ids, BLOB for exact bytes and whatever is sealed.
+// - Tables that are never to change refuse UPDATE and DELETE by trigger (security.md I3). Against
+//   somebody who edits the file there is the log, not the trigger.
+constexpr const char* step_1 = R"sql(
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE project (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  origin TEXT NOT NULL UNIQUE,
+  payloads TEXT NOT NULL CHECK (payloads IN ('encrypted', 'server_sealed')),
+  single_operator INTEGER NOT NULL CHECK (single_operator IN (0, 1)),
+  created INTEGER NOT NULL,
+  roster_version INTEGER NOT NULL,
+  roster_sha256 BLOB
+) STRICT;
+
+CREATE TABLE log_head (
+  project INTEGER PRIMARY KEY REFERENCES project (number),
+  size INTEGER NOT NULL,
+  frontier BLOB NOT NULL,
+  last_time INTEGER NOT NULL,
+  stream_seq INTEGER NOT NULL,
+  stream_prev BLOB
+) STRICT;
+
+CREATE TABLE leaf (
+  position INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL,
+  type TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  leaf BLOB NOT NULL,
+  evidence BLOB NOT NULL,
+  statement BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE upper_hash (
+  project INTEGER NOT NULL REFERENCES project (number),
+  tile_level INTEGER NOT NULL CHECK (tile_level >= 1),
+  position INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY (project, tile_level, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  removed INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device (
+  key TEXT PRIMARY KEY,
+  member TEXT NOT NULL,
+  spki BLOB NOT NULL,
+  key_class TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  revoked INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roster (
+  project TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  sha256 BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  signatures BLOB NOT NULL,
+  PRIMARY KEY (project, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roster_entry (
+  project TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  entry BLOB NOT NULL,
+  PRIMARY KEY (project, version, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_key (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL,
+  role TEXT NOT NULL,
+  name TEXT NOT NULL,
+  digest BLOB NOT NULL UNIQUE,
+  made_by TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  revoked INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE agent (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL,
+  handle TEXT NOT NULL,
+  secret_sealed BLOB NOT NULL,
+  public_key BLOB NOT NULL,
+  made_by TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  revoked INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+  token BLOB PRIMARY KEY,
+  member TEXT NOT NULL,
+  key TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE setup_token (
+  token BLOB PRIMARY KEY,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE webhook (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL,
+  url TEXT NOT NULL,
+  secret_sealed BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  removed INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE request (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  project INTEGER NOT NULL REFERENCES project (number),
+  api_key TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  agent_owner TEXT NOT NULL,
+  strength TEXT NOT NULL,
+  candidate TEXT NOT NULL,
+  service TEXT NOT NULL,
+  action TEXT NOT NULL,
+  priority TEXT NOT NULL,
+  role TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  trace_id TEXT NOT NULL,
+  parent_request_id TEXT NOT NULL,
+  client TEXT NOT NULL,
+  payload_kind TEXT NOT NULL,
+  request_sha256 BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  decide_by INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  dek_wrapped BLOB NOT NULL,
+  commit_key_sealed BLOB NOT NULL,
+  details_sealed BLOB NOT NULL,
+  payload BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE request_state (
+  project INTEGER NOT NULL REFERENCES project (number),
+  request TEXT NOT NULL,
+  state TEXT NOT NULL,
+  decide_by INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  statement_sha256 BLOB NOT NULL,
+  stream_seq INTEGER NOT NULL,
+  mac BLOB NOT NULL,
+  decided INTEGER,
+  actor TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  method TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  reason_sealed BLOB NOT NULL,
+  edited_payload BLOB NOT NULL,
+  PRIMARY KEY (project, request)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX request_pending ON request_state (project, request, decide_by)
+  WHERE state = 'pending';
+
+CREATE TABLE review (
+  request TEXT NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  member TEXT NOT NULL,
+  key TEXT NOT NULL,
+  nonce TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL,
+  signature BLOB NOT NULL,
+  core BLOB NOT NULL,
+  PRIMARY KEY (request, leaf_index)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delivery (
+  request TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  how TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  project INTEGER NOT NULL REFERENCES project (number),
+  key BLOB NOT NULL,
+  content BLOB NOT NULL,
+  request TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  PRIMARY KEY (project, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_created ON idempotency (created);
+
+CREATE TABLE snapshot (
+  number INTEGER PRIMARY KEY,
+  request TEXT NOT NULL UNIQUE,
+  content_type TEXT NOT NULL,
+  blob TEXT NOT NULL,
+  sealing TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE graph_checkpoint (
+  number INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  thread_id TEXT NOT NULL,
+  checkpoint_id TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  UNIQUE (project, thread_id, checkpoint_id)
+) STRICT;
+CREATE INDEX graph_checkpoint_newest
+  ON graph_checkpoint (project, thread_id, created, checkpoint_id);
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  request TEXT NOT NULL,
+  event TEXT NOT NULL,
+  webhook TEXT NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  next_attempt INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('due', 'sent', 'dead')),
+  last_error TEXT NOT NULL
+) STRICT;
+CREATE INDEX outbox_due ON outbox (next_attempt, id) WHERE state = 'due';
+
+CREATE TRIGGER leaf_is_not_changed BEFORE UPDATE ON leaf
+  BEGIN SELECT RAISE(ABORT, 'leaf is immutable'); END;
+CREATE TRIGGER leaf_is_not_deleted BEFORE DELETE ON leaf
+  BEGIN SELECT RAISE(ABORT, 'leaf is immutable'); END;
+CREATE TRIGGER upper_hash_is_not_changed BEFORE UPDATE ON upper_hash
+  BEGIN SELECT RAISE(ABORT, 'upper_hash is immutable'); END;
+CREATE TRIGGER upper_hash_is_not_deleted BEFORE DELETE ON upper_hash
+  BEGIN SELECT RAISE(ABORT, 'upper_hash is immutable'); END;
+CREATE TRIGGER roster_is_not_changed BEFORE UPDATE ON roster
+  BEGIN SELECT RAISE(ABORT, 'roster is immutable'); END;
+CREATE TRIGGER roster_is_not_deleted BEFORE DELETE ON roster
+  BEGIN SELECT RAISE(ABORT, 'roster is immutable'); END;
+CREATE TRIGGER roster_entry_is_not_changed BEFORE UPDATE ON roster_entry
+  BEGIN SELECT RAISE(ABORT, 'roster_entry is immutable'); END;
+CREATE TRIGGER roster_entry_is_not_deleted BEFORE DELETE ON roster_entry
+  BEGIN SELECT RAISE(ABORT, 'roster_entry is immutable'); END;
+CREATE TRIGGER request_is_not_changed BEFORE UPDATE ON request
+  BEGIN SELECT RAISE(ABORT, 'request is immutable'); END;
+CREATE TRIGGER request_is_not_deleted BEFORE DELETE ON request
+  BEGIN SELECT RAISE(ABORT, 'request is immutable'); END;
+CREATE TRIGGER review_is_not_changed BEFORE UPDATE ON review
+  BEGIN SELECT RAISE(ABORT, 'review is immutable'); END;
+CREATE TRIGGER review_is_not_deleted BEFORE DELETE ON review
+  BEGIN SELECT RAISE(ABORT, 'review is immutable'); END;
+)sql";
+
+constexpr std::array steps{step_1};
+
+Result<void> apply(Database& database, std::size_t index) {
+  auto transaction = Transaction::begin(database, Access::write);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  if (auto done = database.execute(steps[index]); !done) return done;
+  const std::string version = "PRAGMA user_version=" + std::to_string(index + 1);
+  if (auto done = database.execute(version.c_str()); !done) return done;
+  if (index == 0) {
+    const std::string ours = "PRAGMA application_id=" + std::to_string(application_id);
+    if (auto done = database.execute(ours.c_str()); !done) return done;
+  }
+  return transaction->commit();
+}
+
+}  // namespace
+
+std::int64_t schema_version() {
+  return static_cast<std::int64_t>(steps.size());
+}
+
+Result<void> migrate(Database& database) {
+  auto version = database.integer("PRAGMA user_version");
+  if (!version) return std::unexpected(std::move(version.error()));
+  auto owner = database.integer("PRAGMA application_id");
+  if (!owner) return std::unexpected(std::move(owner.error()));
+  auto tables = database.integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(std::move(tables.error()));
+  const bool fresh = *version == 0 && *owner == 0 && *tables == 0;
+  if (!fresh && *owner != application_id) {
+    return std::unexpected(IoError{"the file is a database of another program"});
+  }
+  if (*version > schema_version()) {
+    return std::unexpected(IoError{
+        "the data has schema version " + std::to_string(*version) + ", this program knows up to " +
+        std::to_string(schema_version()) + ": start the newer program that wrote it"});
+  }
+  for (auto index = static_cast<std::size_t>(*version); index < steps.size(); ++index) {
+    if (auto done = apply(database, index); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace lp::store

@@ -1,0 +1,80 @@
+// Every statement the store runs, by name. The only SQL outside migrations.
+//
+// A closed list, so that a test can ask SQLite for the plan of each one and refuse a scan
+// (queries_test.cpp). Columns are written and read in the order in which they stand here; the rows
+// of the two sides are in write_rows.cpp and read_rows.cpp.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace lp::store {
+
+enum class Query : std::uint8_t {
+  put_setting,
+  put_project,
+  put_log_head,
+  insert_leaf,
+  insert_upper_hash,
+  put_member,
+  put_device,
+  insert_roster,
+  insert_roster_entry,
+  put_api_key,
+  put_agent,
+  put_session,
+  insert_setup_token,
+  put_webhook,
+  insert_request,
+  put_request_state,
+  insert_review,
+  insert_delivery,
+  insert_idempotency,
+  put_snapshot,
+  put_graph_checkpoint,
+  insert_outbox_item,
+  put_outbox_item,
+  delete_session,
+  delete_setup_tokens,
+  delete_graph_thread,
+  delete_idempotency_before,
+  setting,
+  project_numbers,
+  projects,
+  log_heads,
+  members,
+  devices,
+  api_keys,
+  agents,
+  webhooks,
+  roster,
+  roster_entries,
+  session,
+  setup_tokens,
+  request,
+  requests,
+  requests_pending,
+  requests_decided,
+  pending_count,
+  deadlines,
+  reviews,
+  review_by_nonce,
+  idempotency,
+  leaf,
+  leaves,
+  leaf_hashes,
+  upper_hashes,
+  snapshot,
+  graph_checkpoint,
+  graph_checkpoint_newest,
+  outbox_due,
+};
+
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::outbox_due) + 1;
+
+std::string_view name_of(Query query);
+std::string_view sql_of(Query query);
+
+}  // namespace lp::store

@@ -1,0 +1,218 @@
+#include "store/sqlite/read_rows.h"
+
+#include "store/sqlite/state_detail.h"
+#include "store/sqlite/write_rows.h"
+
+namespace lp::store {
+namespace {
+
+// The value of a name that may be unknown; an unknown one marks the row.
+template <typename T>
+T known(Row& row, std::optional<T> value, T otherwise) {
+  if (!value) row.damage();
+  return value.value_or(otherwise);
+}
+
+Request read_request(Row& row) {
+  Request request;
+  request.id = row.bytes(0);
+  request.project = row.bytes(1);
+  request.api_key = row.bytes(2);
+  request.agent_id = row.bytes(3);
+  request.agent_owner = row.bytes(4);
+  request.strength = row.bytes(5);
+  request.candidate = row.bytes(6);
+  request.service = row.bytes(7);
+  request.action = row.bytes(8);
+  request.priority = row.bytes(9);
+  request.role = row.bytes(10);
+  request.environment = row.bytes(11);
+  request.trace_id = row.bytes(12);
+  request.parent_request_id = row.bytes(13);
+  request.client = row.bytes(14);
+  request.payload_kind = row.bytes(15);
+  request.request_sha256 = row.digest(16);
+  request.created = row.instant(17);
+  request.decide_by = row.instant(18);
+  request.leaf_index = row.count(19);
+  request.dek_wrapped = row.bytes(20);
+  request.commit_key_sealed = row.bytes(21);
+  request.details_sealed = row.bytes(22);
+  request.payload = row.bytes(23);
+  return request;
+}
+
+RequestState read_request_state(Row& row, const Request& request) {
+  RequestState state;
+  state.request = request.id;
+  state.project = request.project;
+  state.state.id = request.id;
+  state.state.state = known(row, approval::state(row.bytes(24)), approval::State::pending);
+  state.state.decide_by = row.instant(25);
+  state.leaf_index = row.count(26);
+  state.statement_sha256 = row.digest(27);
+  state.stream_seq = row.count(28);
+  state.mac = row.digest(29);
+  state.decided = row.optional_instant(30);
+  state.actor = row.bytes(31);
+  state.actor_kind = row.bytes(32);
+  state.method = row.bytes(33);
+  if (!read_detail(row.bytes(34), state.state)) row.damage();
+  state.reason_sealed = row.bytes(35);
+  state.edited_payload = row.bytes(36);
+  return state;
+}
+
+}  // namespace
+
+Project read_project(Row& row) {
+  Project project;
+  project.id = row.bytes(0);
+  project.name = row.bytes(1);
+  project.origin = row.bytes(2);
+  project.payloads = row.bytes(3) == "encrypted" ? Payloads::encrypted : Payloads::server_sealed;
+  project.single_operator = row.boolean(4);
+  project.created = row.instant(5);
+  project.roster_version = row.count(6);
+  project.roster_sha256 = row.optional_digest(7);
+  return project;
+}
+
+LogHead read_log_head(Row& row) {
+  LogHead head;
+  head.project = row.bytes(0);
+  head.size = row.count(1);
+  const std::string frontier = row.bytes(2);
+  if (frontier.size() % sizeof(Digest) != 0) row.damage();
+  for (std::size_t at = 0; at + sizeof(Digest) <= frontier.size(); at += sizeof(Digest)) {
+    head.frontier.push_back(*Digest::from_bytes(frontier.substr(at, sizeof(Digest))));
+  }
+  head.last_time = row.instant(3);
+  head.stream_seq = row.count(4);
+  head.stream_prev = row.optional_digest(5);
+  return head;
+}
+
+Leaf read_leaf(Row& row, std::string_view project) {
+  Leaf leaf;
+  leaf.project = project;
+  leaf.index = row.count(0) & ((std::uint64_t{1} << leaf_index_bits) - 1);
+  leaf.leaf_hash = row.digest(1);
+  leaf.type = known(row, evidence::event_type(row.bytes(2)), evidence::EventType::log_opened);
+  leaf.stream = row.bytes(3);
+  leaf.leaf = row.bytes(4);
+  leaf.evidence = row.bytes(5);
+  leaf.statement = row.bytes(6);
+  return leaf;
+}
+
+Member read_member(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.instant(2), row.optional_instant(3)};
+}
+
+Device read_device(Row& row) {
+  return {row.bytes(0), row.bytes(1),   row.bytes(2),
+          row.bytes(3), row.instant(4), row.optional_instant(5)};
+}
+
+ApiKey read_api_key(Row& row) {
+  ApiKey key;
+  key.id = row.bytes(0);
+  key.project = row.bytes(1);
+  key.role = known(row, identity::key_role(row.bytes(2)), identity::KeyRole::agent);
+  key.name = row.bytes(3);
+  key.digest = row.digest(4);
+  key.made_by = row.bytes(5);
+  key.created = row.instant(6);
+  key.revoked = row.optional_instant(7);
+  return key;
+}
+
+Agent read_agent(Row& row) {
+  Agent agent;
+  agent.id = row.bytes(0);
+  agent.project = row.bytes(1);
+  agent.handle = row.bytes(2);
+  agent.secret_sealed = row.bytes(3);
+  agent.public_key = row.bytes(4);
+  agent.made_by = row.bytes(5);
+  agent.created = row.instant(6);
+  agent.revoked = row.optional_instant(7);
+  return agent;
+}
+
+Session read_session(Row& row) {
+  return {row.digest(0), row.bytes(1), row.bytes(2), row.instant(3), row.instant(4)};
+}
+
+SetupToken read_setup_token(Row& row) {
+  return {row.digest(0), row.instant(1), row.instant(2)};
+}
+
+Webhook read_webhook(Row& row) {
+  return {row.bytes(0), row.bytes(1),   row.bytes(2),
+          row.bytes(3), row.instant(4), row.optional_instant(5)};
+}
+
+FullRequest read_full_request(Row& row) {
+  FullRequest full;
+  full.request = read_request(row);
+  full.state = read_request_state(row, full.request);
+  if (!row.null(37)) {
+    full.delivery = Delivery{full.request.id, row.instant(37), row.bytes(38)};
+  }
+  return full;
+}
+
+Review read_review(Row& row) {
+  Review review;
+  review.request = row.bytes(0);
+  review.leaf_index = row.count(1);
+  review.version = row.count(2);
+  review.member = row.bytes(3);
+  review.key = row.bytes(4);
+  review.nonce = row.bytes(5);
+  review.at = row.instant(6);
+  review.signature = row.bytes(7);
+  review.core = row.bytes(8);
+  return review;
+}
+
+Snapshot read_snapshot(Row& row) {
+  Snapshot snapshot;
+  snapshot.request = row.bytes(0);
+  snapshot.content_type = row.bytes(1);
+  snapshot.blob = row.bytes(2);
+  snapshot.sealing = row.bytes(3);
+  snapshot.created = row.instant(4);
+  snapshot.bytes = row.bytes(5);
+  return snapshot;
+}
+
+GraphCheckpoint read_graph_checkpoint(Row& row) {
+  GraphCheckpoint checkpoint;
+  checkpoint.project = row.bytes(0);
+  checkpoint.thread_id = row.bytes(1);
+  checkpoint.checkpoint_id = row.bytes(2);
+  checkpoint.created = row.instant(3);
+  checkpoint.sealed = row.bytes(4);
+  return checkpoint;
+}
+
+OutboxItem read_outbox_item(Row& row) {
+  OutboxItem item;
+  item.id = row.integer(0);
+  item.project = row.bytes(1);
+  item.request = row.bytes(2);
+  item.event = row.bytes(3);
+  item.webhook = row.bytes(4);
+  item.leaf_index = row.count(5);
+  item.created = row.instant(6);
+  item.next_attempt = row.instant(7);
+  item.attempts = row.count(8);
+  item.state = row.bytes(9);
+  item.last_error = row.bytes(10);
+  return item;
+}
+
+}  // namespace lp::store

@@ -1,0 +1,30 @@
+// Each row type out of its table: one function a type, columns in the order of queries.cpp.
+//
+// A function marks the row as damaged when a column holds what the store never writes; the caller
+// checks once per row.
+
+#pragma once
+
+#include "store/sqlite/database.h"
+#include "store/store.h"
+
+namespace lp::store {
+
+Project read_project(Row& row);
+LogHead read_log_head(Row& row);
+// `project` is what was asked for: the key holds only its number.
+Leaf read_leaf(Row& row, std::string_view project);
+Member read_member(Row& row);
+Device read_device(Row& row);
+ApiKey read_api_key(Row& row);
+Agent read_agent(Row& row);
+Session read_session(Row& row);
+SetupToken read_setup_token(Row& row);
+Webhook read_webhook(Row& row);
+FullRequest read_full_request(Row& row);
+Review read_review(Row& row);
+Snapshot read_snapshot(Row& row);
+GraphCheckpoint read_graph_checkpoint(Row& row);
+OutboxItem read_outbox_item(Row& row);
+
+}  // namespace lp::store

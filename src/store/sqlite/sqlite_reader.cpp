@@ -1,0 +1,242 @@
+#include "store/sqlite/sqlite_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/read_rows.h"
+#include "store/sqlite/write_rows.h"
+
+namespace lp::store {
+namespace {
+
+constexpr std::uint64_t integer_max = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t leaves_max = std::uint64_t{1} << leaf_index_bits;
+
+// Greater than every id (base/id.h: [a-z0-9_] only).
+constexpr std::string_view after_all_ids = "~";
+
+// The end of `count` items from `first`, not beyond `end_max` and without overflow.
+std::uint64_t end_of(std::uint64_t first, std::uint64_t count, std::uint64_t end_max) {
+  return count > end_max - first ? end_max : first + count;
+}
+
+class SqliteReader final : public Reader {
+ public:
+  explicit SqliteReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  Result<std::optional<std::string>> setting(std::string_view name) override {
+    return first(Query::setting, [](Row& row) { return row.bytes(0); }, name);
+  }
+
+  Result<std::vector<Project>> projects() override { return all(Query::projects, read_project); }
+  Result<std::vector<LogHead>> log_heads() override { return all(Query::log_heads, read_log_head); }
+  Result<std::vector<Member>> members() override { return all(Query::members, read_member); }
+  Result<std::vector<Device>> devices() override { return all(Query::devices, read_device); }
+  Result<std::vector<ApiKey>> api_keys() override { return all(Query::api_keys, read_api_key); }
+  Result<std::vector<Agent>> agents() override { return all(Query::agents, read_agent); }
+  Result<std::vector<Webhook>> webhooks() override { return all(Query::webhooks, read_webhook); }
+  Result<std::vector<SetupToken>> setup_tokens() override {
+    return all(Query::setup_tokens, read_setup_token);
+  }
+  Result<std::optional<Session>> session(const Digest& token) override {
+    return first(Query::session, read_session, token);
+  }
+  Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) override;
+
+  Result<std::optional<FullRequest>> request(std::string_view id) override {
+    return first(Query::request, read_full_request, id);
+  }
+  Result<std::vector<FullRequest>> requests(const RequestFilter& filter) override;
+  Result<std::uint64_t> pending_count(std::string_view project) override;
+  Result<std::vector<Deadline>> deadlines() override {
+    return all(Query::deadlines,
+               [](Row& row) { return Deadline{row.bytes(0), row.bytes(1), row.instant(2)}; });
+  }
+  Result<std::vector<Review>> reviews(std::string_view request) override {
+    return all(Query::reviews, read_review, request);
+  }
+  Result<std::optional<Review>> review_by_nonce(std::string_view nonce) override {
+    return first(Query::review_by_nonce, read_review, nonce);
+  }
+  Result<std::optional<Idempotency>> idempotency(std::string_view project,
+                                                 const Digest& key) override;
+
+  Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) override;
+  Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,
+                                   std::uint64_t count) override;
+  Result<std::vector<Digest>> leaf_hashes(std::string_view project, std::uint64_t first,
+                                          std::uint64_t count) override;
+  Result<std::vector<Digest>> upper_hashes(std::string_view project, unsigned tile_level,
+                                           std::uint64_t first, std::uint64_t count) override;
+
+  Result<std::optional<Snapshot>> snapshot(std::string_view request) override {
+    return first(Query::snapshot, read_snapshot, request);
+  }
+  Result<std::optional<GraphCheckpoint>> graph_checkpoint(std::string_view project,
+                                                          std::string_view thread_id,
+                                                          std::string_view checkpoint_id) override;
+
+  Result<std::vector<OutboxItem>> outbox_due(Instant now, std::uint64_t limit) override {
+    return all(Query::outbox_due, read_outbox_item, now, std::min(limit, integer_max));
+  }
+
+ private:
+  // Every row of `query`, through `read`.
+  template <typename Read, typename... Values>
+  auto all(Query query, Read read, const Values&... values)
+      -> Result<std::vector<decltype(read(std::declval<Row&>()))>> {
+    auto statement = database_->statement(query);
+    if (!statement) return std::unexpected(std::move(statement.error()));
+    std::vector<decltype(read(std::declval<Row&>()))> items;
+    Rows rows = (*statement)->rows(values...);
+    while (true) {
+      auto more = rows.next();
+      if (!more) return std::unexpected(std::move(more.error()));
+      if (!*more) return items;
+      Row row = rows.row();
+      items.push_back(read(row));
+      if (row.damaged()) {
+        return std::unexpected(IoError{std::string(name_of(query)) + ": damaged row"});
+      }
+    }
+  }
+  // The first row of `query`, if there is one.
+  template <typename Read, typename... Values>
+  auto first(Query query, Read read, const Values&... values)
+      -> Result<std::optional<decltype(read(std::declval<Row&>()))>> {
+    auto items = all(query, read, values...);
+    if (!items) return std::unexpected(std::move(items.error()));
+    if (items->empty()) return std::nullopt;
+    return std::move(items->front());
+  }
+  Result<std::vector<FullRequest>> requests_of(const std::string& project,
+                                               const RequestFilter& filter);
+
+  std::unique_ptr<Database> database_;
+};
+
+Result<std::optional<Roster>> SqliteReader::roster(std::string_view project,
+                                                   std::uint64_t version) {
+  if (version > integer_max) return std::nullopt;
+  // Two statements without a transaction: a roster and its entries come in one commit and never
+  // change after it.
+  auto found = first(
+      Query::roster,
+      [&](Row& row) {
+        Roster roster;
+        roster.project = project;
+        roster.version = version;
+        roster.sha256 = row.digest(0);
+        roster.created = row.instant(1);
+        roster.head = row.bytes(2);
+        roster.signatures = row.bytes(3);
+        return roster;
+      },
+      project, version);
+  if (!found || !*found) return found;
+  auto entries =
+      all(Query::roster_entries, [](Row& row) { return row.bytes(0); }, project, version);
+  if (!entries) return std::unexpected(std::move(entries.error()));
+  (*found)->entries = std::move(*entries);
+  return found;
+}
+
+Result<std::vector<FullRequest>> SqliteReader::requests_of(const std::string& project,
+                                                           const RequestFilter& filter) {
+  Query query = Query::requests;
+  if (filter.pending) query = *filter.pending ? Query::requests_pending : Query::requests_decided;
+  const std::string_view before = filter.before ? std::string_view(*filter.before) : after_all_ids;
+  return all(query, read_full_request, project, before, filter.service, filter.action,
+             filter.environment, filter.role, filter.trace_id, filter.parent_request_id,
+             std::min(filter.limit, integer_max));
+}
+
+Result<std::vector<FullRequest>> SqliteReader::requests(const RequestFilter& filter) {
+  auto transaction = Transaction::begin(*database_, Access::read);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  std::vector<std::string> projects = filter.projects;
+  std::ranges::sort(projects);
+  const auto repeated = std::ranges::unique(projects);
+  projects.erase(repeated.begin(), repeated.end());
+  // Each project has its own index range: the newest of each, then the newest of all.
+  std::vector<FullRequest> found;
+  for (const std::string& project : projects) {
+    auto some = requests_of(project, filter);
+    if (!some) return some;
+    std::ranges::move(*some, std::back_inserter(found));
+  }
+  if (auto done = transaction->commit(); !done) return std::unexpected(std::move(done.error()));
+  if (projects.size() > 1) {
+    std::ranges::sort(
+        found, std::ranges::greater{},
+        [](const FullRequest& full) -> const std::string& { return full.request.id; });
+    if (found.size() > filter.limit) found.resize(filter.limit);
+  }
+  return found;
+}
+
+Result<std::uint64_t> SqliteReader::pending_count(std::string_view project) {
+  auto counted = first(Query::pending_count, [](Row& row) { return row.count(0); }, project);
+  if (!counted) return std::unexpected(std::move(counted.error()));
+  return counted->value_or(0);
+}
+
+Result<std::optional<Idempotency>> SqliteReader::idempotency(std::string_view project,
+                                                             const Digest& key) {
+  return first(
+      Query::idempotency,
+      [&](Row& row) {
+        return Idempotency{std::string(project), key, row.digest(0), row.bytes(1), row.instant(2)};
+      },
+      project, key);
+}
+
+Result<std::optional<Leaf>> SqliteReader::leaf(std::string_view project, std::uint64_t index) {
+  if (index >= leaves_max) return std::nullopt;
+  return first(Query::leaf, [&](Row& row) { return read_leaf(row, project); }, project, index);
+}
+
+Result<std::vector<Leaf>> SqliteReader::leaves(std::string_view project, std::uint64_t first,
+                                               std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<Leaf>{};
+  return all(
+      Query::leaves, [&](Row& row) { return read_leaf(row, project); }, project, first,
+      end_of(first, count, leaves_max));
+}
+
+Result<std::vector<Digest>> SqliteReader::leaf_hashes(std::string_view project, std::uint64_t first,
+                                                      std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<Digest>{};
+  return all(
+      Query::leaf_hashes, [](Row& row) { return row.digest(0); }, project, first,
+      end_of(first, count, leaves_max));
+}
+
+Result<std::vector<Digest>> SqliteReader::upper_hashes(std::string_view project,
+                                                       unsigned tile_level, std::uint64_t first,
+                                                       std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<Digest>{};
+  return all(
+      Query::upper_hashes, [](Row& row) { return row.digest(0); }, project,
+      std::uint64_t{tile_level}, first, end_of(first, count, leaves_max));
+}
+
+Result<std::optional<GraphCheckpoint>> SqliteReader::graph_checkpoint(
+    std::string_view project, std::string_view thread_id, std::string_view checkpoint_id) {
+  if (checkpoint_id.empty()) {
+    return first(Query::graph_checkpoint_newest, read_graph_checkpoint, project, thread_id);
+  }
+  return first(Query::graph_checkpoint, read_graph_checkpoint, project, thread_id, checkpoint_id);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path) {
+  auto database = Database::open(path, Access::read);
+  if (!database) return std::unexpected(std::move(database.error()));
+  return std::make_unique<SqliteReader>(std::move(*database));
+}
+
+}  // namespace lp::store

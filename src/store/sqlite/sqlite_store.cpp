@@ -1,0 +1,158 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <sys/stat.h>
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "store/file_lock.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/sqlite_reader.h"
+#include "store/sqlite/write_rows.h"
+
+namespace lp::store {
+namespace {
+
+// Beyond this the WAL is copied back inside commit: a server that is never idle must not fill the
+// disk with it.
+constexpr std::uint64_t wal_bytes_max = 64u << 20;
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::string path, FileLock lock, std::unique_ptr<Database> database)
+      : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)) {}
+
+  Result<void> prepare();
+  Result<void> commit(const Batch& batch) override;
+  Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
+  Result<void> checkpoint() override;
+
+ private:
+  Result<void> read_numbers();
+  Result<void> transact(const Batch& batch);
+  Result<void> apply(const Batch& batch);
+  Result<void> keep_wal_small();
+
+  const std::string path_;
+  const FileLock lock_;  // before database_: let go after it is closed
+  const std::unique_ptr<Database> database_;
+  ProjectNumbers numbers_;
+  std::uint64_t frames_max_ = 0;         // of wal_bytes_max
+  std::uint64_t frames_checkpoint_ = 0;  // from here on keep_wal_small acts
+  // Why a COMMIT failed. What is on disk is then unknown until the file is opened again.
+  std::optional<IoError> failed_;
+};
+
+Result<void> SqliteStore::prepare() {
+  if (auto done = migrate(*database_); !done) return done;
+  auto page_bytes = database_->integer("PRAGMA page_size");
+  if (!page_bytes) return std::unexpected(std::move(page_bytes.error()));
+  frames_max_ = wal_bytes_max / static_cast<std::uint64_t>(*page_bytes);
+  frames_checkpoint_ = frames_max_;
+  return read_numbers();
+}
+
+Result<void> SqliteStore::read_numbers() {
+  numbers_.clear();
+  auto statement = database_->statement(Query::project_numbers);
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  Rows rows = (*statement)->rows();
+  while (true) {
+    auto more = rows.next();
+    if (!more) return std::unexpected(std::move(more.error()));
+    if (!*more) return {};
+    numbers_.emplace(rows.row().bytes(1), rows.row().integer(0));
+  }
+}
+
+Result<void> SqliteStore::apply(const Batch& batch) {
+  RowWriter writer(*database_, numbers_);
+  // Projects first: the rows of a new project may stand before it in the batch.
+  for (const Write& write : batch.writes) {
+    const auto* project = std::get_if<Project>(&write);
+    if (project == nullptr) continue;
+    if (auto done = writer.write(*project); !done) return done;
+  }
+  for (const Write& write : batch.writes) {
+    if (std::holds_alternative<Project>(write)) continue;
+    auto done = std::visit([&](const auto& row) { return writer.write(row); }, write);
+    if (!done) return done;
+  }
+  for (const Removal& removal : batch.removals) {
+    auto done = std::visit([&](const auto& which) { return writer.remove(which); }, removal);
+    if (!done) return done;
+  }
+  for (const Setting& setting : batch.settings) {
+    if (auto done = writer.set(setting); !done) return done;
+  }
+  return {};
+}
+
+Result<void> SqliteStore::transact(const Batch& batch) {
+  auto transaction = Transaction::begin(*database_, Access::write);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  if (auto applied = apply(batch); !applied) return applied;
+  auto committed = transaction->commit();
+  if (!committed) failed_ = committed.error();
+  return committed;
+}
+
+Result<void> SqliteStore::commit(const Batch& batch) {
+  if (failed_) return std::unexpected(*failed_);
+  if (batch.empty()) return {};
+  auto done = transact(batch);
+  if (done) return keep_wal_small();
+  // The numbers that the batch gave to its projects are void.
+  if (auto read = read_numbers(); !read && !failed_) failed_ = read.error();
+  return done;
+}
+
+// The batch is on disk whatever happens here; but a disk that fails is a reason to stop all the
+// same, and a reply that is not sent can be asked for again.
+Result<void> SqliteStore::keep_wal_small() {
+  if (database_->wal_frames() < frames_checkpoint_) {
+    // The WAL has begun again from its start.
+    if (database_->wal_frames() < frames_max_) frames_checkpoint_ = frames_max_;
+    return {};
+  }
+  auto empty = database_->checkpoint();
+  if (!empty) {
+    failed_ = empty.error();
+    return std::unexpected(std::move(empty.error()));
+  }
+  if (!*empty) {
+    // A reader stands on an old frame. Not again with every commit: each try flushes the file.
+    frames_checkpoint_ = database_->wal_frames() + frames_max_ / 4;
+    log::warning("store.wal_large", "The write-ahead log grows: a reader keeps an old snapshot.",
+                 {{"frames", database_->wal_frames()}});
+  }
+  return {};
+}
+
+Result<void> SqliteStore::checkpoint() {
+  if (failed_) return std::unexpected(*failed_);
+  auto done = database_->checkpoint();
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
+  auto lock = FileLock::take(path + ".lock");
+  if (!lock) return std::unexpected(std::move(lock.error()));
+  auto database = Database::open(path, Access::write);
+  if (!database) return std::unexpected(std::move(database.error()));
+  auto store = std::make_unique<SqliteStore>(path, std::move(*lock), std::move(*database));
+  if (auto done = store->prepare(); !done) return std::unexpected(std::move(done.error()));
+  if (auto synced = sync_directory(parent_directory(path)); !synced) {
+    return std::unexpected(IoError{to_string(synced.error())});
+  }
+  return store;
+}
+
+}  // namespace lp::store

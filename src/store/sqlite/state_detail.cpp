@@ -1,0 +1,124 @@
+#include "store/sqlite/state_detail.h"
+
+#include <optional>
+#include <utility>
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace lp::store {
+namespace {
+
+using approval::CountedReview;
+using approval::PayloadRef;
+
+// Not PayloadRef::to_json: that one speaks for evidence and refuses combinations that a statement
+// must not hold. The store keeps what it was given.
+json::Value payload_value(const PayloadRef& payload) {
+  json::Value value = json::Value::object();
+  value.add("kind", payload.kind);
+  if (payload.env_sha256) value.add("env_sha256", payload.env_sha256->hex());
+  if (payload.commit) value.add("commit", payload.commit->hex());
+  value.add_if("kid", payload.kid);
+  return value;
+}
+
+bool read_string(const json::Value& object, std::string_view name, std::string& out) {
+  const auto text = object.find_string(name);
+  if (text) out = *text;
+  return text.has_value();
+}
+
+bool read_digest(const json::Value& object, std::string_view name, Digest& out) {
+  const auto text = object.find_string(name);
+  const auto digest = text ? Digest::from_hex(*text) : std::nullopt;
+  if (digest) out = *digest;
+  return digest.has_value();
+}
+
+bool read_optional_digest(const json::Value& object, std::string_view name,
+                          std::optional<Digest>& out) {
+  out.reset();
+  return object.find(name) == nullptr || read_digest(object, name, out.emplace());
+}
+
+bool read_payload(const json::Value* value, PayloadRef& out) {
+  if (value == nullptr || !value->is_object()) return false;
+  out.kid.reset();
+  return read_string(*value, "kind", out.kind) &&
+         read_optional_digest(*value, "env_sha256", out.env_sha256) &&
+         read_optional_digest(*value, "commit", out.commit) &&
+         (value->find("kid") == nullptr || read_string(*value, "kid", out.kid.emplace()));
+}
+
+bool read_editors(const json::Value* value, std::vector<std::string>& out) {
+  if (value == nullptr || !value->is_array()) return false;
+  out.clear();
+  for (const json::Value& item : value->items()) {
+    if (!item.is_string()) return false;
+    out.push_back(item.as_string());
+  }
+  return true;
+}
+
+bool read_approvals(const json::Value* value, std::vector<CountedReview>& out) {
+  if (value == nullptr || !value->is_array()) return false;
+  out.clear();
+  for (const json::Value& item : value->items()) {
+    CountedReview& review = out.emplace_back();
+    if (!read_string(item, "member", review.member) || !read_string(item, "key", review.key) ||
+        !read_digest(item, "statement_sha256", review.statement_sha256)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string detail_of(const approval::Request& request) {
+  json::Value editors = json::Value::array();
+  for (const std::string& member : request.editors) editors.items().emplace_back(member);
+  json::Value approvals = json::Value::array();
+  for (const CountedReview& review : request.approvals) {
+    json::Value item = json::Value::object();
+    item.add("member", review.member).add("key", review.key);
+    item.add("statement_sha256", review.statement_sha256.hex());
+    approvals.items().push_back(std::move(item));
+  }
+  json::Value detail = json::Value::object();
+  detail.add("version", request.version)
+      .add("level", to_string(request.level))
+      .add("created", request.created.ms)
+      .add("base", payload_value(request.base));
+  // Most requests are never edited: the second copy would be a third of the row.
+  if (request.current != request.base) detail.add("current", payload_value(request.current));
+  detail.add("agent_owner", request.agent_owner)
+      .add("editors", std::move(editors))
+      .add("approvals", std::move(approvals));
+  return json::compact(detail);
+}
+
+bool read_detail(std::string_view detail, approval::Request& request) {
+  const auto document = json::parse(std::string(detail));
+  if (!document || !document->root.is_object()) return false;
+  const json::Value& root = document->root;
+  const auto version = root.find_integer("version");
+  const auto level_name = root.find_string("level");
+  const auto level = level_name ? evidence::level(*level_name) : std::nullopt;
+  const auto created = root.find_integer("created");
+  if (!version || *version < 0 || !level || !created) return false;
+  request.version = static_cast<std::uint64_t>(*version);
+  request.level = *level;
+  request.created = Instant{*created};
+  if (!read_payload(root.find("base"), request.base)) return false;
+  request.current = request.base;
+  if (root.find("current") != nullptr && !read_payload(root.find("current"), request.current)) {
+    return false;
+  }
+  return read_string(root, "agent_owner", request.agent_owner) &&
+         read_editors(root.find("editors"), request.editors) &&
+         read_approvals(root.find("approvals"), request.approvals);
+}
+
+}  // namespace lp::store

@@ -1,0 +1,183 @@
+#include "store/sqlite/write_rows.h"
+
+#include "base/assert.h"
+#include "store/sqlite/state_detail.h"
+
+namespace lp::store {
+namespace {
+
+std::string_view to_string(Payloads payloads) {
+  switch (payloads) {
+    case Payloads::encrypted:
+      return "encrypted";
+    case Payloads::server_sealed:
+      return "server_sealed";
+  }
+  LP_ASSERT(false);
+  return {};
+}
+
+}  // namespace
+
+Result<std::int64_t> RowWriter::number_of(std::string_view project) const {
+  const auto found = numbers_.find(project);
+  if (found == numbers_.end()) {
+    return std::unexpected(IoError{"commit: a row names a project that does not exist"});
+  }
+  return found->second;
+}
+
+Result<void> RowWriter::write(const Project& row) {
+  auto done = run(Query::put_project, row.id, row.name, row.origin, to_string(row.payloads),
+                  row.single_operator, row.created, row.roster_version, row.roster_sha256);
+  if (done && !numbers_.contains(row.id)) numbers_.emplace(row.id, database_.last_row_id());
+  return done;
+}
+
+Result<void> RowWriter::write(const LogHead& row) {
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  std::string frontier;
+  frontier.reserve(row.frontier.size() * sizeof(Digest));
+  for (const Digest& hash : row.frontier) frontier += hash.view();
+  return run(Query::put_log_head, *project, row.size, Blob{frontier}, row.last_time, row.stream_seq,
+             row.stream_prev);
+}
+
+Result<void> RowWriter::write(const Leaf& row) {
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  LP_ASSERT(row.index < std::uint64_t{1} << leaf_index_bits);
+  const std::int64_t position =
+      (*project << leaf_index_bits) + static_cast<std::int64_t>(row.index);
+  return run(Query::insert_leaf, position, row.leaf_hash, evidence::to_string(row.type), row.stream,
+             Blob{row.leaf}, Blob{row.evidence}, Blob{row.statement});
+}
+
+Result<void> RowWriter::write(const UpperHash& row) {
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  return run(Query::insert_upper_hash, *project, std::uint64_t{row.tile_level}, row.position,
+             row.hash);
+}
+
+Result<void> RowWriter::write(const Member& row) {
+  return run(Query::put_member, row.id, row.name, row.created, row.removed);
+}
+
+Result<void> RowWriter::write(const Device& row) {
+  return run(Query::put_device, row.key, row.member, Blob{row.spki}, row.key_class, row.created,
+             row.revoked);
+}
+
+Result<void> RowWriter::write(const Roster& row) {
+  auto done = run(Query::insert_roster, row.project, row.version, row.sha256, row.created,
+                  Blob{row.head}, Blob{row.signatures});
+  for (std::uint64_t position = 0; done && position < row.entries.size(); ++position) {
+    done = run(Query::insert_roster_entry, row.project, row.version, position,
+               Blob{row.entries[position]});
+  }
+  return done;
+}
+
+Result<void> RowWriter::write(const ApiKey& row) {
+  return run(Query::put_api_key, row.id, row.project, identity::to_string(row.role), row.name,
+             row.digest, row.made_by, row.created, row.revoked);
+}
+
+Result<void> RowWriter::write(const Agent& row) {
+  return run(Query::put_agent, row.id, row.project, row.handle, Blob{row.secret_sealed},
+             Blob{row.public_key}, row.made_by, row.created, row.revoked);
+}
+
+Result<void> RowWriter::write(const Session& row) {
+  return run(Query::put_session, row.token, row.member, row.key, row.created, row.expires);
+}
+
+Result<void> RowWriter::write(const SetupToken& row) {
+  return run(Query::insert_setup_token, row.token, row.created, row.expires);
+}
+
+Result<void> RowWriter::write(const Webhook& row) {
+  return run(Query::put_webhook, row.id, row.project, row.url, Blob{row.secret_sealed}, row.created,
+             row.removed);
+}
+
+Result<void> RowWriter::write(const Request& row) {
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  return run(Query::insert_request, row.id, *project, row.api_key, row.agent_id, row.agent_owner,
+             row.strength, row.candidate, row.service, row.action, row.priority, row.role,
+             row.environment, row.trace_id, row.parent_request_id, row.client, row.payload_kind,
+             row.request_sha256, row.created, row.decide_by, row.leaf_index, Blob{row.dek_wrapped},
+             Blob{row.commit_key_sealed}, Blob{row.details_sealed}, Blob{row.payload});
+}
+
+Result<void> RowWriter::write(const RequestState& row) {
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  LP_ASSERT(row.state.id == row.request);
+  const std::string detail = detail_of(row.state);
+  return run(Query::put_request_state, *project, row.request, approval::to_string(row.state.state),
+             row.state.decide_by, row.leaf_index, row.statement_sha256, row.stream_seq, row.mac,
+             row.decided, row.actor, row.actor_kind, row.method, detail, Blob{row.reason_sealed},
+             Blob{row.edited_payload});
+}
+
+Result<void> RowWriter::write(const Review& row) {
+  return run(Query::insert_review, row.request, row.leaf_index, row.version, row.member, row.key,
+             row.nonce, row.at, Blob{row.signature}, Blob{row.core});
+}
+
+Result<void> RowWriter::write(const Delivery& row) {
+  return run(Query::insert_delivery, row.request, row.at, row.how);
+}
+
+Result<void> RowWriter::write(const Idempotency& row) {
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  return run(Query::insert_idempotency, *project, row.key, row.content, row.request, row.created);
+}
+
+Result<void> RowWriter::write(const Snapshot& row) {
+  return run(Query::put_snapshot, row.request, row.content_type, row.blob, row.sealing, row.created,
+             Blob{row.bytes});
+}
+
+Result<void> RowWriter::write(const GraphCheckpoint& row) {
+  return run(Query::put_graph_checkpoint, row.project, row.thread_id, row.checkpoint_id,
+             row.created, Blob{row.sealed});
+}
+
+Result<void> RowWriter::write(const OutboxItem& row) {
+  if (row.id == 0) {
+    return run(Query::insert_outbox_item, row.project, row.request, row.event, row.webhook,
+               row.leaf_index, row.created, row.next_attempt, row.attempts, row.state,
+               row.last_error);
+  }
+  return run(Query::put_outbox_item, row.id, row.project, row.request, row.event, row.webhook,
+             row.leaf_index, row.created, row.next_attempt, row.attempts, row.state,
+             row.last_error);
+}
+
+Result<void> RowWriter::remove(const DeleteSession& removal) {
+  return run(Query::delete_session, removal.token);
+}
+
+Result<void> RowWriter::remove(const DeleteSetupTokens&) {
+  return run(Query::delete_setup_tokens);
+}
+
+Result<void> RowWriter::remove(const DeleteGraphThread& removal) {
+  return run(Query::delete_graph_thread, removal.project, removal.thread_id);
+}
+
+Result<void> RowWriter::remove(const DeleteIdempotencyBefore& removal) {
+  return run(Query::delete_idempotency_before, removal.created);
+}
+
+Result<void> RowWriter::set(const Setting& setting) {
+  return run(Query::put_setting, setting.name, setting.value);
+}
+
+}  // namespace lp::store

@@ -1,0 +1,170 @@
+// What the tests and benchmarks of the store share: a directory that goes away, and filled-in rows.
+
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "base/assert.h"
+#include "base/testing.h"
+#include "store/store.h"
+
+namespace lp::store {
+
+// An empty directory of its own, removed with everything in it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    const char* parent = std::getenv("TMPDIR");
+    path_ = std::string(parent == nullptr ? "/tmp" : parent) + "/lp_store_XXXXXX";
+    LP_ASSERT(::mkdtemp(path_.data()) != nullptr);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string file(std::string_view name) const {
+    return path_ + '/' + std::string(name);
+  }
+
+ private:
+  std::string path_;
+};
+
+// `count` bytes that do not compress: NUL and what is no UTF-8 are among them.
+inline std::string sample_bytes(std::uint64_t seed, std::size_t count) {
+  return SeededEntropy(seed).bytes(count);
+}
+
+inline Digest sample_digest(std::uint64_t seed) {
+  return *Digest::from_bytes(sample_bytes(seed, 32));
+}
+
+// `prefix` and 26 characters that sort by `number`.
+inline std::string sample_id(std::string_view prefix, std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, 26 - digits.size(), '0');
+  return std::string(prefix) + '_' + digits;
+}
+
+inline Project sample_project(std::string_view id = "proj_a") {
+  Project project;
+  project.id = id;
+  project.name = "Payments " + project.id;
+  project.origin = "3f9a/p/" + project.id;
+  project.payloads = Payloads::server_sealed;
+  project.single_operator = false;
+  project.created = {1'772'366'400'123};
+  project.roster_version = 3;
+  project.roster_sha256 = sample_digest(1);
+  return project;
+}
+
+inline LogHead sample_log_head(std::string_view project, std::uint64_t size) {
+  LogHead head;
+  head.project = project;
+  head.size = size;
+  for (std::uint64_t level = 0; level < 12; ++level) head.frontier.push_back(sample_digest(level));
+  head.last_time = {1'772'366'400'500};
+  head.stream_seq = 7;
+  head.stream_prev = sample_digest(size);
+  return head;
+}
+
+inline Leaf sample_leaf(std::string_view project, std::uint64_t index) {
+  Leaf leaf;
+  leaf.project = project;
+  leaf.index = index;
+  leaf.type = evidence::EventType::request_created;
+  leaf.stream = sample_id("req", index);
+  leaf.statement = sample_bytes(index, 1'280);
+  leaf.leaf = sample_bytes(index + 1, 489);
+  leaf.leaf_hash = sample_digest(index);
+  leaf.evidence = R"([{"kind":"trace"}])";
+  return leaf;
+}
+
+inline Request sample_request(std::string_view project, std::uint64_t number,
+                              std::size_t payload_bytes = 2'900) {
+  Request request;
+  request.id = sample_id("req", number);
+  request.project = project;
+  request.api_key = "key_01";
+  request.agent_id = "agent_01";
+  request.agent_owner = "mem_owner";
+  request.strength = "hmac";
+  request.candidate = "raw";
+  request.service = "stripe";
+  request.action = "refund";
+  request.priority = "high";
+  request.role = "finance";
+  request.environment = "production";
+  request.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  request.parent_request_id = "req_parent";
+  request.client = "letsping-python/0.1";
+  request.payload_kind = "v2";
+  request.payload = sample_bytes(number, payload_bytes);
+  request.commit_key_sealed = sample_bytes(number + 1, 60);
+  request.dek_wrapped = sample_bytes(number + 2, 60);
+  request.details_sealed = sample_bytes(number + 3, 400);
+  request.request_sha256 = sample_digest(number);
+  request.created = {1'772'366'400'000 + static_cast<std::int64_t>(number)};
+  request.decide_by = {1'772'370'000'000 + static_cast<std::int64_t>(number)};
+  request.leaf_index = number;
+  return request;
+}
+
+// Pending, as at ingest.
+inline RequestState sample_state(const Request& request) {
+  RequestState state;
+  state.request = request.id;
+  state.project = request.project;
+  state.state.id = request.id;
+  state.state.level = approval::Level::high;
+  state.state.created = request.created;
+  state.state.decide_by = request.decide_by;
+  state.state.base.kind = request.payload_kind;
+  state.state.base.env_sha256 = sample_digest(request.leaf_index);
+  state.state.base.kid = "0123456789abcdef";
+  state.state.current = state.state.base;
+  state.state.agent_owner = request.agent_owner;
+  state.leaf_index = request.leaf_index;
+  state.statement_sha256 = sample_digest(request.leaf_index + 1);
+  state.stream_seq = 1;
+  state.mac = sample_digest(request.leaf_index + 2);
+  return state;
+}
+
+inline Review sample_review(std::string_view request, std::uint64_t leaf_index) {
+  Review review;
+  review.request = request;
+  review.version = 2;
+  review.member = "mem_a";
+  review.key = "dev_a";
+  review.nonce = "nonce-" + std::to_string(leaf_index);
+  review.core = sample_bytes(leaf_index, 900);
+  review.signature = sample_bytes(leaf_index, 71);
+  review.at = {1'772'366'401'000};
+  review.leaf_index = leaf_index;
+  return review;
+}
+
+// All rows of one ingest; `index` is the leaf's and the request's number.
+inline void add_ingest(Batch& batch, std::string_view project, std::uint64_t index,
+                       std::size_t payload_bytes = 2'900) {
+  const Request request = sample_request(project, index, payload_bytes);
+  batch.writes.emplace_back(sample_state(request));
+  batch.writes.emplace_back(request);
+  batch.writes.emplace_back(sample_leaf(project, index));
+}
+
+}  // namespace lp::store
