@@ -14,7 +14,7 @@ work=$(mktemp -d)
 home=${keep:-$work/$(printf 'a-directory-with-a-long-name-%.0s' 1 2 3 4 5)}
 data=$home/data
 mkdir -p "$home"
-server= agents=()
+server= agents=() api_key=
 clean_up() {
   for agent in "${agents[@]}"; do kill "$agent" 2>/dev/null; done
   [ -n "$server" ] && kill -KILL "$server" 2>/dev/null
@@ -29,11 +29,16 @@ failed() {
   printf 'check %s FAILED %s\n' "$1" "$(tr '\n' ' ' <<<"$2" | cut -c1-400)"
   failures=$((failures + 1))
 }
-# check NAME COMMAND…: the command's last words are the detail.
+# check NAME COMMAND…: in this shell; what the command said is the detail of its failure.
 check() {
-  local name=$1 said
+  local name=$1
   shift
-  if said=$("$@" 2>&1); then ok "$name"; else failed "$name" "${said:-it answered nothing}"; fi
+  if "$@" >"$work/said" 2>&1; then
+    ok "$name"
+  else
+    set -- $?
+    failed "$name" "$(tail -n 5 "$work/said" | grep . || echo "exit status $1")"
+  fi
 }
 # eventually SECONDS COMMAND…: tries again until it succeeds.
 eventually() {
@@ -47,6 +52,7 @@ eventually() {
 holds() { grep -qF -- "$1" "$2" || { tail -n 3 "$2"; return 1; }; }
 
 start_server() {
+  : >"$work/out"
   "$letsping" serve --data "$data" --listen 127.0.0.1:0 >"$work/out" 2>>"$work/server.log" &
   server=$!
   eventually 10 grep -q '^listening ' "$work/out" || { tail -n 5 "$work/server.log"; return 1; }
@@ -57,6 +63,11 @@ stop_server() {
   local stopping=$server
   server=
   kill -TERM "$stopping" && wait "$stopping"
+}
+
+make_key() {
+  api_key=$("$letsping" key create --data "$data" --project default --role agent --name check \
+    --json | demo/field key)
 }
 
 # The key to the content and the mark inside it: in memory here, never in a file or an argument.
@@ -99,11 +110,9 @@ absent() {  # absent TEXT: from everything that the server wrote
 
 # ---- the steps ----------------------------------------------------------------------------------
 check init "$letsping" init --data "$data" --test
-start_server >"$work/said" && ok serve || failed serve "$(cat "$work/said")"
-api_key=$("$letsping" key create --data "$data" --project default --role agent --name check \
-  --json 2>"$work/said" | demo/field key) && ok key || failed key "$(cat "$work/said")"
-
-start_agent first >"$work/said" && ok ask || failed ask "$(cat "$work/said")"
+check serve start_server
+check key make_key
+check ask start_agent first
 first=$(asked_id first 2>/dev/null)
 check pending status_is "$first" PENDING
 check listed eventually 5 listed "$first"
@@ -112,7 +121,7 @@ check wake-up agent_decided first '"status": "APPROVED"'
 check same-payload holds '"unchanged": true' "$work/first.agent"
 check decided-once rejecting_again "$first"
 
-start_agent second >"$work/said" && ok ask-again || failed ask-again "$(cat "$work/said")"
+check ask-again start_agent second
 second=$(asked_id second 2>/dev/null)
 check reject review reject "$second" --test-approver --reason "not on a Friday"
 check reason agent_decided second 'not on a Friday'
@@ -123,14 +132,14 @@ check log-verify "$letsping" log verify --data "$data" --project default
 check blind-payload absent "$marker"
 check blind-key absent "$content_key"
 check stop stop_server
-start_server >"$work/said" && ok restart || failed restart "$(cat "$work/said")"
+check restart start_server
 check still-approved status_is "$first" APPROVED
 check still-rejected status_is "$second" REJECTED
 check log-verify-again "$letsping" log verify --data "$data" --project default
 check stop-again stop_server
 
+[ -z "$keep" ] || echo "kept $data and $data.signer"
 if [ $failures = 0 ]; then
-  [ -z "$keep" ] || echo "kept $data and $data.signer"
   echo "check passed"
 else
   tail -n 20 "$work/server.log" >&2
