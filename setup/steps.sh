@@ -141,5 +141,5 @@ go_modules() {
     say "set-up: Debian's Go"
     attempt debian-go apt_install golang-go || return
   fi
-  attempt go-modules env -C tests/conformance/go go mod download
+  attempt go-modules env -C tests/conformance/sumdb go mod download
 }

@@ -20,6 +20,7 @@ WAY = (
 )
 README_IN = re.compile(r"^(src/[a-z]+|tools|setup|demo|fuzz|bench|sim|web|tests)/")
 README_LINES_MAX = 60
+REFUSAL = re.compile(r"enum class (\w*(?:Refusal|Fault|Reason))\b[^{;]*\{([^}]*)\}")
 
 
 def way_of_a_request(tree):
@@ -46,14 +47,14 @@ def readmes(tree):
 
 
 def refusals(tree):
-    """Each value of an `enum class …Refusal` is reached by a test, in C++ or in a wire case."""
+    """Each value of the enums that say no is reached by a test, in C++ or in a wire case."""
     tests = {path: text for path, text in tree.items()
              if path.endswith(("_test.cpp", ".case", "_test.py"))}
     for path, text in tree.items():
         if module_of(path) is None or not path.endswith(".h"):
             continue
         code = without_comments(text)
-        for name, body in re.findall(r"enum class (\w*Refusal)\b[^{;]*\{([^}]*)\}", code):
+        for name, body in REFUSAL.findall(code):
             for value in re.findall(r"^\s*(\w+)\s*[,=]|(\w+)\s*,|(\w+)\s*$", body, re.M):
                 word = next(filter(None, value))
                 if not any(re.search(rf"\b{word}\b", test) for test in tests.values()):
