@@ -3,44 +3,10 @@
 namespace lp::json {
 namespace {
 
-unsigned char byte_at(std::string_view text, std::size_t at) {
-  return static_cast<unsigned char>(text[at]);
-}
-
-struct Lead {
-  std::size_t length;  // of the whole sequence; 0 if no sequence starts so
-  char32_t bits;       // payload of the lead byte
-  char32_t minimum;    // smaller ones are overlong
-};
-
-Lead read_lead(unsigned char byte) {
-  if (byte < 0x80) return {1, byte, 0};
-  if (byte >= 0xC2 && byte <= 0xDF) return {2, byte & 0x1FU, 0x80};
-  if (byte >= 0xE0 && byte <= 0xEF) return {3, byte & 0x0FU, 0x800};
-  if (byte >= 0xF0 && byte <= 0xF4) return {4, byte & 0x07U, 0x10000};
-  return {0, 0, 0};
-}
-
 constexpr std::string_view escape_letters = "\"\\bfnrt/";
 constexpr std::string_view escape_meanings = "\"\\\b\f\n\r\t/";
 
 }  // namespace
-
-std::optional<char32_t> decode_utf8(std::string_view text, std::size_t& at) {
-  if (at >= text.size()) return std::nullopt;
-  const Lead lead = read_lead(byte_at(text, at));
-  if (lead.length == 0 || text.size() - at < lead.length) return std::nullopt;
-  char32_t code_point = lead.bits;
-  for (std::size_t i = 1; i < lead.length; ++i) {
-    const unsigned char next = byte_at(text, at + i);
-    if ((next & 0xC0) != 0x80) return std::nullopt;
-    code_point = (code_point << 6) | (next & 0x3FU);
-  }
-  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-  if (code_point < lead.minimum || code_point > 0x10FFFF || surrogate) return std::nullopt;
-  at += lead.length;
-  return code_point;
-}
 
 void append_utf8(std::string& out, char32_t code_point) {
   const auto continuation = [&](unsigned shift) {

@@ -1,4 +1,4 @@
-// Code points in and out of UTF-8 and of JSON escapes, for the reader and the writers of this
+// Code points into UTF-8 and in and out of JSON escapes, for the reader and the writers of this
 // folder.
 
 #pragma once
@@ -9,10 +9,6 @@
 #include <string_view>
 
 namespace lp::json {
-
-// The code point that starts at `at`, which then stands behind it. Nothing, and `at` untouched, if
-// the bytes there are not well-formed (overlong, surrogate, beyond U+10FFFF, cut off).
-std::optional<char32_t> decode_utf8(std::string_view text, std::size_t& at);
 
 // `code_point` is a scalar value: at most U+10FFFF and no surrogate.
 void append_utf8(std::string& out, char32_t code_point);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "json/code_point.h"
 #include "json/member_order.h"
 #include "json/number.h"
@@ -228,9 +229,10 @@ class Parser {
       } else if (static_cast<unsigned char>(c) < 0x20) {
         return fail(Fault::syntax, at_);
       } else {
-        const std::size_t start = at_;
-        if (!decode_utf8(text_, at_)) return fail(Fault::invalid_utf8, at_);
-        out.append(text_, start, at_ - start);
+        const auto point = first_code_point(text_.substr(at_));
+        if (!point) return fail(Fault::invalid_utf8, at_);
+        out.append(text_, at_, point->bytes);
+        at_ += point->bytes;
       }
     }
     ++at_;

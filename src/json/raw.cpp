@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "base/text.h"
 #include "json/code_point.h"
 
 namespace lp::json {
@@ -54,13 +55,18 @@ std::optional<char32_t> read_escape(std::string_view body, std::size_t& at) {
 void append_restrung(std::string& out, std::string_view body, StringForm form) {
   std::size_t at = 0;
   while (at < body.size()) {
-    const auto c = body[at] == '\\' ? read_escape(body, at) : decode_utf8(body, at);
-    if (c) {
-      append_code_point(out, *c, form);
-    } else {
-      out += body[at];
-      ++at;
+    if (body[at] == '\\') {
+      if (const auto c = read_escape(body, at)) {
+        append_code_point(out, *c, form);
+        continue;
+      }
+    } else if (const auto point = first_code_point(body.substr(at))) {
+      append_code_point(out, point->value, form);
+      at += point->bytes;
+      continue;
     }
+    out += body[at];
+    ++at;
   }
 }
 

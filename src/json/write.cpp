@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "json/code_point.h"
 #include "json/member_order.h"
 #include "json/number.h"
@@ -30,14 +31,12 @@ void append_quoted(std::string& out, std::string_view utf8) {
     } else if (byte < 0x80) {
       out += utf8[at];
       ++at;
+    } else if (const auto point = first_code_point(utf8.substr(at))) {
+      out.append(utf8, at, point->bytes);
+      at += point->bytes;
     } else {
-      const std::size_t start = at;
-      if (decode_utf8(utf8, at)) {
-        out.append(utf8, start, at - start);
-      } else {
-        append_utf8(out, 0xFFFD);
-        ++at;
-      }
+      append_utf8(out, 0xFFFD);
+      ++at;
     }
   }
   out += '"';
