@@ -7,11 +7,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
 #include <utility>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace lp {
 
@@ -23,7 +23,7 @@ class BoundedQueue {
   // False when full or closed; then `item` is untouched.
   [[nodiscard]] bool push(T&& item) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (closed_ || items_.size() >= capacity_) return false;
       items_.push_back(std::move(item));
     }
@@ -33,36 +33,39 @@ class BoundedQueue {
 
   // Everything queued, oldest first; empty after `timeout` or once closed and drained.
   std::vector<T> drain(std::chrono::milliseconds timeout) {
-    std::unique_lock lock(mutex_);
-    ready_.wait_for(lock, timeout, [this] { return closed_ || !items_.empty(); });
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    const MutexLock lock(mutex_);
+    while (!closed_ && items_.empty()) {
+      if (!ready_.wait_until(mutex_, deadline)) break;
+    }
     return std::exchange(items_, {});
   }
 
   // Refuses further items and wakes the consumer.
   void close() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       closed_ = true;
     }
     ready_.notify_all();
   }
 
   [[nodiscard]] bool closed() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return closed_;
   }
 
   [[nodiscard]] std::size_t size() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return items_.size();
   }
 
  private:
   const std::size_t capacity_;
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<T> items_;
-  bool closed_ = false;
+  Mutex mutex_;
+  MutexCondition ready_;
+  std::vector<T> items_ __attribute__((guarded_by(mutex_)));
+  bool closed_ __attribute__((guarded_by(mutex_))) = false;
 };
 
 }  // namespace lp

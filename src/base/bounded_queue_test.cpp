@@ -25,7 +25,7 @@ TEST(BoundedQueue, RefusesBeyondItsBoundAndLeavesTheItemAlone) {
   EXPECT_TRUE(queue.push(std::make_unique<int>(1)));
   auto second = std::make_unique<int>(2);
   EXPECT_FALSE(queue.push(std::move(second)));
-  ASSERT_TRUE(second); // NOLINT: that it is untouched is the promise
+  ASSERT_TRUE(second);  // NOLINT: that it is untouched is the promise
   EXPECT_EQ(*second, 2);
   EXPECT_EQ(queue.drain(0ms).size(), 1u);
   EXPECT_TRUE(queue.push(std::move(second)));
@@ -44,8 +44,7 @@ TEST(BoundedQueue, ClosedRefusesButStillGivesWhatItHolds) {
   EXPECT_TRUE(queue.closed());
   EXPECT_FALSE(queue.push(2));
   EXPECT_EQ(queue.drain(1h), std::vector<int>{1});
-  EXPECT_TRUE(
-      queue.drain(1h).empty()); // does not wait: nothing can come any more
+  EXPECT_TRUE(queue.drain(1h).empty());  // does not wait: nothing can come any more
 }
 
 TEST(BoundedQueue, CloseWakesAWaitingConsumer) {
@@ -74,7 +73,7 @@ TEST(BoundedQueue, LosesAndDoublesNothingBetweenManyProducers) {
   for (int seen = 0; seen < producers * each;) {
     const auto batch = queue.drain(1h);
     EXPECT_LE(batch.size(), 64u);
-    for (const auto &[producer, i] : batch) {
+    for (const auto& [producer, i] : batch) {
       // Oldest first: the items of one producer keep their order.
       EXPECT_EQ(i, next[static_cast<std::size_t>(producer)]++);
     }
@@ -83,5 +82,5 @@ TEST(BoundedQueue, LosesAndDoublesNothingBetweenManyProducers) {
   EXPECT_EQ(queue.size(), 0u);
 }
 
-} // namespace
-} // namespace lp
+}  // namespace
+}  // namespace lp

@@ -15,7 +15,7 @@ TEST(Crc32, GivesTheCheckValueOfTheCatalogue) {
 TEST(Crc32, NoticesEverySingleWrongBit) {
   std::string key = "lp_agent_0123456789_abcdefghjkmnpqrstvwxyz";
   const std::uint32_t right = crc32(key);
-  for (char &c : key) {
+  for (char& c : key) {
     for (int bit = 0; bit < 8; ++bit) {
       c = static_cast<char>(c ^ (1 << bit));
       EXPECT_NE(crc32(key), right);
@@ -24,5 +24,5 @@ TEST(Crc32, NoticesEverySingleWrongBit) {
   }
 }
 
-} // namespace
-} // namespace lp
+}  // namespace
+}  // namespace lp

@@ -33,5 +33,5 @@ TEST(Digest, ComparesByContent) {
   EXPECT_LT(a, b);
 }
 
-} // namespace
-} // namespace lp
+}  // namespace
+}  // namespace lp

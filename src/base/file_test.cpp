@@ -2,10 +2,12 @@
 
 #include <dirent.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
@@ -16,26 +18,24 @@ namespace fs = std::filesystem;
 
 // A directory of its own for each test, gone afterwards.
 class File : public testing::Test {
-protected:
+ protected:
   File() {
     std::string name = testing::TempDir() + "lp_file_XXXXXX";
     root_ = ::mkdtemp(name.data());
   }
   ~File() override { fs::remove_all(root_); }
 
-  [[nodiscard]] std::string at(const std::string &name) const {
-    return root_ + "/" + name;
-  }
+  [[nodiscard]] std::string at(const std::string& name) const { return root_ + "/" + name; }
   [[nodiscard]] std::size_t entries() const {
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator(root_), fs::directory_iterator()));
   }
 
-private:
+ private:
   std::string root_;
 };
 
-mode_t mode_of(const std::string &path) {
+mode_t mode_of(const std::string& path) {
   struct stat status{};
   EXPECT_EQ(::stat(path.c_str(), &status), 0);
   return status.st_mode & 07777;
@@ -81,13 +81,11 @@ TEST_F(File, ReadRefusesMoreThanItsCap) {
   const auto read = read_file(at("f"), 5);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().errno_value, EFBIG);
-  EXPECT_NE(to_string(read.error()).find(at("f") + ": File too large"),
-            std::string::npos);
+  EXPECT_NE(to_string(read.error()).find(at("f") + ": File too large"), std::string::npos);
 }
 
 TEST_F(File, ReadRefusesAFileWhoseSizeIsNotItsLength) {
-  // Files of /proc say size 0 and have content: the same as one that grows
-  // while being read.
+  // Files of /proc say size 0 and have content: the same as one that grows while being read.
   const auto read = read_file("/proc/self/status", 1 << 20);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().errno_value, EFBIG);
@@ -95,7 +93,7 @@ TEST_F(File, ReadRefusesAFileWhoseSizeIsNotItsLength) {
 
 TEST_F(File, ReadRefusesWhatIsNoRegularFileWithoutHanging) {
   ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
-  for (const std::string &path : {at("pipe"), at(".")}) {
+  for (const std::string& path : {at("pipe"), at(".")}) {
     const auto read = read_file(path, 10);
     ASSERT_FALSE(read) << path;
     EXPECT_EQ(read.error().errno_value, EINVAL);
@@ -107,14 +105,29 @@ TEST_F(File, WriteNamesTheStepThatFailed) {
   const auto absent = write_file_durably(at("absent/f"), "x", 0600);
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().errno_value, ENOENT);
-  EXPECT_NE(absent.error().what.find("create " + at("absent/f")),
-            std::string::npos);
+  EXPECT_NE(absent.error().what.find("create " + at("absent/f")), std::string::npos);
 
   ASSERT_TRUE(make_directory(at("d"), 0700));
   const auto directory = write_file_durably(at("d"), "x", 0600);
   ASSERT_FALSE(directory);
   EXPECT_EQ(directory.error().what, "rename to " + at("d"));
-  EXPECT_EQ(entries(), 1u); // the temporary file is gone
+  EXPECT_EQ(entries(), 1u);  // the temporary file is gone
+}
+
+// In a child process, because the limit holds for all that a process writes.
+void write_beyond_the_limit(const std::string& path) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{16, 16};
+  if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) std::_Exit(1);
+  const auto written = write_file_durably(path, std::string(17, 'x'), 0600);
+  std::_Exit(!written && written.error().errno_value == EFBIG ? 0 : 2);
+}
+
+TEST_F(File, WriteThatFailsHalfwayLeavesTheOldFileAndNothingElse) {
+  ASSERT_TRUE(write_file_durably(at("f"), "old", 0600));
+  EXPECT_EXIT(write_beyond_the_limit(at("f")), testing::ExitedWithCode(0), "");
+  EXPECT_EQ(*read_file(at("f"), 100), "old");
+  EXPECT_EQ(entries(), 1u);
 }
 
 TEST_F(File, SecretMustBePrivateAndNoLink) {
@@ -162,5 +175,5 @@ TEST(ParentDirectory, IsThePartBeforeTheLastSlash) {
   EXPECT_EQ(parent_directory("/"), "/");
 }
 
-} // namespace
-} // namespace lp
+}  // namespace
+}  // namespace lp

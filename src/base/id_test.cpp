@@ -9,10 +9,8 @@ namespace lp {
 namespace {
 
 class Zeros final : public Entropy {
-public:
-  std::string bytes(std::size_t count) override {
-    return std::string(count, '\0');
-  }
+ public:
+  std::string bytes(std::size_t count) override { return std::string(count, '\0'); }
 };
 
 TEST(Id, HoldsTheTimeInItsFirstFortyEightBits) {
@@ -45,7 +43,7 @@ TEST(Id, WithOneCharacterWrongIsNone) {
   other[10] = 'U';
   EXPECT_FALSE(is_id("req", other));
   other = id;
-  other[4] = '8'; // more than 128 bits
+  other[4] = '8';  // more than 128 bits
   EXPECT_FALSE(is_id("req", other));
 }
 
@@ -62,25 +60,21 @@ TEST(Id, SortsByTimeAndDiffersAtOneTime) {
 TEST(Id, UsesOnlyCharactersThatNeedNoEscapingInAUrl) {
   SeededEntropy entropy;
   const std::string id = new_id("req", Instant{281'474'976'710'655}, entropy);
-  EXPECT_EQ(id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"),
-            std::string::npos);
+  EXPECT_EQ(id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string::npos);
 }
 
 TEST(Id, HexIsEmptyForWhatIsNoId) {
-  for (const auto text :
-       {"", "_", "req", "req_", "_01kjmma2g00000000000000000",
-        "req_01kjmma2g0000000000000000", "req_u1kjmma2000000000000000000"}) {
+  for (const auto text : {"", "_", "req", "req_", "_01kjmma2g00000000000000000",
+                          "req_01kjmma2g0000000000000000", "req_u1kjmma2000000000000000000"}) {
     EXPECT_EQ(id_hex(text), "") << text;
   }
-  EXPECT_EQ(id_hex("a_b_01kjmma2g00000000000000000"),
-            "019ca9450a0000000000000000000000");
+  EXPECT_EQ(id_hex("a_b_01kjmma2g00000000000000000"), "019ca9450a0000000000000000000000");
 }
 
 TEST(Id, OutsideFortyEightBitsOfTimeIsABug) {
   SeededEntropy entropy;
   EXPECT_DEATH(new_id("x", Instant{-1}, entropy), "assertion failed");
-  EXPECT_DEATH(new_id("x", Instant{281'474'976'710'656}, entropy),
-               "assertion failed");
+  EXPECT_DEATH(new_id("x", Instant{281'474'976'710'656}, entropy), "assertion failed");
 }
 
 TEST(SeededEntropy, RepeatsForASeedHoweverItIsAsked) {
@@ -92,5 +86,5 @@ TEST(SeededEntropy, RepeatsForASeedHoweverItIsAsked) {
   EXPECT_NE(other.bytes(16), sixteen);
 }
 
-} // namespace
-} // namespace lp
+}  // namespace
+}  // namespace lp

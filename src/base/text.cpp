@@ -38,68 +38,77 @@ constexpr std::uint32_t byte_at(std::string_view bytes, std::size_t i) {
 
 // Six bits a character, most significant first, without padding.
 std::string encode_64(std::string_view bytes, std::string_view alphabet) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  std::size_t i = 0;
-  for (; i + 3 <= bytes.size(); i += 3) {
+  const std::size_t rest = bytes.size() % 3;
+  const std::size_t whole = bytes.size() - rest;
+  std::string text(whole / 3 * 4 + (rest == 0 ? 0 : rest + 1), '\0');
+  char* out = text.data();
+  for (std::size_t i = 0; i < whole; i += 3) {
     const std::uint32_t group =
         byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
-    for (int shift = 18; shift >= 0; shift -= 6) text += alphabet[group >> shift & 63];
+    *out++ = alphabet[group >> 18];
+    *out++ = alphabet[group >> 12 & 63];
+    *out++ = alphabet[group >> 6 & 63];
+    *out++ = alphabet[group & 63];
   }
-  const std::size_t rest = bytes.size() - i;
-  if (rest > 0) {
-    std::uint32_t group = byte_at(bytes, i) << 16;
-    if (rest == 2) group |= byte_at(bytes, i + 1) << 8;
-    text += alphabet[group >> 18];
-    text += alphabet[group >> 12 & 63];
-    if (rest == 2) text += alphabet[group >> 6 & 63];
-  }
+  if (rest == 0) return text;
+  const std::uint32_t group =
+      byte_at(bytes, whole) << 16 | (rest == 2 ? byte_at(bytes, whole + 1) << 8 : 0);
+  *out++ = alphabet[group >> 18];
+  *out++ = alphabet[group >> 12 & 63];
+  if (rest == 2) *out++ = alphabet[group >> 6 & 63];
   return text;
 }
 
 // The inverse; refuses a lone last character and bits behind the last byte that are not zero.
 std::optional<std::string> decode_64(std::string_view text, const DigitTable& digits) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t pending = 0;
-  int pending_bits = 0;
-  for (const char c : text) {
-    const std::uint32_t digit = digits[static_cast<unsigned char>(c)];
-    if (digit == no_digit) return std::nullopt;
-    pending = pending << 6 | digit;
-    pending_bits += 6;
-    if (pending_bits >= 8) {
-      pending_bits -= 8;
-      bytes += static_cast<char>(pending >> pending_bits);
-      pending &= (1u << pending_bits) - 1;
-    }
+  const std::size_t rest = text.size() % 4;
+  if (rest == 1) return std::nullopt;
+  const std::size_t whole = text.size() - rest;
+  std::string bytes(whole / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');
+  char* out = bytes.data();
+  const auto digit = [&](std::size_t i) -> std::uint32_t { return digits[byte_at(text, i)]; };
+  std::uint32_t seen = 0;  // a character that is no digit leaves its high bit here
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const std::uint32_t a = digit(i), b = digit(i + 1), c = digit(i + 2), d = digit(i + 3);
+    seen |= a | b | c | d;
+    const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
+    *out++ = static_cast<char>(group >> 16 & 0xff);
+    *out++ = static_cast<char>(group >> 8 & 0xff);
+    *out++ = static_cast<char>(group & 0xff);
   }
-  if (pending != 0) return std::nullopt;
+  if (rest != 0) {
+    const std::uint32_t a = digit(whole), b = digit(whole + 1);
+    const std::uint32_t c = rest == 3 ? digit(whole + 2) : 0;
+    seen |= a | b | c;
+    const std::uint32_t group = a << 18 | b << 12 | c << 6;
+    if ((group & (rest == 3 ? 0xffu : 0xffffu)) != 0) return std::nullopt;
+    *out++ = static_cast<char>(group >> 16 & 0xff);
+    if (rest == 3) *out++ = static_cast<char>(group >> 8 & 0xff);
+  }
+  if ((seen & 0x80) != 0) return std::nullopt;
   return bytes;
 }
 
 }  // namespace
 
 std::string hex(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* out = text.data();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text += hex_alphabet[byte_at(bytes, i) >> 4];
-    text += hex_alphabet[byte_at(bytes, i) & 15];
+    *out++ = hex_alphabet[byte_at(bytes, i) >> 4];
+    *out++ = hex_alphabet[byte_at(bytes, i) & 15];
   }
   return text;
 }
 
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const std::uint32_t high = hex_digits[byte_at(text, i)];
-    const std::uint32_t low = hex_digits[byte_at(text, i + 1)];
-    if (high == no_digit || low == no_digit) return std::nullopt;
-    bytes += static_cast<char>(high << 4 | low);
+  std::string bytes(text.size() / 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::uint32_t high = hex_digits[byte_at(text, 2 * i)];
+    const std::uint32_t low = hex_digits[byte_at(text, 2 * i + 1)];
+    if ((high | low) > 15) return std::nullopt;
+    bytes[i] = static_cast<char>(high << 4 | low);
   }
   return bytes;
 }

@@ -27,15 +27,14 @@ TEST(Hex, RefusesUpperCaseOddLengthAndOtherCharacters) {
 }
 
 TEST(Base64, GivesTheVectorsOfRfc4648) {
-  const std::pair<std::string_view, std::string_view> vectors[] = {
-      {"", ""},
-      {"f", "Zg=="},
-      {"fo", "Zm8="},
-      {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="},
-      {"fooba", "Zm9vYmE="},
-      {"foobar", "Zm9vYmFy"}};
-  for (const auto &[bytes, text] : vectors) {
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "Zg=="},
+                                                                   {"fo", "Zm8="},
+                                                                   {"foo", "Zm9v"},
+                                                                   {"foob", "Zm9vYg=="},
+                                                                   {"fooba", "Zm9vYmE="},
+                                                                   {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : vectors) {
     EXPECT_EQ(base64(bytes), text);
     EXPECT_EQ(from_base64(text), bytes);
   }
@@ -43,22 +42,20 @@ TEST(Base64, GivesTheVectorsOfRfc4648) {
 }
 
 TEST(Base64, RefusesMissingAndMisplacedPadding) {
-  for (const auto text :
-       {"Zg", "Zg=", "Zm8", "=", "====", "===", "Z===", "Zg==Zg==", "Zm=v"}) {
+  for (const auto text : {"Zg", "Zg=", "Zm8", "=", "====", "===", "Z===", "Zg==Zg==", "Zm=v"}) {
     EXPECT_FALSE(from_base64(text)) << text;
   }
 }
 
 TEST(Base64, RefusesTrailingBitsWhitespaceAndTheOtherAlphabet) {
-  for (const auto text : {"Zh=="sv, "Zm9="sv, "Zg==\n"sv, "Zg=\n"sv, " Zg="sv,
-                          "Zm 8"sv, "-_-_"sv, "Zm9v\0Zm9"sv}) {
+  for (const auto text :
+       {"Zh=="sv, "Zm9="sv, "Zg==\n"sv, "Zg=\n"sv, " Zg="sv, "Zm 8"sv, "-_-_"sv, "Zm9v\0Zm9"sv}) {
     EXPECT_FALSE(from_base64(text)) << text;
   }
 }
 
 TEST(Base64, EveryTextThatDecodesIsTheOneItsBytesEncodeTo) {
-  // All texts of four characters over a small alphabet that holds the critical
-  // ones.
+  // All texts of four characters over a small alphabet that holds the critical ones.
   const std::string_view alphabet = "AQgwZ/+=-_ ";
   for (const char a : alphabet) {
     for (const char b : alphabet) {
@@ -66,8 +63,7 @@ TEST(Base64, EveryTextThatDecodesIsTheOneItsBytesEncodeTo) {
         for (const char d : alphabet) {
           const std::string text{a, b, c, d};
           const auto bytes = from_base64(text);
-          if (bytes)
-            EXPECT_EQ(base64(*bytes), text);
+          if (bytes) EXPECT_EQ(base64(*bytes), text);
         }
       }
     }
@@ -99,21 +95,19 @@ TEST(Base32, RefusesOverflowForeignCharactersAndImpossibleLengths) {
   for (const auto letter : {"i", "l", "o", "u", "A", "-", " "}) {
     EXPECT_FALSE(from_base32("0" + std::string(letter))) << letter;
   }
-  EXPECT_FALSE(from_base32("0"));      // five bits are no byte
-  EXPECT_FALSE(from_base32("000"));    // one byte has two characters
-  EXPECT_FALSE(from_base32("000000")); // three bytes have five
-  EXPECT_FALSE(from_base32("80"));     // 256
+  EXPECT_FALSE(from_base32("0"));       // five bits are no byte
+  EXPECT_FALSE(from_base32("000"));     // one byte has two characters
+  EXPECT_FALSE(from_base32("000000"));  // three bytes have five
+  EXPECT_FALSE(from_base32("80"));      // 256
   EXPECT_EQ(from_base32("7z"), "\xff");
 }
 
 TEST(Base32, KeepsTheOrderOfTheBytes) {
   SeededEntropy entropy(7);
   std::vector<std::string> raw;
-  for (int i = 0; i < 200; ++i)
-    raw.push_back(entropy.bytes(16));
+  for (int i = 0; i < 200; ++i) raw.push_back(entropy.bytes(16));
   std::sort(raw.begin(), raw.end());
-  for (std::size_t i = 1; i < raw.size(); ++i)
-    EXPECT_LT(base32(raw[i - 1]), base32(raw[i]));
+  for (std::size_t i = 1; i < raw.size(); ++i) EXPECT_LT(base32(raw[i - 1]), base32(raw[i]));
 }
 
 TEST(Encodings, RoundTripEveryLength) {
@@ -128,8 +122,8 @@ TEST(Encodings, RoundTripEveryLength) {
 }
 
 TEST(Utf8, AcceptsTheBordersOfEachLength) {
-  for (const auto text : {"\x7f", "\u0080", "\u07ff", "\u0800", "\ud7ff",
-                          "\ue000", "\uffff", "\U00010000", "\U0010ffff"}) {
+  for (const auto text : {"\x7f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff",
+                          "\U00010000", "\U0010ffff"}) {
     EXPECT_TRUE(is_utf8(text)) << hex(text);
   }
   EXPECT_TRUE(is_utf8(""));
@@ -138,12 +132,10 @@ TEST(Utf8, AcceptsTheBordersOfEachLength) {
 
 TEST(Utf8, RefusesOverlongSurrogatesTruncatedAndBeyond) {
   for (const auto text :
-       {"\x80"sv, "\xc0\x80"sv, "\xc1\xbf"sv, "\xe0\x80\x80"sv,
-        "\xe0\x9f\xbf"sv, "\xed\xa0\x80"sv, "\xed\xbf\xbf"sv,
-        "\xf0\x80\x80\x80"sv, "\xf0\x8f\xbf\xbf"sv, "\xf4\x90\x80\x80"sv,
-        "\xf5\x80\x80\x80"sv, "\xff"sv, "\xc3"sv, "\xe2\x82"sv,
-        "\xf0\x9f\x98"sv, "\xc3("sv, "\xe2\x28\xa1"sv, "\xe2\x82\x28"sv,
-        "\xf0\x9f\x98\x28"sv}) {
+       {"\x80"sv, "\xc0\x80"sv, "\xc1\xbf"sv, "\xe0\x80\x80"sv, "\xe0\x9f\xbf"sv, "\xed\xa0\x80"sv,
+        "\xed\xbf\xbf"sv, "\xf0\x80\x80\x80"sv, "\xf0\x8f\xbf\xbf"sv, "\xf4\x90\x80\x80"sv,
+        "\xf5\x80\x80\x80"sv, "\xff"sv, "\xc3"sv, "\xe2\x82"sv, "\xf0\x9f\x98"sv, "\xc3("sv,
+        "\xe2\x28\xa1"sv, "\xe2\x82\x28"sv, "\xf0\x9f\x98\x28"sv}) {
     EXPECT_FALSE(is_utf8(text)) << hex(text);
     EXPECT_FALSE(first_code_point(text)) << hex(text);
     // The same behind enough ASCII for the fast path, and before it.
@@ -160,5 +152,5 @@ TEST(Utf8, DecodesTheFirstCodePointOnly) {
   EXPECT_EQ(point->bytes, 3u);
 }
 
-} // namespace
-} // namespace lp
+}  // namespace
+}  // namespace lp

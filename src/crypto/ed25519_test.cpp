@@ -9,7 +9,9 @@
 namespace lp::crypto {
 namespace {
 
-std::string bytes_of(std::string_view text) { return from_hex(text).value(); }
+std::string bytes_of(std::string_view text) {
+  return from_hex(text).value();
+}
 
 struct Vector {
   std::string_view seed, public_key, message, signature;
@@ -34,31 +36,24 @@ constexpr Vector vectors[] = {
      "6594a7c15e9716ed28dc027beceea1ec40a"}};
 
 // What OpenSSL alone says, to show what our refusals add.
-bool openssl_verifies(std::string_view key, std::string_view message,
-                      std::string_view signature) {
-  const auto *raw = reinterpret_cast<const unsigned char *>(key.data());
+bool openssl_verifies(std::string_view key, std::string_view message, std::string_view signature) {
+  const auto* raw = reinterpret_cast<const unsigned char*>(key.data());
   const CHandle<EVP_PKEY, EVP_PKEY_free> parsed(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw, key.size()));
   const CHandle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
-  EXPECT_EQ(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr,
-                                 parsed.get()),
-            1);
-  return EVP_DigestVerify(
-             context.get(),
-             reinterpret_cast<const unsigned char *>(signature.data()),
-             signature.size(),
-             reinterpret_cast<const unsigned char *>(message.data()),
-             message.size()) == 1;
+  EXPECT_EQ(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, parsed.get()), 1);
+  return EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                          signature.size(), reinterpret_cast<const unsigned char*>(message.data()),
+                          message.size()) == 1;
 }
 
 TEST(Ed25519, GivesTheVectorsOfRfc8032) {
-  for (const Vector &vector : vectors) {
+  for (const Vector& vector : vectors) {
     const auto key = Ed25519Key::from_seed(bytes_of(vector.seed));
     const std::string message = bytes_of(vector.message);
     EXPECT_EQ(hex(key.public_key()), vector.public_key);
     EXPECT_EQ(hex(key.sign(message)), vector.signature);
-    EXPECT_TRUE(
-        ed25519_verify(key.public_key(), message, bytes_of(vector.signature)));
+    EXPECT_TRUE(ed25519_verify(key.public_key(), message, bytes_of(vector.signature)));
   }
 }
 
@@ -66,8 +61,8 @@ TEST(Ed25519, RefusesEveryFlippedBit) {
   std::string key = bytes_of(vectors[2].public_key);
   std::string message = bytes_of(vectors[2].message);
   std::string signature = bytes_of(vectors[2].signature);
-  for (std::string *part : {&key, &message, &signature}) {
-    for (char &c : *part) {
+  for (std::string* part : {&key, &message, &signature}) {
+    for (char& c : *part) {
       for (int bit = 0; bit < 8; ++bit) {
         c = static_cast<char>(c ^ (1 << bit));
         EXPECT_FALSE(ed25519_verify(key, message, signature));
@@ -89,13 +84,12 @@ TEST(Ed25519, RefusesKeysAndSignaturesOfOtherLengths) {
 }
 
 TEST(Ed25519, RefusesTheTwinWithTheGroupOrderAddedToS) {
-  const std::string order = bytes_of(
-      "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+  const std::string order =
+      bytes_of("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
   std::string twin = bytes_of(vectors[0].signature);
   unsigned carry = 0;
   for (std::size_t i = 0; i < 32; ++i) {
-    carry += static_cast<unsigned char>(twin[32 + i]) +
-             static_cast<unsigned char>(order[i]);
+    carry += static_cast<unsigned char>(twin[32 + i]) + static_cast<unsigned char>(order[i]);
     twin[32 + i] = static_cast<char>(carry & 0xff);
     carry >>= 8;
   }
@@ -104,34 +98,31 @@ TEST(Ed25519, RefusesTheTwinWithTheGroupOrderAddedToS) {
 
 TEST(Ed25519, RefusesSmallOrderKeysUnderWhichOneSignatureFitsEveryMessage) {
   const std::string neutral = "\x01" + std::string(31, '\0');
-  const std::string forgery =
-      neutral + std::string(32, '\0'); // R neutral, S = 0
+  const std::string forgery = neutral + std::string(32, '\0');  // R neutral, S = 0
   ASSERT_TRUE(openssl_verifies(neutral, "pay 1", forgery));
   ASSERT_TRUE(openssl_verifies(neutral, "pay 1000000", forgery));
   EXPECT_FALSE(ed25519_verify(neutral, "pay 1", forgery));
 }
 
 TEST(Ed25519, AcceptsNoEncodingOfASmallOrderPoint) {
-  for (const auto text :
-       {"0000000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "0100000000000000000000000000000000000000000000000000000000000080",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"}) {
+  for (const auto text : {"0000000000000000000000000000000000000000000000000000000000000000",
+                          "0000000000000000000000000000000000000000000000000000000000000080",
+                          "0100000000000000000000000000000000000000000000000000000000000000",
+                          "0100000000000000000000000000000000000000000000000000000000000080",
+                          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+                          "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                          "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+                          "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+                          "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"}) {
     EXPECT_FALSE(ed25519_acceptable(bytes_of(text))) << text;
   }
 }
 
 TEST(Ed25519, AcceptsNoCoordinateAtOrAboveTheFieldPrime) {
-  // p + 0 … p + 18 are all the non-canonical encodings there are, each with
-  // both signs.
+  // p + 0 … p + 18 are all the non-canonical encodings there are, each with both signs.
   for (unsigned low = 0xed; low <= 0xff; ++low) {
-    for (const char *high : {"7f", "ff"}) {
+    for (const char* high : {"7f", "ff"}) {
       std::string key(1, static_cast<char>(low));
       key += std::string(30, '\xff') + bytes_of(high);
       EXPECT_FALSE(ed25519_acceptable(key)) << hex(key);
@@ -140,12 +131,11 @@ TEST(Ed25519, AcceptsNoCoordinateAtOrAboveTheFieldPrime) {
 }
 
 TEST(Ed25519, AcceptsOrdinaryKeysWithBothSigns) {
-  for (const Vector &vector : vectors)
-    EXPECT_TRUE(ed25519_acceptable(bytes_of(vector.public_key)));
-  EXPECT_TRUE(ed25519_acceptable(bytes_of(
-      "5866666666666666666666666666666666666666666666666666666666666666")));
-  EXPECT_TRUE(ed25519_acceptable(bytes_of(
-      "58666666666666666666666666666666666666666666666666666666666666e6")));
+  for (const Vector& vector : vectors) EXPECT_TRUE(ed25519_acceptable(bytes_of(vector.public_key)));
+  EXPECT_TRUE(ed25519_acceptable(
+      bytes_of("5866666666666666666666666666666666666666666666666666666666666666")));
+  EXPECT_TRUE(ed25519_acceptable(
+      bytes_of("58666666666666666666666666666666666666666666666666666666666666e6")));
   EXPECT_FALSE(ed25519_acceptable(""));
 }
 
@@ -157,5 +147,5 @@ TEST(Ed25519, KeyMovesWithItsHandle) {
   EXPECT_DEATH(Ed25519Key::from_seed("short"), "assertion failed");
 }
 
-} // namespace
-} // namespace lp::crypto
+}  // namespace
+}  // namespace lp::crypto

@@ -11,23 +11,22 @@
 namespace lp::crypto {
 namespace {
 
-std::string bytes_of(std::string_view text) { return from_hex(text).value(); }
+std::string bytes_of(std::string_view text) {
+  return from_hex(text).value();
+}
 
 std::string sequence(unsigned first, std::size_t count) {
   std::string bytes;
-  for (std::size_t i = 0; i < count; ++i)
-    bytes += static_cast<char>(first + i);
+  for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(first + i);
   return bytes;
 }
 
 TEST(Sha256, GivesTheVectorsOfFips180) {
-  EXPECT_EQ(sha256("").hex(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256("").hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc").hex(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(
-      sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq").hex(),
-      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq").hex(),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
   EXPECT_EQ(sha256(std::string(1'000'000, 'a')).hex(),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
@@ -42,8 +41,7 @@ TEST(Sha256, KeepsThreadsApart) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&expected] {
-      for (int round = 0; round < 500; ++round)
-        EXPECT_EQ(sha256({"ab", "c"}), expected);
+      for (int round = 0; round < 500; ++round) EXPECT_EQ(sha256({"ab", "c"}), expected);
     });
   }
 }
@@ -57,25 +55,23 @@ TEST(HmacSha256, GivesTheVectorsOfRfc4231) {
             "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
   EXPECT_EQ(hmac_sha256(sequence(1, 25), std::string(50, '\xcd')).hex(),
             "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
-  EXPECT_EQ(
-      hmac_sha256(std::string(131, '\xaa'),
-                  "Test Using Larger Than Block-Size Key - Hash Key First")
-          .hex(),
-      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   EXPECT_EQ(hmac_sha256(std::string(131, '\xaa'),
-                        {"This is a test using a larger than block-size key "
-                         "and a larger than ",
-                         "block-size data. The key needs to be hashed before "
-                         "being used by the ",
-                         "HMAC algorithm."})
+                        "Test Using Larger Than Block-Size Key - Hash Key First")
                 .hex(),
-            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(
+      hmac_sha256(std::string(131, '\xaa'), {"This is a test using a larger than block-size key "
+                                             "and a larger than ",
+                                             "block-size data. The key needs to be hashed before "
+                                             "being used by the ",
+                                             "HMAC algorithm."})
+          .hex(),
+      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 
 TEST(HmacSha256, WithAnEmptyKeyDoesNotReuseTheLastOne) {
   const std::string_view empty_key;
-  const std::string expected =
-      "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
+  const std::string expected = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
   EXPECT_EQ(hmac_sha256(empty_key, "").hex(), expected);
   static_cast<void>(hmac_sha256("another key", "message"));
   EXPECT_EQ(hmac_sha256(empty_key, "").hex(), expected);
@@ -83,12 +79,10 @@ TEST(HmacSha256, WithAnEmptyKeyDoesNotReuseTheLastOne) {
 }
 
 TEST(HkdfSha256, GivesTheVectorsOfRfc5869) {
-  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), sequence(0, 13),
-                            sequence(0xf0, 10), 42)),
+  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), sequence(0, 13), sequence(0xf0, 10), 42)),
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34"
             "007208d5b887185865");
-  EXPECT_EQ(hex(hkdf_sha256(sequence(0, 80), sequence(0x60, 80),
-                            sequence(0xb0, 80), 82)),
+  EXPECT_EQ(hex(hkdf_sha256(sequence(0, 80), sequence(0x60, 80), sequence(0xb0, 80), 82)),
             "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59"
             "045a99cac7827271cb41"
             "c65e590e09da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5"
@@ -128,8 +122,7 @@ TEST(SystemEntropy, GivesTheCountAskedAndNeverTheSameTwice) {
   EXPECT_NE(entropy.bytes(32), entropy.bytes(32));
 }
 
-// The expected value is of the wire contract: what a stock client's key is
-// looked up by.
+// The expected value is of the wire contract: what a stock client's key is looked up by.
 TEST(Sha256, GivesTheApiKeyHashOfTheWireContract) {
   EXPECT_EQ(sha256("lp_live_test").hex(),
             "3ae196dfc62045dcc2245bbcce6fc28a004d7c5d7ab00c5df1c8931e5983c6d9");
@@ -137,5 +130,5 @@ TEST(Sha256, GivesTheApiKeyHashOfTheWireContract) {
             "4d4bbe59c6aad22442cde199a6a8a5f034405fcd78fb5a81c24ef249de1c45f1");
 }
 
-} // namespace
-} // namespace lp::crypto
+}  // namespace
+}  // namespace lp::crypto

@@ -140,6 +140,7 @@ std::string with_low_s(std::string_view der) {
 
 struct P256Key::Handle {
   Key key;
+  KeyContext signing;  // prepared once; a signature works on a copy, so threads may share a key
 
   static P256Key of(const BIGNUM* scalar) {
     const std::string point = point_of(scalar);
@@ -147,7 +148,10 @@ struct P256Key::Handle {
     LP_ASSERT(key != nullptr);
     std::string spki(spki_head);
     spki.append(point, 1);  // the head has the 0x04 already
-    return P256Key(std::make_unique<Handle>(Handle{std::move(key)}), std::move(spki));
+    KeyContext signing(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+    LP_ASSERT(signing && EVP_PKEY_sign_init(signing.get()) == 1);
+    return P256Key(std::make_unique<Handle>(Handle{std::move(key), std::move(signing)}),
+                   std::move(spki));
   }
 };
 
@@ -198,8 +202,8 @@ std::optional<P256Key> P256Key::from_pkcs8(std::string_view der) {
 
 std::string P256Key::sign(std::string_view message) const {
   const Digest digest = sha256(message);
-  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, handle_->key.get(), nullptr));
-  LP_ASSERT(context && EVP_PKEY_sign_init(context.get()) == 1);
+  const KeyContext context(EVP_PKEY_CTX_dup(handle_->signing.get()));
+  LP_ASSERT(context != nullptr);
   std::string der(80, '\0');
   std::size_t length = der.size();
   LP_ASSERT(EVP_PKEY_sign(context.get(), data_of(der), &length, digest.bytes.data(),
@@ -224,6 +228,7 @@ Secret P256Key::pkcs8() const {
 
 struct P256PublicKey::Handle {
   Key key;
+  KeyContext verifying;  // as P256Key::Handle::signing
 };
 
 P256PublicKey::P256PublicKey(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
@@ -235,7 +240,9 @@ std::optional<P256PublicKey> P256PublicKey::from_spki(std::string_view spki) {
   if (spki.size() != spki_bytes || !spki.starts_with(spki_head)) return std::nullopt;
   Key key = make_key(spki.substr(spki_bytes - point_bytes), nullptr);
   if (!key) return std::nullopt;
-  return P256PublicKey(std::make_unique<Handle>(Handle{std::move(key)}));
+  KeyContext verifying(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  LP_ASSERT(verifying && EVP_PKEY_verify_init(verifying.get()) == 1);
+  return P256PublicKey(std::make_unique<Handle>(Handle{std::move(key), std::move(verifying)}));
 }
 
 bool P256PublicKey::verify(std::string_view message, std::string_view der_signature,
@@ -244,8 +251,8 @@ bool P256PublicKey::verify(std::string_view message, std::string_view der_signat
   if (!s) return false;
   if (require_low_s && *s > half_order) return false;
   const Digest digest = sha256(message);
-  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, handle_->key.get(), nullptr));
-  LP_ASSERT(context && EVP_PKEY_verify_init(context.get()) == 1);
+  const KeyContext context(EVP_PKEY_CTX_dup(handle_->verifying.get()));
+  LP_ASSERT(context != nullptr);
   return EVP_PKEY_verify(context.get(), data_of(der_signature), der_signature.size(),
                          digest.bytes.data(), digest.bytes.size()) == 1;
 }

@@ -5,6 +5,9 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <thread>
+#include <vector>
+
 #include "base/c_handle.h"
 #include "base/testing.h"
 #include "base/text.h"
@@ -25,49 +28,45 @@ constexpr std::string_view pkcs8_1234 =
     "dbc4c938e80690c75b3f43"
     "09049d5076692f8dafe97ed5e8b3d94dd41f677d0e25f6ea5b332495bbdb74923eabbe9e7d"
     "2c1d09a08a";
-constexpr std::string_view spki_head =
-    "3059301306072a8648ce3d020106082a8648ce3d030107034200";
+constexpr std::string_view spki_head = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
 constexpr std::string_view point_1234 =
     "04ed5784a75391dc43adcd42dbc4c938e80690c75b3f4309049d5076692f8dafe9"
     "7ed5e8b3d94dd41f677d0e25f6ea5b332495bbdb74923eabbe9e7d2c1d09a08a";
 
-std::string bytes_of(std::string_view text) { return from_hex(text).value(); }
+std::string bytes_of(std::string_view text) {
+  return from_hex(text).value();
+}
 
 std::string joined(std::string_view a, std::string_view b) {
   return std::string(a).append(b);
 }
 
-const unsigned char *data_of(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char *>(bytes.data());
+const unsigned char* data_of(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-P256Key test_key() { return P256Key::from_uniform(SeededEntropy(4).bytes(48)); }
+P256Key test_key() {
+  return P256Key::from_uniform(SeededEntropy(4).bytes(48));
+}
 
-bool openssl_verifies(std::string_view spki, std::string_view message,
-                      std::string_view signature) {
-  const unsigned char *in = data_of(spki);
+bool openssl_verifies(std::string_view spki, std::string_view message, std::string_view signature) {
+  const unsigned char* in = data_of(spki);
   const EvpKey key(d2i_PUBKEY(nullptr, &in, static_cast<long>(spki.size())));
   const EvpContext context(EVP_MD_CTX_new());
-  EXPECT_EQ(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr,
-                                 key.get()),
-            1);
-  return EVP_DigestVerify(context.get(), data_of(signature), signature.size(),
-                          data_of(message), message.size()) == 1;
+  EXPECT_EQ(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()), 1);
+  return EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(message),
+                          message.size()) == 1;
 }
 
-std::string openssl_signs(const P256Key &signer, std::string_view message) {
+std::string openssl_signs(const P256Key& signer, std::string_view message) {
   const Secret der = signer.pkcs8();
-  const unsigned char *in = data_of(der.reveal());
-  const EvpKey key(
-      d2i_AutoPrivateKey(nullptr, &in, static_cast<long>(der.reveal().size())));
+  const unsigned char* in = data_of(der.reveal());
+  const EvpKey key(d2i_AutoPrivateKey(nullptr, &in, static_cast<long>(der.reveal().size())));
   const EvpContext context(EVP_MD_CTX_new());
-  EXPECT_EQ(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr,
-                               key.get()),
-            1);
+  EXPECT_EQ(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()), 1);
   std::string signature(80, '\0');
   std::size_t length = signature.size();
-  EXPECT_EQ(EVP_DigestSign(context.get(),
-                           reinterpret_cast<unsigned char *>(signature.data()),
+  EXPECT_EQ(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()),
                            &length, data_of(message), message.size()),
             1);
   signature.resize(length);
@@ -76,44 +75,35 @@ std::string openssl_signs(const P256Key &signer, std::string_view message) {
 
 // The other valid signature with the same r: s becomes n - s.
 std::string twin_of(std::string_view signature) {
-  const unsigned char *in = data_of(signature);
+  const unsigned char* in = data_of(signature);
   const CHandle<ECDSA_SIG, ECDSA_SIG_free> parsed(
       d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(signature.size())));
-  BIGNUM *s = nullptr;
+  BIGNUM* s = nullptr;
   EXPECT_NE(BN_hex2bn(&s, std::string(order).c_str()), 0);
   EXPECT_EQ(BN_sub(s, s, ECDSA_SIG_get0_s(parsed.get())), 1);
-  EXPECT_EQ(
-      ECDSA_SIG_set0(parsed.get(), BN_dup(ECDSA_SIG_get0_r(parsed.get())), s),
-      1);
+  EXPECT_EQ(ECDSA_SIG_set0(parsed.get(), BN_dup(ECDSA_SIG_get0_r(parsed.get())), s), 1);
   std::string twin(80, '\0');
-  auto *out = reinterpret_cast<unsigned char *>(twin.data());
+  auto* out = reinterpret_cast<unsigned char*>(twin.data());
   twin.resize(static_cast<std::size_t>(i2d_ECDSA_SIG(parsed.get(), &out)));
   return twin;
 }
 
 TEST(P256Key, FromUniformIsDeterministicAndReducedAsFipsSays) {
   std::string counting;
-  for (int i = 0; i < 48; ++i)
-    counting += static_cast<char>(i);
-  EXPECT_EQ(
-      hex(P256Key::from_uniform(counting).spki()),
-      joined(
-          spki_head,
-          "043306be3e4aad764674da3e995b0417c0d7c4a93cd7727988f8e8edf75f7c298f"
-          "4ac85b7d5d2bbea4cfad3cc2ba8bdf5cece54aa9d6bd2c4dc76b57645520064d"));
+  for (int i = 0; i < 48; ++i) counting += static_cast<char>(i);
+  EXPECT_EQ(hex(P256Key::from_uniform(counting).spki()),
+            joined(spki_head,
+                   "043306be3e4aad764674da3e995b0417c0d7c4a93cd7727988f8e8edf75f7c298f"
+                   "4ac85b7d5d2bbea4cfad3cc2ba8bdf5cece54aa9d6bd2c4dc76b57645520064d"));
   // Zero becomes d = 1, whose point is the generator.
-  EXPECT_EQ(
-      hex(P256Key::from_uniform(std::string(48, '\0')).spki()),
-      joined(
-          spki_head,
-          "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
-          "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"));
-  EXPECT_EQ(
-      hex(P256Key::from_uniform(std::string(48, '\xff')).spki()),
-      joined(
-          spki_head,
-          "044b0bac526bd810f3663527e929ee8e2188d5070146396d862fb139cbf107568c"
-          "efa020c62d211153424929ffea5d1ad19fc3ea0fe3f0399039cdb5bcb434e195"));
+  EXPECT_EQ(hex(P256Key::from_uniform(std::string(48, '\0')).spki()),
+            joined(spki_head,
+                   "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                   "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"));
+  EXPECT_EQ(hex(P256Key::from_uniform(std::string(48, '\xff')).spki()),
+            joined(spki_head,
+                   "044b0bac526bd810f3663527e929ee8e2188d5070146396d862fb139cbf107568c"
+                   "efa020c62d211153424929ffea5d1ad19fc3ea0fe3f0399039cdb5bcb434e195"));
   EXPECT_DEATH(P256Key::from_uniform(std::string(32, 'x')), "assertion failed");
 }
 
@@ -144,17 +134,17 @@ TEST(P256Key, RefusesPkcs8ThatIsNoP256Key) {
   EXPECT_FALSE(P256Key::from_pkcs8(good + "0"));
   EXPECT_FALSE(P256Key::from_pkcs8(good.substr(0, good.size() - 1)));
   // An Ed25519 key, and one of P-384.
-  EXPECT_FALSE(P256Key::from_pkcs8(
-      bytes_of("302e020100300506032b657004220420") + std::string(32, '\0')));
-  EXPECT_FALSE(P256Key::from_pkcs8(
-      bytes_of("3081b6020100301006072a8648ce3d020106052b8104002204819e30819b020"
-               "1010430000000000000000000000000"
-               "000000000000000000000000000000000000000000000000000000000000000"
-               "000000001a16403620004aa87ca22be"
-               "8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25db"
-               "f55296c3a545e3872760ab73617de4a"
-               "96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1c"
-               "e1d7e819d7a431d7c90ea0e5f")));
+  EXPECT_FALSE(
+      P256Key::from_pkcs8(bytes_of("302e020100300506032b657004220420") + std::string(32, '\0')));
+  EXPECT_FALSE(
+      P256Key::from_pkcs8(bytes_of("3081b6020100301006072a8648ce3d020106052b8104002204819e30819b020"
+                                   "1010430000000000000000000000000"
+                                   "000000000000000000000000000000000000000000000000000000000000000"
+                                   "000000001a16403620004aa87ca22be"
+                                   "8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25db"
+                                   "f55296c3a545e3872760ab73617de4a"
+                                   "96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1c"
+                                   "e1d7e819d7a431d7c90ea0e5f")));
 }
 
 TEST(P256Key, RefusesAScalarThatIsNotThatOfItsPoint) {
@@ -175,8 +165,7 @@ TEST(P256, OpensslAndWeAcceptEachOthersSignatures) {
   for (int i = 0; i < 32; ++i) {
     const std::string message(static_cast<std::size_t>(i), 'm');
     EXPECT_TRUE(openssl_verifies(key.spki(), message, key.sign(message)));
-    EXPECT_TRUE(
-        p256_verify(key.spki(), message, openssl_signs(key, message), false));
+    EXPECT_TRUE(p256_verify(key.spki(), message, openssl_signs(key, message), false));
   }
 }
 
@@ -199,8 +188,8 @@ TEST(P256, RefusesEveryFlippedBit) {
   std::string message = "message";
   std::string signature = key.sign(message);
   ASSERT_TRUE(verifier->verify(message, signature));
-  for (std::string *part : {&message, &signature}) {
-    for (char &c : *part) {
+  for (std::string* part : {&message, &signature}) {
+    for (char& c : *part) {
       for (int bit = 0; bit < 8; ++bit) {
         c = static_cast<char>(c ^ (1 << bit));
         EXPECT_FALSE(verifier->verify(message, signature, false));
@@ -211,38 +200,33 @@ TEST(P256, RefusesEveryFlippedBit) {
 }
 
 TEST(P256, RefusesSignaturesOfAnotherKey) {
-  EXPECT_FALSE(
-      p256_verify(test_key().spki(), "m", P256Key::generate().sign("m")));
+  EXPECT_FALSE(p256_verify(test_key().spki(), "m", P256Key::generate().sign("m")));
 }
 
-// A DER sequence of the given contents, and an INTEGER of the given bytes as
-// they are.
-std::string sequence(const std::string &contents) {
+// A DER sequence of the given contents, and an INTEGER of the given bytes as they are.
+std::string sequence(const std::string& contents) {
   return std::string("\x30") + static_cast<char>(contents.size()) + contents;
 }
-std::string integer(const std::string &bytes) {
+std::string integer(const std::string& bytes) {
   return std::string("\x02") + static_cast<char>(bytes.size()) + bytes;
 }
 
 TEST(P256, RefusesEveryEncodingButDer) {
   const P256Key key = test_key();
-  // A signature whose numbers both take 32 bytes without a leading zero, to be
-  // re-encoded.
+  // A signature whose numbers both take 32 bytes without a leading zero, to be re-encoded.
   std::string r;
   std::string s;
   std::string good;
   for (;;) {
     good = key.sign("m");
-    if (good.size() != 70)
-      continue; // 2 + 2 + 32 + 2 + 32
+    if (good.size() != 70) continue;  // 2 + 2 + 32 + 2 + 32
     r = good.substr(4, 32);
     s = good.substr(38, 32);
-    if (good == sequence(integer(r) + integer(s)))
-      break;
+    if (good == sequence(integer(r) + integer(s))) break;
   }
   const std::string zero(1, '\0');
   ASSERT_TRUE(p256_verify(key.spki(), "m", good));
-  const std::pair<const char *, std::string> bad[] = {
+  const std::pair<const char*, std::string> bad[] = {
       {"empty", ""},
       {"a tag alone", "\x30"},
       {"no integers", sequence("")},
@@ -252,8 +236,7 @@ TEST(P256, RefusesEveryEncodingButDer) {
       {"truncated", good.substr(0, good.size() - 1)},
       {"long form of the length", "\x30\x81" + good.substr(1)},
       {"set instead of sequence", "\x31" + good.substr(1)},
-      {"bit string instead of integer",
-       sequence("\x03" + integer(r).substr(1) + integer(s))},
+      {"bit string instead of integer", sequence("\x03" + integer(r).substr(1) + integer(s))},
       {"needless zero before r", sequence(integer(zero + r) + integer(s))},
       {"needless zero before s", sequence(integer(r) + integer(zero + s))},
       {"r without bytes", sequence(integer("") + integer(s))},
@@ -261,16 +244,14 @@ TEST(P256, RefusesEveryEncodingButDer) {
       {"s zero", sequence(integer(r) + integer(zero))},
       {"r negative", sequence(integer("\x80" + r.substr(1)) + integer(s))},
       {"r longer than 32 bytes", sequence(integer("\x01" + r) + integer(s))},
-      {"r longer than 33 bytes",
-       sequence(integer("\x01\x01" + r) + integer(s))},
+      {"r longer than 33 bytes", sequence(integer("\x01\x01" + r) + integer(s))},
       {"r = n", sequence(integer(zero + bytes_of(order)) + integer(s))},
       {"s = n", sequence(integer(r) + integer(zero + bytes_of(order)))},
-      {"integer beyond the end",
-       sequence(integer(r) + std::string("\x02\x21") + s)},
+      {"integer beyond the end", sequence(integer(r) + std::string("\x02\x21") + s)},
       {"integer without length", sequence(integer(r) + "\x02")},
       {"raw r and s as in JWS", r + s},
   };
-  for (const auto &[what, signature] : bad) {
+  for (const auto& [what, signature] : bad) {
     EXPECT_FALSE(p256_verify(key.spki(), "m", signature, false)) << what;
   }
 }
@@ -287,20 +268,30 @@ TEST(P256PublicKey, HasOneEncoding) {
     EXPECT_FALSE(P256PublicKey::from_spki(other)) << "byte " << i;
   }
   // The same point compressed, with a length that fits it.
-  EXPECT_FALSE(P256PublicKey::from_spki(bytes_of(
-      "3039301306072a8648ce3d020106082a8648ce3d03010703220002"
-      "ed5784a75391dc43adcd42dbc4c938e80690c75b3f4309049d5076692f8dafe9")));
+  EXPECT_FALSE(P256PublicKey::from_spki(
+      bytes_of("3039301306072a8648ce3d020106082a8648ce3d03010703220002"
+               "ed5784a75391dc43adcd42dbc4c938e80690c75b3f4309049d5076692f8dafe9")));
 }
 
 TEST(P256PublicKey, MustBeAPointOfTheCurve) {
   std::string off = bytes_of(joined(spki_head, point_1234));
   off.back() = static_cast<char>(off.back() ^ 1);
   EXPECT_FALSE(P256PublicKey::from_spki(off));
-  EXPECT_FALSE(
-      P256PublicKey::from_spki(off.substr(0, 27) + std::string(64, '\0')));
-  EXPECT_FALSE(
-      P256PublicKey::from_spki(off.substr(0, 27) + std::string(64, '\xff')));
+  EXPECT_FALSE(P256PublicKey::from_spki(off.substr(0, 27) + std::string(64, '\0')));
+  EXPECT_FALSE(P256PublicKey::from_spki(off.substr(0, 27) + std::string(64, '\xff')));
   EXPECT_FALSE(p256_verify(off, "m", test_key().sign("m")));
+}
+
+TEST(P256, KeysServeSeveralThreadsAtOnce) {
+  const P256Key key = test_key();
+  const auto verifier = P256PublicKey::from_spki(key.spki());
+  ASSERT_TRUE(verifier);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&key, &verifier] {
+      for (int round = 0; round < 20; ++round) EXPECT_TRUE(verifier->verify("m", key.sign("m")));
+    });
+  }
 }
 
 TEST(P256, KeysMoveWithTheirHandles) {
@@ -316,5 +307,5 @@ TEST(P256, KeysMoveWithTheirHandles) {
   EXPECT_TRUE(second->verify("m", b.sign("m")));
 }
 
-} // namespace
-} // namespace lp::crypto
+}  // namespace
+}  // namespace lp::crypto

@@ -13,8 +13,7 @@ namespace lp::seal {
 namespace {
 
 // The vectors of the wire contract: key 00..1f, iv a0..ab.
-constexpr std::string_view key_text =
-    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+constexpr std::string_view key_text = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 constexpr std::string_view e1_plaintext =
     R"({"user_id":"u_123","amount":100,"note":"café","_lp_meta":{"environment":"prod"}})";
 constexpr std::string_view e1_ct =
@@ -31,14 +30,15 @@ constexpr std::string_view e2_ct =
 constexpr std::string_view v2_context =
     R"({"origin":"0123456789abcdef/p/00112233445566778899aabbccddeeff","client_nonce":"n1",)"
     R"("service":"svc","action":"act","created":"2026-03-01T12:00:00.000Z"})";
-constexpr std::string_view v2_ct = "dWy/vn+KTYWB/"
-                                   "ZBnv26PyecyqNXGl9iO2PwjXqRFwCHWvEQyLci35y3f"
-                                   "O11EM+7zD0fB6art3RHXTUvx9JkaWH3uVsDZ2oXY"
-                                   "X9oG0bjmue28yzE7rw0M/ZEAsET+dfemvQ==";
+constexpr std::string_view v2_ct =
+    "dWy/vn+KTYWB/"
+    "ZBnv26PyecyqNXGl9iO2PwjXqRFwCHWvEQyLci35y3f"
+    "O11EM+7zD0fB6art3RHXTUvx9JkaWH3uVsDZ2oXY"
+    "X9oG0bjmue28yzE7rw0M/ZEAsET+dfemvQ==";
 
 // Gives out what it was given, in order: fixed salts and IVs for vectors.
 class Prepared final : public Entropy {
-public:
+ public:
   explicit Prepared(std::string bytes) : bytes_(std::move(bytes)) {}
   std::string bytes(std::size_t count) override {
     const std::string taken = bytes_.substr(0, count);
@@ -47,18 +47,19 @@ public:
     return taken;
   }
 
-private:
+ private:
   std::string bytes_;
 };
 
 std::string sequence(unsigned first, std::size_t count) {
   std::string bytes;
-  for (std::size_t i = 0; i < count; ++i)
-    bytes += static_cast<char>(first + i);
+  for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(first + i);
   return bytes;
 }
 
-ContentKey test_key() { return ContentKey::from_base64(key_text).value(); }
+ContentKey test_key() {
+  return ContentKey::from_base64(key_text).value();
+}
 
 json::Value parsed(std::string_view text) {
   return json::parse(std::string(text)).value().root;
@@ -72,34 +73,29 @@ Envelope v1_envelope(std::string_view ct) {
 
 Envelope v2_envelope() {
   Prepared entropy(sequence(0x40, 32) + sequence(0xa0, 12));
-  return read_envelope(
-             test_key().seal_v2(e1_plaintext, parsed(v2_context), entropy))
-      .value();
+  return read_envelope(test_key().seal_v2(e1_plaintext, parsed(v2_context), entropy)).value();
 }
 
 TEST(ContentKey, OpensWhatStockClientsSealed) {
-  EXPECT_EQ(test_key().open(v1_envelope(e1_ct)), e1_plaintext); // Node
-  EXPECT_EQ(test_key().open(v1_envelope(e2_ct)), e2_plaintext); // Python
+  EXPECT_EQ(test_key().open(v1_envelope(e1_ct)), e1_plaintext);  // Node
+  EXPECT_EQ(test_key().open(v1_envelope(e2_ct)), e2_plaintext);  // Python
 }
 
 TEST(ContentKey, SealsWhatStockClientsOpen) {
   Prepared entropy(sequence(0xa0, 12));
   EXPECT_EQ(json::compact(test_key().seal_v1(e1_plaintext, entropy)),
-            R"({"_lp_enc":true,"iv":"oKGio6Slpqeoqaqr","ct":")" +
-                std::string(e1_ct) + R"("})");
+            R"({"_lp_enc":true,"iv":"oKGio6Slpqeoqaqr","ct":")" + std::string(e1_ct) + R"("})");
 }
 
 TEST(ContentKey, SameCipherOpensAStateSnapshot) {
-  const std::string blob =
-      from_hex("a0a1a2a3a4a5a6a7a8a9aaab9d3a084537ae63db3d0ce3f13d58b4ef52807b7"
-               "9fcc73718be345da40cdf1071f0"
-               "4c65acfb6301697de17980aea4995527f4a60b00b6dadc260db4")
-          .value();
-  const std::string_view iv =
-      std::string_view(blob).substr(0, crypto::aead_iv_bytes);
-  EXPECT_EQ(crypto::aes_256_gcm_open(
-                sequence(0, 32), iv,
-                std::string_view(blob).substr(crypto::aead_iv_bytes)),
+  const std::string blob = from_hex(
+                               "a0a1a2a3a4a5a6a7a8a9aaab9d3a084537ae63db3d0ce3f13d58b4ef52807b7"
+                               "9fcc73718be345da40cdf1071f0"
+                               "4c65acfb6301697de17980aea4995527f4a60b00b6dadc260db4")
+                               .value();
+  const std::string_view iv = std::string_view(blob).substr(0, crypto::aead_iv_bytes);
+  EXPECT_EQ(crypto::aes_256_gcm_open(sequence(0, 32), iv,
+                                     std::string_view(blob).substr(crypto::aead_iv_bytes)),
             R"({"thread_id":"t1","input":{"step":"START"}})");
 }
 
@@ -114,13 +110,12 @@ TEST(ContentKey, SealsVersionTwoAsAnotherImplementationDoes) {
 
 TEST(ContentKey, IsStandardBase64OfExactlyThirtyTwoBytes) {
   EXPECT_TRUE(ContentKey::from_base64(key_text));
-  EXPECT_FALSE(ContentKey::from_base64(key_text.substr(0, 43)));  // no padding
-  EXPECT_FALSE(ContentKey::from_base64(base64(sequence(0, 16)))); // AES-128
-  EXPECT_FALSE(ContentKey::from_base64(base64(sequence(0, 24)))); // AES-192
+  EXPECT_FALSE(ContentKey::from_base64(key_text.substr(0, 43)));   // no padding
+  EXPECT_FALSE(ContentKey::from_base64(base64(sequence(0, 16))));  // AES-128
+  EXPECT_FALSE(ContentKey::from_base64(base64(sequence(0, 24))));  // AES-192
   EXPECT_FALSE(ContentKey::from_base64(base64(sequence(0, 33))));
   EXPECT_FALSE(ContentKey::from_base64(""));
-  EXPECT_FALSE(
-      ContentKey::from_base64("-_ECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
+  EXPECT_FALSE(ContentKey::from_base64("-_ECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
   EXPECT_DEATH(ContentKey(Secret("short")), "assertion failed");
 }
 
@@ -130,8 +125,7 @@ TEST(ContentKey, IsNamedByAHashThatSaysNothingElse) {
 
 TEST(ContentKey, DoesNotOpenAnEnvelopeMovedUnderAnotherContext) {
   Envelope envelope = v2_envelope();
-  envelope.context =
-      json::canonical(parsed(R"({"service":"svc","action":"other"})"));
+  envelope.context = json::canonical(parsed(R"({"service":"svc","action":"other"})"));
   EXPECT_FALSE(test_key().open(envelope));
   Envelope stripped = v2_envelope();
   stripped.kind = PayloadKind::v1;
@@ -140,42 +134,36 @@ TEST(ContentKey, DoesNotOpenAnEnvelopeMovedUnderAnotherContext) {
 
 TEST(ContentKey, SealsVersionTwoUnderAnObjectOnly) {
   SeededEntropy entropy;
-  EXPECT_DEATH(
-      static_cast<void>(test_key().seal_v2("x", json::Value("ctx"), entropy)),
-      "assertion failed");
+  EXPECT_DEATH(static_cast<void>(test_key().seal_v2("x", json::Value("ctx"), entropy)),
+               "assertion failed");
 }
 
 TEST(Commitment, GivesTheValuesOfAnotherImplementation) {
   const Secret k1 = test_key().commitment_key(v1_envelope(e1_ct));
-  EXPECT_EQ(hex(k1.reveal()),
-            "a618147c525c54330b8d46b875cdfc6d9b02ecace698b8113ac10810b35cefa7");
+  EXPECT_EQ(hex(k1.reveal()), "a618147c525c54330b8d46b875cdfc6d9b02ecace698b8113ac10810b35cefa7");
   EXPECT_EQ(commitment(k1.reveal(), Role::base, e1_plaintext).hex(),
             "bb4e384077205960b8cb7242f0fc8b65c9c99c236851aca4ab3ecfd6d54b79ff");
   EXPECT_EQ(commitment(k1.reveal(), Role::edit, e1_plaintext).hex(),
             "287a9e54fa4974a38b3a2aad685ab1c988ff45e2a0e937da5b24c74b48fdf644");
   EXPECT_EQ(reason_digest(k1.reveal(), "zu früh").hex(),
             "b28e3a6e7f0c188b868e233efe819ea6332836af30d0557d080bfdce058acfba");
-  EXPECT_EQ(display_digest(k1.reveal(),
-                           parsed(R"({"version":"1","renderer":"web",)"
-                                  R"("assets_sha256":"00","leaves_shown":3,)"
-                                  R"("leaves_total":4})"))
+  EXPECT_EQ(display_digest(k1.reveal(), parsed(R"({"version":"1","renderer":"web",)"
+                                               R"("assets_sha256":"00","leaves_shown":3,)"
+                                               R"("leaves_total":4})"))
                 .hex(),
             "b64aed59632e6d54dc5d571cbc1198dccd4fffb208179f78ea55585a20336c0c");
 
   const Secret k2 = test_key().commitment_key(v2_envelope());
-  EXPECT_EQ(hex(k2.reveal()),
-            "454b872a8f9f946351bf9d36f0a86f0e1e3cdb0a770324b18abda042da02682b");
+  EXPECT_EQ(hex(k2.reveal()), "454b872a8f9f946351bf9d36f0a86f0e1e3cdb0a770324b18abda042da02682b");
   EXPECT_EQ(commitment(k2.reveal(), Role::base, e1_plaintext).hex(),
             "8a7fa6e7e31f48cd7e77bda1a80e22d1af5bad8ab9f4adda7e3c7aec768b075c");
 }
 
 TEST(Commitment, BindsTheExactBytesWhereTheCanonicalFormDoesNot) {
-  // RFC 8785 writes both numbers alike; a commitment must not (evidence.md 0,
-  // fact 6).
+  // RFC 8785 writes both numbers alike; a commitment must not (evidence.md 0, fact 6).
   const Secret k = test_key().commitment_key(v1_envelope(e1_ct));
-  EXPECT_NE(
-      commitment(k.reveal(), Role::base, R"({"n":12345678901234567890})"),
-      commitment(k.reveal(), Role::base, R"({"n":12345678901234567891})"));
+  EXPECT_NE(commitment(k.reveal(), Role::base, R"({"n":12345678901234567890})"),
+            commitment(k.reveal(), Role::base, R"({"n":12345678901234567891})"));
   EXPECT_NE(commitment(k.reveal(), Role::base, R"({"a":1})"),
             commitment(k.reveal(), Role::base, R"({"a": 1})"));
 }
@@ -187,14 +175,12 @@ std::string any_bytes() {
 }
 
 ContentKey any_key() {
-  return ContentKey(
-      Secret(SeededEntropy(*rc::gen::arbitrary<std::uint64_t>()).bytes(32)));
+  return ContentKey(Secret(SeededEntropy(*rc::gen::arbitrary<std::uint64_t>()).bytes(32)));
 }
 
-json::Value any_envelope(const ContentKey &key, const std::string &plaintext) {
+json::Value any_envelope(const ContentKey& key, const std::string& plaintext) {
   SeededEntropy entropy(*rc::gen::arbitrary<std::uint64_t>());
-  if (*rc::gen::arbitrary<bool>())
-    return key.seal_v1(plaintext, entropy);
+  if (*rc::gen::arbitrary<bool>()) return key.seal_v1(plaintext, entropy);
   json::Value ctx = json::Value::object();
   ctx.add("service", hex(any_bytes())).add("created", 1);
   return key.seal_v2(plaintext, ctx, entropy);
@@ -221,12 +207,12 @@ RC_GTEST_PROP(ContentKey, EnvelopeSurvivesItsJsonText, ()) {
 RC_GTEST_PROP(ContentKey, RefusesAnyFlippedByte, ()) {
   const ContentKey key = any_key();
   Envelope envelope = read_envelope(any_envelope(key, any_bytes())).value();
-  std::vector<std::string *> parts = {&envelope.iv, &envelope.ciphertext};
+  std::vector<std::string*> parts = {&envelope.iv, &envelope.ciphertext};
   if (envelope.kind == PayloadKind::v2) {
     parts.push_back(&envelope.salt);
     parts.push_back(&envelope.context);
   }
-  std::string &part = **rc::gen::elementOf(parts);
+  std::string& part = **rc::gen::elementOf(parts);
   const auto place = *rc::gen::inRange<std::size_t>(0, part.size());
   const auto flip = *rc::gen::inRange(1, 256);
   part[place] = static_cast<char>(part[place] ^ flip);
@@ -239,8 +225,7 @@ RC_GTEST_PROP(ContentKey, RefusesAnyOtherKey, ()) {
   RC_PRE(key.kid() != other.kid());
   const auto envelope = read_envelope(any_envelope(key, any_bytes()));
   RC_ASSERT(!other.open(*envelope));
-  RC_ASSERT(key.commitment_key(*envelope).reveal() !=
-            other.commitment_key(*envelope).reveal());
+  RC_ASSERT(key.commitment_key(*envelope).reveal() != other.commitment_key(*envelope).reveal());
 }
 
 RC_GTEST_PROP(Commitment, DiffersByKeyRoleAndPlaintext, ()) {
@@ -253,5 +238,5 @@ RC_GTEST_PROP(Commitment, DiffersByKeyRoleAndPlaintext, ()) {
   RC_ASSERT(base != reason_digest(k, plaintext));
 }
 
-} // namespace
-} // namespace lp::seal
+}  // namespace
+}  // namespace lp::seal

@@ -28,8 +28,7 @@ std::expected<Envelope, EnvelopeFault> read(std::string_view text) {
 }
 
 // `text` with the one occurrence of `from` replaced.
-std::string changed(std::string_view text, std::string_view from,
-                    std::string_view to) {
+std::string changed(std::string_view text, std::string_view from, std::string_view to) {
   std::string result(text);
   const std::size_t at = result.find(from);
   EXPECT_NE(at, std::string::npos) << from;
@@ -64,8 +63,8 @@ TEST(Envelope, ReadsWhatVersionTwoAdds) {
 }
 
 TEST(Envelope, HashIsThatOfTheValueNotOfItsSpelling) {
-  const auto a = read(
-      R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":"AAAAAAAAAAAAAAAAAAAAAA=="})");
+  const auto a =
+      read(R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":"AAAAAAAAAAAAAAAAAAAAAA=="})");
   const auto b = read(
       R"( { "ct" : "\u0041AAAAAAAAAAAAAAAAAAAAA==", "iv":"AAAAAAAAAAAAAAAA", "_lp_enc" : true } )");
   ASSERT_TRUE(a && b);
@@ -81,26 +80,24 @@ TEST(Envelope, KeepsExtraMembersOfVersionOneInItsHash) {
 }
 
 TEST(Envelope, IsOnlyWhatSaysSoWithTheBooleanTrue) {
-  for (const auto text :
-       {"{}", "[]", "null", "true", R"("_lp_enc")", R"({"_lp_enc":false})",
-        R"({"_lp_enc":"true"})", R"({"_lp_enc":1})", R"({"_lp_enc":null})",
-        R"({"a":{"_lp_enc":true}})", R"({"iv":"","ct":""})"}) {
+  for (const auto text : {"{}", "[]", "null", "true", R"("_lp_enc")", R"({"_lp_enc":false})",
+                          R"({"_lp_enc":"true"})", R"({"_lp_enc":1})", R"({"_lp_enc":null})",
+                          R"({"a":{"_lp_enc":true}})", R"({"iv":"","ct":""})"}) {
     EXPECT_EQ(fault_of(text), EnvelopeFault::not_an_envelope) << text;
   }
 }
 
 TEST(Envelope, RefusesIvOrCiphertextThatIsNoStrictBase64) {
-  for (const auto text :
-       {R"({"_lp_enc":true})", R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA"})",
-        R"({"_lp_enc":true,"ct":"AAAAAAAAAAAAAAAAAAAAAA=="})",
-        R"({"_lp_enc":true,"iv":1,"ct":"AAAAAAAAAAAAAAAAAAAAAA=="})",
-        R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":null})"}) {
+  for (const auto text : {R"({"_lp_enc":true})", R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA"})",
+                          R"({"_lp_enc":true,"ct":"AAAAAAAAAAAAAAAAAAAAAA=="})",
+                          R"({"_lp_enc":true,"iv":1,"ct":"AAAAAAAAAAAAAAAAAAAAAA=="})",
+                          R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":null})"}) {
     EXPECT_EQ(fault_of(text), EnvelopeFault::bad_base64) << text;
   }
   const std::pair<std::string_view, std::string_view> spoilt[] = {
       {"oKGi", "oKG-"}, {"oKGi", "oKG "}, {"oKGi", "oKGi\\n"}, {"Pg==", "Pg"},
       {"Pg==", "Pg="},  {"Pg==", "Ph=="}, {"Pg==", "Pg==="},   {"K/b", "K_b"}};
-  for (const auto &[from, to] : spoilt) {
+  for (const auto& [from, to] : spoilt) {
     EXPECT_EQ(fault_of(changed(e1, from, to)), EnvelopeFault::bad_base64) << to;
   }
 }
@@ -110,20 +107,16 @@ TEST(Envelope, RefusesLengthsThatCannotBe) {
             EnvelopeFault::bad_length);
   EXPECT_EQ(fault_of(changed(e1, "oKGio6Slpqeoqaqr", "oKGio6Slpqeoqao=")),
             EnvelopeFault::bad_length);
-  EXPECT_EQ(fault_of(changed(e1, "oKGio6Slpqeoqaqr", "")),
-            EnvelopeFault::bad_length);
+  EXPECT_EQ(fault_of(changed(e1, "oKGio6Slpqeoqaqr", "")), EnvelopeFault::bad_length);
   // Fifteen bytes are less than a tag; sixteen seal the empty plaintext.
-  EXPECT_EQ(
-      fault_of(
-          R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":"AAAAAAAAAAAAAAAAAAAA"})"),
-      EnvelopeFault::bad_length);
-  EXPECT_TRUE(read(
-      R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":"AAAAAAAAAAAAAAAAAAAAAA=="})"));
+  EXPECT_EQ(fault_of(R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":"AAAAAAAAAAAAAAAAAAAA"})"),
+            EnvelopeFault::bad_length);
+  EXPECT_TRUE(read(R"({"_lp_enc":true,"iv":"AAAAAAAAAAAAAAAA","ct":"AAAAAAAAAAAAAAAAAAAAAA=="})"));
 }
 
 TEST(Envelope, RefusesEveryVersionButTwo) {
-  for (const auto version : {"1", "3", "0", "-2", "2.0", "2e0", "\"2\"", "null",
-                             "true", "[2]", "18446744073709551618"}) {
+  for (const auto version : {"1", "3", "0", "-2", "2.0", "2e0", "\"2\"", "null", "true", "[2]",
+                             "18446744073709551618"}) {
     EXPECT_EQ(fault_of(changed(v2, "\"v\":2", "\"v\":" + std::string(version))),
               EnvelopeFault::unsupported_version)
         << version;
@@ -149,15 +142,13 @@ TEST(Envelope, RefusesVersionTwoWithAMemberMissingOrMalformed) {
       {R"({"service":"svc","action":"act"})", "[]"},
       {R"({"service":"svc","action":"act"})", "\"svc\""},
   };
-  for (const auto &[from, to] : spoilt) {
-    EXPECT_EQ(fault_of(changed(v2, from, to)), EnvelopeFault::bad_member)
-        << from << to;
+  for (const auto& [from, to] : spoilt) {
+    EXPECT_EQ(fault_of(changed(v2, from, to)), EnvelopeFault::bad_member) << from << to;
   }
 }
 
 TEST(Envelope, KindsAndFaultsHaveStableNames) {
-  for (const auto kind :
-       {PayloadKind::v1, PayloadKind::v2, PayloadKind::plain}) {
+  for (const auto kind : {PayloadKind::v1, PayloadKind::v2, PayloadKind::plain}) {
     EXPECT_EQ(payload_kind(to_string(kind)), kind);
   }
   EXPECT_EQ(to_string(PayloadKind::plain), "plain");
@@ -166,10 +157,9 @@ TEST(Envelope, KindsAndFaultsHaveStableNames) {
   EXPECT_EQ(to_string(EnvelopeFault::not_an_envelope), "not_an_envelope");
   EXPECT_EQ(to_string(EnvelopeFault::bad_base64), "bad_base64");
   EXPECT_EQ(to_string(EnvelopeFault::bad_length), "bad_length");
-  EXPECT_EQ(to_string(EnvelopeFault::unsupported_version),
-            "unsupported_version");
+  EXPECT_EQ(to_string(EnvelopeFault::unsupported_version), "unsupported_version");
   EXPECT_EQ(to_string(EnvelopeFault::bad_member), "bad_member");
 }
 
-} // namespace
-} // namespace lp::seal
+}  // namespace
+}  // namespace lp::seal
