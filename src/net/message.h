@@ -21,11 +21,12 @@ namespace lp::net {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// A HEAD reaches the handler as a GET; the session leaves the body out of the reply.
 enum class Method : std::uint8_t { get, head, post, put, del, options };
 
 // Who is at the other end of the socket, as far as the kernel says.
 struct Peer {
-  std::string address;          // "127.0.0.1", "::1", or "" on the Unix socket
+  std::string address;  // "127.0.0.1", "::1", or "" on the Unix socket
   bool loopback = false;
   bool unix_socket = false;
   std::optional<unsigned> uid;  // SO_PEERCRED, Unix socket only
@@ -33,12 +34,12 @@ struct Peer {
 
 struct Request {
   Method method = Method::get;
-  std::string path;    // percent-decoded once; duplicate slashes collapsed; always starts with '/'
-  std::string query;   // raw, without '?'
-  Headers headers;     // names lower case, values trimmed
-  std::string body;    // whole; bounded by Limits
+  std::string path;   // percent-decoded once; duplicate slashes collapsed; always starts with '/'
+  std::string query;  // raw, without '?'
+  Headers headers;    // names lower case, values trimmed
+  std::string body;   // whole; bounded by Limits
   Peer peer;
-  std::string host;    // the Host header, already checked against the allow-list
+  std::string host;  // the Host header, already checked against the allow-list
   bool tls = false;
 
   // First value of a header (name in lower case); empty when absent.
@@ -52,7 +53,7 @@ struct Reply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  Headers headers;              // beside the fixed ones that the session adds (security.md D-10)
+  Headers headers;  // beside the fixed ones that the session adds (security.md D-10)
   bool close = false;
 };
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct Limits {
   std::int64_t request_ms_max = 30'000;  // parked time does not count
   std::size_t connections_per_address_max = 64;
   std::size_t connections_max = 10'000;
+  std::size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all bodies being received together
+  std::int64_t sweep_ms = 1'000;                     // how often the time limits are looked at
 };
 
 struct Endpoint {
@@ -38,11 +41,15 @@ struct Endpoint {
 
 struct ServerOptions {
   Endpoint endpoint;
-  std::string unix_socket;       // path of the admin socket, "" for none; mode 0600; may be long
+  std::string unix_socket;  // path of the admin socket, "" for none; mode 0600; may be long
   unsigned threads = 2;
   Limits limits;
   // Host header values that are answered ("localhost:8400"); others get 421. Empty: see wiring.
   std::vector<std::string> hosts;
+  // What the public side is reached by is TLS: Request::tls, and HSTS but for localhost.
+  bool tls = false;
+  // For script-src (Assets::import_map_hash). Absent: that of the embedded dashboard.
+  std::optional<std::string> import_map_hash;
 };
 
 class Server {

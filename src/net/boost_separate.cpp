@@ -1,0 +1,4 @@
+// The only place that compiles the non-template parts of Asio and Beast.
+
+#include <boost/asio/impl/src.hpp>
+#include <boost/beast/src.hpp>

@@ -1,0 +1,192 @@
+#include "net/net_thread.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "net/fault.h"
+#include "net/listener.h"
+#include "net/reply_writer.h"
+#include "net/session.h"
+
+namespace lp::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Per wake-up, so that a flood of clients does not starve the sessions there are.
+constexpr int accepts_per_turn = 64;
+// Refused clients that are told why, at a time; beyond that they are cut off without a word.
+constexpr std::size_t refusals_max = 256;
+// For the last words of a drain to leave.
+constexpr std::int64_t drain_grace_ms = 250;
+
+FileDescriptor spare_descriptor() {
+  return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+}  // namespace
+
+NetThread::NetThread(unsigned number, Service& service)
+    : number_(number),
+      service_(service),
+      io_(1),
+      watch_(service.options.limits),
+      parking_(io_, clock_,
+               [this](Parked&& parked, Reply&& reply) {
+                 Session::start(std::make_shared<Session>(
+                     *this, std::move(parked.connection), std::move(parked.unread),
+                     std::move(parked.turn), std::move(reply)));
+               }),
+      sweep_timer_(io_),
+      drain_timer_(io_),
+      spare_(spare_descriptor()) {}
+
+NetThread::~NetThread() = default;
+
+void NetThread::add_listener(FileDescriptor socket) {
+  listeners_.emplace_back(io_, socket.release());
+}
+
+void NetThread::run() {
+  pthread_setname_np(pthread_self(), ("lp-net-" + std::to_string(number_)).c_str());
+  for (auto& listener : listeners_) wait_for_clients(listener);
+  schedule_sweep();
+  io_.run();
+}
+
+void NetThread::announce(std::shared_ptr<const std::vector<std::string>> topics) {
+  if (!parking_.occupied()) return;
+  asio::post(io_, [this, topics = std::move(topics)] { parking_.announce(*topics); });
+}
+
+std::string_view NetThread::date() {
+  const Instant now = clock_.now();
+  if (now.ms / 1000 != date_second_) {
+    date_second_ = now.ms / 1000;
+    date_ = http_date(now);
+  }
+  return date_;
+}
+
+std::optional<Reply> NetThread::park(Parked& parked, Park park) {
+  if (draining_) park.hold_ms = 0;
+  return parking_.park(parked, std::move(park));
+}
+
+void NetThread::wait_for_clients(Descriptor& listener) {
+  listener.async_wait(Descriptor::wait_read, [this, &listener](boost::system::error_code error) {
+    if (!error && !draining_) accept_clients(listener);
+  });
+}
+
+void NetThread::accept_clients(Descriptor& listener) {
+  for (int i = 0; i < accepts_per_turn; ++i) {
+    FileDescriptor socket(::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (socket.open()) {
+      admit(std::move(socket));
+      continue;
+    }
+    if (errno == EAGAIN) break;
+    if (errno == EMFILE || errno == ENFILE) {
+      shed(listener);
+    } else if (errno == ENOMEM || errno == ENOBUFS) {
+      // Waiting would return at once and fail again: the sweep tries anew.
+      resting_listeners_.push_back(&listener);
+      return;
+    }
+    // Everything else is about the one client that is gone by now (accept(2)).
+  }
+  wait_for_clients(listener);
+}
+
+// Out of descriptors. The client is turned away with the spare one: left in the backlog it would
+// wait, and this thread would spin on a listener that is always readable.
+void NetThread::shed(Descriptor& listener) {
+  spare_.reset();
+  const FileDescriptor socket(::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (socket.open()) {
+    const Reply reply = fault_reply(Fault::too_many_connections);
+    const std::string bytes =
+        reply_head(reply, {date(), service_.plain_headers, true}) + reply.body;
+    [[maybe_unused]] const ssize_t sent =
+        ::send(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+  spare_ = spare_descriptor();
+}
+
+void NetThread::admit(FileDescriptor socket) {
+  Peer peer = peer_of(socket.get());
+  auto pass = service_.admission.admit(peer);
+  std::optional<Reply> refusal;
+  if (!pass) {
+    if (refusals_ >= refusals_max) return;
+    ++refusals_;
+    refusal = fault_reply(pass.error());
+    pass = Admission::Pass();
+  }
+  auto connection =
+      std::make_unique<Connection>(io_, std::move(socket), std::move(peer), std::move(*pass));
+  Session::start(std::make_shared<Session>(*this, std::move(connection), std::string(), Turn(),
+                                           std::move(refusal)));
+}
+
+void NetThread::schedule_sweep() {
+  sweep_timer_.expires_after(std::chrono::milliseconds(limits().sweep_ms));
+  sweep_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    watch_.sweep(now_ms());
+    for (Descriptor* listener : std::exchange(resting_listeners_, {})) wait_for_clients(*listener);
+    schedule_sweep();
+  });
+}
+
+void NetThread::drain(std::int64_t drain_ms) {
+  asio::post(io_, [this, drain_ms] { begin_drain(drain_ms); });
+}
+
+void NetThread::begin_drain(std::int64_t drain_ms) {
+  draining_ = true;
+  resting_listeners_.clear();
+  boost::system::error_code ignored;
+  for (auto& listener : listeners_) listener.close(ignored);
+  for (const auto& session : watch_.all()) session->end_if_idle();
+  parking_.expire_all();
+  drain_timer_.expires_after(std::chrono::milliseconds(drain_ms));
+  drain_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) end_drain(drain_grace_ms);
+  });
+  stop_if_drained();
+}
+
+// Whoever still waits for a handler is told; then, after the grace, everything is closed.
+void NetThread::end_drain(std::int64_t grace_ms) {
+  for (const auto& session : watch_.all()) session->give_up(grace_ms == 0);
+  if (grace_ms == 0) return;
+  drain_timer_.expires_after(std::chrono::milliseconds(grace_ms));
+  drain_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) end_drain(0);
+  });
+}
+
+void NetThread::session_ended(bool was_refusal) {
+  if (was_refusal) --refusals_;
+  stop_if_drained();
+}
+
+void NetThread::stop_if_drained() {
+  if (draining_ && watch_.empty() && parking_.size() == 0) io_.stop();
+}
+
+void NetThread::clear() {
+  parking_.clear();
+  listeners_.clear();
+}
+
+}  // namespace lp::net
