@@ -10,7 +10,9 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0, // The CSP allows no data: URLs.
     modulePreload: { polyfill: false }, // The polyfill is an inline script.
-    license: { fileName: "licenses.md" },
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // The first with light-dark().
+    rolldownOptions: { checks: { moduleLevelDirective: false } }, // "use client" means nothing here.
+    license: { fileName: "licenses.txt" },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },
   test: { include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"], environment: "node" },

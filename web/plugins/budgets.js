@@ -17,7 +17,7 @@ export function budgets() {
       const size = new Map(files.map((file) => [file.fileName, compressed(file)]));
       const sum = (names) => [...names].reduce((total, name) => total + (size.get(name) ?? 0), 0);
       const styles = files.map((file) => file.fileName).filter((name) => name.endsWith(".css"));
-      this.info(
+      process.stdout.write(
         check("first route, JavaScript", sum(firstRoute(files)), firstRouteMax) +
           check("styles", sum(styles), stylesMax) +
           check("whole folder", sum(size.keys()), folderMax),

@@ -1,46 +1,45 @@
-// Pins every script of the page (security.md D-11).
+// Pins every script and style of the page (security.md D-11).
 //
 // The entry's own integrity attribute does not reach chunks that are loaded later, and the server
 // sends Integrity-Policy: a script without integrity is blocked. So the page carries an import map
 // with the hash of every chunk. It is the only inline script; the server allows it by its hash.
+//
+// Works on the files as they were written: earlier hooks see code that is still going to change.
 
 import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 export function importMap() {
   return {
     name: "import-map",
     apply: "build",
-    enforce: "post",
-    transformIndexHtml: {
+    writeBundle: {
       order: "post",
-      handler(html, { bundle }) {
-        if (!bundle) return html;
+      handler({ dir }, bundle) {
         const integrity = {};
-        for (const file of Object.values(bundle)) {
-          if (file.type === "chunk") integrity[`/${file.fileName}`] = digest(file.code);
+        for (const { type, fileName } of Object.values(bundle)) {
+          if (type === "chunk") integrity[`/${fileName}`] = digest(join(dir, fileName));
         }
-        const map = JSON.stringify({ integrity: sorted(integrity) });
-        const pinned = html.replace(
-          /<(script|link)\b[^>]*?(?:src|href)="(\/[^"]+\.(?:js|css))"[^>]*>/g,
-          (tag, _name, path) => {
-            const file = bundle[path.slice(1)];
-            if (!file) return tag;
-            const content = file.type === "chunk" ? file.code : file.source;
-            return tag.replace(/\s*>$/, ` integrity="${digest(content)}">`);
-          },
-        );
-        // Before the first module, or the browser ignores it.
-        return pinned.replace(
-          /(\n\s*)(<script type="module")/,
-          `$1<script type="importmap">${map}</script>$1$2`,
-        );
+        const page = join(dir, "index.html");
+        writeFileSync(page, withMap(readFileSync(page, "utf8"), sorted(integrity), dir));
       },
     },
   };
 }
 
-function digest(content) {
-  return `sha384-${createHash("sha384").update(content).digest("base64")}`;
+function withMap(html, integrity, dir) {
+  const pinned = html.replace(
+    /<(?:script|link)\b[^>]*?(?:src|href)="(\/[^"]+\.(?:js|css))"[^>]*(?=>)/g,
+    (tag, path) => `${tag} integrity="${digest(join(dir, path))}"`,
+  );
+  // Before the first module, or the browser ignores it.
+  const map = `<script type="importmap">${JSON.stringify({ integrity })}</script>`;
+  return pinned.replace(/\n(\s*)<script type="module"/, `\n$1${map}$&`);
+}
+
+function digest(file) {
+  return `sha384-${createHash("sha384").update(readFileSync(file)).digest("base64")}`;
 }
 
 function sorted(object) {

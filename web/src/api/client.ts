@@ -1,0 +1,83 @@
+// Calls to the review API, all same-origin. Refusals become ApiError with the server's stable reason;
+// a network that does not answer becomes reason "offline".
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly reason: string;
+  readonly body: Record<string, unknown>;
+
+  constructor(status: number, reason: string, message: string, body: Record<string, unknown> = {}) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+    this.body = body;
+  }
+}
+
+export function isReason(error: unknown, ...reasons: string[]): error is ApiError {
+  return error instanceof ApiError && reasons.includes(error.reason);
+}
+
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+// `now` is the server's clock as far as replies have shown it, never ahead of it: the Date header is
+// cut to the second and has travelled, so the largest difference seen is the best one. A decision
+// that says it was made later than it was logged would not verify.
+export class Api {
+  private skewMs: number | undefined;
+  private readonly fetch: Fetch;
+
+  constructor(fetch: Fetch = (path, init) => globalThis.fetch(path, init)) {
+    this.fetch = fetch;
+  }
+
+  now(): number {
+    return Date.now() + (this.skewMs ?? 0);
+  }
+
+  get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.call<T>(path, { method: "GET", ...(signal && { signal }) });
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-LP-CSRF": "1" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  private async call<T>(path: string, init: RequestInit): Promise<T> {
+    let response: Response;
+    try {
+      response = await this.fetch(path, { credentials: "same-origin", redirect: "error", ...init });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new ApiError(0, "offline", "The server does not answer.");
+    }
+    this.learnClock(response);
+    const body = await readJson(response);
+    if (response.ok) return body as T;
+    const text = (key: string) => (typeof body[key] === "string" ? body[key] : undefined);
+    const reason = text("reason") ?? `http_${response.status}`;
+    const message = text("message") ?? text("error") ?? `The server answered ${response.status}.`;
+    throw new ApiError(response.status, reason, message, body);
+  }
+
+  private learnClock(response: Response): void {
+    const date = Date.parse(response.headers.get("Date") ?? "");
+    if (Number.isNaN(date)) return;
+    const skew = date - Date.now();
+    const drifted = this.skewMs === undefined || Math.abs(skew - this.skewMs) > 5000;
+    this.skewMs = drifted ? skew : Math.max(skew, this.skewMs ?? skew);
+  }
+}
+
+async function readJson(response: Response): Promise<Record<string, unknown>> {
+  try {
+    return (await response.json()) as Record<string, unknown>;
+  } catch {
+    if (response.ok) throw new ApiError(0, "offline", "The server's answer was cut off.");
+    return {};
+  }
+}

@@ -1,0 +1,166 @@
+// From a button to a signed decision. The browser signs only what it has computed and shown itself:
+// every member of the offer that it can know is compared with its own before the key is used.
+
+import { commitment, type Display, displayDigest, reasonDigest } from "../crypto/commitment";
+import { decisionCore, signCore } from "../crypto/decision_core";
+import type { DeviceKey } from "../crypto/device_key";
+import { jcs } from "../crypto/jcs";
+import type { Keyring, Pin } from "../crypto/keyring";
+import type { Opened } from "../payload/open";
+import { type Api, ApiError, isReason } from "./client";
+import type { Detail, Offer, PayloadReference, Session } from "./types";
+
+export interface Wish {
+  verdict: "approve" | "reject";
+  reason: string;
+  dwellMs: number;
+  shown: number; // leaves on screen
+}
+
+export interface Signer {
+  api: Api;
+  session: Session;
+  keyring: Keyring;
+}
+
+// The offer does not say what this page shows. Nothing was signed.
+export class OfferMismatch extends Error {}
+
+// Sends the decision and returns the request as it stands then. A lost reply is asked for again with
+// the same bytes, which gives the same answer.
+export async function decide(
+  signer: Signer,
+  detail: Detail,
+  opened: Opened,
+  wish: Wish,
+): Promise<Detail> {
+  let current = detail;
+  for (let round = 0; ; round += 1) {
+    current = await withFreshOffer(signer.api, current);
+    const { body, expires } = await signedDecision(signer, current, opened, wish);
+    try {
+      return await send(signer.api, current.id, body, expires);
+    } catch (error) {
+      // Only the nonce had run out: nothing that was shown has changed, so the same wish holds.
+      const offer = isReason(error, "stale") ? (error.body.offer as Offer | undefined) : undefined;
+      if (!offer || round > 0 || !sameQuestion(current.offer, offer)) throw error;
+      current = { ...current, offer };
+    }
+  }
+}
+
+async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wish: Wish) {
+  const { offer } = detail;
+  if (!offer) throw new OfferMismatch("The server no longer offers this decision.");
+  const key = signer.keyring.device;
+  if (!key) throw new OfferMismatch("This browser has no device key.");
+  const project = signer.session.projects.find((candidate) => candidate.id === detail.project);
+  const seen = opened.state === "open" ? opened : undefined;
+  const payload = await payloadReference(detail, opened);
+  checkOffer(offer, payload, detail, signer.session, key, signer.keyring.pins[detail.project]);
+  if (project && project.origin !== offer.aud) {
+    throw new OfferMismatch("The offer names another log than the project's.");
+  }
+  const reason = wish.reason === "" ? undefined : wish.reason;
+  const core = decisionCore({
+    offer,
+    verdict: wish.verdict,
+    payload,
+    ...(seen && { display: await displayDigest(seen.k, display(signer.session, seen, wish)) }),
+    ...(seen && reason && { reason: await reasonDigest(seen.k, reason) }),
+    dwellMs: wish.dwellMs,
+    issuedAt: new Date(signer.api.now()).toISOString(),
+  });
+  const signature = await signCore(key, core);
+  return { body: { core, signature, reason }, expires: Date.parse(offer.expires_at) };
+}
+
+function display(session: Session, seen: Extract<Opened, { state: "open" }>, wish: Wish): Display {
+  return {
+    renderer: "letsping-web/1",
+    version: session.version,
+    assets_sha256: session.assets_sha256,
+    leaves_shown: wish.shown,
+    leaves_total: seen.leaves,
+  };
+}
+
+export async function payloadReference(detail: Detail, opened: Opened): Promise<PayloadReference> {
+  const reference: PayloadReference = { kind: detail.payload_kind };
+  if (opened.envelope) {
+    reference.env_sha256 = opened.envelope.sha256;
+    reference.kid = opened.envelope.kid;
+  } else if (detail.env_sha256 !== undefined) {
+    // An envelope that this page cannot even read can only be rejected unseen, by its name.
+    reference.env_sha256 = detail.env_sha256;
+    reference.kid = detail.kid;
+  }
+  if (opened.state === "open") {
+    reference.commit = await commitment(opened.k, "base", opened.bytes);
+  }
+  return reference;
+}
+
+// Throws unless the offer is about what this browser shows, pinned and is.
+export function checkOffer(
+  offer: Offer,
+  payload: PayloadReference,
+  detail: Detail,
+  session: Session,
+  key: DeviceKey,
+  pin: Pin | undefined,
+): void {
+  const checks: [boolean, string][] = [
+    [offer.request_id === detail.id, "The offer is for another request."],
+    [offer.version === detail.version, "The offer is for another version of this request."],
+    [offer.request_sha256 === detail.request_sha256, "The offer describes another request."],
+    [offer.level === detail.level, "The offer names another level."],
+    [offer.approver === session.member.id, "The offer is for another person."],
+    [offer.key === key.id, "The offer is for another device key."],
+    [!pin || pin.origin === offer.aud, "The offer names another log than the one you signed for."],
+    [offer.payload.kind === payload.kind, "The offer is for another kind of payload."],
+    [offer.payload.env_sha256 === payload.env_sha256, "The offer is for another envelope."],
+    [offer.payload.kid === payload.kid, "The offer names another content key."],
+    [
+      offer.payload.commit === undefined ||
+        payload.commit === undefined ||
+        offer.payload.commit === payload.commit,
+      "The first review was bound to another payload than the one shown here.",
+    ],
+  ];
+  for (const [holds, problem] of checks) if (!holds) throw new OfferMismatch(problem);
+}
+
+// Everything but the nonce and its expiry.
+export function sameQuestion(before: Offer | undefined, after: Offer): boolean {
+  if (!before) return false;
+  const question = ({ nonce: _, expires_at: __, ...rest }: Offer) =>
+    jcs({ ...rest, payload: { ...rest.payload } });
+  return question(before) === question(after);
+}
+
+const offerMarginMs = 20_000;
+
+// People read for longer than an offer lives. A new one is taken silently if it asks the same.
+async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
+  const { offer } = detail;
+  if (offer && Date.parse(offer.expires_at) - api.now() > offerMarginMs) return detail;
+  const fresh = await api.get<Detail>(`/api/review/requests/${detail.id}`);
+  if (!fresh.offer || (offer && !sameQuestion(offer, fresh.offer))) {
+    throw new ApiError(409, fresh.decision ? "already_decided" : "stale", "This request changed.", {
+      decision: fresh.decision,
+    });
+  }
+  return { ...detail, offer: fresh.offer };
+}
+
+async function send(api: Api, id: string, body: unknown, expires: number): Promise<Detail> {
+  for (;;) {
+    try {
+      return await api.post<Detail>(`/api/review/requests/${id}/decision`, body);
+    } catch (error) {
+      if (!isReason(error, "offline") || api.now() > expires - 2000) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// Setup, login and the signing of rosters: every place where this browser's device key speaks for
+// its owner, except decisions.
+
+import { base64, hex, randomBytes, sha256, utf8 } from "../crypto/bytes";
+import { type DeviceKey, sign } from "../crypto/device_key";
+import { jcs } from "../crypto/jcs";
+import type { Pin } from "../crypto/keyring";
+import { type SignedRoster, signRoster } from "../crypto/roster";
+import type { Api } from "./client";
+import type { RosterBegin, RosterProject, Session, SetupBegin } from "./types";
+
+export function beginSetup(api: Api, token: string): Promise<SetupBegin> {
+  return api.post<SetupBegin>("/api/setup/begin", { token });
+}
+
+// Ends the setup and says what to pin. The key must be stored before this is called: afterwards the
+// server knows no other owner.
+export async function finishSetup(
+  api: Api,
+  token: string,
+  name: string,
+  key: DeviceKey,
+  begin: SetupBegin,
+): Promise<Record<string, Pin>> {
+  const rosters = await Promise.all(
+    begin.projects.map((project) => signRoster(key, project, begin)),
+  );
+  await api.post("/api/setup/finish", { token, name, spki: key.spki, rosters });
+  const pins: Record<string, Pin> = {};
+  for (const [index, project] of begin.projects.entries()) {
+    const roster = rosters[index];
+    if (roster) pins[project.id] = await pinOf(project, roster);
+  }
+  return pins;
+}
+
+export async function signProjectRoster(api: Api, key: DeviceKey, project: string): Promise<Pin> {
+  const begin = await api.post<RosterBegin>("/api/review/rosters/begin", { project });
+  const roster = await signRoster(key, begin.project, begin);
+  await api.post("/api/review/rosters/finish", roster);
+  return pinOf(begin.project, roster);
+}
+
+export async function login(api: Api, key: DeviceKey, origin: string): Promise<Session> {
+  const { server_nonce } = await api.post<{ server_nonce: string }>("/api/login/begin", {});
+  const body = jcs({ origin, server_nonce, client_nonce: base64(randomBytes(16)) });
+  const signature = await sign(key, "lp-login/1", body);
+  return api.post<Session>("/api/login", { body, key: key.id, signature });
+}
+
+async function pinOf(project: RosterProject, roster: SignedRoster): Promise<Pin> {
+  return { origin: project.origin, roster_sha256: hex(await sha256(utf8(roster.head))) };
+}

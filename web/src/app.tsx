@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { isReason } from "./api/client";
+import type { Session } from "./api/types";
+import { useApi } from "./context";
+import { useAddress } from "./route";
+import type { SetupLink } from "./setup_link";
+import { Frame } from "./views/frame";
+import { InboxView } from "./views/inbox";
+import { LoginView } from "./views/login";
+import { Unreachable } from "./views/unreachable";
+
+const SetupView = lazy(() => import("./views/setup").then((m) => ({ default: m.SetupView })));
+const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
+const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
+
+export function App({ link }: { link: SetupLink }) {
+  const { path } = useAddress();
+  if (path === "/setup") {
+    return (
+      <Suspense>
+        <SetupView link={link} />
+      </Suspense>
+    );
+  }
+  return <SignedIn path={path} />;
+}
+
+function SignedIn({ path }: { path: string }) {
+  const api = useApi();
+  const session = useQuery({
+    queryKey: ["session"],
+    queryFn: async () => {
+      try {
+        return await api.get<Session>("/api/session");
+      } catch (error) {
+        if (isReason(error, "no_session")) return null;
+        throw error;
+      }
+    },
+  });
+  if (session.data === null) return <LoginView />;
+  if (session.data) {
+    return (
+      <Frame session={session.data} path={path}>
+        <Suspense>
+          <Page session={session.data} path={path} />
+        </Suspense>
+      </Frame>
+    );
+  }
+  if (session.isError) return <Unreachable retry={() => void session.refetch()} />;
+  return <main className="page" aria-busy="true" />;
+}
+
+function Page({ session, path }: { session: Session; path: string }) {
+  const request = /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
+  if (path === "/keys") return <KeysView session={session} />;
+  if (path === "/about") return <AboutView session={session} />;
+  return <InboxView session={session} {...(request && { selected: request })} />;
+}

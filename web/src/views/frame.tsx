@@ -1,0 +1,134 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Inbox, Info, KeyRound, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import type { Connection } from "../api/changes";
+import type { Session } from "../api/types";
+import { useApi, useConnection } from "../context";
+import { Link } from "../route";
+import { currentTheme, nextTheme } from "../ui/theme";
+import { useServerNow } from "../ui/time";
+import { VisibleText } from "../ui/visible_text";
+
+// What surrounds every page of somebody who is signed in.
+export function Frame(props: { session: Session; path: string; children: ReactNode }) {
+  const { session, path } = props;
+  const connection = useConnection();
+  const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
+  const reading = path.startsWith("/requests/");
+  const marks = new Set(session.projects.flatMap((project) => project.marks));
+  return (
+    <div className={reading ? "frame reading" : "frame"}>
+      <a className="skip" href="#content">
+        Skip to content
+      </a>
+      <nav className="rail" aria-label="Main">
+        <Link href="/" className="brand" aria-label="LetsPing, inbox">
+          <img src="/icon.svg" alt="" width={24} height={24} />
+          <span>LetsPing</span>
+        </Link>
+        <RailLink href="/" current={path === "/" || reading} icon={<Inbox aria-hidden size={17} />}>
+          Inbox
+          {pending > 0 && <span className="count">{pending}</span>}
+        </RailLink>
+        <RailLink href="/keys" current={path === "/keys"} icon={<KeyRound aria-hidden size={17} />}>
+          Keys
+        </RailLink>
+        <RailLink href="/about" current={path === "/about"} icon={<Info aria-hidden size={17} />}>
+          About
+        </RailLink>
+        <div className="rail-end">
+          <ConnectionPill connection={connection} />
+          <ThemeButton />
+          <SignOut name={session.member.name} />
+        </div>
+      </nav>
+      <div className="content" id="content">
+        {marks.has("test") && (
+          <div className="banner test">
+            Test data: this server was made with a test approver. Its receipts are not evidence.
+          </div>
+        )}
+        <ConnectionBanner connection={connection} />
+        {props.children}
+      </div>
+    </div>
+  );
+}
+
+function RailLink(props: { href: string; current: boolean; icon: ReactNode; children: ReactNode }) {
+  return (
+    <Link href={props.href} className="rail-link" aria-current={props.current ? "page" : undefined}>
+      {props.icon}
+      <span className="rail-word">{props.children}</span>
+    </Link>
+  );
+}
+
+function ConnectionPill({ connection }: { connection: Connection }) {
+  const words: Record<Connection["state"], string> = {
+    connecting: "Connecting",
+    live: "Live",
+    reconnecting: "Reconnecting",
+    signed_out: "Signed out",
+  };
+  return (
+    <span className={`connection ${connection.state}`} role="status">
+      <span aria-hidden className="dot" />
+      <span className="rail-word">{words[connection.state]}</span>
+    </span>
+  );
+}
+
+function ConnectionBanner({ connection }: { connection: Connection }) {
+  useServerNow();
+  if (connection.state !== "reconnecting") return null;
+  const seconds = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000));
+  return (
+    <div className="banner warning" role="status">
+      The server does not answer. What you see may be old, and nothing can be decided until it is
+      back. Trying again {seconds > 0 ? `in ${seconds} s` : "now"}.
+    </div>
+  );
+}
+
+function ThemeButton() {
+  const [theme, setTheme] = useState(currentTheme);
+  const Icon = theme === "auto" ? Monitor : theme === "light" ? Sun : Moon;
+  const word = { auto: "System theme", light: "Light theme", dark: "Dark theme" }[theme];
+  return (
+    <button
+      type="button"
+      className="rail-link"
+      onClick={() => setTheme(nextTheme())}
+      aria-label={`${word}. Change theme`}
+    >
+      <Icon aria-hidden size={17} />
+      <span className="rail-word">{word}</span>
+    </button>
+  );
+}
+
+function SignOut({ name }: { name: string }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const signOut = async () => {
+    await api.post("/api/logout", {}).catch(() => undefined);
+    client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+    await client.invalidateQueries({ queryKey: ["session"] });
+  };
+  return (
+    <div className="signed-in">
+      <span className="rail-word who" title="Signed in as">
+        <VisibleText text={name} />
+      </span>
+      <button
+        type="button"
+        className="icon-button"
+        onClick={() => void signOut()}
+        aria-label="Sign out"
+      >
+        <LogOut aria-hidden size={16} />
+      </button>
+    </div>
+  );
+}

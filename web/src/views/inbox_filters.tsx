@@ -1,0 +1,62 @@
+import { useRef } from "react";
+import { Link, navigate, withQuery } from "../route";
+
+export const filterNames = ["project", "environment", "service"] as const;
+
+type Choice = { value: string; label: string };
+export type FilterChoices = Record<(typeof filterNames)[number], Choice[]>;
+
+const states = [
+  { value: "", label: "All" },
+  { value: "pending", label: "Waiting" },
+  { value: "decided", label: "Closed" },
+];
+
+export function Filters({ query, choices }: { query: URLSearchParams; choices: FilterChoices }) {
+  const state = query.get("state") ?? "";
+  return (
+    <div className="filters">
+      <nav className="segments" aria-label="State">
+        {states.map(({ value, label }) => (
+          <Link
+            key={label}
+            href={location.pathname + withQuery(query, { state: value })}
+            aria-current={state === value ? "true" : undefined}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      {filterNames.map((name) => (
+        <FilterSelect key={name} name={name} query={query} choices={choices[name]} />
+      ))}
+    </div>
+  );
+}
+
+// Offers what has been seen so far: filtering must not take away the way back.
+function FilterSelect(props: { name: string; query: URLSearchParams; choices: Choice[] }) {
+  const { name, query } = props;
+  const seen = useRef(new Map<string, string>());
+  for (const { value, label } of props.choices) seen.current.set(value, label);
+  const value = query.get(name) ?? "";
+  if (value !== "" && !seen.current.has(value)) seen.current.set(value, value);
+  if (seen.current.size < 2 && value === "") return null;
+  return (
+    <select
+      aria-label={`Filter by ${name}`}
+      className={value === "" ? "select" : "select active"}
+      value={value}
+      onChange={(event) =>
+        navigate(location.pathname + withQuery(query, { [name]: event.target.value }))
+      }
+    >
+      <option value="">Any {name}</option>
+      {[...seen.current].map(([choice, label]) => (
+        <option key={choice} value={choice}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,66 @@
+import { memo } from "react";
+import type { Summary } from "../api/types";
+import { Link } from "../route";
+import { EnvironmentBadge, StateWord } from "../ui/badges";
+import { LevelMark } from "../ui/level";
+import { Ago, span, useServerNow } from "../ui/time";
+import { VisibleText } from "../ui/visible_text";
+
+export const InboxRow = memo(function InboxRow(props: {
+  request: Summary;
+  href: string;
+  current: boolean;
+}) {
+  const { request } = props;
+  const listed = request.marks.filter((mark) => mark === "server_sealed" || mark === "test");
+  return (
+    <li className={`row ${request.level}`}>
+      <Link
+        href={props.href}
+        className="row-link"
+        aria-current={props.current ? "true" : undefined}
+        data-request={request.id}
+      >
+        <span className="row-top">
+          <span className="row-title">
+            <VisibleText text={request.service} />
+            <span className="slash"> / </span>
+            <VisibleText text={request.action} />
+          </span>
+          <span className="row-age">
+            <Ago at={request.decided_at ?? request.created_at} />
+          </span>
+        </span>
+        <span className="row-bottom">
+          <LevelMark level={request.level} />
+          <span className="row-agent">
+            <VisibleText text={request.agent.name} />
+          </span>
+          {request.environment && <EnvironmentBadge name={request.environment} />}
+          {listed.map((mark) => (
+            <span key={mark} className="badge">
+              {mark === "test" ? "test" : "server can read"}
+            </span>
+          ))}
+          {request.state !== "pending" && <StateWord state={request.state} />}
+          {request.state === "pending" && request.waiting.state === "gone" && (
+            <span className="badge">agent stopped waiting</span>
+          )}
+          <TimeLeft request={request} />
+        </span>
+      </Link>
+    </li>
+  );
+});
+
+// Only when it begins to matter: in the last fifth, or the last ten minutes.
+export function TimeLeft({ request }: { request: Summary }) {
+  const now = useServerNow();
+  if (request.state !== "pending") return null;
+  const end = Date.parse(request.decide_by);
+  const whole = end - Date.parse(request.created_at);
+  const left = end - now;
+  if (left > 600_000 && left > whole / 5) return null;
+  if (left <= 0) return <span className="time-left over">deadline passed</span>;
+  return <span className="time-left">{span(left)} left</span>;
+}

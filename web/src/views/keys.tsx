@@ -1,0 +1,121 @@
+import { useState } from "react";
+import type { Session } from "../api/types";
+import { useKeys } from "../context";
+import { type ContentKey, kidWords } from "../crypto/content_key";
+import { CopyButton } from "../ui/copy";
+import { Ago } from "../ui/time";
+import { VisibleText } from "../ui/visible_text";
+import { ImportKey } from "./import_key";
+import { UnsignedProjects } from "./unsigned_projects";
+
+export function KeysView({ session }: { session: Session }) {
+  const { keyring } = useKeys();
+  const device = keyring.device;
+  return (
+    <main className="page">
+      <h1>Keys</h1>
+      <section className="card">
+        <h2>Content keys in this browser</h2>
+        <p className="muted">
+          They decrypt what agents send (LETSPING_ENCRYPTION_KEY). They stay in this browser, cannot
+          be shown again, and the server never has them. Compare the words with those on your other
+          devices.
+        </p>
+        <ContentKeys keys={keyring.content} />
+        <ImportKey />
+      </section>
+      <section className="card">
+        <h2>Device key</h2>
+        {device ? (
+          <dl className="pairs">
+            <dt>Words</dt>
+            <dd className="words">{kidWords(device.id)}</dd>
+            <dt>Key id</dt>
+            <dd className="mono breakable">
+              {device.id} <CopyButton text={device.id} what="key id" />
+            </dd>
+            <dt>Made</dt>
+            <dd>
+              <Ago at={device.created} />, in this browser. It signs your decisions and cannot be
+              exported.
+            </dd>
+          </dl>
+        ) : (
+          <p>This browser has no device key: it can show requests but not decide them.</p>
+        )}
+      </section>
+      <section className="card">
+        <h2>Who may approve</h2>
+        <UnsignedProjects session={session} />
+        <Rosters session={session} />
+      </section>
+    </main>
+  );
+}
+
+function ContentKeys({ keys }: { keys: ContentKey[] }) {
+  const { removeContent } = useKeys();
+  const [asked, setAsked] = useState<string>();
+  if (keys.length === 0) return <p className="empty-line">No content key yet.</p>;
+  return (
+    <ul className="key-list">
+      {keys.map((key) => (
+        <li key={key.kid}>
+          <span className="words">{key.words}</span>
+          <span className="mono muted">{key.kid}</span>
+          <span className="muted">
+            added <Ago at={key.added} />
+          </span>
+          {asked === key.kid ? (
+            <span className="confirm">
+              <button type="button" className="button" onClick={() => setAsked(undefined)}>
+                Keep
+              </button>
+              <button
+                type="button"
+                className="button danger"
+                onClick={() => void removeContent(key.kid)}
+              >
+                Remove from this browser
+              </button>
+            </span>
+          ) : (
+            <button type="button" className="button quiet" onClick={() => setAsked(key.kid)}>
+              Remove
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Rosters({ session }: { session: Session }) {
+  const { keyring } = useKeys();
+  return (
+    <ul className="key-list">
+      {session.projects
+        .filter((project) => project.roster_sha256 !== undefined)
+        .map((project) => {
+          const pin = keyring.pins[project.id];
+          const same = pin?.roster_sha256 === project.roster_sha256;
+          return (
+            <li key={project.id}>
+              <b>
+                <VisibleText text={project.name} />
+              </b>
+              <span className="muted">roster version {project.roster_version}</span>
+              {pin && same && <span className="state approved">as you signed it</span>}
+              {pin && !same && <span className="state rejected">not the one you signed</span>}
+              {project.single_operator && (
+                <span className="badge" title="One person approves alone; receipts say so">
+                  single operator
+                </span>
+              )}
+              <span className="mono muted breakable">{project.origin}</span>
+            </li>
+          );
+        })}
+    </ul>
+  );
+}

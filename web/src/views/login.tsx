@@ -1,0 +1,87 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { isReason } from "../api/client";
+import { login } from "../api/sign_in";
+import { useApi, useKeys } from "../context";
+import { Notice } from "../ui/notice";
+
+export function LoginView() {
+  const { keyring } = useKeys();
+  return (
+    <main className="page narrow">
+      <img src="/icon.svg" alt="" width={40} height={40} />
+      {keyring.device ? <SignIn /> : <NoDeviceKey />}
+    </main>
+  );
+}
+
+function SignIn() {
+  const api = useApi();
+  const { keyring } = useKeys();
+  const client = useQueryClient();
+  const [state, setState] = useState<"idle" | "signing" | "refused" | "offline">("idle");
+  const signIn = async () => {
+    if (!keyring.device) return;
+    setState("signing");
+    try {
+      client.setQueryData(["session"], await login(api, keyring.device, location.origin));
+    } catch (error) {
+      setState(isReason(error, "offline") ? "offline" : "refused");
+    }
+  };
+  return (
+    <>
+      <h1>Sign in</h1>
+      <p>
+        Your session has ended. The device key in this browser proves that it is you; there is no
+        password.
+      </p>
+      <button
+        type="button"
+        className="button primary"
+        disabled={state === "signing"}
+        onClick={() => void signIn()}
+      >
+        {state === "signing" ? "Signing in…" : "Sign in with this browser's key"}
+      </button>
+      {state === "refused" && (
+        <Notice kind="problem" title="This server does not know this browser's key" alert>
+          It may have been set up anew, or another browser is the one that was enrolled. On a server
+          that nobody has set up yet, run <code>letsping setup-link</code> and open the link that it
+          prints.
+        </Notice>
+      )}
+      {state === "offline" && (
+        <Notice kind="warning" title="The server does not answer" alert>
+          Check that it runs and that this device reaches it, then try again.
+        </Notice>
+      )}
+      <p className="muted">
+        Key <span className="mono">{keyring.device?.id.slice(0, 16)}</span>
+      </p>
+    </>
+  );
+}
+
+function NoDeviceKey() {
+  return (
+    <>
+      <h1>This browser has no device key</h1>
+      <p>
+        Decisions are signed by a key that lives in one browser and never leaves it. There is no
+        password that could stand in for it.
+      </p>
+      <ol className="steps">
+        <li>
+          <strong>You have approved here before?</strong> Use the browser, and the profile, in which
+          you finished the setup. Clearing site data removes the key.
+        </li>
+        <li>
+          <strong>Nobody has set up this server yet?</strong> On the server run{" "}
+          <code>letsping setup-link --data DIR</code> and open the link that it prints, in the
+          browser that you want to approve from.
+        </li>
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,200 @@
+import { type ReactNode, useMemo } from "react";
+import type { Detail, Session } from "../../api/types";
+import { kidWords } from "../../crypto/content_key";
+import type { Opened } from "../../payload/open";
+import { type Member, parse } from "../../payload/parse";
+import { Link } from "../../route";
+import { EnvironmentBadge } from "../../ui/badges";
+import { CopyButton } from "../../ui/copy";
+import { Clock, utc } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
+import { FactTree } from "./fact_tree";
+import { partsOf } from "./payload_panel";
+
+// Beside the payload: why it is here, who asks, who can read it.
+export function Aside(props: { detail: Detail; opened: Opened | undefined; session: Session }) {
+  const { detail, opened, session } = props;
+  const parsed = opened?.state === "open" && opened.parsed.ok ? opened.parsed : undefined;
+  const meta = parsed && partsOf(parsed).meta;
+  const project = session.projects.find((candidate) => candidate.id === detail.project);
+  return (
+    <aside className="aside" aria-label="About this request">
+      <Why detail={detail} single={project?.single_operator ?? false} />
+      <Agent detail={detail} />
+      <Where detail={detail} meta={meta} />
+      <Readers detail={detail} opened={opened} />
+    </aside>
+  );
+}
+
+function Card({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="card">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Why({ detail, single }: { detail: Detail; single: boolean }) {
+  return (
+    <Card title="Why you are asked">
+      <p>
+        <VisibleText text={detail.eligibility.why} />
+      </p>
+      <p className="muted">
+        Level {detail.level}
+        {detail.priority !== detail.level && `; the agent asked for ${detail.priority}`}.
+        {single && " One person approves alone in this project, and receipts say so."}
+      </p>
+    </Card>
+  );
+}
+
+const strengths: Record<string, string> = {
+  none: "Known by its API key only; it does not sign what it asks.",
+  hmac: "Signs with a shared secret. The server could imitate it.",
+};
+
+function Agent({ detail }: { detail: Detail }) {
+  const { agent, waiting } = detail;
+  const waits: Record<typeof waiting.state, ReactNode> = {
+    connected: "It is connected and waits for your answer.",
+    polling: "It asks for your answer from time to time.",
+    gone: (
+      <>
+        It stopped waiting
+        {waiting.at && (
+          <>
+            {" "}
+            at <Clock at={waiting.at} />
+          </>
+        )}
+        . It may have given up.
+      </>
+    ),
+    never: "It has not asked for your answer yet.",
+  };
+  return (
+    <Card title="Who asks">
+      <p>
+        <b>
+          <VisibleText text={agent.name} />
+        </b>{" "}
+        <span className="muted mono">{agent.id}</span>
+      </p>
+      <p className="muted">{strengths[agent.strength] ?? agent.strength}</p>
+      {detail.state === "pending" && <p data-testid="waiting">{waits[waiting.state]}</p>}
+    </Card>
+  );
+}
+
+function Where({ detail, meta }: { detail: Detail; meta: Member | undefined }) {
+  const { environment, role, trace_id, parent_request_id } = detail;
+  const sealed = meta?.node.kind === "object" ? meta.node.members : [];
+  const claimed = sealed.find((member) => member.key === "environment")?.node;
+  const other =
+    environment !== undefined && claimed?.kind === "string" && claimed.value !== environment;
+  return (
+    <Card title="Where it comes from">
+      <dl className="pairs">
+        <dt>Project</dt>
+        <dd>
+          <VisibleText text={detail.project_name} />
+        </dd>
+        {environment && (
+          <>
+            <dt>Environment</dt>
+            <dd>
+              <EnvironmentBadge name={environment} />
+            </dd>
+          </>
+        )}
+        {role && <Pair name="Role asked for" text={role} />}
+        {trace_id && <Pair name="Trace" text={trace_id} copy="trace id" />}
+        {parent_request_id && (
+          <>
+            <dt>Follows</dt>
+            <dd>
+              <Link href={`/requests/${encodeURIComponent(parent_request_id)}`} className="mono">
+                <VisibleText text={parent_request_id} />
+              </Link>
+            </dd>
+          </>
+        )}
+        <dt>Asked</dt>
+        <dd>{utc(detail.created_at)}</dd>
+        <dt>Decide by</dt>
+        <dd>{utc(detail.decide_by)}</dd>
+        <dt>Request</dt>
+        <dd className="mono breakable">
+          {detail.id} <CopyButton text={detail.id} what="request id" />
+        </dd>
+      </dl>
+      {meta && (
+        <div className="meta" data-meta>
+          <p className="muted">Sent along by the client library, sealed with the payload:</p>
+          <FactTree
+            members={sealed.length > 0 ? sealed : undefined}
+            node={meta.node}
+            findings={[]}
+          />
+        </div>
+      )}
+      {other && (
+        <p className="field-problem">
+          The sealed payload names another environment than the request does.
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function Pair({ name, text, copy }: { name: string; text: string; copy?: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className="mono breakable">
+        <VisibleText text={text} /> {copy && <CopyButton text={text} what={copy} />}
+      </dd>
+    </>
+  );
+}
+
+function Readers({ detail, opened }: { detail: Detail; opened: Opened | undefined }) {
+  const kid =
+    opened?.state === "open" ? (opened.key?.kid ?? detail.kid) : (detail.kid ?? undefined);
+  return (
+    <Card title="Who can read it">
+      {detail.payload_kind === "plain" ? (
+        <p>
+          <b>The server can read this payload.</b> The agent sent it in clear.
+        </p>
+      ) : (
+        <p>
+          Whoever holds the content key
+          {kid && (
+            <>
+              {" "}
+              <b className="words">{kidWords(kid)}</b>
+            </>
+          )}
+          . The server cannot.
+        </p>
+      )}
+      <p className="muted">
+        The server always sees service, action, level, names, times and sizes
+        {detail.facts !== undefined && ", and these facts that the agent sent for routing"}.
+      </p>
+      {detail.facts !== undefined && <ServerFacts text={detail.facts} />}
+    </Card>
+  );
+}
+
+function ServerFacts({ text }: { text: string }) {
+  const parsed = useMemo(() => parse(text), [text]);
+  if (!parsed.ok) return <VisibleText text={text} />;
+  const { root, findings } = parsed;
+  const members = root.kind === "object" && root.members.length > 0 ? root.members : undefined;
+  return <FactTree members={members} node={root} findings={findings} />;
+}

@@ -1,0 +1,76 @@
+import { isReason } from "../../api/client";
+import { OfferMismatch } from "../../api/decide";
+import type { Decision, Detail } from "../../api/types";
+import { Notice } from "../../ui/notice";
+import { Clock } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
+
+export interface Problem {
+  verdict: "approve" | "reject";
+  error: Error;
+}
+
+// What became of a decision that was not taken. Never a bare code: what happened, what to do.
+export function DecisionProblem(props: { problem: Problem | undefined; detail: Detail }) {
+  const { problem, detail } = props;
+  if (!problem) return null;
+  const { error } = problem;
+  if (isReason(error, "already_decided")) {
+    const first = (error.body.decision as Decision | undefined) ?? detail.decision;
+    return (
+      <Notice kind="warning" title="It was decided elsewhere first" alert>
+        {first && (
+          <>
+            <VisibleText text={first.by.name ?? first.by.id} /> decided at <Clock at={first.at} />.{" "}
+          </>
+        )}
+        Your decision was not recorded.
+      </Notice>
+    );
+  }
+  const [title, text] = words(error);
+  return (
+    <Notice kind="problem" title={title} alert>
+      {text}
+    </Notice>
+  );
+}
+
+function words(error: Error): [string, string] {
+  if (error instanceof OfferMismatch) {
+    return [
+      "Nothing was signed",
+      `${error.message} What the server asks you to sign is not what this page shows. Reload; if it ` +
+        "happens again, treat the server as tampered with.",
+    ];
+  }
+  if (isReason(error, "offline")) {
+    return [
+      "The server did not answer",
+      "Your decision may or may not have arrived. This page shows what the server recorded as soon " +
+        "as it is back; decide again only if it still waits.",
+    ];
+  }
+  if (isReason(error, "stale")) {
+    return [
+      "Something changed while you were reading",
+      "Nothing was recorded. The page shows the request as it stands now: read it again, then decide.",
+    ];
+  }
+  if (isReason(error, "past_deadline")) {
+    return ["Too late", "The deadline passed before your decision arrived. Nothing was recorded."];
+  }
+  if (isReason(error, "not_a_reviewer")) {
+    return [
+      "You may not decide this request",
+      "You are not in this project's roster. An owner of the project can change that.",
+    ];
+  }
+  if (isReason(error, "no_session")) {
+    return ["Your session has ended", "Nothing was recorded. Sign in again, then decide."];
+  }
+  return [
+    "The decision was refused",
+    `${error.message} Nothing was recorded. Reload and try again.`,
+  ];
+}

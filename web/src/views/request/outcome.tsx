@@ -1,0 +1,107 @@
+import { Check, Circle, Clock3, X } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Decision, Detail } from "../../api/types";
+import { CopyButton } from "../../ui/copy";
+import { Notice } from "../../ui/notice";
+import { Clock } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
+
+const titles: Record<string, string> = {
+  approved: "Approved",
+  approved_with_modifications: "Approved with changes",
+  rejected: "Rejected",
+  expired: "Nobody decided in time",
+  cancelled: "The agent withdrew it",
+  denied: "A policy refused it",
+};
+
+// A yes is worth something only when it has arrived: decided, logged and delivered are three things.
+export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
+  const { decision } = detail;
+  return (
+    <section className={`outcome ${detail.state}`} aria-live="polite" aria-label="Outcome">
+      <h2>{titles[detail.state] ?? detail.state}</h2>
+      {decision?.reason && (
+        <p className="reason">
+          <VisibleText text={decision.reason} />
+        </p>
+      )}
+      {detail.state === "expired" && (
+        <p>The deadline passed. Expired is never approved: the agent was told no.</p>
+      )}
+      <ol className="progress">
+        {decision && (
+          <Step done title="Decided" rejected={decision.verdict !== "approve"}>
+            <Clock at={decision.at} /> by {mine ? "you" : <By decision={decision} />}, signed with{" "}
+            {decision.class === "device" ? "a device key" : decision.class}
+          </Step>
+        )}
+        {decision && (
+          <Step done title="Logged">
+            entry {decision.log.index}
+            <Logged decision={decision} />
+          </Step>
+        )}
+        <Step
+          done={detail.delivered_at !== undefined}
+          title={detail.delivered_at ? "Delivered to the agent" : "Not delivered yet"}
+        >
+          {detail.delivered_at ? (
+            <Clock at={detail.delivered_at} />
+          ) : (
+            "the agent gets it when it next asks"
+          )}
+        </Step>
+      </ol>
+    </section>
+  );
+}
+
+function By({ decision }: { decision: Decision }) {
+  return <VisibleText text={decision.by.name ?? decision.by.id} />;
+}
+
+function Step(props: { done: boolean; rejected?: boolean; title: string; children: ReactNode }) {
+  const Icon = props.rejected ? X : props.done ? Check : Clock3;
+  return (
+    <li className={props.done ? "done" : "open"}>
+      <span className="step-mark" aria-hidden>
+        {props.done || props.rejected ? <Icon size={13} /> : <Circle size={9} />}
+      </span>
+      <span>
+        <b>{props.title}</b> <span className="step-text">{props.children}</span>
+      </span>
+    </li>
+  );
+}
+
+function Logged({ decision }: { decision: Decision }) {
+  const { origin, checkpoint, statement_sha256 } = decision.log;
+  const [named, size] = checkpoint.split("\n");
+  return (
+    <>
+      {" "}
+      of {named === origin ? `the first ${size}` : "another log"}
+      <details className="checkpoint">
+        <summary>checkpoint</summary>
+        <div className="code-block">
+          <CopyButton text={checkpoint} what="checkpoint" />
+          <pre>{checkpoint}</pre>
+        </div>
+        <p className="muted">
+          Statement <span className="mono breakable">{statement_sha256}</span>
+        </p>
+      </details>
+    </>
+  );
+}
+
+// The window in which the deadline has passed and the server has not recorded it yet.
+export function PastDeadline() {
+  return (
+    <Notice kind="warning" title="The deadline has passed">
+      Nothing can be decided any more. The request expires, which is never an approval; the agent
+      can ask again.
+    </Notice>
+  );
+}

@@ -1,0 +1,194 @@
+import { Bot } from "lucide-react";
+import { type RefObject, useState } from "react";
+import type { Detail } from "../../api/types";
+import { fromHex } from "../../crypto/bytes";
+import { fourWords } from "../../crypto/words";
+import type { Opened, OpenedPayload } from "../../payload/open";
+import { isLeaf, type Member, type Parsed } from "../../payload/parse";
+import { Notice } from "../../ui/notice";
+import { VisibleText } from "../../ui/visible_text";
+import { FactTree } from "./fact_tree";
+import { SourceView } from "./source_view";
+
+// Text that the agent wrote about its own request. It is shown, and counted, but not among the facts.
+const proseNames =
+  /^(reason|reasoning|rationale|justification|explanation|why|thought|agent_note)$/;
+
+export interface PayloadParts {
+  facts: Member[] | undefined;
+  says: Member[];
+  meta: Member | undefined;
+}
+
+export function partsOf(parsed: Extract<Parsed, { ok: true }>): PayloadParts {
+  const { root } = parsed;
+  if (root.kind !== "object") return { facts: undefined, says: [], meta: undefined };
+  const isMeta = ({ key, node }: Member) => key === "_lp_meta" && node.kind === "object";
+  const isProse = ({ key, node }: Member) =>
+    proseNames.test(key) && node.kind === "string" && /\s\S+\s/.test(node.value);
+  const meta = root.members.filter(isMeta);
+  // A second _lp_meta is no metadata but a duplicate, and belongs among the facts.
+  const hidden = meta.length === 1 ? meta[0] : undefined;
+  const visible = root.members.filter((member) => member !== hidden);
+  return {
+    facts: visible.filter((member) => !isProse(member)),
+    says: visible.filter(isProse),
+    meta: hidden,
+  };
+}
+
+type Tab = "facts" | "json" | "stored";
+
+export function PayloadPanel(props: {
+  detail: Detail;
+  opened: OpenedPayload;
+  shown: number | undefined;
+  end: RefObject<HTMLDivElement | null>;
+}) {
+  const { detail, opened } = props;
+  const [tab, setTab] = useState<Tab>("facts");
+  const { parsed } = opened;
+  const tabs: [Tab, string][] = [
+    ["facts", "Facts"],
+    ["json", "JSON"],
+    ["stored", detail.payload_kind === "plain" ? "Stored" : "Stored, sealed"],
+  ];
+  return (
+    <section className="payload" aria-labelledby="payload-title">
+      <header className="section-head">
+        <h2 id="payload-title">What would run</h2>
+        <div className="segments" role="tablist" aria-label="View of the payload">
+          {tabs.map(([name, word]) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab === name}
+              aria-controls={`panel-${name}`}
+              onClick={() => setTab(name)}
+            >
+              {word}
+            </button>
+          ))}
+        </div>
+      </header>
+      <Disarmed reasons={opened.disarmed} />
+      <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>
+        {parsed.ok ? (
+          <Facts parsed={parsed} high={isHigh(detail)} />
+        ) : (
+          <RawText text={opened.text} />
+        )}
+      </div>
+      {tab === "json" && (
+        <div role="tabpanel" id="panel-json" aria-labelledby="tab-json">
+          {parsed.ok ? <SourceView node={parsed.root} /> : <RawText text={opened.text} />}
+        </div>
+      )}
+      {tab === "stored" && (
+        <div role="tabpanel" id="panel-stored" aria-labelledby="tab-stored">
+          <Stored detail={detail} />
+        </div>
+      )}
+      <div ref={props.end} className="payload-end">
+        <Count opened={opened} shown={props.shown} />
+      </div>
+    </section>
+  );
+}
+
+export const isHigh = (detail: Detail) => detail.level === "high" || detail.level === "critical";
+
+function Facts({ parsed, high }: { parsed: Extract<Parsed, { ok: true }>; high: boolean }) {
+  const { facts, says } = partsOf(parsed);
+  const { findings } = parsed;
+  return (
+    <>
+      {facts && facts.length > 0 && <FactTree members={facts} findings={findings} />}
+      {(!facts || isLeaf(parsed.root)) && (
+        <FactTree members={undefined} node={parsed.root} findings={findings} />
+      )}
+      {says.length > 0 && (
+        <details className="agent-says" open={!high}>
+          <summary>
+            <Bot aria-hidden size={15} /> Agent says <span className="badge">unverified</span>
+          </summary>
+          <p className="muted">
+            The agent wrote this about its own request. Nobody has checked it.
+          </p>
+          <FactTree members={says} findings={findings} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function RawText({ text }: { text: string }) {
+  return (
+    <pre className="source" data-leaf="">
+      <VisibleText text={text} />
+    </pre>
+  );
+}
+
+function Disarmed({ reasons }: { reasons: string[] }) {
+  if (reasons.length === 0) return null;
+  return (
+    <Notice kind="problem" title="This payload cannot be approved here">
+      {reasons.map((reason) => (
+        <p key={reason}>
+          <VisibleText text={reason} />
+        </p>
+      ))}
+      <p>Reject it; the agent can ask again with a payload that has one meaning.</p>
+    </Notice>
+  );
+}
+
+function Stored({ detail }: { detail: Detail }) {
+  return (
+    <>
+      <p className="muted">
+        {detail.payload_kind === "plain"
+          ? "This payload reached the server in clear. The server can read it."
+          : "This is all that the server has of the payload. It has no key to it."}
+      </p>
+      <pre className="source">
+        <VisibleText text={detail.payload} />
+      </pre>
+      {detail.env_sha256 && (
+        <p className="muted">
+          Envelope hash <span className="mono breakable">{detail.env_sha256}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Count({ opened, shown }: { opened: OpenedPayload; shown: number | undefined }) {
+  const bytes = `${opened.bytes.length.toLocaleString("en")} bytes`;
+  return (
+    <p className="count-line">
+      {opened.parsed.ok && shown !== undefined && (
+        <span data-testid="leaf-count">
+          {shown} of {opened.leaves} {opened.leaves === 1 ? "value" : "values"} shown
+        </span>
+      )}
+      <span>{bytes}</span>
+      <span>
+        your signature binds <b className="words">{fourWords(fromHex(opened.commit))}</b>
+      </span>
+    </p>
+  );
+}
+
+export function Unopened({ detail, opened }: { detail: Detail; opened: Opened }) {
+  return (
+    <section className="payload" aria-labelledby="payload-title">
+      <h2 id="payload-title">What would run</h2>
+      <Stored detail={detail} />
+      {opened.state !== "open" && <div className="payload-end" />}
+    </section>
+  );
+}

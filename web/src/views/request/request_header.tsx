@@ -1,0 +1,34 @@
+import type { Detail } from "../../api/types";
+import { EnvironmentBadge, Marks, StateWord } from "../../ui/badges";
+import { LevelMark } from "../../ui/level";
+import { Ago } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
+import { TimeLeft } from "../inbox_row";
+
+export function RequestHeader({ detail }: { detail: Detail }) {
+  return (
+    <header className="request-head">
+      <div className="request-marks">
+        <LevelMark level={detail.level} />
+        {detail.environment && <EnvironmentBadge name={detail.environment} />}
+        <Marks request={detail} />
+        <TimeLeft request={detail} />
+      </div>
+      <h1>
+        <VisibleText text={detail.service} />
+        <span className="slash"> / </span>
+        <VisibleText text={detail.action} />
+      </h1>
+      <p className="muted">
+        <VisibleText text={detail.agent.name} /> in <VisibleText text={detail.project_name} />,
+        asked <Ago at={detail.created_at} />
+        {detail.state !== "pending" && (
+          <>
+            {" "}
+            · <StateWord state={detail.state} />
+          </>
+        )}
+      </p>
+    </header>
+  );
+}

@@ -1,0 +1,203 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowLeft } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { isReason } from "../../api/client";
+import { decide, OfferMismatch } from "../../api/decide";
+import type { Detail, Session } from "../../api/types";
+import { useApi, useKeys } from "../../context";
+import type { Opened } from "../../payload/open";
+import { Link } from "../../route";
+import { Notice } from "../../ui/notice";
+import { useServerNow } from "../../ui/time";
+import { Aside } from "./aside";
+import { DecisionBar } from "./decision_bar";
+import { DecisionProblem, type Problem } from "./decision_problem";
+import { KeyState } from "./key_state";
+import { Outcome, PastDeadline } from "./outcome";
+import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
+import { RequestHeader } from "./request_header";
+import { useArmed, useDwell } from "./use_armed";
+import { useOpened } from "./use_opened";
+import { useReachedEnd, useShown } from "./use_shown";
+
+const deliveryPollMs = 1500;
+const deliveryPatienceMs = 120_000;
+
+export function RequestView({ id, session }: { id: string; session: Session }) {
+  const api = useApi();
+  const request = useQuery({
+    queryKey: ["request", id],
+    queryFn: () => api.get<Detail>(`/api/review/requests/${id}`),
+    // Delivery is the agent's doing and comes when it comes; meanwhile the offer must stay fresh.
+    refetchInterval: ({ state }) => {
+      const decided = state.data?.decision;
+      if (!decided || state.data?.delivered_at) return decided ? false : 60_000;
+      return api.now() - Date.parse(decided.at) < deliveryPatienceMs ? deliveryPollMs : 15_000;
+    },
+  });
+  if (request.data) return <OpenRequest detail={request.data} session={session} />;
+  return (
+    <div className="request">
+      <Back />
+      {isReason(request.error, "not_found", "http_404") ? (
+        <Notice kind="info" title="There is no such request">
+          It may belong to a project that you are not an approver of, or the address is incomplete.{" "}
+          <Link href="/">Go to the inbox</Link>
+        </Notice>
+      ) : (
+        request.isError && (
+          <Notice
+            kind="warning"
+            title="The request could not be loaded"
+            actions={
+              <button type="button" className="button" onClick={() => void request.refetch()}>
+                Try again
+              </button>
+            }
+          >
+            {request.error.message}
+          </Notice>
+        )
+      )}
+    </div>
+  );
+}
+
+function OpenRequest({ detail, session }: { detail: Detail; session: Session }) {
+  const { keyring } = useKeys();
+  const opened = useOpened(detail, keyring.content);
+  const article = useRef<HTMLElement>(null);
+  const end = useRef<HTMLDivElement>(null);
+  const shown = useShown(article, opened);
+  const reached = useReachedEnd(end, opened);
+  const onScreen = opened?.state === "open" && shown !== undefined;
+  const now = useServerNow();
+  const late = detail.state === "pending" && Date.parse(detail.decide_by) <= now;
+  const pending = detail.state === "pending" && !late;
+  useViewed(detail, onScreen);
+  const decision = useDecision(detail, opened, session, shown ?? 0, onScreen);
+  const approvable = mayApprove(detail, opened, pending);
+  const blocked = approvable && whatIsMissing(detail, approvable.leaves, shown, reached);
+  const armed = useArmed(approvable !== undefined && blocked === undefined);
+  return (
+    <article className={`request ${detail.level}`} ref={article}>
+      <div className="request-scroll">
+        <Back />
+        <RequestHeader detail={detail} />
+        {late && <PastDeadline />}
+        {!pending && !late && (
+          <Outcome detail={detail} mine={detail.decision?.by.id === session.member.id} />
+        )}
+        <DecisionProblem problem={decision.problem} detail={detail} />
+        <div className="columns">
+          <div className="main-column">
+            {opened && <KeyState opened={opened} pending={pending} />}
+            {opened?.state === "open" ? (
+              <PayloadPanel detail={detail} opened={opened} shown={shown} end={end} />
+            ) : (
+              opened && <Unopened detail={detail} opened={opened} />
+            )}
+          </div>
+          <Aside detail={detail} opened={opened} session={session} />
+        </div>
+      </div>
+      {pending && opened && (
+        <DecisionBar
+          detail={detail}
+          approvable={approvable}
+          why={approvable ? undefined : whyNot(detail, opened)}
+          unseen={opened.state !== "open"}
+          blocked={blocked}
+          armed={armed}
+          sending={decision.sending}
+          decide={decision.decide}
+        />
+      )}
+    </article>
+  );
+}
+
+function Back() {
+  return (
+    <Link href={`/${location.search}`} className="back">
+      <ArrowLeft aria-hidden size={16} /> Inbox
+    </Link>
+  );
+}
+
+function mayApprove(detail: Detail, opened: Opened | undefined, pending: boolean) {
+  const may = pending && detail.eligibility.can_approve && detail.offer !== undefined;
+  if (!may || opened?.state !== "open" || opened.disarmed.length > 0) return undefined;
+  return opened;
+}
+
+function whyNot(detail: Detail, opened: Opened): string {
+  if (!detail.eligibility.can_approve) return "You cannot approve this request.";
+  if (opened.state === "no_key" || opened.state === "wrong_key") {
+    return "Approving needs the content key: nobody can approve what they cannot read.";
+  }
+  if (opened.state === "tampered") return "Approving is off: the payload is not what it should be.";
+  if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";
+  return "The server offers no decision right now.";
+}
+
+function whatIsMissing(
+  detail: Detail,
+  leaves: number,
+  shown: number | undefined,
+  reached: boolean,
+): string | undefined {
+  if (shown === undefined) return "Drawing the payload…";
+  if (shown < leaves) return `${leaves - shown} not yet shown: open “Agent says”.`;
+  if (shown > leaves) return "The page shows more values than the payload has.";
+  if (isHigh(detail) && !reached) return "Scroll to the end of the payload first.";
+  return undefined;
+}
+
+// Tells the server once that this version is in front of somebody.
+function useViewed(detail: Detail, onScreen: boolean): void {
+  const api = useApi();
+  const told = useRef("");
+  const { id, version, state } = detail;
+  useEffect(() => {
+    const subject = `${id} ${version}`;
+    if (!onScreen || state !== "pending" || told.current === subject) return;
+    told.current = subject;
+    api.post(`/api/review/requests/${id}/viewed`, { version }).catch(() => undefined);
+  }, [api, id, version, state, onScreen]);
+}
+
+function useDecision(
+  detail: Detail,
+  opened: Opened | undefined,
+  session: Session,
+  shown: number,
+  onScreen: boolean,
+) {
+  const api = useApi();
+  const { keyring } = useKeys();
+  const client = useQueryClient();
+  const dwell = useDwell(onScreen);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const key = ["request", detail.id];
+  const send = async (verdict: "approve" | "reject", reason: string) => {
+    if (!opened || sending) return;
+    setSending(true);
+    setProblem(undefined);
+    try {
+      const wish = { verdict, reason, dwellMs: dwell(), shown };
+      const decided = await decide({ api, session, keyring }, detail, opened, wish);
+      await client.cancelQueries({ queryKey: key });
+      client.setQueryData(key, decided);
+    } catch (error) {
+      setProblem({ verdict, error: error instanceof Error ? error : new Error(String(error)) });
+      if (!(error instanceof OfferMismatch)) await client.invalidateQueries({ queryKey: key });
+    } finally {
+      setSending(false);
+      void client.invalidateQueries({ queryKey: ["requests"] });
+      void client.invalidateQueries({ queryKey: ["session"] });
+    }
+  };
+  return { sending, problem, decide: (v: "approve" | "reject", r: string) => void send(v, r) };
+}

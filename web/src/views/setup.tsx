@@ -1,0 +1,220 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { ApiError, isReason } from "../api/client";
+import { beginSetup, finishSetup } from "../api/sign_in";
+import type { SetupBegin } from "../api/types";
+import { useApi, useKeys } from "../context";
+import { type ContentKey, importContentKey, readKeyText } from "../crypto/content_key";
+import { generateDeviceKey } from "../crypto/device_key";
+import { Link, navigate } from "../route";
+import type { SetupLink } from "../setup_link";
+import { Notice } from "../ui/notice";
+import { VisibleText } from "../ui/visible_text";
+
+type Imported = { key: ContentKey } | { problem: string } | undefined;
+
+export function SetupView({ link }: { link: SetupLink }) {
+  const api = useApi();
+  const imported = useImportedKey(link.contentKey);
+  const [begun, setBegun] = useState<SetupBegin | ApiError>();
+  const started = useRef(false);
+  useEffect(() => {
+    if (!link.token || started.current) return;
+    started.current = true;
+    beginSetup(api, link.token).then(setBegun, setBegun);
+  }, [api, link.token]);
+  return (
+    <main className="page narrow">
+      <img src="/icon.svg" alt="" width={40} height={40} />
+      <h1>Set up LetsPing</h1>
+      {!link.token && <NoToken />}
+      {begun instanceof ApiError && <BeginProblem error={begun} />}
+      {link.token && begun && !(begun instanceof ApiError) && (
+        <SetupForm token={link.token} begin={begun} imported={imported} />
+      )}
+      {link.token && !begun && <p className="muted">Checking the link…</p>}
+    </main>
+  );
+}
+
+// The key of the link goes into this browser at once; its text is not kept anywhere.
+function useImportedKey(text: string | undefined): Imported {
+  const keys = useKeys();
+  const [imported, setImported] = useState<Imported>();
+  const started = useRef(false);
+  useEffect(() => {
+    if (text === undefined || started.current) return;
+    started.current = true;
+    const read = readKeyText(text);
+    if (!read.ok) {
+      setImported({ problem: read.problem });
+      return;
+    }
+    importContentKey(read.bytes, new Date().toISOString())
+      .then(async (key) => {
+        await keys.addContent(key);
+        setImported({ key });
+      })
+      .catch((error) => setImported({ problem: String(error) }));
+  }, [text, keys]);
+  return imported;
+}
+
+function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported }) {
+  const { begin, imported } = props;
+  const api = useApi();
+  const keys = useKeys();
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [state, setState] = useState<"idle" | "working" | ApiError | Error>("idle");
+  const finish = async (event: FormEvent) => {
+    event.preventDefault();
+    setState("working");
+    try {
+      const device = keys.keyring.device ?? (await generateDeviceKey(new Date().toISOString()));
+      // Stored first: once the server knows the key as its owner, losing it would lock everybody out.
+      await keys.saveDevice(device);
+      const pins = await finishSetup(api, props.token, name.trim(), device, begin);
+      await keys.addPins(pins);
+      void navigator.storage?.persist?.();
+      await client.invalidateQueries();
+      navigate("/", "replace");
+    } catch (error) {
+      setState(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  return (
+    <form className="stack" onSubmit={(event) => void finish(event)}>
+      <p>You become the owner of this server. Three things happen, all in this browser:</p>
+      <ol className="steps">
+        <li>
+          <strong>A device key is made.</strong> It signs your decisions and cannot leave this
+          browser. There is no password.
+        </li>
+        <li>
+          <ContentKeyLine imported={imported} />
+        </li>
+        <li>
+          <strong>You sign who may approve.</strong>{" "}
+          {begin.projects.length === 1 ? "The project " : "The projects "}
+          {begin.projects.map((project, index) => (
+            <span key={project.id}>
+              {index > 0 && ", "}
+              <b>
+                <VisibleText text={project.name} />
+              </b>
+            </span>
+          ))}{" "}
+          {begin.projects.length === 1 ? "gets" : "get"} a roster with you as the only approver.
+        </li>
+      </ol>
+      {begin.marks.includes("test") && (
+        <Notice kind="warning" title="This is a test server">
+          Its data was made with a test approver. Receipts from it are marked as test for ever.
+        </Notice>
+      )}
+      <label className="field">
+        <span>Your name</span>
+        <input
+          className="input"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          autoComplete="name"
+          maxLength={100}
+          required
+        />
+        <small>Colleagues and agents see it beside your decisions.</small>
+      </label>
+      <button
+        type="submit"
+        className="button primary"
+        disabled={name.trim() === "" || state === "working"}
+      >
+        {state === "working" ? "Signing…" : "Finish setup"}
+      </button>
+      {state instanceof Error && <FinishProblem error={state} />}
+    </form>
+  );
+}
+
+function ContentKeyLine({ imported }: { imported: Imported }) {
+  if (imported && "key" in imported) {
+    return (
+      <>
+        <strong>The content key is here.</strong> It decrypts what agents send; the server does not
+        have it. Its words are <b className="words">{imported.key.words}</b>.
+      </>
+    );
+  }
+  if (imported) {
+    return (
+      <>
+        <strong>The content key in the link is broken.</strong> {imported.problem} You can go on and
+        paste it later, under Keys.
+      </>
+    );
+  }
+  return (
+    <>
+      <strong>The content key comes later.</strong> The link carries none. Paste it under Keys, so
+      that this browser can read what agents send.
+    </>
+  );
+}
+
+function NoToken() {
+  return (
+    <Notice
+      kind="info"
+      title="This page needs a setup link"
+      actions={
+        <Link href="/" className="button">
+          Go to the inbox
+        </Link>
+      }
+    >
+      On the server run <code>letsping setup-link --data DIR</code> and open the link that it
+      prints. The link works once, and this page forgets it when it is reloaded: open it again then.
+    </Notice>
+  );
+}
+
+function BeginProblem({ error }: { error: ApiError }) {
+  if (error.reason === "setup_token_expired") {
+    return (
+      <Notice kind="problem" title="This link has been used or is too old" alert>
+        If you finished the setup in this browser, <Link href="/">open the inbox</Link>. Otherwise
+        run <code>letsping setup-link --data DIR</code> on the server for a new one.
+      </Notice>
+    );
+  }
+  if (error.reason === "setup_token_invalid") {
+    return (
+      <Notice kind="problem" title="This is not a link of this server" alert>
+        Perhaps it was cut off while copying. Run <code>letsping setup-link --data DIR</code> on the
+        server and open exactly what it prints.
+      </Notice>
+    );
+  }
+  return (
+    <Notice kind="warning" title="The server does not answer" alert>
+      {error.message} Open the link again when it does.
+    </Notice>
+  );
+}
+
+function FinishProblem({ error }: { error: Error }) {
+  if (isReason(error, "already_set_up")) {
+    return (
+      <Notice kind="problem" title="Somebody was first" alert>
+        This server has an owner already. If that was not you or a colleague, stop the server now
+        and start over with a new data directory.
+      </Notice>
+    );
+  }
+  return (
+    <Notice kind="problem" title="The setup is not finished" alert>
+      {error.message} Nothing has changed on the server; you can press the button again.
+    </Notice>
+  );
+}
