@@ -11,7 +11,6 @@ SYSTEM = re.compile(
     r"(sys|netinet|arpa|linux|bits)/|(errno|fcntl|grp|immintrin|ifaddrs|netdb|poll|pthread|pwd"
     r"|sched|signal|stdlib|string|spawn|termios|time|unistd|dirent|ftw|cpuid|limits|stdint|stdio"
     r"|x86intrin|wmmintrin|nmmintrin|smmintrin|dlfcn)\.h$")
-ONLY_FROM_TESTS = {"src/base/testing.h"}
 
 
 class Table:
@@ -89,7 +88,7 @@ def direction(tree, table=None):
                 found.append(f"{path}: includes {header}, which does not exist")
             elif other != module and other not in table.granted(path):
                 found.append(f"{path}: {module} may not include {other} ({header})")
-            elif header in ONLY_FROM_TESTS and not is_test(path):
+            elif is_test(header) and not is_test(path):
                 found.append(f"{path}: {header} is for tests only")
         found += third_party(path, module, graph, table)
     return found
