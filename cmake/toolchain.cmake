@@ -18,7 +18,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 find_program(CCACHE ccache)
 if(CCACHE)
   # BASEDIR and NOHASHDIR let a second clone of the tree hit the cache of the first.
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(launcher
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
@@ -29,7 +30,9 @@ endif()
 
 add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wthread-safety -Wimplicit-fallthrough
-  -Wswitch-enum -Wunused-result -Wno-unused-command-line-argument)
+  -Wswitch-enum -Wunused-result -Wno-unused-command-line-argument
+  # A member that a designated initializer leaves out has its default: that is what they are for.
+  -Wno-missing-designated-field-initializers)
 option(LP_WERROR "Treat warnings as errors" ON)
 if(LP_WERROR)
   add_compile_options(-Werror)

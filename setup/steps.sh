@@ -13,7 +13,8 @@ readonly no_answer_words='ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|
 '|npm (error|ERR!) code E5[0-9][0-9]|connection broken by|Network is unreachable|no such host'\
 '|Temporary failure (in name resolution|resolving)|Could not (resolve|connect)|Unable to connect'\
 '|Connection (refused|timed out|failed)|i/o timeout|50[0-9] +(Service|Bad Gateway|Gateway)'
-readonly wrong_bytes_words='EINTEGRITY|DO NOT MATCH THE HASHES|Hash Sum mismatch|checksum mismatch|SECURITY ERROR'
+readonly wrong_bytes_words='EINTEGRITY|DO NOT MATCH THE HASHES|Hash Sum mismatch'\
+'|checksum mismatch|SECURITY ERROR'
 
 say() { printf '%s\n' "$*"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -51,7 +52,8 @@ apt_install() {
 # debian_packages run|test: installs what packages.apt lists for it and this machine lacks.
 debian_packages() {
   local wanted missing
-  wanted=$(sed 's/#.*//' packages.apt | awk -v all="$1" 'NF == 1 || (NF == 2 && all == $2) {print $1}')
+  wanted=$(sed 's/#.*//' packages.apt |
+    awk -v whose="$1" 'NF == 1 || (NF == 2 && $2 == whose) {print $1}')
   missing=$(comm -23 <(sort -u <<<"$wanted") <(
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
       awk '$1 == "installed" {print $2}' | sort -u))
@@ -80,7 +82,9 @@ prepare_node() {
   mkdir -p build/node
   cp setup/node/package.json setup/node/package-lock.json setup/node/.npmrc build/node/
   attempt node npm ci --prefix build/node --ignore-scripts || return
-  node_serves || { say "set-up: build/node holds no Node that runs here (it is for x86-64)"; return 1; }
+  node_serves && return 0
+  say "set-up: build/node holds no Node that runs here (it is for x86-64)"
+  return 1
 }
 
 # A hash over the names and bytes of everything that the dashboard is made from.

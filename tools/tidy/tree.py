@@ -38,4 +38,5 @@ def module_of(path):
 
 def is_test(path):
     """Also `testing.h`, what a module offers to the tests of others."""
-    return path.endswith(("_test.cpp", "/testing.h", "/testing.cpp")) or path.startswith(("tests/", "fuzz/", "bench/", "sim/"))
+    return (path.endswith(("_test.cpp", "/testing.h", "/testing.cpp"))
+            or path.startswith(("tests/", "fuzz/", "bench/", "sim/")))
