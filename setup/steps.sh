@@ -96,16 +96,21 @@ web_inputs() {
   } | sha256sum | cut -c1-64
 }
 
-# The dashboard's packages and its bundle in web/dist, which the C++ build embeds.
-dashboard() {
+# npm_packages FOLDER: what its lock file names, and nothing runs while it is installed.
+npm_packages() {
   prepare_node || return
-  local packages inputs
-  packages=$(sha256sum web/package-lock.json | cut -c1-64)
-  if [ "$(cat web/node_modules/.installed 2>/dev/null)" != "$packages" ]; then
-    say "set-up: the dashboard's packages"
-    attempt dashboard-packages npm ci --prefix web --ignore-scripts || return
-    echo "$packages" >web/node_modules/.installed
-  fi
+  local packages
+  packages=$(sha256sum "$1/package-lock.json" | cut -c1-64)
+  [ "$(cat "$1/node_modules/.installed" 2>/dev/null)" = "$packages" ] && return 0
+  say "set-up: npm packages of $1"
+  attempt "npm-${1//\//-}" npm ci --prefix "$1" --ignore-scripts || return
+  echo "$packages" >"$1/node_modules/.installed"
+}
+
+# The dashboard's bundle in web/dist, which the C++ build embeds.
+dashboard() {
+  npm_packages web || return
+  local inputs
   inputs=$(web_inputs)
   if [ ! -d web/dist ] || [ "$(cat build/web.built 2>/dev/null)" != "$inputs" ]; then
     say "set-up: building the dashboard"

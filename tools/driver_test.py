@@ -12,6 +12,7 @@ TOP = Path(__file__).parents[1]
 QUIET = """
 debian_packages() { :; }
 dashboard() { :; }
+npm_packages() { :; }
 build_preset() { :; }
 python_packages() { :; }
 go_modules() { :; }
