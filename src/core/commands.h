@@ -1,9 +1,9 @@
-// Everything that can change: one struct a command, each with its `Result`. Doors translate to these
-// and nothing else; the core knows no HTTP.
+// Everything that can change: one struct a command, each with its `Result`. Doors translate to
+// these and nothing else; the core knows no HTTP.
 //
 // All texts are as received and already checked for form by the door; the core decides whether they
-// may happen, and when. Results are handed out by the gate, after the batch is durable and covered by
-// a signed checkpoint.
+// may happen, and when. Results are handed out by the gate, after the batch is durable and covered
+// by a signed checkpoint.
 
 #pragma once
 
@@ -29,21 +29,21 @@ struct By {
 
 struct Ingest {
   std::string project;
-  std::string api_key;              // key id
-  std::string agent_id;             // of a verified agent signature; empty: the key is the agent
-  std::string strength = "none";    // "none" | "hmac"
+  std::string api_key;            // key id
+  std::string agent_id;           // of a verified agent signature; empty: the key is the agent
+  std::string strength = "none";  // "none" | "hmac"
   std::string candidate;
   std::string service;
   std::string action;
   std::string priority = "medium";
-  std::string payload;              // exact source slice
+  std::string payload;                     // exact source slice
   std::optional<seal::Envelope> envelope;  // absent: plaintext
-  std::string facts;                // exact source of a JSON object, "" when absent
-  std::string schema;               // exact source, "" when absent
+  std::string facts;                       // exact source of a JSON object, "" when absent
+  std::string schema;                      // exact source, "" when absent
   std::string role, environment, trace_id, parent_request_id, callback_url, client_nonce;
   std::vector<std::string> capabilities;
-  std::string client;               // User-Agent, at most 80 characters of printable ASCII
-  std::vector<std::string> lossy;   // pointers of numbers that binary64 would change
+  std::string client;              // User-Agent, at most 80 characters of printable ASCII
+  std::vector<std::string> lossy;  // pointers of numbers that binary64 would change
   std::optional<std::int64_t> decide_in_ms;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> idem;  // the client's content HMAC, when it sent one
@@ -61,22 +61,26 @@ struct Ingest {
 struct Cancel {
   std::string project, request, api_key;
   std::string reason;
-  struct Result { store::RequestState state; };
+  struct Result {
+    store::RequestState state;
+  };
 };
 
 struct Revise {
   std::string project, request, api_key;
-  std::uint64_t version = 1;        // the version that is revised
+  std::uint64_t version = 1;  // the version that is revised
   std::string payload;
   std::optional<seal::Envelope> envelope;
-  std::string facts, schema;        // "" keeps what was
+  std::string facts, schema;  // "" keeps what was
   std::vector<std::string> lossy;
-  struct Result { std::uint64_t version; };
+  struct Result {
+    std::uint64_t version;
+  };
 };
 
 struct PutSnapshot {
   std::string project, request, content_type, bytes;
-  std::string sealing;              // "client" | "dek" | "plain" (the core seals plain)
+  std::string sealing;  // "client" | "dek" | "plain" (the core seals plain)
   struct Result {};
 };
 
@@ -97,9 +101,12 @@ struct NoteDelivery {
 
 struct RegisterAgent {
   std::string project, handle, made_by;
-  std::string public_key;           // SPKI; empty: an HMAC secret is made
+  std::string public_key;  // SPKI; empty: an HMAC secret is made
   By by;
-  struct Result { std::string agent_id; std::optional<Secret> secret; };
+  struct Result {
+    std::string agent_id;
+    std::optional<Secret> secret;
+  };
 };
 
 // --- people -----------------------------------------------------------------------------------
@@ -113,40 +120,49 @@ struct Viewed {
 // A signed review (evidence.md 8). The signature is checked before it counts.
 struct Decide {
   std::string request;
-  std::string core;        // exact bytes
-  std::string signature;   // DER
-  std::string reason;      // "" when none; the core's `reason` digest cannot be checked without k
-  std::string edit;        // exact payload text of an edit, "" when none
+  std::string core;       // exact bytes
+  std::string signature;  // DER
+  std::string reason;     // "" when none; the core's `reason` digest cannot be checked without k
+  std::string edit;       // exact payload text of an edit, "" when none
   std::optional<seal::Envelope> edit_envelope;
   std::optional<std::string> only_member;  // the session's member: another approver is bad_core
-  struct Result { bool replay = false; };
+  struct Result {
+    bool replay = false;
+  };
 };
 
 struct SetUp {
-  std::string token;       // "" only for `init --test`, inside the process
+  std::string token;  // "" only for `init --test`, inside the process
   std::string name;
   std::string spki;
   std::string key_class = "device";
-  struct SignedRoster { std::string project, entry, head, signature; };
+  struct SignedRoster {
+    std::string project, entry, head, signature;
+  };
   std::vector<SignedRoster> rosters;
   bool with_session = true;
-  struct Result { std::string member, key; Secret session; };
+  struct Result {
+    std::string member, key;
+    Secret session;
+  };
 };
-// The member id that setup will use is offered before: derived from the token, so that `begin` keeps
-// nothing.
-
-struct SignRoster {        // the first roster of a project made after setup
+struct SignRoster {  // the first roster of a project made after setup
   std::string project, member, key;
   std::string entry, head, signature;
-  struct Result { Digest sha256; std::uint64_t version; };
+  struct Result {
+    Digest sha256;
+    std::uint64_t version;
+  };
 };
 
 struct OpenSession {
   std::string member, key;
-  struct Result { Secret session; };
+  struct Result {
+    Secret session;
+  };
 };
 struct RecordLoginFailure {
-  std::string key;         // device key id that was named, checked to exist
+  std::string key;  // device key id that was named, checked to exist
   struct Result {};
 };
 struct EndSession {
@@ -159,13 +175,18 @@ struct EndSession {
 struct CreateProject {
   std::string name;
   store::Payloads payloads = store::Payloads::encrypted;
-  struct Result { std::string id, origin; };
+  struct Result {
+    std::string id, origin;
+  };
 };
 struct CreateKey {
   std::string project;
   identity::KeyRole role = identity::KeyRole::agent;
   std::string name;
-  struct Result { std::string id; Secret key; };
+  struct Result {
+    std::string id;
+    Secret key;
+  };
 };
 struct RevokeKey {
   std::string project, id;
@@ -173,10 +194,16 @@ struct RevokeKey {
 };
 struct AddWebhook {
   std::string project, url;
-  struct Result { std::string id; Secret secret; };
+  struct Result {
+    std::string id;
+    Secret secret;
+  };
 };
 struct MakeSetupToken {
-  struct Result { Secret token; Instant expires; };
+  struct Result {
+    Secret token;
+    Instant expires;
+  };
 };
 struct AcceptClock {
   struct Result {};

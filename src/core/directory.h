@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "approval/rule.h"
+#include "base/id.h"
 #include "evidence/roster.h"
 #include "store/store.h"
 
@@ -22,18 +23,18 @@ namespace lp::core {
 
 // What changes with every batch of a project, shared by all snapshots that hold the project.
 struct LiveLog {
-  std::atomic<std::uint64_t> signed_size = 0;                   // release rule: index < signed_size
-  std::atomic<std::shared_ptr<const std::string>> checkpoint;   // the newest signed note
-  std::atomic<std::uint64_t> pending = 0;                       // requests that wait
+  std::atomic<std::uint64_t> signed_size = 0;                  // release rule: index < signed_size
+  std::atomic<std::shared_ptr<const std::string>> checkpoint;  // the newest signed note
+  std::atomic<std::uint64_t> pending = 0;                      // requests that wait
 };
 
 struct ProjectView {
   store::Project row;
   std::string issuer_spki;
   std::string log_vkey;
-  std::vector<evidence::RosterEntry> entries;   // of the roster in force; empty without one
+  std::vector<evidence::RosterEntry> entries;  // of the roster in force; empty without one
   std::vector<approval::Person> people;
-  std::vector<std::string> marks;               // of statements and roster heads: test, …
+  std::vector<std::string> marks;  // of statements and roster heads: test, …
   std::shared_ptr<LiveLog> live;
 
   // The entry of a key that may review, or nothing.
@@ -44,13 +45,13 @@ struct ProjectView {
 
 struct Directory {
   std::string log_name;
-  bool test = false;     // a directory made by `init --test`
+  bool test = false;  // a directory made by `init --test`
   bool set_up = false;
-  std::optional<std::string> setup_owner;                      // member id
-  std::map<std::string, ProjectView, std::less<>> projects;    // by id
+  std::optional<std::string> setup_owner;                    // member id
+  std::map<std::string, ProjectView, std::less<>> projects;  // by id
   std::map<std::string, store::Member, std::less<>> members;
-  std::map<std::string, store::Device, std::less<>> devices;   // by key id
-  std::unordered_map<std::string, store::ApiKey> keys;         // by raw SHA-256 of the key text
+  std::map<std::string, store::Device, std::less<>> devices;  // by key id
+  std::unordered_map<std::string, store::ApiKey> keys;        // by raw SHA-256 of the key text
   std::map<std::string, store::Agent, std::less<>> agents;
   std::map<std::string, store::Webhook, std::less<>> webhooks;
 
@@ -66,5 +67,9 @@ struct Directory {
 };
 
 using DirectoryPtr = std::shared_ptr<const Directory>;
+
+// The member id that setting up with this token makes: known before, so that the page can sign it
+// and the server keeps nothing in between. `setup_key` is Keys::purpose("lp-setup/1").
+std::string setup_member_id(std::string_view setup_key, std::string_view token);
 
 }  // namespace lp::core

@@ -1,8 +1,9 @@
 // The core as the rest of the program sees it: submit a command, read what is true.
 //
 // One thread (lp-core) takes what the bounded queue holds, runs the pure core, commits one batch,
-// signs the checkpoints that cover it and opens the gate. `done` runs on that thread after all this;
-// it must not block. If a commit or flush fails no held reply is ever sent and the process stops.
+// signs the checkpoints that cover it and opens the gate. `done` runs on that thread after all
+// this; it must not block. If a commit or flush fails no held reply is ever sent and the process
+// stops.
 
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,8 +20,10 @@
 
 #include "base/entropy.h"
 #include "base/time.h"
+#include "core/apply.h"
 #include "core/commands.h"
 #include "core/directory.h"
+#include "core/gate.h"
 #include "core/keys.h"
 #include "core/presence.h"
 #include "core/refusal.h"
@@ -37,9 +41,14 @@ struct EngineOptions {
   std::int64_t decide_by_default_ms = 24LL * 3'600'000;
   std::int64_t decide_by_max_ms = 30LL * 24 * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
-  std::string data_directory;        // for the disk reserve
-  std::string log_name;              // fixed at init
+  std::string data_directory;  // for the disk reserve
+  std::string log_name;        // fixed at init
 };
+
+class Work;
+
+// A command with its answer: runs on a batch, gives back what the gate shall hold.
+using Job = std::move_only_function<Held(Work*)>;
 
 template <typename C>
 using Done = std::move_only_function<void(std::expected<typename C::Result, Refused>)>;
@@ -82,7 +91,8 @@ class Engine {
                                                             std::string_view project);
   [[nodiscard]] std::vector<RequestView> requests(const store::RequestFilter& filter);
 
-  // Why deciding is off right now, or nothing: frozen signer, unsafe clock, disk reserve.
+  // Why deciding is off right now, or nothing: an unsafe clock. (A frozen log is known only per
+  // project: the command itself answers log_frozen.)
   [[nodiscard]] std::optional<Fault> deciding_blocked() const;
   [[nodiscard]] std::optional<Fault> ingest_blocked() const;
   // Grows with each batch that changed a list: GET /api/review/changes.
@@ -90,7 +100,27 @@ class Engine {
 
  private:
   struct Impl;
+  [[nodiscard]] bool push(Job&& job);
   std::unique_ptr<Impl> impl_;
 };
+
+template <typename C>
+bool Engine::submit(C command, Done<C> done) {
+  return push([command = std::move(command), done = std::move(done)](Work* work) mutable -> Held {
+    return [done = std::move(done), result = apply(*work, command)]() mutable {
+      done(std::move(result));
+    };
+  });
+}
+
+template <typename C>
+std::expected<typename C::Result, Refused> Engine::run(C command) {
+  auto answer = std::make_shared<std::promise<std::expected<typename C::Result, Refused>>>();
+  auto future = answer->get_future();
+  const bool queued = submit<C>(std::move(command),
+                                [answer](auto result) { answer->set_value(std::move(result)); });
+  if (!queued) return refuse(Fault::stopping);
+  return future.get();
+}
 
 }  // namespace lp::core

@@ -1,8 +1,8 @@
 // The server's secrets: what is in `secrets/` of the data directory and what is derived from it.
 //
-// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and issuer keys are
-// derived per origin, so a new project needs no new file. The wrap key is a file a month: a DEK names
-// the month it was wrapped in, and destroying old months completes erasure (evidence.md 11).
+// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and issuer keys
+// are derived per origin, so a new project needs no new file. The wrap key is a file a month: a DEK
+// names the month it was wrapped in, and destroying old months completes erasure (evidence.md 11).
 
 #pragma once
 
@@ -34,8 +34,10 @@ class Keys {
   [[nodiscard]] crypto::Ed25519Key log_key(std::string_view origin) const;
   [[nodiscard]] crypto::P256Key issuer_key(std::string_view origin) const;
 
-  // A fresh 32-byte DEK under this month's wrap key; and back. Nothing when its month is gone.
-  [[nodiscard]] std::string wrap(std::string_view dek, Instant now, Entropy& entropy);
+  // A DEK under this month's wrap key, which is made when the month is new (nothing when its file
+  // cannot be written); and back: nothing when its month is gone.
+  [[nodiscard]] std::optional<std::string> wrap(std::string_view dek, Instant now,
+                                                Entropy& entropy);
   [[nodiscard]] std::optional<Secret> unwrap(std::string_view wrapped) const;
 
   // A sub-key for one purpose: HKDF of the server secret under a label such as "lp-url/1".
@@ -47,7 +49,7 @@ class Keys {
   Keys() = default;
   std::string directory_;
   Secret log_secret_, issuer_secret_, row_key_, server_secret_;
-  mutable std::mutex wrap_mutex_;  // months are added while net threads unwrap
+  mutable std::mutex wrap_mutex_;            // months are added while net threads unwrap
   std::map<std::string, Secret> wrap_keys_;  // "2026-11" → 32 bytes
 };
 
@@ -58,5 +60,11 @@ std::string seal_field(std::string_view dek, std::string_view purpose, std::stri
                        std::string_view plaintext, Entropy& entropy);
 std::optional<std::string> open_field(std::string_view dek, std::string_view purpose,
                                       std::string_view request_id, std::string_view sealed);
+
+// The key that seals LangGraph checkpoints of a project.
+Secret graph_key(const Keys& keys, std::string_view project);
+// The snapshot key that an agent without a content key is given (wire.md B2): derived from the DEK,
+// so that handing it out does not hand out the payload.
+Secret snapshot_key_of(const Secret& dek);
 
 }  // namespace lp::core

@@ -1,5 +1,6 @@
-// Which requests have an agent waiting, as far as polls tell. Memory only: after a restart everybody
-// polls again. Net threads write it, so it holds a lock of its own, never taken with another.
+// Which requests have an agent waiting, as far as polls tell. Memory only: after a restart
+// everybody polls again. Net threads write it, so it holds a lock of its own, never taken with
+// another.
 
 #pragma once
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,35 +14,41 @@
 namespace lp::core {
 
 enum class Fault : std::uint8_t {
-  unknown,               // no such thing, or not yours: 404
-  refused,               // the state machine said no: `refusal` says why
-  stale,                 // the core is not what the server rebuilds: ask for a new offer
+  unknown,  // no such thing, or not yours: 404
+  refused,  // the state machine said no: `refusal` says why
+  stale,    // the core is not what the server rebuilds: ask for a new offer
   bad_signature,
-  bad_core,              // not a decision core, or not of this approver and key
+  bad_core,  // not a decision core, or not of this approver and key
   offer_expired,
-  edit_not_allowed,      // an edit in another envelope version, in plaintext, or on a reject
-  empty_edit,            // `{}`: a published client would run the original (wire.md D-35)
+  edit_not_allowed,  // an edit in another envelope version, in plaintext, or on a reject
+  empty_edit,        // `{}`: a published client would run the original (wire.md D-35)
   no_eligible_approver,
   idempotency_conflict,  // same key, other content
   pending_limit,         // too many wait in this project
   already_set_up,
   setup_token_invalid,
   setup_token_expired,
-  roster_mismatch,       // a head or entry is not what the server rebuilds
+  roster_mismatch,  // a head or entry is not what the server rebuilds
   name_taken,
   already_revoked,
-  disk_reserve,          // too little disk left to take more in: 503
-  log_frozen,            // the signer does not sign: 503
-  clock_unsafe,          // the clock jumped: `letsping clock accept`: 503
-  stopping,              // 503
+  disk_reserve,  // too little disk left to take more in: 503
+  log_frozen,    // the signer does not sign: 503
+  clock_unsafe,  // the clock jumped: `letsping clock accept`: 503
+  row_tampered,  // a stored row does not verify: 503 and an alarm
+  stopping,      // 503
 };
 std::string_view to_string(Fault fault);
 
 struct Refused {
   Fault fault = Fault::unknown;
-  std::string detail;                         // names the thing: a rule, a project; never content
-  std::optional<approval::Refusal> refusal;   // with Fault::refused
-  std::string request;                        // the request concerned, when there is one
+  std::string detail;                        // names the thing: a rule, a project; never content
+  std::optional<approval::Refusal> refusal;  // with Fault::refused
+  std::string request;                       // the request concerned, when there is one
 };
+
+// `request`: the request concerned; `detail` as above.
+std::unexpected<Refused> refuse(Fault fault, std::string_view request = {},
+                                std::string_view detail = {});
+std::unexpected<Refused> refuse(approval::Refusal why, std::string_view request);
 
 }  // namespace lp::core

@@ -1,5 +1,5 @@
-// What may be shown of a request now: the stored rows under the release rule (evidence.md 6.4), with
-// the fields opened that the server can read.
+// What may be shown of a request now: the stored rows under the release rule (evidence.md 6.4),
+// with the fields opened that the server can read.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 namespace lp::core {
 
 struct RequestView {
-  store::FullRequest rows;     // payload, edited_payload and reason opened (see below)
+  store::FullRequest rows;  // payload, edited_payload and reason opened (see below)
   // State as it may be told: pending while the terminal statement is not under a signed checkpoint.
   approval::State state = approval::State::pending;
   std::string payload;         // exact text: envelope, or plaintext
@@ -24,8 +24,8 @@ struct RequestView {
   std::string facts, schema, callback_url, client_nonce;  // exact texts, "" when none
   std::vector<std::string> lossy;
   std::vector<std::string> capabilities;
-  std::string descriptor;      // JCS
-  std::string commit_key;      // plain only: k, 32 bytes
+  std::string descriptor;  // JCS
+  std::string commit_key;  // plain only: k, 32 bytes
   std::vector<std::string> marks;
 };
 

@@ -185,6 +185,16 @@ struct Request {
   friend bool operator==(const Request&, const Request&) = default;
 };
 
+// New bytes from the agent: what Reader::request then shows in place of the request's own.
+struct Revision {
+  std::string request;
+  std::uint64_t version = 2;
+  std::string payload;  // as Request::payload
+  std::string commit_key_sealed;
+  std::string details_sealed;
+  Digest request_sha256;
+};
+
 // The mutable part; replaced as a whole, guarded by `mac`.
 struct RequestState {
   std::string request;

@@ -40,6 +40,7 @@ using Write = std::variant<Project,          // insert or replace by id
                            SetupToken,       // insert
                            Webhook,          // insert or replace by id
                            Request,          // insert
+                           Revision,         // insert
                            RequestState,     // insert or replace by request
                            Review,           // insert; a used nonce fails
                            Delivery,         // insert, or leave the first
@@ -109,6 +110,7 @@ class Reader {
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
 
+  // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
   // Newest first. Payloads and sealed details are left empty.
   virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;

@@ -4,15 +4,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
+#include <utility>
 
 #include "base/assert.h"
+#include "base/log.h"
 #include "base/testing.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
 namespace lp::store {
@@ -38,6 +43,22 @@ class TemporaryDirectory {
 
  private:
   std::string path_;
+};
+
+// A store in a directory of its own, with the project proj_a.
+struct OpenedStore {
+  TemporaryDirectory directory;
+  std::string path = directory.file("letsping.db");
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Reader> reader;
+
+  OpenedStore();
+  // Commits, and says so when it fails.
+  void commit(const Batch& batch) const {
+    const auto done = store->commit(batch);
+    if (!done) log::error("test", done.error().what);
+    LP_ASSERT(done.has_value());
+  }
 };
 
 // `count` bytes that do not compress: NUL and what is no UTF-8 are among them.
@@ -144,6 +165,51 @@ inline RequestState sample_state(const Request& request) {
   return state;
 }
 
+// A decided state with every optional member present.
+inline RequestState sample_decided_state(const Request& request) {
+  RequestState state = sample_state(request);
+  state.state.version = 2;
+  state.state.state = approval::State::approved_with_modifications;
+  state.state.base.commit = sample_digest(50);
+  state.state.current.env_sha256 = sample_digest(51);
+  state.state.current.commit = sample_digest(52);
+  state.state.current.kid.reset();
+  state.state.editors = {"mem_b", "mem_c"};
+  state.state.approvals = {{"mem_a", "dev_a", sample_digest(53)}, {"mem_d", "", sample_digest(54)}};
+  state.leaf_index = request.leaf_index + 9;
+  state.stream_seq = 4;
+  state.edited_payload = sample_bytes(55, 20'000);
+  state.decided = Instant{1'772'366'999'000};
+  state.actor = "mem_a";
+  state.actor_kind = "member";
+  state.method = "device_key";
+  state.reason_sealed = sample_bytes(56, 300);
+  return state;
+}
+
+// approval::Request has no comparison of its own.
+inline bool same(const approval::Request& a, const approval::Request& b) {
+  const auto fields = [](const approval::Request& request) {
+    return std::tie(request.id, request.version, request.state, request.level, request.created,
+                    request.decide_by, request.base, request.current, request.agent_owner,
+                    request.editors);
+  };
+  return fields(a) == fields(b) &&
+         std::ranges::equal(a.approvals, b.approvals, [](const auto& x, const auto& y) {
+           return std::tie(x.member, x.key, x.statement_sha256) ==
+                  std::tie(y.member, y.key, y.statement_sha256);
+         });
+}
+
+inline bool same(const RequestState& a, const RequestState& b) {
+  const auto fields = [](const RequestState& state) {
+    return std::tie(state.request, state.project, state.leaf_index, state.statement_sha256,
+                    state.stream_seq, state.mac, state.edited_payload, state.decided, state.actor,
+                    state.actor_kind, state.method, state.reason_sealed);
+  };
+  return same(a.state, b.state) && fields(a) == fields(b);
+}
+
 inline Review sample_review(std::string_view request, std::uint64_t leaf_index) {
   Review review;
   review.request = request;
@@ -165,6 +231,22 @@ inline void add_ingest(Batch& batch, std::string_view project, std::uint64_t ind
   batch.writes.emplace_back(sample_state(request));
   batch.writes.emplace_back(request);
   batch.writes.emplace_back(sample_leaf(project, index));
+}
+
+inline OpenedStore::OpenedStore() {
+  store = std::move(*open_sqlite(path));
+  reader = std::move(*store->reader());
+  Batch batch;
+  batch.writes.emplace_back(sample_project());
+  commit(batch);
+}
+
+// A batch of these rows.
+template <typename... Rows>
+Batch batch_of(Rows... rows) {
+  Batch batch;
+  (batch.writes.emplace_back(std::move(rows)), ...);
+  return batch;
 }
 
 }  // namespace lp::store

@@ -166,6 +166,16 @@ CREATE TABLE request (
   payload BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE revision (
+  request TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  request_sha256 BLOB NOT NULL,
+  commit_key_sealed BLOB NOT NULL,
+  details_sealed BLOB NOT NULL,
+  payload BLOB NOT NULL,
+  PRIMARY KEY (request, version)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE request_state (
   project INTEGER NOT NULL REFERENCES project (number),
   request TEXT NOT NULL,
@@ -273,6 +283,10 @@ CREATE TRIGGER request_is_not_changed BEFORE UPDATE ON request
   BEGIN SELECT RAISE(ABORT, 'request is immutable'); END;
 CREATE TRIGGER request_is_not_deleted BEFORE DELETE ON request
   BEGIN SELECT RAISE(ABORT, 'request is immutable'); END;
+CREATE TRIGGER revision_is_not_changed BEFORE UPDATE ON revision
+  BEGIN SELECT RAISE(ABORT, 'revision is immutable'); END;
+CREATE TRIGGER revision_is_not_deleted BEFORE DELETE ON revision
+  BEGIN SELECT RAISE(ABORT, 'revision is immutable'); END;
 CREATE TRIGGER review_is_not_changed BEFORE UPDATE ON review
   BEGIN SELECT RAISE(ABORT, 'review is immutable'); END;
 CREATE TRIGGER review_is_not_deleted BEFORE DELETE ON review

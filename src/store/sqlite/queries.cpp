@@ -81,6 +81,9 @@ constexpr std::array<Named, query_count> queries{{
      "leaf_index, dek_wrapped, commit_key_sealed, details_sealed, payload)"
      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
      " ?18, ?19, ?20, ?21, ?22, ?23, ?24)"},
+    {Query::insert_revision, "insert_revision",
+     "INSERT INTO revision (request, version, request_sha256, commit_key_sealed, "
+     "details_sealed, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
     {Query::put_request_state, "put_request_state",
      "INSERT INTO request_state (project, request, state, decide_by, leaf_index, "
      "statement_sha256, stream_seq, mac, decided, actor, actor_kind, method, detail, "
@@ -163,13 +166,17 @@ constexpr std::array<Named, query_count> queries{{
     {Query::request, "request",
      "SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, "
      "r.service, r.action, r.priority, r.role, r.environment, r.trace_id, "
-     "r.parent_request_id, r.client, r.payload_kind, r.request_sha256, r.created, "
-     "r.decide_by, r.leaf_index, r.dek_wrapped, r.commit_key_sealed, r.details_sealed, "
-     "r.payload, s.state, s.decide_by, s.leaf_index, s.statement_sha256, s.stream_seq, "
+     "r.parent_request_id, r.client, r.payload_kind, "
+     "coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by, r.leaf_index, "
+     "r.dek_wrapped, coalesce(v.commit_key_sealed, r.commit_key_sealed), "
+     "coalesce(v.details_sealed, r.details_sealed), coalesce(v.payload, r.payload), s.state, "
+     "s.decide_by, s.leaf_index, s.statement_sha256, s.stream_seq, "
      "s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed, "
      "s.edited_payload, d.at, d.how FROM request r JOIN project p ON p.number = r.project"
      " JOIN request_state s ON s.project = r.project AND s.request = r.id LEFT"
-     " JOIN delivery d ON d.request = r.id WHERE r.id = ?1"},
+     " JOIN delivery d ON d.request = r.id LEFT JOIN revision v ON v.request = r.id AND"
+     " v.version = (SELECT max(version) FROM revision WHERE request = r.id)"
+     " WHERE r.id = ?1"},
     {Query::requests, "requests",
      "SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, "
      "r.service, r.action, r.priority, r.role, r.environment, r.trace_id, "

@@ -28,6 +28,7 @@ enum class Query : std::uint8_t {
   insert_setup_token,
   put_webhook,
   insert_request,
+  insert_revision,
   put_request_state,
   insert_review,
   insert_delivery,

@@ -124,6 +124,11 @@ Result<void> RowWriter::write(const RequestState& row) {
              Blob{row.edited_payload});
 }
 
+Result<void> RowWriter::write(const Revision& row) {
+  return run(Query::insert_revision, row.request, row.version, row.request_sha256,
+             Blob{row.commit_key_sealed}, Blob{row.details_sealed}, Blob{row.payload});
+}
+
 Result<void> RowWriter::write(const Review& row) {
   return run(Query::insert_review, row.request, row.leaf_index, row.version, row.member, row.key,
              row.nonce, row.at, Blob{row.signature}, Blob{row.core});

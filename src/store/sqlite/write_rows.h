@@ -38,6 +38,7 @@ class RowWriter {
   Result<void> write(const SetupToken& row);
   Result<void> write(const Webhook& row);
   Result<void> write(const Request& row);
+  Result<void> write(const Revision& row);
   Result<void> write(const RequestState& row);
   Result<void> write(const Review& row);
   Result<void> write(const Delivery& row);

@@ -1,0 +1,168 @@
+// What operators do at the socket: projects, keys, webhooks, setup links, the clock.
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "core/apply.h"
+#include "core/disk.h"
+#include "core/engine.h"
+#include "core/recovery.h"
+#include "core/work.h"
+#include "crypto/hash.h"
+#include "identity/api_key.h"
+#include "identity/setup_token.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::EventType;
+
+// Whoever may open the socket in the data directory (mode 0600) is the operator.
+const evidence::Actor local_operator{.id = "local_operator",
+                                     .kind = evidence::ActorKind::system,
+                                     .method = evidence::ActorMethod::session,
+                                     .key = {}};
+
+Work::Event operator_event(const Work& work, std::string_view project, EventType type) {
+  Work::Event event;
+  event.statement.type = type;
+  event.statement.actor = local_operator;
+  event.statement.marks = work.directory().project(project)->marks;
+  return event;
+}
+
+json::Value key_entry(Work& work, const store::ApiKey& key) {
+  auto entry = json::Value::object();
+  entry.add("kind", "api_key")
+      .add("id", key.id)
+      .add("role", identity::to_string(key.role))
+      .add("name", key.name)
+      .add("salt", base64(work.world.entropy.bytes(32)));
+  return entry;
+}
+
+}  // namespace
+
+Applied<CreateProject> apply(Work& work, CreateProject& command) {
+  for (const auto& [id, project] : work.directory().projects) {
+    if (project.row.name == command.name) return refuse(Fault::name_taken, {}, command.name);
+  }
+  World& world = work.world;
+  store::Project row;
+  row.id = new_id("proj", work.now, world.entropy);
+  row.name = command.name;
+  row.origin = work.directory().log_name + "/p/" + id_hex(row.id);
+  row.payloads = command.payloads;
+  row.created = work.now;
+
+  // The signer knows the origin before anything of it is committed: a log without signer state can
+  // then only mean that the state was lost.
+  if (!world.signer.open(row.origin)) return refuse(Fault::log_frozen);
+  auto live = std::make_shared<LiveLog>();
+  auto [found, fresh] =
+      world.logs.emplace(row.id, ProjectLog{.head = {.project = row.id,
+                                                     .size = 0,
+                                                     .frontier = {},
+                                                     .last_time = {},
+                                                     .stream_seq = 0,
+                                                     .stream_prev = {}},
+                                            .range = {},
+                                            .issuer = world.keys.issuer_key(row.origin),
+                                            .origin = row.origin,
+                                            .live = live});
+  LP_ASSERT(fresh);
+  work.batch.writes.emplace_back(row);
+  const CreateProject::Result result{.id = row.id, .origin = row.origin};
+  Directory& directory = work.change_directory();
+  directory.projects.insert_or_assign(
+      row.id, project_view(world, directory, row, std::nullopt, found->second.live));
+  work.append(found->second, operator_event(work, result.id, EventType::log_opened));
+  work.announce("review");
+  return result;
+}
+
+Applied<CreateKey> apply(Work& work, CreateKey& command) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  Entropy& entropy = work.world.entropy;
+  Secret text(identity::new_api_key(command.role, entropy));
+  const store::ApiKey key{.id = new_id("key", work.now, entropy),
+                          .project = command.project,
+                          .role = command.role,
+                          .name = command.name,
+                          .digest = identity::api_key_digest(text.reveal()),
+                          .made_by = work.directory().setup_owner.value_or("setup_owner"),
+                          .created = work.now,
+                          .revoked = {}};
+  Work::Event event = operator_event(work, command.project, EventType::key_added);
+  event.evidence.push_back(key_entry(work, key));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(key);
+  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), key);
+  return CreateKey::Result{.id = key.id, .key = std::move(text)};
+}
+
+Applied<RevokeKey> apply(Work& work, RevokeKey& command) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  const auto& keys = work.directory().keys;
+  const auto found = std::ranges::find_if(keys, [&](const auto& item) {
+    return item.second.id == command.id && item.second.project == command.project;
+  });
+  if (found == keys.end()) return refuse(Fault::unknown);
+  if (found->second.revoked) return refuse(Fault::already_revoked, {}, command.id);
+  store::ApiKey key = found->second;
+  key.revoked = work.now;
+  Work::Event event = operator_event(work, command.project, EventType::key_revoked);
+  event.evidence.push_back(key_entry(work, key));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(key);
+  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), std::move(key));
+  return RevokeKey::Result{};
+}
+
+Applied<AddWebhook> apply(Work& work, AddWebhook& command) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  Entropy& entropy = work.world.entropy;
+  Secret secret("lp_whk_" + base64url(entropy.bytes(32)));
+  auto sealed = work.world.keys.wrap(secret.reveal(), work.now, entropy);
+  if (!sealed) return refuse(Fault::disk_reserve);
+  const store::Webhook webhook{.id = new_id("whk", work.now, entropy),
+                               .project = command.project,
+                               .url = command.url,
+                               .secret_sealed = *std::move(sealed),
+                               .created = work.now,
+                               .removed = {}};
+  Work::Event event = operator_event(work, command.project, EventType::config_changed);
+  auto entry = json::Value::object();
+  entry.add("kind", "webhook")
+      .add("id", webhook.id)
+      .add("url", webhook.url)
+      .add("salt", base64(entropy.bytes(32)));
+  event.evidence.push_back(std::move(entry));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(webhook);
+  work.change_directory().webhooks.insert_or_assign(webhook.id, webhook);
+  return AddWebhook::Result{.id = webhook.id, .secret = std::move(secret)};
+}
+
+Applied<MakeSetupToken> apply(Work& work, MakeSetupToken&) {
+  if (work.directory().set_up) return refuse(Fault::already_set_up);
+  MakeSetupToken::Result result{.token = Secret(identity::new_setup_token(work.world.entropy)),
+                                .expires = work.now + identity::setup_token_ms};
+  work.batch.writes.emplace_back(
+      store::SetupToken{.token = identity::setup_token_digest(result.token.reveal()),
+                        .created = work.now,
+                        .expires = result.expires});
+  return result;
+}
+
+Applied<AcceptClock> apply(Work& work, AcceptClock&) {
+  work.world.clock_watch.accept();
+  return AcceptClock::Result{};
+}
+
+}  // namespace lp::core

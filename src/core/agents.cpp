@@ -1,0 +1,451 @@
+// What agents do: ask, cancel, revise, leave snapshots and checkpoints, register.
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "core/apply.h"
+#include "core/disk.h"
+#include "core/engine.h"
+#include "core/request_event.h"
+#include "core/work.h"
+#include "crypto/hash.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "seal/content_key.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::EventType;
+
+constexpr std::size_t dek_bytes = 32;
+constexpr std::size_t blob_bytes_min = 1 << 20;
+
+// What an Idempotency-Key was first used for. The client's own content HMAC where it sends one,
+// because a retry that is encrypted anew has another IV; else a keyed hash of all that was asked.
+Digest content_of(const Work& work, const Ingest& command) {
+  const Secret key = work.world.keys.purpose("lp-idempotency-content/1");
+  const std::string separator(1, '\0');
+  if (command.idem) {
+    return crypto::hmac_sha256(key.reveal(), {"idem", separator, command.service, separator,
+                                              command.action, separator, *command.idem});
+  }
+  return crypto::hmac_sha256(key.reveal(), {"body", separator, command.service, separator,
+                                            command.action, separator, command.payload});
+}
+
+Digest idempotency_key(const Work& work, const Ingest& command) {
+  const Secret key = work.world.keys.purpose("lp-idempotency-key/1");
+  return crypto::hmac_sha256(
+      key.reveal(), {command.api_key, std::string_view("\0", 1), *command.idempotency_key});
+}
+
+std::expected<std::optional<store::Idempotency>, Refused> earlier(Work& work, const Ingest& command,
+                                                                  const Digest& key) {
+  const auto in_batch = work.idempotency.find({command.project, std::string(key.view())});
+  if (in_batch != work.idempotency.end()) return in_batch->second;
+  auto stored = work.world.reader.idempotency(command.project, key);
+  LP_ASSERT(stored.has_value());
+  return *std::move(stored);
+}
+
+// The person who answers for the agent: who made its key, or the setup owner.
+std::string owner_of(const Directory& directory, const std::string& made_by) {
+  if (made_by == "setup_owner") return directory.setup_owner.value_or(made_by);
+  return made_by;
+}
+
+struct Asker {
+  std::string agent_id, owner;
+  evidence::Actor actor;
+};
+
+std::optional<Asker> asker_of(const Directory& directory, const Ingest& command) {
+  const auto key = std::ranges::find_if(
+      directory.keys, [&](const auto& item) { return item.second.id == command.api_key; });
+  if (key == directory.keys.end() || key->second.revoked) return std::nullopt;
+  if (command.agent_id.empty()) {
+    return Asker{.agent_id = command.api_key,
+                 .owner = owner_of(directory, key->second.made_by),
+                 .actor = {.id = command.api_key,
+                           .kind = evidence::ActorKind::api_key,
+                           .method = evidence::ActorMethod::api_key,
+                           .key = command.api_key}};
+  }
+  const auto agent = directory.agents.find(command.agent_id);
+  if (agent == directory.agents.end() || agent->second.revoked ||
+      agent->second.project != command.project) {
+    return std::nullopt;
+  }
+  return Asker{.agent_id = command.agent_id,
+               .owner = owner_of(directory, agent->second.made_by),
+               .actor = {.id = command.agent_id,
+                         .kind = evidence::ActorKind::agent,
+                         .method = command.strength == "hmac" ? evidence::ActorMethod::hmac
+                                                              : evidence::ActorMethod::api_key,
+                         .key = command.api_key}};
+}
+
+// Whether anybody in the roster could ever approve this.
+std::expected<void, Refused> somebody_can(const ProjectView& project,
+                                          const approval::Context& context) {
+  const bool enough = approval::satisfied(context.rule, context.people);
+  if (project.row.roster_sha256 && enough) return {};
+  return refuse(Fault::no_eligible_approver, {},
+                project.row.roster_sha256 ? json::canonical(context.rule.to_json())
+                                          : "the project has no signed roster yet");
+}
+
+evidence::Descriptor descriptor_of(Work& work, const Ingest& command, const ProjectView& project,
+                                   const Asker& asker) {
+  evidence::Descriptor descriptor;
+  descriptor.salt = work.world.entropy.bytes(32);
+  descriptor.origin = project.row.origin;
+  descriptor.service = command.service;
+  descriptor.action = command.action;
+  descriptor.agent_id = asker.agent_id;
+  descriptor.agent_owner = asker.owner;
+  if (!command.client_nonce.empty()) descriptor.client_nonce = command.client_nonce;
+  if (!command.facts.empty()) {
+    const auto facts = json::parse(command.facts);
+    LP_ASSERT(facts.has_value());
+    descriptor.facts = facts->root;
+  }
+  if (!command.schema.empty()) descriptor.schema_sha256 = crypto::sha256(command.schema);
+  if (!command.environment.empty()) descriptor.environment = command.environment;
+  return descriptor;
+}
+
+// The payload as the row keeps it and as statements refer to it.
+struct Kept {
+  evidence::PayloadRef reference;
+  std::string stored, commit_key_sealed;
+};
+
+Kept keep_payload(Work& work, std::string_view dek, std::string_view request,
+                  const std::string& payload, const std::optional<seal::Envelope>& envelope) {
+  Kept kept;
+  if (envelope) {
+    kept.reference.kind = seal::to_string(envelope->kind);
+    kept.reference.env_sha256 = envelope->env_sha256;
+    if (!envelope->kid.empty()) kept.reference.kid = envelope->kid;
+    kept.stored = payload;
+    return kept;
+  }
+  Entropy& entropy = work.world.entropy;
+  const Secret k(entropy.bytes(32));
+  kept.reference.kind = "plain";
+  kept.reference.commit = seal::commitment(k.reveal(), seal::Role::base, payload);
+  kept.stored = seal_field(dek, "payload", request, payload, entropy);
+  kept.commit_key_sealed = seal_field(dek, "commit-key", request, k.reveal(), entropy);
+  return kept;
+}
+
+// The descriptor of a revised request: a new salt, the facts and schema as they are now.
+evidence::Descriptor revised_descriptor(Work& work, const store::Request& row,
+                                        const Details& details, const ProjectView& project) {
+  Ingest as_asked;
+  as_asked.service = row.service;
+  as_asked.action = row.action;
+  as_asked.facts = details.facts;
+  as_asked.schema = details.schema;
+  as_asked.environment = row.environment;
+  as_asked.client_nonce = details.client_nonce;
+  return descriptor_of(work, as_asked, project,
+                       {.agent_id = row.agent_id, .owner = row.agent_owner, .actor = {}});
+}
+
+Work::Event created_event(const ProjectView& project, const Work::Open& open, const Asker& asker,
+                          const Ingest& command) {
+  Work::Event event;
+  event.statement = request_statement(project, open, EventType::request_created, asker.actor);
+  event.statement.strength = command.strength;
+  if (command.same_account) event.statement.marks.emplace_back("no_isolation");
+  return event;
+}
+
+std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& command,
+                                                const ProjectView& project, ProjectLog& log,
+                                                const Asker& asker, const Secret& dek) {
+  const Instant time = work.time_of(log);
+  auto wrapped = work.world.keys.wrap(dek.reveal(), time, work.world.entropy);
+  if (!wrapped) return refuse(Fault::disk_reserve);
+  const auto& options = work.world.options;
+  const std::int64_t hold_ms = std::clamp<std::int64_t>(
+      command.decide_in_ms.value_or(options.decide_by_default_ms), 1'000, options.decide_by_max_ms);
+  const auto descriptor = descriptor_of(work, command, project, asker);
+
+  Work::Open open;
+  open.log = &log;
+  store::Request& row = open.row;
+  row.id = new_id("req", time, work.world.entropy);
+  Kept kept = keep_payload(work, dek.reveal(), row.id, command.payload, command.envelope);
+  row.project = command.project;
+  row.api_key = command.api_key;
+  row.agent_id = asker.agent_id;
+  row.agent_owner = asker.owner;
+  row.strength = command.strength;
+  row.candidate = command.candidate;
+  row.service = command.service;
+  row.action = command.action;
+  row.priority = command.priority;
+  row.role = command.role;
+  row.environment = command.environment;
+  row.trace_id = command.trace_id;
+  row.parent_request_id = command.parent_request_id;
+  row.client = command.client;
+  row.payload_kind = kept.reference.kind;
+  row.payload = std::move(kept.stored);
+  row.commit_key_sealed = std::move(kept.commit_key_sealed);
+  row.dek_wrapped = *std::move(wrapped);
+  const Details details{.facts = command.facts,
+                        .schema = command.schema,
+                        .callback_url = command.callback_url,
+                        .client_nonce = command.client_nonce,
+                        .descriptor = descriptor.bytes(),
+                        .capabilities = command.capabilities,
+                        .lossy = command.lossy};
+  row.details_sealed =
+      seal_field(dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
+  row.request_sha256 = descriptor.sha256();
+  row.created = time;
+  row.decide_by = time + hold_ms;
+
+  open.state.request = row.id;
+  open.state.project = command.project;
+  approval::Request& state = open.state.state;
+  state.id = row.id;
+  state.level = approval::effective_level(evidence::Level::medium, command.priority);
+  state.created = time;
+  state.decide_by = row.decide_by;
+  state.base = state.current = kept.reference;
+  state.agent_owner = asker.owner;
+  return open;
+}
+
+}  // namespace
+
+Applied<Ingest> apply(Work& work, Ingest& command) {
+  const ProjectView* project = work.directory().project(command.project);
+  if (project == nullptr) return refuse(Fault::unknown);
+  if (below_reserve(work.world.options.data_directory, work.world.options.disk_reserve_bytes)) {
+    return refuse(Fault::disk_reserve);
+  }
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  const auto asker = asker_of(work.directory(), command);
+  if (!asker) return refuse(Fault::unknown);
+
+  std::optional<Digest> key;
+  if (command.idempotency_key) {
+    key = idempotency_key(work, command);
+    const auto before = earlier(work, command, *key);
+    if (!before) return std::unexpected(before.error());
+    if (*before) {
+      if ((*before)->content != content_of(work, command)) {
+        return refuse(Fault::idempotency_conflict, (*before)->request);
+      }
+      Ingest::Result replay{.id = (*before)->request, .replay = true, .snapshot_key = {}};
+      auto open = work.request(replay.id);
+      if (!open) return std::unexpected(open.error());
+      if (!command.envelope) {
+        const auto dek = work.world.keys.unwrap((*open)->row.dek_wrapped);
+        if (!dek) return refuse(Fault::row_tampered, replay.id);
+        replay.snapshot_key = snapshot_key_of(*dek);
+      }
+      return replay;
+    }
+  }
+  if (const auto able = somebody_can(*project, context_of(work, *project, **log)); !able) {
+    return std::unexpected(able.error());
+  }
+  const auto waiting =
+      static_cast<std::int64_t>((*log)->live->pending.load()) + work.pending_delta[command.project];
+  if (waiting >= static_cast<std::int64_t>(work.world.options.pending_per_project_max)) {
+    return refuse(Fault::pending_limit);
+  }
+
+  const Secret dek(work.world.entropy.bytes(dek_bytes));
+  auto made = open_request(work, command, *project, **log, *asker, dek);
+  if (!made) return std::unexpected(made.error());
+  Work::Open& open = work.add_request(*std::move(made));
+  const auto appended =
+      work.append(**log, open.state, created_event(*project, open, *asker, command));
+  open.row.leaf_index = appended.index;
+  work.batch.writes.emplace_back(open.row);
+  if (key) {
+    store::Idempotency entry{.project = command.project,
+                             .key = *key,
+                             .content = content_of(work, command),
+                             .request = open.row.id,
+                             .created = work.now};
+    work.idempotency.emplace(std::pair(command.project, std::string(key->view())), entry);
+    work.batch.writes.emplace_back(std::move(entry));
+  }
+  ++work.pending_delta[command.project];
+  work.world.expiry.add(open.row.decide_by, open.row.id);
+  work.announce("review");
+  Ingest::Result result{.id = open.row.id, .replay = false, .snapshot_key = {}};
+  if (!command.envelope) result.snapshot_key = snapshot_key_of(dek);
+  return result;
+}
+
+Applied<Revise> apply(Work& work, Revise& command) {
+  if (work.world.clock_watch.unsafe()) return refuse(Fault::clock_unsafe, command.request);
+  auto open = work.request(command.request, command.project);
+  if (!open) return std::unexpected(open.error());
+  if ((*open)->row.api_key != command.api_key) {
+    return refuse(approval::Refusal::wrong_agent, command.request);
+  }
+  const ProjectView* project = work.directory().project(command.project);
+  LP_ASSERT(project != nullptr);
+  auto opened = open_details(work.world.keys, (*open)->row);
+  if (!opened) return std::unexpected(opened.error());
+  const std::string kind(command.envelope ? seal::to_string(command.envelope->kind) : "plain");
+  if (kind != (*open)->row.payload_kind) {
+    return refuse(approval::Refusal::payload_mismatch, command.request);
+  }
+  Kept kept =
+      keep_payload(work, opened->dek.reveal(), command.request, command.payload, command.envelope);
+  const auto change = approval::revise((*open)->state.state, command.version, kept.reference,
+                                       work.time_of(*(*open)->log));
+  if (!change) return refuse(change.error(), command.request);
+
+  // Facts and schema belong to the descriptor, so new ones make a new request.sha256.
+  Details& details = opened->details;
+  if (!command.facts.empty()) details.facts = command.facts;
+  if (!command.schema.empty()) details.schema = command.schema;
+  details.lossy = command.lossy;
+  const auto descriptor = revised_descriptor(work, (*open)->row, details, *project);
+  details.descriptor = descriptor.bytes();
+  store::Request& row = (*open)->row;
+  row.payload = std::move(kept.stored);
+  row.commit_key_sealed = std::move(kept.commit_key_sealed);
+  row.details_sealed =
+      seal_field(opened->dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
+  row.request_sha256 = descriptor.sha256();
+  (*open)->state.state = change->request;
+  const evidence::Actor actor{.id = row.agent_id,
+                              .kind = evidence::ActorKind::api_key,
+                              .method = evidence::ActorMethod::api_key,
+                              .key = command.api_key};
+  for (const EventType type : change->events) {
+    work.append(*(*open)->log, (*open)->state,
+                {.statement = request_statement(*project, **open, type, actor), .evidence = {}});
+  }
+  work.batch.writes.emplace_back(store::Revision{.request = row.id,
+                                                 .version = change->request.version,
+                                                 .payload = row.payload,
+                                                 .commit_key_sealed = row.commit_key_sealed,
+                                                 .details_sealed = row.details_sealed,
+                                                 .request_sha256 = row.request_sha256});
+  work.announce(row.id);
+  work.announce("review");
+  return Revise::Result{.version = change->request.version};
+}
+
+Applied<PutSnapshot> apply(Work& work, PutSnapshot& command) {
+  auto open = work.request(command.request, command.project);
+  if (!open) return std::unexpected(open.error());
+  if (below_reserve(work.world.options.data_directory, work.world.options.disk_reserve_bytes)) {
+    return refuse(Fault::disk_reserve, command.request);
+  }
+  store::Snapshot snapshot{.request = command.request,
+                           .content_type = command.content_type,
+                           .bytes = std::move(command.bytes),
+                           .blob = {},
+                           .sealing = command.sealing,
+                           .created = work.now};
+  if (command.sealing == "plain") {
+    const auto dek = work.world.keys.unwrap((*open)->row.dek_wrapped);
+    if (!dek) return refuse(Fault::row_tampered, command.request);
+    snapshot.bytes =
+        seal_field(dek->reveal(), "snapshot", command.request, snapshot.bytes, work.world.entropy);
+    snapshot.sealing = "server";
+  }
+  if (snapshot.bytes.size() >= blob_bytes_min) {
+    // The name carries its content's hash: a second upload cannot tear the first, and a crash
+    // before the commit leaves a file that no row names.
+    snapshot.blob = command.request + "_" + crypto::sha256(snapshot.bytes).hex().substr(0, 16);
+    if (!work.world.blobs.write(snapshot.blob, snapshot.bytes)) {
+      return refuse(Fault::disk_reserve, command.request);
+    }
+    snapshot.bytes.clear();
+  }
+  work.batch.writes.emplace_back(std::move(snapshot));
+  return PutSnapshot::Result{};
+}
+
+Applied<PutGraphCheckpoint> apply(Work& work, PutGraphCheckpoint& command) {
+  if (work.directory().project(command.project) == nullptr) return refuse(Fault::unknown);
+  if (below_reserve(work.world.options.data_directory, work.world.options.disk_reserve_bytes)) {
+    return refuse(Fault::disk_reserve);
+  }
+  work.batch.writes.emplace_back(store::GraphCheckpoint{
+      .project = command.project,
+      .thread_id = command.thread_id,
+      .checkpoint_id = command.checkpoint_id,
+      .sealed = seal_field(graph_key(work.world.keys, command.project).reveal(), "graph",
+                           command.thread_id, command.content, work.world.entropy),
+      .created = work.now});
+  return PutGraphCheckpoint::Result{};
+}
+
+Applied<DeleteGraphThread> apply(Work& work, DeleteGraphThread& command) {
+  work.batch.removals.emplace_back(
+      store::DeleteGraphThread{.project = command.project, .thread_id = command.thread_id});
+  return DeleteGraphThread::Result{};
+}
+
+Applied<NoteDelivery> apply(Work& work, NoteDelivery& command) {
+  work.batch.writes.emplace_back(
+      store::Delivery{.request = command.request, .at = work.now, .how = command.how});
+  work.announce("review");
+  return NoteDelivery::Result{};
+}
+
+Applied<RegisterAgent> apply(Work& work, RegisterAgent& command) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  Entropy& entropy = work.world.entropy;
+  store::Agent agent;
+  agent.id = new_id("agent", work.now, entropy);
+  agent.project = command.project;
+  agent.handle = command.handle;
+  agent.public_key = command.public_key;
+  agent.made_by = command.made_by;
+  agent.created = work.now;
+  RegisterAgent::Result result{.agent_id = agent.id, .secret = {}};
+  if (command.public_key.empty()) {
+    result.secret = Secret("lp_agent_secret_" + base64url(entropy.bytes(32)));
+    auto sealed = work.world.keys.wrap(result.secret->reveal(), work.now, entropy);
+    if (!sealed) return refuse(Fault::disk_reserve);
+    agent.secret_sealed = *std::move(sealed);
+  }
+  auto entry = json::Value::object();
+  entry.add("kind", "agent").add("id", agent.id).add("salt", base64(entropy.bytes(32)));
+  if (!agent.public_key.empty()) entry.add("spki", base64(agent.public_key));
+  Work::Event event;
+  event.statement.type = EventType::key_added;
+  event.statement.actor = command.by.actor;
+  event.statement.marks = work.directory().project(command.project)->marks;
+  event.evidence.push_back(std::move(entry));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(agent);
+  work.change_directory().agents.insert_or_assign(agent.id, std::move(agent));
+  return result;
+}
+
+Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {
+  work.batch.writes.emplace_back(command.item);
+  if (command.item.state == "sent") {
+    work.batch.writes.emplace_back(
+        store::Delivery{.request = command.item.request, .at = work.now, .how = "webhook"});
+    work.announce("review");
+  }
+  return OutboxAttempt::Result{};
+}
+
+}  // namespace lp::core

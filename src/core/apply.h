@@ -1,0 +1,48 @@
+// What each command does to a batch: `apply` runs on lp-core, checks, appends, and returns what the
+// gate will hand out. One overload a command; core/{agents,deciding,people,administration}.cpp.
+
+#pragma once
+
+#include <expected>
+
+#include "core/commands.h"
+#include "core/refusal.h"
+
+namespace lp::core {
+
+class Work;
+
+template <typename C>
+using Applied = std::expected<typename C::Result, Refused>;
+
+Applied<Ingest> apply(Work& work, Ingest& command);
+Applied<Cancel> apply(Work& work, Cancel& command);
+Applied<Revise> apply(Work& work, Revise& command);
+Applied<PutSnapshot> apply(Work& work, PutSnapshot& command);
+Applied<PutGraphCheckpoint> apply(Work& work, PutGraphCheckpoint& command);
+Applied<DeleteGraphThread> apply(Work& work, DeleteGraphThread& command);
+Applied<NoteDelivery> apply(Work& work, NoteDelivery& command);
+Applied<RegisterAgent> apply(Work& work, RegisterAgent& command);
+
+Applied<Viewed> apply(Work& work, Viewed& command);
+Applied<Decide> apply(Work& work, Decide& command);
+
+Applied<SetUp> apply(Work& work, SetUp& command);
+Applied<SignRoster> apply(Work& work, SignRoster& command);
+Applied<OpenSession> apply(Work& work, OpenSession& command);
+Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command);
+Applied<EndSession> apply(Work& work, EndSession& command);
+
+Applied<CreateProject> apply(Work& work, CreateProject& command);
+Applied<CreateKey> apply(Work& work, CreateKey& command);
+Applied<RevokeKey> apply(Work& work, RevokeKey& command);
+Applied<AddWebhook> apply(Work& work, AddWebhook& command);
+Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
+Applied<AcceptClock> apply(Work& work, AcceptClock& command);
+
+Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command);
+
+// Closes requests whose time has come, at most `limit`; the rest comes with the next batch.
+void expire_due(Work& work, std::size_t limit);
+
+}  // namespace lp::core

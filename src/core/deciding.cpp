@@ -1,0 +1,358 @@
+// How people close requests, and how time does.
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "core/apply.h"
+#include "core/offer.h"
+#include "core/request_event.h"
+#include "core/work.h"
+#include "crypto/hash.h"
+#include "crypto/p256.h"
+#include "identity/offer_nonce.h"
+#include "seal/content_key.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::EventType;
+
+// The same nonce and core again: the stored answer (a lost reply is not an error).
+std::expected<bool, Refused> stored_answer(Work& work, const evidence::DecisionCore& core,
+                                           const Decide& command) {
+  if (work.nonce_used(core.nonce)) return refuse(Fault::stale, command.request);
+  const auto stored = work.world.reader.review_by_nonce(core.nonce);
+  LP_ASSERT(stored.has_value());
+  if (!*stored) return false;
+  const bool same = (*stored)->core == command.core && (*stored)->request == command.request;
+  if (!same) return refuse(Fault::stale, command.request);
+  return true;
+}
+
+// What the signed core is about, found and checked before the state machine is asked.
+struct Checked {
+  Work::Open* open;
+  const ProjectView* project;
+  evidence::DecisionCore core;
+  std::optional<evidence::PayloadRef> edit;
+  Opened opened;
+};
+
+// The edit as a payload reference; its commitment is known here only for plaintext.
+std::expected<std::optional<evidence::PayloadRef>, Refused> edit_of(const Decide& command,
+                                                                    const Checked& checked) {
+  if (command.edit.empty()) return std::nullopt;
+  const auto& current = checked.open->state.state.current;
+  if (checked.core.verdict != evidence::Verdict::approve) {
+    return refuse(Fault::edit_not_allowed, command.request, "a reject carries no edit");
+  }
+  evidence::PayloadRef edit{.kind = current.kind, .env_sha256 = {}, .commit = {}, .kid = {}};
+  if (command.edit_envelope) {
+    // Another version or plaintext would be a downgrade that the agent cannot notice (D-03).
+    if (seal::to_string(command.edit_envelope->kind) != current.kind) {
+      return refuse(Fault::edit_not_allowed, command.request,
+                    "an edit is sealed in the envelope version the agent used");
+    }
+    edit.env_sha256 = command.edit_envelope->env_sha256;
+    if (!command.edit_envelope->kid.empty()) edit.kid = command.edit_envelope->kid;
+    if (edit.env_sha256 == current.env_sha256) {
+      return refuse(Fault::edit_not_allowed, command.request, "the edit is the payload itself");
+    }
+    return edit;
+  }
+  if (current.kind != "plain") {
+    return refuse(Fault::edit_not_allowed, command.request,
+                  "the payload arrived encrypted, so its edit must be");
+  }
+  const auto k = open_field(checked.opened.dek.reveal(), "commit-key", command.request,
+                            checked.open->row.commit_key_sealed);
+  if (!k) return refuse(Fault::row_tampered, command.request);
+  edit.commit = seal::commitment(*k, seal::Role::edit, command.edit);
+  return edit;
+}
+
+std::expected<Checked, Refused> check(Work& work, const Decide& command) {
+  const auto core = evidence::DecisionCore::parse(command.core);
+  if (!core) return refuse(Fault::bad_core, command.request, "not a decision core");
+  auto open = work.request(command.request);
+  if (!open) return std::unexpected(open.error());
+  if (core->request_id != command.request) {
+    return refuse(Fault::bad_core, command.request, "the core names another request");
+  }
+  if (command.only_member && core->approver != *command.only_member) {
+    return refuse(Fault::bad_core, command.request, "the approver is not who is signed in");
+  }
+  const ProjectView* project = work.directory().project((*open)->row.project);
+  LP_ASSERT(project != nullptr);
+  const auto* entry = project->entry_of(core->approver, core->key);
+  const auto device = work.directory().devices.find(core->key);
+  if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
+    return refuse(approval::Refusal::not_a_reviewer, command.request);
+  }
+  if (!crypto::p256_verify(entry->spki, evidence::device_signing_bytes(command.core),
+                           command.signature)) {
+    return refuse(Fault::bad_signature, command.request);
+  }
+  auto opened = open_details(work.world.keys, (*open)->row);
+  if (!opened) return std::unexpected(opened.error());
+  Checked checked{
+      .open = *open, .project = project, .core = *core, .edit = {}, .opened = *std::move(opened)};
+  return checked;
+}
+
+// Everything that can be wrong with a core that its signer really signed.
+std::expected<void, Refused> current(Work& work, const Decide& command, const Checked& checked) {
+  const auto& state = checked.open->state.state;
+  const auto& core = checked.core;
+  const Instant time = work.time_of(*checked.open->log);
+  const auto expires = identity::read_offer_nonce(offer_key(work.world.keys).reveal(),
+                                                  {.request_id = core.request_id,
+                                                   .version = core.version,
+                                                   .member = core.approver,
+                                                   .key = core.key},
+                                                  core.nonce);
+  if (!expires || core.expires_at != *expires) return refuse(Fault::stale, command.request);
+  if (time >= *expires) return refuse(Fault::offer_expired, command.request);
+  if (core.issued_at > time) {
+    return refuse(Fault::bad_core, command.request, "issued_at is later than the server's clock");
+  }
+  const auto server =
+      server_core(checked.open->row, state, *checked.project, core.approver, core.key);
+  if (!rebuilds(core, command.core, server, checked.edit)) {
+    return refuse(Fault::stale, command.request);
+  }
+  if (core.reason && command.reason.empty()) {
+    return refuse(Fault::bad_core, command.request, "the core names a reason that is not there");
+  }
+  if (checked.core.payload.kind == "plain") {
+    const auto k = open_field(checked.opened.dek.reveal(), "commit-key", command.request,
+                              checked.open->row.commit_key_sealed);
+    if (!k) return refuse(Fault::row_tampered, command.request);
+    if (core.reason && *core.reason != seal::reason_digest(*k, command.reason)) {
+      return refuse(Fault::bad_core, command.request, "the reason is not the one signed");
+    }
+  }
+  return {};
+}
+
+json::Value human_evidence(Work& work, const Checked& checked, const Decide& command) {
+  auto entry = json::Value::object();
+  entry.add("kind", "device_key")
+      .add("class", "device")
+      .add("core", base64(command.core))
+      .add("signature", base64(command.signature))
+      .add("roster_sha256", checked.core.roster_sha256.hex())
+      .add("salt", base64(work.world.entropy.bytes(32)));
+  return entry;
+}
+
+bool is_review(EventType type) {
+  return type == EventType::review_approved || type == EventType::review_edited ||
+         type == EventType::review_rejected;
+}
+
+Work::Event decision_event(Work& work, const Checked& checked, const Decide& command,
+                           EventType type, const Digest* review) {
+  const auto& core = checked.core;
+  Work::Event event;
+  event.statement = request_statement(*checked.project, *checked.open, type,
+                                      {.id = core.approver,
+                                       .kind = evidence::ActorKind::member,
+                                       .method = evidence::ActorMethod::device_key,
+                                       .key = core.key});
+  event.statement.verdict = core.verdict;
+  event.statement.payload = core.payload;
+  event.statement.base = core.base;
+  event.statement.reason = core.reason;
+  if (!core.payload.commit) event.statement.marks.emplace_back("unbound_payload");
+  if (is_review(type)) {
+    // An edit is signed over the version it edits, and makes the next one.
+    event.statement.request->version = core.version;
+    event.evidence.push_back(human_evidence(work, checked, command));
+  } else {
+    // The clients that can execute today carry no permit: nothing binds execution to approval.
+    if (core.verdict == evidence::Verdict::approve) {
+      event.statement.marks.emplace_back("unbound_execution");
+    }
+    for (const auto& counted : checked.open->state.state.approvals) {
+      event.statement.reviews.push_back(counted.statement_sha256);
+    }
+    if (event.statement.reviews.empty() && review != nullptr) {
+      event.statement.reviews.push_back(*review);
+    }
+  }
+  return event;
+}
+
+void record(Work& work, Checked& checked, const Decide& command, const approval::Change& change) {
+  Work::Open& open = *checked.open;
+  const auto& core = checked.core;
+  open.state.state = change.request;
+  std::optional<Digest> review;
+  for (const EventType type : change.events) {
+    const auto appended =
+        work.append(*open.log, open.state,
+                    decision_event(work, checked, command, type, review ? &*review : nullptr));
+    if (!is_review(type)) continue;
+    review = appended.statement_sha256;
+    // The state machine cannot know the hash of the statement that it asked for.
+    for (auto& counted : open.state.state.approvals) {
+      if (counted.member == core.approver) counted.statement_sha256 = *review;
+    }
+    work.batch.writes.emplace_back(store::Review{.request = open.row.id,
+                                                 .version = core.version,
+                                                 .member = core.approver,
+                                                 .key = core.key,
+                                                 .nonce = core.nonce,
+                                                 .core = command.core,
+                                                 .signature = command.signature,
+                                                 .at = open.log->head.last_time,
+                                                 .leaf_index = appended.index});
+  }
+  if (!command.edit.empty()) {
+    open.state.edited_payload = core.payload.kind == "plain"
+                                    ? seal_field(checked.opened.dek.reveal(), "edit", open.row.id,
+                                                 command.edit, work.world.entropy)
+                                    : command.edit;
+  }
+  work.use_nonce(core.nonce);
+}
+
+void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::string_view reason,
+           const Opened& opened) {
+  open.state.decided = open.log->head.last_time;
+  open.state.actor = actor.id;
+  open.state.actor_kind = evidence::to_string(actor.kind);
+  open.state.method = evidence::to_string(actor.method);
+  if (!reason.empty()) {
+    open.state.reason_sealed =
+        seal_field(opened.dek.reveal(), "reason", open.row.id, reason, work.world.entropy);
+  }
+  queue_webhooks(work, open, !opened.details.callback_url.empty());
+  --work.pending_delta[open.row.project];
+  work.announce(open.row.id);
+  work.announce("review");
+}
+
+}  // namespace
+
+Applied<Decide> apply(Work& work, Decide& command) {
+  if (work.world.clock_watch.unsafe()) return refuse(Fault::clock_unsafe, command.request);
+  auto checked = check(work, command);
+  if (!checked) return std::unexpected(checked.error());
+  const auto replay = stored_answer(work, checked->core, command);
+  if (!replay) return std::unexpected(replay.error());
+  if (*replay) return Decide::Result{.replay = true};
+  if (terminal(checked->open->state.state.state)) {
+    return refuse(approval::Refusal::already_closed, command.request);
+  }
+  auto edit = edit_of(command, *checked);
+  if (!edit) return std::unexpected(edit.error());
+  checked->edit = *std::move(edit);
+  if (const auto fine = current(work, command, *checked); !fine) {
+    return std::unexpected(fine.error());
+  }
+  const approval::Review wish{.version = checked->core.version,
+                              .verdict = checked->core.verdict,
+                              .payload = checked->core.payload,
+                              .edited = checked->edit.has_value(),
+                              .member = checked->core.approver,
+                              .key = checked->core.key};
+  const auto change = approval::review(checked->open->state.state, wish,
+                                       context_of(work, *checked->project, *checked->open->log));
+  if (!change) return refuse(change.error(), command.request);
+  record(work, *checked, command, *change);
+  if (terminal(change->request.state)) {
+    close(work, *checked->open,
+          {.id = checked->core.approver,
+           .kind = evidence::ActorKind::member,
+           .method = evidence::ActorMethod::device_key,
+           .key = checked->core.key},
+          command.reason, checked->opened);
+  } else {
+    work.announce("review");
+  }
+  return Decide::Result{};
+}
+
+Applied<Viewed> apply(Work& work, Viewed& command) {
+  auto open = work.request(command.request);
+  if (!open) return std::unexpected(open.error());
+  const ProjectView* project = work.directory().project((*open)->row.project);
+  LP_ASSERT(project != nullptr);
+  if (project->entry_of(command.member, command.key) == nullptr) {
+    return refuse(Fault::unknown, command.request);
+  }
+  if (command.version != (*open)->state.state.version) {
+    return refuse(approval::Refusal::stale_version, command.request);
+  }
+  Work::Event event;
+  event.statement = request_statement(*project, **open, EventType::request_viewed,
+                                      {.id = command.member,
+                                       .kind = evidence::ActorKind::member,
+                                       .method = evidence::ActorMethod::session,
+                                       .key = command.key});
+  // A look at what is decided is an event too, but it must not move the terminal statement that
+  // the release rule looks at; so it goes into the project's stream then.
+  if (terminal((*open)->state.state.state)) {
+    work.append(*(*open)->log, std::move(event));
+  } else {
+    work.append(*(*open)->log, (*open)->state, std::move(event));
+  }
+  return Viewed::Result{};
+}
+
+Applied<Cancel> apply(Work& work, Cancel& command) {
+  auto open = work.request(command.request, command.project);
+  if (!open) return std::unexpected(open.error());
+  if ((*open)->row.api_key != command.api_key) {
+    return refuse(approval::Refusal::wrong_agent, command.request);
+  }
+  auto opened = open_details(work.world.keys, (*open)->row);
+  if (!opened) return std::unexpected(opened.error());
+  const auto change = approval::cancel((*open)->state.state, work.time_of(*(*open)->log));
+  if (!change) return refuse(change.error(), command.request);
+  const ProjectView* project = work.directory().project((*open)->row.project);
+  LP_ASSERT(project != nullptr);
+  const evidence::Actor actor{.id = (*open)->row.agent_id,
+                              .kind = evidence::ActorKind::api_key,
+                              .method = evidence::ActorMethod::api_key,
+                              .key = command.api_key};
+  (*open)->state.state = change->request;
+  for (const EventType type : change->events) {
+    work.append(*(*open)->log, (*open)->state,
+                {.statement = request_statement(*project, **open, type, actor), .evidence = {}});
+  }
+  close(work, **open, actor, command.reason, *opened);
+  return Cancel::Result{.state = (*open)->state};
+}
+
+void expire_due(Work& work, std::size_t limit) {
+  // While the clock is doubtful nothing is decided, and running out is a decision too.
+  if (work.world.clock_watch.unsafe()) return;
+  for (const std::string& id : work.world.expiry.due(work.now, limit)) {
+    auto open = work.request(id);
+    if (!open || terminal((*open)->state.state.state)) continue;
+    auto opened = open_details(work.world.keys, (*open)->row);
+    if (!opened) continue;
+    const auto change = approval::expire((*open)->state.state, work.time_of(*(*open)->log));
+    if (!change) {
+      work.world.expiry.add((*open)->state.state.decide_by, id);
+      continue;
+    }
+    const ProjectView* project = work.directory().project((*open)->row.project);
+    LP_ASSERT(project != nullptr);
+    const evidence::Actor actor{.id = "system",
+                                .kind = evidence::ActorKind::system,
+                                .method = evidence::ActorMethod::clock,
+                                .key = {}};
+    (*open)->state.state = change->request;
+    for (const EventType type : change->events) {
+      work.append(*(*open)->log, (*open)->state,
+                  {.statement = request_statement(*project, **open, type, actor), .evidence = {}});
+    }
+    close(work, **open, actor, "expired", *opened);
+  }
+}
+
+}  // namespace lp::core

@@ -1,0 +1,47 @@
+#include "core/directory.h"
+
+#include "crypto/hash.h"
+#include "identity/api_key.h"
+
+namespace lp::core {
+
+const evidence::RosterEntry* ProjectView::entry_of(std::string_view member,
+                                                   std::string_view key) const {
+  for (const auto& entry : entries) {
+    if (entry.member == member && evidence::key_id(entry.spki) == key) return &entry;
+  }
+  return nullptr;
+}
+
+const ProjectView* Directory::project(std::string_view id) const {
+  const auto found = projects.find(id);
+  return found == projects.end() ? nullptr : &found->second;
+}
+
+const ProjectView* Directory::project_named(std::string_view id_or_name) const {
+  if (const ProjectView* by_id = project(id_or_name)) return by_id;
+  for (const auto& [id, view] : projects) {
+    if (view.row.name == id_or_name) return &view;
+  }
+  return nullptr;
+}
+
+const ProjectView* Directory::project_of_log(std::string_view hex) const {
+  for (const auto& [id, view] : projects) {
+    if (id_hex(id) == hex) return &view;
+  }
+  return nullptr;
+}
+
+const store::ApiKey* Directory::api_key(std::string_view text) const {
+  if (!identity::well_formed(text)) return nullptr;
+  const auto found = keys.find(std::string(identity::api_key_digest(text).view()));
+  if (found == keys.end() || found->second.revoked) return nullptr;
+  return &found->second;
+}
+
+std::string setup_member_id(std::string_view setup_key, std::string_view token) {
+  return "mem_" + base32(crypto::hmac_sha256(setup_key, token).view().substr(0, 16));
+}
+
+}  // namespace lp::core

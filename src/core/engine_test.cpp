@@ -1,0 +1,337 @@
+#include "core/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/testing.h"
+#include "core/approver.h"
+#include "core/offer.h"
+#include "crypto/hash.h"
+#include "evidence/leaf.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "store/sqlite/sqlite_store.h"
+#include "tlog/tile.h"
+
+namespace lp::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view plaintext =
+    R"({"sql": "DROP TABLE users", "limit": 12345678901234567890})";
+
+// One installation in a temporary directory, with a person who can decide.
+struct House {
+  fs::path root;
+  ManualClock clock;
+  crypto::SystemEntropy entropy;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::LockStore> locks;
+  std::optional<store::BlobFiles> blobs;
+  std::unique_ptr<Keys> keys;
+  std::vector<std::string> announced;
+  std::unique_ptr<Engine> engine;
+  crypto::P256Key approver = crypto::P256Key::generate();
+  seal::ContentKey content_key{Secret(std::string(32, 'k'))};
+  std::string project, api_key, member;
+
+  explicit House(bool set_up = true) {
+    std::string name = (fs::temp_directory_path() / "lp_core_XXXXXX").string();
+    root = mkdtemp(name.data());
+    open();
+    project = engine->run(CreateProject{.name = "default"})->id;
+    api_key = engine->run(CreateKey{.project = project, .name = "agent"})->id;
+    if (set_up) {
+      member = "mem_" + base32(entropy.bytes(16));
+      SetUp wish{.token = {}, .name = "Owner", .spki = approver.spki()};
+      wish.rosters.push_back(sign_first_roster(*engine->directory()->project(project), approver,
+                                               member, clock.now(), entropy));
+      const auto done = engine->run(std::move(wish));
+      EXPECT_TRUE(done.has_value());
+    }
+  }
+  ~House() {
+    engine.reset();
+    fs::remove_all(root);
+  }
+
+  void open() {
+    store = *store::open_sqlite((root / "letsping.db").string());
+    locks = *store::open_lock_store((root / "signer").string());
+    blobs = *store::BlobFiles::open((root / "blobs").string());
+    keys = *Keys::open((root / "secrets").string(), true, entropy);
+    EngineOptions options;
+    options.data_directory = root.string();
+    options.log_name = "00112233aabbccdd";
+    options.disk_reserve_bytes = 0;
+    engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
+                                      [](auto) {});
+    const auto started = engine->start();
+    ASSERT_TRUE(started.has_value()) << started.error();
+  }
+  void close() {
+    engine.reset();
+    store.reset();
+    locks.reset();
+    keys.reset();
+  }
+
+  Ingest ask() {
+    Ingest command;
+    command.project = project;
+    command.api_key = api_key;
+    command.service = "db-agent";
+    command.action = "sql";
+    const json::Value envelope = content_key.seal_v1(plaintext, entropy);
+    command.payload = json::compact(envelope);
+    command.envelope = *seal::read_envelope(envelope);
+    return command;
+  }
+  std::string asked() { return engine->run(ask())->id; }
+
+  Considered consider(const std::string& request, evidence::Verdict verdict) {
+    const auto view = engine->request(request, {});
+    EXPECT_TRUE(view.has_value());
+    Considered considered;
+    considered.offer = make_offer(view->rows.request, view->rows.state.state,
+                                  *engine->directory()->project(project), member,
+                                  evidence::key_id(approver.spki()), *keys, clock.now(), entropy);
+    considered.verdict = verdict;
+    considered.payload = view->payload;
+    considered.content_key = content_key;
+    considered.commit_key = view->commit_key;
+    return considered;
+  }
+  std::expected<Decide::Result, Refused> decide(const Considered& considered) {
+    const auto command = sign_decision(considered, approver, clock.now(), entropy);
+    EXPECT_TRUE(command.has_value());
+    return engine->run(*command);
+  }
+  approval::State state(const std::string& request) { return engine->request(request, {})->state; }
+};
+
+TEST(Engine, TakesARequestAndShowsItPending) {
+  House house;
+  const auto asked = house.engine->run(house.ask());
+  ASSERT_TRUE(asked.has_value()) << to_string(asked.error().fault) << asked.error().detail;
+  EXPECT_FALSE(asked->snapshot_key.has_value());
+  const auto view = house.engine->request(asked->id, house.project);
+  ASSERT_TRUE(view.has_value());
+  EXPECT_EQ(view->state, approval::State::pending);
+  EXPECT_EQ(view->rows.request.service, "db-agent");
+  EXPECT_FALSE(house.engine->request(asked->id, "proj_another").has_value());
+}
+
+TEST(Engine, RefusesARequestThatNobodyCouldApprove) {
+  House house(false);
+  const auto asked = house.engine->run(house.ask());
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_EQ(asked.error().fault, Fault::no_eligible_approver);
+}
+
+TEST(Engine, ApprovesWhatAPersonSignedAndClosesIt) {
+  House house;
+  const std::string request = house.asked();
+  const auto done = house.decide(house.consider(request, evidence::Verdict::approve));
+  ASSERT_TRUE(done.has_value()) << to_string(done.error().fault) << done.error().detail;
+  EXPECT_EQ(house.state(request), approval::State::approved);
+  const auto again = house.decide(house.consider(request, evidence::Verdict::reject));
+  ASSERT_FALSE(again.has_value());
+  EXPECT_EQ(again.error().refusal, approval::Refusal::already_closed);
+}
+
+TEST(Engine, GivesTheStoredAnswerForTheSameCoreAgain) {
+  House house;
+  const std::string request = house.asked();
+  const auto command = sign_decision(house.consider(request, evidence::Verdict::approve),
+                                     house.approver, house.clock.now(), house.entropy);
+  ASSERT_TRUE(house.engine->run(*command).has_value());
+  const auto replay = house.engine->run(*command);
+  ASSERT_TRUE(replay.has_value());
+  EXPECT_TRUE(replay->replay);
+}
+
+TEST(Engine, RejectsUnseenWithoutTheContentKey) {
+  House house;
+  const std::string request = house.asked();
+  auto considered = house.consider(request, evidence::Verdict::reject);
+  considered.content_key.reset();
+  considered.reason = "not today";
+  ASSERT_TRUE(house.decide(considered).has_value());
+  EXPECT_EQ(house.state(request), approval::State::rejected);
+  EXPECT_EQ(house.engine->request(request, {})->reason, "not today");
+}
+
+TEST(Engine, PatchesWithAnEditInTheSameEnvelopeVersion) {
+  House house;
+  const std::string request = house.asked();
+  auto considered = house.consider(request, evidence::Verdict::approve);
+  considered.edit = R"({"sql":"SELECT 1"})";
+  ASSERT_TRUE(house.decide(considered).has_value());
+  EXPECT_EQ(house.state(request), approval::State::approved_with_modifications);
+  const auto view = house.engine->request(request, {});
+  const auto edit = json::parse(view->edited_payload);
+  ASSERT_TRUE(edit.has_value());
+  EXPECT_EQ(house.content_key.open(*seal::read_envelope(edit->root)), considered.edit);
+}
+
+TEST(Engine, KeepsPlaintextSealedAndCommitsToIt) {
+  House house;
+  Ingest ask = house.ask();
+  ask.payload = plaintext;
+  ask.envelope.reset();
+  const auto asked = house.engine->run(ask);
+  ASSERT_TRUE(asked.has_value());
+  EXPECT_TRUE(asked->snapshot_key.has_value());
+  const auto stored = house.engine->reader().request(asked->id);
+  EXPECT_EQ((*stored)->request.payload.find("DROP"), std::string::npos);
+  auto considered = house.consider(asked->id, evidence::Verdict::approve);
+  considered.edit = R"({"sql":"SELECT 2"})";
+  considered.reason = "too broad";
+  const auto done = house.decide(considered);
+  ASSERT_TRUE(done.has_value()) << to_string(done.error().fault) << done.error().detail;
+  EXPECT_EQ(house.engine->request(asked->id, {})->edited_payload, considered.edit);
+}
+
+TEST(Engine, RefusesACoreThatDiffersInAnyMember) {
+  House house;
+  const std::string request = house.asked();
+  const auto base = house.consider(request, evidence::Verdict::approve);
+  const auto refused = [&](auto change) {
+    Considered changed = base;
+    change(changed.offer);
+    auto command = sign_decision(changed, house.approver, house.clock.now(), house.entropy);
+    return !house.engine->run(*command).has_value();
+  };
+  EXPECT_TRUE(refused([](auto& core) { core.version = 2; }));
+  EXPECT_TRUE(refused([](auto& core) { core.level = evidence::Level::low; }));
+  EXPECT_TRUE(refused([](auto& core) { core.aud = "elsewhere"; }));
+  EXPECT_TRUE(refused([](auto& core) { core.request_sha256 = {}; }));
+  EXPECT_TRUE(refused([](auto& core) { core.policy_sha256 = {}; }));
+  EXPECT_TRUE(refused([](auto& core) { core.roster_sha256 = {}; }));
+  EXPECT_TRUE(refused([](auto& core) { core.rule_sha256 = {}; }));
+  EXPECT_TRUE(refused([](auto& core) { core.nonce = base64(std::string(38, 'n')); }));
+  EXPECT_TRUE(refused([](auto& core) { core.expires_at = core.expires_at + 60'000; }));
+  EXPECT_TRUE(refused([](auto& core) { core.approver = "mem_somebody"; }));
+  EXPECT_EQ(house.state(request), approval::State::pending);
+}
+
+TEST(Engine, RefusesASignatureOfAnotherKey) {
+  House house;
+  const std::string request = house.asked();
+  const auto stranger = crypto::P256Key::generate();
+  const auto command = sign_decision(house.consider(request, evidence::Verdict::approve), stranger,
+                                     house.clock.now(), house.entropy);
+  const auto done = house.engine->run(*command);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().fault, Fault::bad_signature);
+}
+
+TEST(Engine, ExpiresAtTheDeadlineAndNeverApprovesAfter) {
+  House house;
+  Ingest ask = house.ask();
+  ask.decide_in_ms = 60'000;
+  const std::string request = house.engine->run(ask)->id;
+  const auto considered = house.consider(request, evidence::Verdict::approve);
+  house.clock.advance_ms(60'000);
+  const auto late = house.decide(considered);
+  ASSERT_FALSE(late.has_value());
+  EXPECT_EQ(house.state(request), approval::State::expired);
+}
+
+TEST(Engine, CollapsesTheSameIdempotencyKeyAndRefusesOtherContent) {
+  House house;
+  Ingest ask = house.ask();
+  ask.idempotency_key = "run-1:call-1";
+  const auto first = house.engine->run(ask);
+  const auto second = house.engine->run(ask);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_TRUE(second->replay);
+  EXPECT_EQ(first->id, second->id);
+  Ingest other = house.ask();
+  other.idempotency_key = "run-1:call-1";
+  const auto refused = house.engine->run(other);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::idempotency_conflict);
+}
+
+TEST(Engine, RevisesCancelsAndTellsTheAgentApartFromOthers) {
+  House house;
+  const std::string request = house.asked();
+  const Ingest fresh = house.ask();
+  Revise revise{.project = house.project,
+                .request = request,
+                .api_key = house.api_key,
+                .version = 1,
+                .payload = fresh.payload,
+                .envelope = fresh.envelope,
+                .facts = R"({"verb":"DROP"})"};
+  ASSERT_EQ(house.engine->run(revise)->version, 2U);
+  EXPECT_EQ(house.engine->request(request, {})->payload, fresh.payload);
+  EXPECT_EQ(house.engine->request(request, {})->facts, R"({"verb":"DROP"})");
+  Cancel cancel{.project = house.project, .request = request, .api_key = "key_other"};
+  EXPECT_EQ(house.engine->run(cancel).error().refusal, approval::Refusal::wrong_agent);
+  cancel.api_key = house.api_key;
+  ASSERT_TRUE(house.engine->run(cancel).has_value());
+  EXPECT_EQ(house.state(request), approval::State::cancelled);
+}
+
+TEST(Engine, ContinuesItsLogAfterARestart) {
+  House house;
+  const std::string request = house.asked();
+  const auto before = *house.engine->directory()->project(house.project)->live->checkpoint.load();
+  house.close();
+  house.open();
+  EXPECT_EQ(*house.engine->directory()->project(house.project)->live->checkpoint.load(), before);
+  ASSERT_TRUE(house.decide(house.consider(request, evidence::Verdict::approve)).has_value());
+  EXPECT_EQ(house.state(request), approval::State::approved);
+}
+
+TEST(Engine, SignsWhatWasCommittedBeforeACrashOnceItIsChecked) {
+  House house;
+  // The signer's memory of before the request: as if the crash came between commit and signature.
+  const auto lock_file = house.root / "signer" / "checkpoints";
+  house.close();
+  const auto saved = house.root / "saved";
+  fs::copy_file(lock_file, saved);
+  house.open();
+  const std::string request = house.asked();
+  house.close();
+  fs::copy_file(saved, lock_file, fs::copy_options::overwrite_existing);
+  house.open();
+  EXPECT_EQ(house.state(request), approval::State::pending);
+}
+
+TEST(Engine, FreezesALogThatIsBehindItsSigner) {
+  House house;
+  house.close();
+  fs::copy_file(house.root / "letsping.db", house.root / "old.db");
+  house.open();
+  const std::string request = house.asked();
+  house.close();
+  fs::copy_file(house.root / "old.db", house.root / "letsping.db",
+                fs::copy_options::overwrite_existing);
+  fs::remove(house.root / "letsping.db-wal");
+  house.open();
+  const auto refused = house.engine->run(house.ask());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::log_frozen);
+  EXPECT_FALSE(house.engine->request(request, {}).has_value());
+}
+
+TEST(Engine, StopsDecidingWhenTheClockLeapsUntilItIsAccepted) {
+  House house;
+  const std::string request = house.asked();
+  house.clock.set(house.clock.now() + 2 * 3'600'000);
+  auto considered = house.consider(request, evidence::Verdict::approve);
+  const auto refused = house.decide(considered);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::clock_unsafe);
+  ASSERT_TRUE(house.engine->run(AcceptClock{}).has_value());
+  EXPECT_TRUE(house.decide(house.consider(request, evidence::Verdict::approve)).has_value());
+}
+
+}  // namespace
+}  // namespace lp::core

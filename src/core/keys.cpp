@@ -1,0 +1,176 @@
+#include "core/keys.h"
+
+#include <dirent.h>
+#include <fmt/core.h>
+
+#include "base/assert.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "json/write.h"
+
+namespace lp::core {
+namespace {
+
+constexpr std::size_t secret_bytes = 32;
+constexpr std::string_view wrap_prefix = "wrap-";
+
+// Reads the secret, or makes it when `create`; a file of another length is refused.
+std::expected<Secret, std::string> secret_file(const std::string& path, bool create,
+                                               Entropy& entropy) {
+  auto found = read_secret_file(path, secret_bytes + 1);
+  if (!found && found.error().errno_value == ENOENT && create) {
+    const Secret fresh(entropy.bytes(secret_bytes));
+    if (const auto written = create_file_durably(path, fresh.reveal(), 0400); !written) {
+      return std::unexpected(to_string(written.error()));
+    }
+    return fresh;
+  }
+  if (!found) return std::unexpected(to_string(found.error()));
+  if (found->reveal().size() != secret_bytes) {
+    return std::unexpected(fmt::format("{}: not a secret of {} bytes", path, secret_bytes));
+  }
+  return *std::move(found);
+}
+
+std::string month_of(Instant now) {
+  return to_string(now).substr(0, 7);
+}
+
+std::vector<std::string> wrap_months(const std::string& directory) {
+  std::vector<std::string> months;
+  DIR* handle = opendir(directory.c_str());
+  if (handle == nullptr) return months;
+  while (const dirent* item = readdir(handle)) {
+    const std::string_view name = item->d_name;
+    if (name.starts_with(wrap_prefix) && name.size() == wrap_prefix.size() + 7) {
+      months.emplace_back(name.substr(wrap_prefix.size()));
+    }
+  }
+  closedir(handle);
+  return months;
+}
+
+std::string info(std::string_view tag, std::string_view origin) {
+  std::string text(tag);
+  text.push_back('\0');
+  text.append(origin);
+  text.append("1");  // epoch; a rotation raises it
+  return text;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& directory,
+                                                             bool create, Entropy& entropy) {
+  if (create) {
+    if (const auto made = make_directory(directory, 0700); !made) {
+      return std::unexpected(to_string(made.error()));
+    }
+  }
+  std::unique_ptr<Keys> keys(new Keys);
+  keys->directory_ = directory;
+  const std::pair<const char*, Secret*> files[] = {{"log.key", &keys->log_secret_},
+                                                   {"issuer.key", &keys->issuer_secret_},
+                                                   {"row.key", &keys->row_key_},
+                                                   {"server.key", &keys->server_secret_}};
+  for (const auto& [name, slot] : files) {
+    auto secret = secret_file(directory + "/" + name, create, entropy);
+    if (!secret) return std::unexpected(secret.error());
+    *slot = *std::move(secret);
+  }
+  for (const auto& month : wrap_months(directory)) {
+    auto secret =
+        secret_file(fmt::format("{}/{}{}", directory, wrap_prefix, month), false, entropy);
+    if (!secret) return std::unexpected(secret.error());
+    keys->wrap_keys_.emplace(month, *std::move(secret));
+  }
+  return keys;
+}
+
+crypto::Ed25519Key Keys::log_key(std::string_view origin) const {
+  return crypto::Ed25519Key::from_seed(
+      crypto::hkdf_sha256(log_secret_.reveal(), {}, info("lp-log/1", origin)));
+}
+
+crypto::P256Key Keys::issuer_key(std::string_view origin) const {
+  return crypto::P256Key::from_uniform(
+      crypto::hkdf_sha256(issuer_secret_.reveal(), {}, info("lp-issuer/1", origin), 48));
+}
+
+std::optional<std::string> Keys::wrap(std::string_view dek, Instant now, Entropy& entropy) {
+  const std::string month = month_of(now);
+  const std::lock_guard lock(wrap_mutex_);
+  auto found = wrap_keys_.find(month);
+  if (found == wrap_keys_.end()) {
+    auto fresh = secret_file(fmt::format("{}/{}{}", directory_, wrap_prefix, month), true, entropy);
+    if (!fresh) return std::nullopt;
+    found = wrap_keys_.emplace(month, *std::move(fresh)).first;
+  }
+  const std::string iv = entropy.bytes(crypto::aead_iv_bytes);
+  return month + iv + crypto::aes_256_gcm_seal(found->second.reveal(), iv, dek, month);
+}
+
+std::optional<Secret> Keys::unwrap(std::string_view wrapped) const {
+  constexpr std::size_t month_bytes = 7;
+  if (wrapped.size() < month_bytes + crypto::aead_iv_bytes) return std::nullopt;
+  const std::string month(wrapped.substr(0, month_bytes));
+  const std::lock_guard lock(wrap_mutex_);
+  const auto found = wrap_keys_.find(month);
+  if (found == wrap_keys_.end()) return std::nullopt;
+  auto dek = crypto::aes_256_gcm_open(found->second.reveal(),
+                                      wrapped.substr(month_bytes, crypto::aead_iv_bytes),
+                                      wrapped.substr(month_bytes + crypto::aead_iv_bytes), month);
+  if (!dek) return std::nullopt;
+  return Secret(*std::move(dek));
+}
+
+Secret Keys::purpose(std::string_view label) const {
+  return Secret(crypto::hkdf_sha256(server_secret_.reveal(), {}, label));
+}
+
+Digest Keys::row_mac(const store::RequestState& row) const {
+  auto guarded = json::Value::object();
+  guarded.add("request_id", row.request)
+      .add("version", row.state.version)
+      .add("status", approval::to_string(row.state.state))
+      .add("leaf_index", row.leaf_index)
+      .add("statement_sha256", row.statement_sha256.hex());
+  return crypto::hmac_sha256(row_key_.reveal(), json::canonical(guarded));
+}
+
+namespace {
+std::string field_context(std::string_view purpose, std::string_view request_id) {
+  std::string context = "lp-field/1";
+  context.push_back('\0');
+  context.append(purpose);
+  context.push_back('\0');
+  context.append(request_id);
+  return context;
+}
+}  // namespace
+
+std::string seal_field(std::string_view dek, std::string_view purpose, std::string_view request_id,
+                       std::string_view plaintext, Entropy& entropy) {
+  const std::string iv = entropy.bytes(crypto::aead_iv_bytes);
+  return iv + crypto::aes_256_gcm_seal(dek, iv, plaintext, field_context(purpose, request_id));
+}
+
+std::optional<std::string> open_field(std::string_view dek, std::string_view purpose,
+                                      std::string_view request_id, std::string_view sealed) {
+  if (sealed.size() < crypto::aead_iv_bytes) return std::nullopt;
+  return crypto::aes_256_gcm_open(dek, sealed.substr(0, crypto::aead_iv_bytes),
+                                  sealed.substr(crypto::aead_iv_bytes),
+                                  field_context(purpose, request_id));
+}
+
+Secret graph_key(const Keys& keys, std::string_view project) {
+  return keys.purpose("lp-graph/1:" + std::string(project));
+}
+
+Secret snapshot_key_of(const Secret& dek) {
+  return Secret(crypto::hkdf_sha256(dek.reveal(), {}, "lp-snapshot/1"));
+}
+
+}  // namespace lp::core

@@ -1,0 +1,273 @@
+#include "core/recovery.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "core/engine.h"
+#include "crypto/hash.h"
+#include "evidence/decision_core.h"
+#include "evidence/leaf.h"
+#include "evidence/statement.h"
+#include "json/parse.h"
+#include "tlog/tile.h"
+
+namespace lp::core {
+namespace {
+
+using Outcome = std::expected<void, std::string>;
+
+std::unexpected<std::string> broken(const ProjectLog& log, std::string_view what) {
+  return std::unexpected(
+      fmt::format("The log of project {} cannot be trusted: {}.", log.head.project, what));
+}
+
+// The roots of the perfect subtrees of a tree of `size`, from stored tiles: what appending needs.
+std::optional<tlog::CompactRange> range_at(World& world, const std::string& project,
+                                           std::uint64_t size) {
+  const auto read = tlog::reader_over_tiles(
+      [&](unsigned tile_level, std::uint64_t position) -> std::optional<Digest> {
+        const auto hashes = tile_level == 0
+                                ? world.reader.leaf_hashes(project, position, 1)
+                                : world.reader.upper_hashes(project, tile_level, position, 1);
+        if (!hashes || hashes->size() != 1) return std::nullopt;
+        return hashes->front();
+      },
+      size);
+  std::vector<Digest> hashes;
+  std::uint64_t first = 0;
+  for (unsigned level = 64; level-- > 0;) {
+    const std::uint64_t width = std::uint64_t{1} << level;
+    if ((size & width) == 0) continue;
+    const auto hash = read(level, first >> level);
+    if (!hash) return std::nullopt;
+    hashes.push_back(*hash);
+    first += width;
+  }
+  return tlog::CompactRange::from(size, std::move(hashes));
+}
+
+// The signature of the person behind a review, as it stands in the evidence of its leaf.
+bool human_signature_holds(World& world, const store::Leaf& leaf,
+                           const evidence::Statement& statement) {
+  const auto evidence_document = json::parse(leaf.evidence);
+  if (!evidence_document || !evidence_document->root.is_array()) return false;
+  for (const auto& entry : evidence_document->root.items()) {
+    if (entry.find_string("kind") != "device_key") continue;
+    const auto core = from_base64(entry.find_string("core").value_or(""));
+    const auto signature = from_base64(entry.find_string("signature").value_or(""));
+    if (!core || !signature) return false;
+    const auto read = evidence::DecisionCore::parse(*core);
+    if (!read || read->request_id != leaf.stream || read->approver != statement.actor.id ||
+        read->key != statement.actor.key) {
+      return false;
+    }
+    const ProjectView* project = world.directory->project(leaf.project);
+    const auto* member = project->entry_of(read->approver, read->key);
+    return member != nullptr &&
+           crypto::p256_verify(member->spki, evidence::device_signing_bytes(*core), *signature);
+  }
+  return false;
+}
+
+bool is_human_review(evidence::EventType type) {
+  using evidence::EventType;
+  return type == EventType::review_approved || type == EventType::review_edited ||
+         type == EventType::review_rejected;
+}
+
+// Whether a leaf that was committed but never signed is one that this server would have written:
+// whoever appended rows behind our back does not get them signed.
+std::optional<std::string> refuse_leaf(World& world, const ProjectLog& log,
+                                       const store::Leaf& leaf) {
+  const auto read = evidence::read_leaf(leaf.leaf);
+  if (!read) return "leaf is malformed";
+  if (tlog::leaf_hash(leaf.leaf) != leaf.leaf_hash) return "leaf hash differs";
+  if (crypto::sha256(leaf.statement) != read->statement_sha256) return "statement hash differs";
+  const auto statement = evidence::read_statement(leaf.statement);
+  if (!statement) return "statement is malformed";
+  if (statement->origin != log.origin) return "statement is of another log";
+  if (statement->type != leaf.type) return "statement type differs";
+  if (!read->der_signature) {
+    if (!evidence::may_be_unsigned(leaf.type)) return "leaf must be signed";
+  } else if (*read->issuer_spki != log.issuer.spki() ||
+             !crypto::p256_verify(log.issuer.spki(), leaf.statement, *read->der_signature)) {
+    return "issuer signature does not verify";
+  }
+  if (is_human_review(leaf.type) && !human_signature_holds(world, leaf, *statement)) {
+    return "the approver's signature does not verify";
+  }
+  return std::nullopt;
+}
+
+// Leaves that are in the database and under no signed checkpoint: the crash came between commit and
+// signature. Signing again is safe: Ed25519 over a note without time is deterministic.
+Outcome sign_rest(World& world, ProjectLog& log, std::uint64_t signed_size) {
+  constexpr std::uint64_t chunk = 1'024;
+  Signer::Extension extension{.origin = log.origin, .leaf_hashes = {}, .root = log.range.root()};
+  for (std::uint64_t at = signed_size; at < log.range.size(); at += chunk) {
+    const auto leaves =
+        world.reader.leaves(log.head.project, at, std::min(chunk, log.range.size() - at));
+    if (!leaves) return std::unexpected(leaves.error().what);
+    for (const auto& leaf : *leaves) {
+      if (const auto why = refuse_leaf(world, log, leaf)) {
+        return broken(log, fmt::format("{} (index {})", *why, leaf.index));
+      }
+      extension.leaf_hashes.push_back(leaf.leaf_hash);
+    }
+  }
+  if (extension.leaf_hashes.empty()) return {};
+  log::info("log.resumed", "Signing what was committed before the last stop.",
+            {{"project", log.head.project}, {"leaves", extension.leaf_hashes.size()}});
+  const auto signed_heads = world.signer.extend({extension});
+  if (!signed_heads) return broken(log, "what is stored is not what its head says");
+  return {};
+}
+
+void freeze(ProjectLog& log, std::string_view event, const std::string& why) {
+  log.frozen = true;
+  log::error(event, why, {{"project", log.head.project}});
+}
+
+Outcome resume(World& world, ProjectLog& log) {
+  if (world.signer.damaged(log.origin)) {
+    return broken(log, "the signer's last checkpoint does not verify with the log key");
+  }
+  const auto last = world.signer.last(log.origin);
+  if (!last) {
+    freeze(log, "signer.state_missing",
+           "The log is not empty but the signer has no memory of it: nothing is signed. Run "
+           "`letsping signer adopt` if the signer state is lost for good.");
+    return {};
+  }
+  if (last->size > log.range.size()) {
+    freeze(log, "log.rolled_back",
+           fmt::format("The database holds {} leaves, but {} were signed: it was rolled back. "
+                       "Nothing is signed; reads go on.",
+                       log.range.size(), last->size));
+    return {};
+  }
+  auto range = range_at(world, log.head.project, last->size);
+  if (!range || range->root() != last->root) {
+    return broken(log, "it does not contain what was signed");
+  }
+  if (!world.signer.resume(log.origin, *std::move(range))) {
+    return broken(log, "the signer refuses it");
+  }
+  return sign_rest(world, log, last->size);
+}
+
+Outcome load_logs(World& world, const std::vector<store::Project>& projects) {
+  const auto heads = world.reader.log_heads();
+  if (!heads) return std::unexpected(heads.error().what);
+  for (const auto& project : projects) {
+    const auto head =
+        std::ranges::find_if(*heads, [&](const auto& row) { return row.project == project.id; });
+    if (head == heads->end()) {
+      return std::unexpected(fmt::format("Project {} has no log head.", project.id));
+    }
+    auto range = tlog::CompactRange::from(head->size, head->frontier);
+    if (!range) return std::unexpected(fmt::format("Log head of {} is damaged.", project.id));
+    ProjectLog log{.head = *head,
+                   .range = *std::move(range),
+                   .issuer = world.keys.issuer_key(project.origin),
+                   .origin = project.origin,
+                   .live = std::make_shared<LiveLog>()};
+    const auto pending = world.reader.pending_count(project.id);
+    if (!pending) return std::unexpected(pending.error().what);
+    log.live->pending = *pending;
+    world.logs.emplace(project.id, std::move(log));
+  }
+  return {};
+}
+
+template <typename Row>
+Outcome fill(store::Result<std::vector<Row>> rows, std::string Row::* id,
+             std::map<std::string, Row, std::less<>>& into) {
+  if (!rows) return std::unexpected(rows.error().what);
+  for (auto& row : *rows) into.insert_or_assign(row.*id, row);
+  return {};
+}
+
+Outcome load_directory(World& world, const std::vector<store::Project>& projects) {
+  auto directory = std::make_shared<Directory>();
+  directory->log_name = world.options.log_name;
+  for (const auto& [name, slot] :
+       {std::pair{"test", &directory->test}, std::pair{"set_up", &directory->set_up}}) {
+    const auto setting = world.reader.setting(name);
+    if (!setting) return std::unexpected(setting.error().what);
+    *slot = *setting == "1";
+  }
+  const auto owner = world.reader.setting("setup_owner");
+  if (!owner) return std::unexpected(owner.error().what);
+  directory->setup_owner = *owner;
+  if (auto r = fill(world.reader.members(), &store::Member::id, directory->members); !r) return r;
+  if (auto r = fill(world.reader.devices(), &store::Device::key, directory->devices); !r) return r;
+  if (auto r = fill(world.reader.agents(), &store::Agent::id, directory->agents); !r) return r;
+  if (auto r = fill(world.reader.webhooks(), &store::Webhook::id, directory->webhooks); !r) {
+    return r;
+  }
+  const auto keys = world.reader.api_keys();
+  if (!keys) return std::unexpected(keys.error().what);
+  for (const auto& key : *keys) directory->keys.emplace(key.digest.view(), key);
+  for (const auto& row : projects) {
+    std::optional<store::Roster> roster;
+    if (row.roster_version > 0) {
+      auto stored = world.reader.roster(row.id, row.roster_version);
+      if (!stored) return std::unexpected(stored.error().what);
+      roster = *std::move(stored);
+      if (!roster || crypto::sha256(roster->head) != row.roster_sha256) {
+        return std::unexpected(fmt::format("The roster of project {} is damaged.", row.id));
+      }
+    }
+    directory->projects.insert_or_assign(
+        row.id, project_view(world, *directory, row, roster, world.logs.find(row.id)->second.live));
+  }
+  world.directory = std::move(directory);
+  return {};
+}
+
+}  // namespace
+
+ProjectView project_view(const World& world, const Directory& directory, const store::Project& row,
+                         const std::optional<store::Roster>& roster,
+                         std::shared_ptr<LiveLog> live) {
+  ProjectView view;
+  view.row = row;
+  view.issuer_spki = world.keys.issuer_key(row.origin).spki();
+  view.log_vkey =
+      tlog::VerifierKey::make(row.origin, world.keys.log_key(row.origin).public_key()).to_string();
+  if (roster) {
+    for (const auto& bytes : roster->entries) {
+      if (auto entry = evidence::RosterEntry::parse(bytes)) view.entries.push_back(*entry);
+    }
+    view.people = approval::people_of(view.entries);
+  }
+  if (directory.test) view.marks.emplace_back("test");
+  view.live = std::move(live);
+  return view;
+}
+
+std::expected<void, std::string> recover(World& world) {
+  const auto projects = world.reader.projects();
+  if (!projects) return std::unexpected(projects.error().what);
+  if (auto loaded = load_logs(world, *projects); !loaded) return loaded;
+  // Before the leaves are checked: human signatures are checked against the roster.
+  if (auto loaded = load_directory(world, *projects); !loaded) return loaded;
+  for (auto& [id, log] : world.logs) {
+    if (auto resumed = resume(world, log); !resumed) return resumed;
+    const auto last = world.signer.last(log.origin);
+    log.signed_size = last ? std::min(last->size, log.range.size()) : 0;
+    log.live->signed_size = log.signed_size;
+    if (last && !log.frozen) {
+      log.live->checkpoint = std::make_shared<const std::string>(world.signer.note(log.origin));
+    }
+  }
+  const auto deadlines = world.reader.deadlines();
+  if (!deadlines) return std::unexpected(deadlines.error().what);
+  for (const auto& deadline : *deadlines) world.expiry.add(deadline.decide_by, deadline.request);
+  return {};
+}
+
+}  // namespace lp::core

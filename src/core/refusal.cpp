@@ -1,0 +1,70 @@
+#include "core/refusal.h"
+
+#include "base/assert.h"
+
+namespace lp::core {
+
+std::string_view to_string(Fault fault) {
+  switch (fault) {
+    case Fault::unknown:
+      return "not_found";
+    case Fault::refused:
+      return "refused";
+    case Fault::stale:
+      return "stale";
+    case Fault::bad_signature:
+      return "bad_signature";
+    case Fault::bad_core:
+      return "bad_core";
+    case Fault::offer_expired:
+      return "offer_expired";
+    case Fault::edit_not_allowed:
+      return "edit_not_allowed";
+    case Fault::empty_edit:
+      return "empty_edit";
+    case Fault::no_eligible_approver:
+      return "no_eligible_approver";
+    case Fault::idempotency_conflict:
+      return "idempotency_conflict";
+    case Fault::pending_limit:
+      return "pending_limit";
+    case Fault::already_set_up:
+      return "already_set_up";
+    case Fault::setup_token_invalid:
+      return "setup_token_invalid";
+    case Fault::setup_token_expired:
+      return "setup_token_expired";
+    case Fault::roster_mismatch:
+      return "roster_mismatch";
+    case Fault::name_taken:
+      return "name_taken";
+    case Fault::already_revoked:
+      return "already_revoked";
+    case Fault::disk_reserve:
+      return "disk_reserve";
+    case Fault::log_frozen:
+      return "log_frozen";
+    case Fault::clock_unsafe:
+      return "clock_unsafe";
+    case Fault::row_tampered:
+      return "row_tampered";
+    case Fault::stopping:
+      return "stopping";
+  }
+  LP_ASSERT(false);
+  return {};
+}
+
+std::unexpected<Refused> refuse(Fault fault, std::string_view request, std::string_view detail) {
+  return std::unexpected(Refused{.fault = fault,
+                                 .detail = std::string(detail),
+                                 .refusal = std::nullopt,
+                                 .request = std::string(request)});
+}
+
+std::unexpected<Refused> refuse(approval::Refusal why, std::string_view request) {
+  return std::unexpected(Refused{
+      .fault = Fault::refused, .detail = {}, .refusal = why, .request = std::string(request)});
+}
+
+}  // namespace lp::core

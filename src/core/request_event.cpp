@@ -1,0 +1,122 @@
+#include "core/request_event.h"
+
+#include <algorithm>
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace lp::core {
+namespace {
+
+json::Value strings(const std::vector<std::string>& items) {
+  json::Array array;
+  for (const auto& item : items) array.emplace_back(item);
+  return json::Value::array(std::move(array));
+}
+
+std::vector<std::string> strings(const json::Value* value) {
+  std::vector<std::string> items;
+  if (value == nullptr || !value->is_array()) return items;
+  for (const auto& item : value->items()) {
+    if (item.is_string()) items.push_back(item.as_string());
+  }
+  return items;
+}
+
+}  // namespace
+
+approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log) {
+  return {.now = work.time_of(log),
+          .rule = approval::default_rule(),
+          .people = project.people,
+          .single_operator = project.row.single_operator};
+}
+
+evidence::RuleRef rule_ref(const approval::Rule& rule, const ProjectView& project) {
+  const auto able = std::ranges::count_if(
+      project.people, [&](const auto& person) { return approval::may_contribute(rule, person); });
+  return {.sha256 = rule.sha256(),
+          .k = approval::heads_required(rule),
+          .n = static_cast<std::uint64_t>(able)};
+}
+
+evidence::Statement request_statement(const ProjectView& project, const Work::Open& open,
+                                      evidence::EventType type, evidence::Actor actor) {
+  evidence::Statement statement;
+  statement.type = type;
+  statement.actor = std::move(actor);
+  statement.request = evidence::RequestRef{.sha256 = open.row.request_sha256,
+                                           .version = open.state.state.version,
+                                           .level = open.state.state.level};
+  statement.payload = open.state.state.current;
+  statement.policy = evidence::default_policy();
+  statement.roster_sha256 = project.row.roster_sha256;
+  statement.rule = rule_ref(approval::default_rule(), project);
+  statement.marks = project.marks;
+  if (open.row.payload_kind == "plain") statement.marks.emplace_back("server_sealed");
+  return statement;
+}
+
+void queue_webhooks(Work& work, const Work::Open& open, bool has_callback) {
+  const bool approved = open.state.state.state == approval::State::approved ||
+                        open.state.state.state == approval::State::approved_with_modifications;
+  store::OutboxItem item;
+  item.project = open.row.project;
+  item.request = open.row.id;
+  item.event = approved ? "request.approved" : "request.rejected";
+  item.leaf_index = open.state.leaf_index;
+  item.created = item.next_attempt = work.now;
+  for (const auto& [id, webhook] : work.directory().webhooks) {
+    if (webhook.project != open.row.project) continue;
+    item.webhook = id;
+    work.batch.writes.emplace_back(item);
+  }
+  if (has_callback) {
+    item.webhook.clear();
+    work.batch.writes.emplace_back(item);
+  }
+}
+
+std::string Details::to_json() const {
+  auto value = json::Value::object();
+  const std::pair<const char*, const std::string*> texts[] = {{"facts", &facts},
+                                                              {"schema", &schema},
+                                                              {"callback_url", &callback_url},
+                                                              {"client_nonce", &client_nonce},
+                                                              {"descriptor", &descriptor}};
+  for (const auto& [name, text] : texts) {
+    if (!text->empty()) value.add(name, *text);
+  }
+  if (!capabilities.empty()) value.add("capabilities", strings(capabilities));
+  if (!lossy.empty()) value.add("lossy", strings(lossy));
+  return json::compact(value);
+}
+
+std::optional<Details> Details::from_json(std::string text) {
+  const auto document = json::parse(std::move(text));
+  if (!document) return std::nullopt;
+  Details details;
+  const std::pair<const char*, std::string*> texts[] = {{"facts", &details.facts},
+                                                        {"schema", &details.schema},
+                                                        {"callback_url", &details.callback_url},
+                                                        {"client_nonce", &details.client_nonce},
+                                                        {"descriptor", &details.descriptor}};
+  for (const auto& [name, slot] : texts) {
+    *slot = std::string(document->root.find_string(name).value_or(std::string_view{}));
+  }
+  details.capabilities = strings(document->root.find("capabilities"));
+  details.lossy = strings(document->root.find("lossy"));
+  return details;
+}
+
+std::expected<Opened, Refused> open_details(const Keys& keys, const store::Request& row) {
+  auto dek = keys.unwrap(row.dek_wrapped);
+  if (!dek) return refuse(Fault::row_tampered, row.id);
+  auto text = open_field(dek->reveal(), "details", row.id, row.details_sealed);
+  if (!text) return refuse(Fault::row_tampered, row.id);
+  auto details = Details::from_json(*std::move(text));
+  if (!details) return refuse(Fault::row_tampered, row.id);
+  return Opened{.dek = *std::move(dek), .details = *std::move(details)};
+}
+
+}  // namespace lp::core

@@ -1,0 +1,41 @@
+// What every statement about a request says in the same way, in one place: the reference to the
+// request, policy, rule, roster and payload, and the project's marks.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/work.h"
+
+namespace lp::core {
+
+// The rule, people and time that the state machine needs, for the roster in force.
+approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log);
+
+evidence::RuleRef rule_ref(const approval::Rule& rule, const ProjectView& project);
+
+// A statement of `type` about the request as it stands in `open.state`, by `actor`.
+evidence::Statement request_statement(const ProjectView& project, const Work::Open& open,
+                                      evidence::EventType type, evidence::Actor actor);
+
+// Queues the webhooks and the callback of a request that has just been decided.
+void queue_webhooks(Work& work, const Work::Open& open, bool has_callback);
+
+// The fields of a request that the server can read, sealed together under its DEK.
+struct Details {
+  std::string facts, schema, callback_url, client_nonce, descriptor;  // exact texts, "" when none
+  std::vector<std::string> capabilities, lossy;
+
+  [[nodiscard]] std::string to_json() const;
+  static std::optional<Details> from_json(std::string text);
+};
+
+// Opens a request's DEK and details; Fault::row_tampered when they do not open.
+struct Opened {
+  Secret dek;
+  Details details;
+};
+std::expected<Opened, Refused> open_details(const Keys& keys, const store::Request& row);
+
+}  // namespace lp::core

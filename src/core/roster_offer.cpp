@@ -1,0 +1,63 @@
+#include "core/roster_offer.h"
+
+#include <algorithm>
+
+namespace lp::core {
+namespace {
+
+std::unexpected<Refused> mismatch(const ProjectView& project, std::string_view what) {
+  return refuse(Fault::roster_mismatch, {}, project.row.id + ": " + std::string(what));
+}
+
+}  // namespace
+
+evidence::RosterHead first_roster_head(const ProjectView& project,
+                                       const evidence::RosterEntry& entry, Instant time) {
+  evidence::RosterHead head;
+  head.origin = project.row.origin;
+  head.version = 1;
+  head.owners = {entry.spki};
+  head.issuer = {{.spki = project.issuer_spki, .from = 0, .to = {}}};
+  head.log = {{.vkey = project.log_vkey, .from = 0, .to = {}}};
+  head.single_operator = true;
+  head.marks = project.marks;
+  // Nobody else vouches for the first entry; the roster says so for ever.
+  head.marks.emplace_back("self_enrolled");
+  std::ranges::sort(head.marks);
+  head.tree_size = 1;
+  head.tree_root = evidence::roster_tree_root({entry});
+  head.time = time;
+  return head;
+}
+
+std::expected<FirstRoster, Refused> read_first_roster(const ProjectView& project,
+                                                      std::string_view member,
+                                                      std::string_view spki, std::string entry,
+                                                      std::string head, std::string signature,
+                                                      Instant now) {
+  auto read_entry = evidence::RosterEntry::parse(entry);
+  if (!read_entry) return mismatch(project, "the entry is not a roster entry");
+  const bool as_offered = read_entry->member == member && read_entry->spki == spki &&
+                          read_entry->roles == std::vector<std::string>{"owner", "reviewer"} &&
+                          read_entry->groups.empty() && read_entry->key_class == "device" &&
+                          read_entry->cosigned.empty() && !read_entry->rp_id && !read_entry->aaguid;
+  if (!as_offered) return mismatch(project, "the entry is not the one that was offered");
+  auto read_head = evidence::RosterHead::parse(head);
+  if (!read_head) return mismatch(project, "the head is not a roster head");
+  if (read_head->time > now || now - read_head->time > roster_time_ms) {
+    return mismatch(project, "the time of the head is not of this setup");
+  }
+  if (first_roster_head(project, *read_entry, read_head->time).bytes() != head) {
+    return mismatch(project, "the head is not what this server rebuilds");
+  }
+  const auto verified = evidence::verify_roster(
+      head, {*read_entry}, {{.spki = std::string(spki), .signature = signature}}, nullptr);
+  if (!verified) return mismatch(project, "the signature does not verify");
+  return FirstRoster{.entry = *std::move(read_entry),
+                     .head = *std::move(read_head),
+                     .entry_bytes = std::move(entry),
+                     .head_bytes = std::move(head),
+                     .signature = std::move(signature)};
+}
+
+}  // namespace lp::core

@@ -1,0 +1,37 @@
+// The first roster of a project: the head that an owner is offered to sign, and what the server
+// accepts of it. One function builds both, so that they cannot drift apart.
+
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "core/directory.h"
+#include "core/refusal.h"
+#include "evidence/roster.h"
+
+namespace lp::core {
+
+// How old the time in a signed head may be: as long as a setup link lives.
+inline constexpr std::int64_t roster_time_ms = 30LL * 60 * 1'000;
+
+// The head of version 1 over one entry, everything decided by the server but the time.
+evidence::RosterHead first_roster_head(const ProjectView& project,
+                                       const evidence::RosterEntry& entry, Instant time);
+
+struct FirstRoster {
+  evidence::RosterEntry entry;
+  evidence::RosterHead head;
+  std::string entry_bytes, head_bytes, signature;
+};
+
+// Checks bytes and signature of a first roster made for `member` and the key `spki` at `now`.
+// Fault::roster_mismatch names what is wrong.
+std::expected<FirstRoster, Refused> read_first_roster(const ProjectView& project,
+                                                      std::string_view member,
+                                                      std::string_view spki, std::string entry,
+                                                      std::string head, std::string signature,
+                                                      Instant now);
+
+}  // namespace lp::core

@@ -1,0 +1,169 @@
+#include "core/sequencer.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/log.h"
+#include "core/apply.h"
+#include "json/value.h"
+
+namespace lp::core {
+namespace {
+
+constexpr std::int64_t idle_ms_max = 1'000;
+constexpr std::size_t expiries_per_batch = 512;
+constexpr int exit_stopped = 70;
+
+// No answer that rests on this batch is ever sent: the gate is closed and stays closed.
+[[noreturn]] void stop_process(std::string_view event, std::string_view what) {
+  log::error(event, what);
+  _exit(exit_stopped);
+}
+
+}  // namespace
+
+Sequencer::Sequencer(World& world, Published& published, std::size_t queue_max,
+                     std::size_t batch_max, std::function<void(std::vector<std::string>)> announce)
+    : world_(world),
+      published_(published),
+      queue_(queue_max),
+      batch_max_(batch_max),
+      announce_(std::move(announce)) {}
+
+Sequencer::~Sequencer() {
+  stop();
+}
+
+void Sequencer::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "lp-core");
+    loop();
+  });
+}
+
+void Sequencer::stop() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::chrono::milliseconds Sequencer::patience() {
+  std::int64_t wait_ms = idle_ms_max;
+  if (const auto next = world_.expiry.next()) {
+    wait_ms = std::clamp<std::int64_t>(*next - world_.clock.now(), 0, idle_ms_max);
+  }
+  return std::chrono::milliseconds(wait_ms);
+}
+
+void Sequencer::loop() {
+  while (true) {
+    std::vector<Job> jobs = queue_.drain(patience());
+    const bool idle = jobs.empty();
+    std::size_t first = 0;
+    do {
+      const std::size_t count = std::min(batch_max_, jobs.size() - first);
+      run_batch(jobs, first, count);
+      first += count;
+    } while (first < jobs.size());
+    if (!idle) continue;
+    if (queue_.closed()) return;
+    const std::int64_t now_ms = world_.clock.monotonic_ms();
+    if (now_ms - last_tidy_ms_ < idle_ms_max) continue;
+    last_tidy_ms_ = now_ms;
+    // Pages go from the log back into the file while nobody waits.
+    if (const auto done = world_.store.checkpoint(); !done) {
+      stop_process("store.checkpoint_failed", done.error().what);
+    }
+  }
+}
+
+void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count) {
+  Work work(world_);
+  Gate gate;
+  look_at_clock(work);
+  expire_due(work, expiries_per_batch);
+  for (std::size_t i = first; i < first + count; ++i) gate.hold(jobs[i](&work));
+  work.finish();
+  if (!work.batch.empty()) {
+    commit(work);
+    sign(work);
+    publish(work);
+  }
+  gate.open();
+  published_.clock_unsafe = world_.clock_watch.unsafe();
+  if (auto topics = work.topics(); !topics.empty()) {
+    ++published_.changes;
+    announce_(std::move(topics));
+  }
+}
+
+void Sequencer::look_at_clock(Work& work) {
+  const auto step = world_.clock_watch.look(world_.clock);
+  if (!step) return;
+  log::warning("clock.stepped", "The clock moved by more than a clock may.",
+               {{"by_ms", step->by_ms}});
+  auto clock = json::Value::object();
+  clock.add("by_ms", std::to_string(step->by_ms));
+  for (auto& [id, log] : world_.logs) {
+    if (log.frozen) continue;
+    Work::Event event;
+    event.statement.type = evidence::EventType::clock_adjusted;
+    event.statement.actor = {.id = "system",
+                             .kind = evidence::ActorKind::system,
+                             .method = evidence::ActorMethod::clock,
+                             .key = {}};
+    event.statement.clock = clock;
+    event.statement.marks = world_.directory->project(id)->marks;
+    work.append(log, std::move(event));
+  }
+}
+
+void Sequencer::commit(Work& work) {
+  if (const auto done = world_.store.commit(work.batch); !done) {
+    stop_process("store.commit_failed", done.error().what);
+  }
+}
+
+// Signs what the database gives back, not what memory holds: a bit that flipped on the way to
+// storage must not be signed, because it would end the log for ever (security.md D-63).
+void Sequencer::sign(const Work& work) {
+  std::vector<Signer::Extension> extensions;
+  std::vector<ProjectLog*> logs;
+  for (const std::string& project : work.touched()) {
+    ProjectLog& log = world_.logs.find(project)->second;
+    auto leaves =
+        world_.reader.leaves(project, log.signed_size, log.range.size() - log.signed_size);
+    if (!leaves || leaves->size() != log.range.size() - log.signed_size) {
+      stop_process("store.read_back_failed", "What was committed cannot be read back.");
+    }
+    Signer::Extension extension{.origin = log.origin, .leaf_hashes = {}, .root = log.range.root()};
+    for (const auto& leaf : *leaves) extension.leaf_hashes.push_back(tlog::leaf_hash(leaf.leaf));
+    extensions.push_back(std::move(extension));
+    logs.push_back(&log);
+  }
+  if (extensions.empty()) return;
+  const auto heads = world_.signer.extend(extensions);
+  if (!heads) stop_process("signer.refused", "The checkpoint could not be signed and kept.");
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    const auto& head = (*heads)[i];
+    logs[i]->signed_size = head.size;
+    // The note first: whoever sees the size must find a checkpoint that covers it.
+    logs[i]->live->checkpoint = std::make_shared<const std::string>(head.note);
+    logs[i]->live->signed_size = head.size;
+  }
+}
+
+void Sequencer::publish(Work& work) {
+  for (const auto& [project, delta] : work.pending_delta) {
+    auto& pending = world_.logs.find(project)->second.live->pending;
+    pending = static_cast<std::uint64_t>(static_cast<std::int64_t>(pending.load()) + delta);
+  }
+  if (auto directory = work.changed_directory()) {
+    world_.directory = directory;
+    published_.directory = std::move(directory);
+  }
+}
+
+}  // namespace lp::core

@@ -1,0 +1,62 @@
+// The core thread: one order for everything that happens.
+//
+// Takes what the queue holds, runs each command on one batch, commits it, signs the checkpoints
+// that cover it, publishes what is now true and opens the gate. No timer when idle but the next
+// deadline. If a commit, a read-back or a signature fails the process stops with the gate closed
+// (exit 70); restart recovers.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "core/engine.h"
+#include "core/gate.h"
+#include "core/work.h"
+
+namespace lp::core {
+
+// What other threads may look at while the core thread goes on.
+struct Published {
+  std::atomic<DirectoryPtr> directory;
+  std::atomic<std::uint64_t> changes = 0;
+  std::atomic<bool> clock_unsafe = false;
+};
+
+class Sequencer {
+ public:
+  Sequencer(World& world, Published& published, std::size_t queue_max, std::size_t batch_max,
+            std::function<void(std::vector<std::string>)> announce);
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  [[nodiscard]] bool push(Job&& job) { return queue_.push(std::move(job)); }
+  void start();
+  void stop();  // what is queued is still done
+
+ private:
+  void loop();
+  void run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count);
+  void look_at_clock(Work& work);
+  void commit(Work& work);
+  void sign(const Work& work);
+  void publish(Work& work);
+  [[nodiscard]] std::chrono::milliseconds patience();
+
+  World& world_;
+  Published& published_;
+  BoundedQueue<Job> queue_;
+  const std::size_t batch_max_;
+  const std::function<void(std::vector<std::string>)> announce_;
+  std::thread thread_;
+  std::int64_t last_tidy_ms_ = 0;
+};
+
+}  // namespace lp::core

@@ -1,0 +1,67 @@
+// The signer: the only one who signs checkpoints, and only of a tree that extends what it signed
+// before (evidence.md 6.3).
+//
+// It does not take a root on trust: it keeps the compact range of what it signed, appends the leaf
+// hashes that were read back from storage after the commit, and signs the root that comes out. What
+// it signed is in the lock store before anybody sees it. One thread.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/keys.h"
+#include "store/lock_store.h"
+#include "tlog/note.h"
+#include "tlog/tree.h"
+
+namespace lp::core {
+
+class Signer {
+ public:
+  Signer(store::LockStore& locks, const Keys& keys) : locks_(locks), keys_(keys) {}
+
+  // The last checkpoint signed for an origin, verified with its key; nothing when there is none.
+  // A note that does not verify counts as none and is reported by `damaged`.
+  [[nodiscard]] std::optional<tlog::Checkpoint> last(std::string_view origin) const;
+  [[nodiscard]] bool damaged(std::string_view origin) const;
+  // Its text; empty when there is none.
+  [[nodiscard]] std::string note(std::string_view origin) const;
+
+  // Takes up an origin at its last checkpoint: `range` must have its size and root.
+  [[nodiscard]] bool resume(const std::string& origin, tlog::CompactRange range);
+
+  struct Extension {
+    std::string origin;
+    std::vector<Digest> leaf_hashes;  // of the leaves after the last signed size
+    Digest root;                      // that the core computed; another one is refused
+  };
+  struct Signed {
+    std::string origin;
+    std::uint64_t size;
+    std::string note;
+  };
+  enum class Fault : std::uint8_t { unknown_origin, root_differs, lock_store };
+  // All or nothing; durable in the lock store when it returns. An extension without leaf hashes on
+  // an origin that was never signed signs the empty tree.
+  std::expected<std::vector<Signed>, Fault> extend(const std::vector<Extension>& extensions);
+
+  // First contact with a new origin: signs and stores the checkpoint of the empty tree, so that a
+  // log without signer state can only mean a lost lock store.
+  std::expected<Signed, Fault> open(const std::string& origin);
+
+ private:
+  struct Origin {
+    crypto::Ed25519Key key;
+    tlog::CompactRange range;
+  };
+  store::LockStore& locks_;
+  const Keys& keys_;
+  std::map<std::string, Origin, std::less<>> origins_;
+};
+
+}  // namespace lp::core

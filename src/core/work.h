@@ -1,0 +1,99 @@
+// One batch in the making: what its commands read, write and append, before any of it is true.
+//
+// Commands of a batch see each other's changes through it. A command checks everything first and
+// appends last, so a refused one leaves nothing behind. lp-core only.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/refusal.h"
+#include "core/world.h"
+#include "evidence/statement.h"
+#include "json/value.h"
+
+namespace lp::core {
+
+class Work {
+ public:
+  explicit Work(World& world);
+
+  World& world;
+  const Instant now;  // read once, after the queue was drained
+  store::Batch batch;
+
+  // --- the log ---
+
+  // A statement to append: the caller fills in everything but origin, stream position and time.
+  struct Event {
+    evidence::Statement statement;
+    std::vector<json::Value> evidence;  // entries with their own salt; hashed into the statement
+  };
+  struct Appended {
+    std::uint64_t index;
+    Digest statement_sha256;
+  };
+  // The log of a project that may be appended to, or why not.
+  std::expected<ProjectLog*, Refused> log(std::string_view project);
+  // In the stream "project".
+  Appended append(ProjectLog& log, Event event);
+  // In the stream of a request: continues `state` and marks it changed.
+  Appended append(ProjectLog& log, store::RequestState& state, Event event);
+  // The time the next statement of this log bears: never before its last one.
+  [[nodiscard]] Instant time_of(const ProjectLog& log) const;
+
+  // --- requests ---
+
+  struct Open {
+    store::Request row;
+    store::RequestState state;
+    ProjectLog* log = nullptr;
+  };
+  // The request as this batch has made it so far, its state row verified; `project` "" for any.
+  std::expected<Open*, Refused> request(std::string_view id, std::string_view project = {});
+  // Takes a new request into the batch. `open.log` must be set.
+  Open& add_request(Open open);
+
+  // --- the directory ---
+
+  [[nodiscard]] const Directory& directory() const { return draft_ ? *draft_ : *world.directory; }
+  // A copy to change; published when the batch is true.
+  Directory& change_directory();
+  [[nodiscard]] std::shared_ptr<const Directory> changed_directory();
+
+  // --- the rest ---
+
+  [[nodiscard]] bool nonce_used(std::string_view nonce) const { return nonces_.contains(nonce); }
+  void use_nonce(std::string_view nonce) { nonces_.emplace(nonce); }
+  std::map<std::pair<std::string, std::string>, store::Idempotency> idempotency;
+
+  void announce(std::string topic) { topics_.insert(std::move(topic)); }
+  [[nodiscard]] std::vector<std::string> topics() { return {topics_.begin(), topics_.end()}; }
+
+  // Writes what changed into `batch`, once a row.
+  void finish();
+  // The logs this batch appended to.
+  [[nodiscard]] const std::set<std::string>& touched() const { return touched_; }
+  // Added to a project's count of pending requests when the batch is true.
+  std::map<std::string, std::int64_t> pending_delta;
+
+ private:
+  Appended append_at(ProjectLog& log, Event& event, evidence::StreamPosition position);
+
+  std::map<std::string, Open, std::less<>> requests_;
+  std::set<std::string> changed_requests_;
+  std::set<std::string> touched_;
+  std::set<std::string> topics_;
+  std::set<std::string, std::less<>> nonces_;
+  std::shared_ptr<Directory> draft_;
+};
+
+}  // namespace lp::core

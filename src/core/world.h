@@ -1,0 +1,55 @@
+// What the core thread owns: the ports it uses and the heads of all logs. One instance an engine,
+// touched by lp-core only (and by recovery before that thread exists).
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/entropy.h"
+#include "base/time.h"
+#include "core/clock_watch.h"
+#include "core/directory.h"
+#include "core/expiry.h"
+#include "core/keys.h"
+#include "core/signer.h"
+#include "crypto/p256.h"
+#include "store/blob_files.h"
+#include "store/store.h"
+#include "tlog/tree.h"
+
+namespace lp::core {
+
+struct EngineOptions;
+
+// The head of one project's log and what signs its statements.
+struct ProjectLog {
+  store::LogHead head;
+  tlog::CompactRange range;
+  crypto::P256Key issuer;
+  std::string origin;
+  std::shared_ptr<LiveLog> live;
+  bool frozen = false;            // the signer will not sign: nothing may be added
+  std::uint64_t signed_size = 0;  // mirrors live->signed_size for this thread
+};
+
+struct World {
+  const EngineOptions& options;
+  store::Store& store;
+  store::Reader& reader;  // the core thread's own
+  store::BlobFiles& blobs;
+  Keys& keys;
+  Clock& clock;
+  Entropy& entropy;
+  Signer signer;
+  ClockWatch clock_watch;
+  Expiry expiry;
+  std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
+  DirectoryPtr directory;                               // the newest published one
+};
+
+}  // namespace lp::core

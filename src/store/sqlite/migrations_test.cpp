@@ -1,0 +1,106 @@
+// What the schema itself refuses, and which files are taken at all.
+
+#include "store/sqlite/migrations.h"
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "store/testing.h"
+
+namespace lp::store {
+namespace {
+
+// A connection with the writer's settings, beside the store.
+std::unique_ptr<Database> beside(const OpenedStore& opened) {
+  return std::move(*Database::open(opened.path, Access::write));
+}
+
+TEST(Migrations, ANewFileIsOursAndOfTheNewestVersion) {
+  const OpenedStore opened;
+  const auto database = beside(opened);
+  EXPECT_EQ(*database->integer("PRAGMA user_version"), schema_version());
+  EXPECT_EQ(*database->integer("PRAGMA application_id"), application_id);
+}
+
+TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
+  OpenedStore opened;
+  const std::string newer = "PRAGMA user_version=" + std::to_string(schema_version() + 1);
+  ASSERT_TRUE(beside(opened)->execute(newer.c_str()));
+  opened.store.reset();
+  const auto again = open_sqlite(opened.path);
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().what.find("newer"), std::string::npos) << again.error().what;
+  EXPECT_EQ(opened.reader->projects()->size(), 1u);
+}
+
+TEST(Migrations, ADatabaseOfAnotherProgramIsRefused) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("other.db");
+  {
+    auto other = Database::open(path, Access::write);
+    ASSERT_TRUE((*other)->execute("CREATE TABLE t (x)"));
+  }
+  const auto opened = open_sqlite(path);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("another program"), std::string::npos);
+}
+
+TEST(Migrations, AFileThatIsNoDatabaseIsRefused) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("letsping.db");
+  ASSERT_TRUE(write_file_durably(path, std::string(40'000, 'x'), 0600));
+  EXPECT_FALSE(open_sqlite(path));
+}
+
+TEST(Migrations, TheWriterFlushesEachCommitAndKeepsItsPromisesOn) {
+  const OpenedStore opened;
+  const auto database = beside(opened);
+  EXPECT_EQ(*database->integer("PRAGMA synchronous"), 2);
+  EXPECT_EQ(*database->integer("PRAGMA foreign_keys"), 1);
+  EXPECT_EQ(*database->integer("PRAGMA secure_delete"), 1);
+  EXPECT_EQ(*database->integer("PRAGMA recursive_triggers"), 1);
+  EXPECT_EQ(*database->integer("PRAGMA trusted_schema"), 0);
+  EXPECT_EQ(*database->integer("PRAGMA cell_size_check"), 1);
+  EXPECT_EQ(*database->integer("PRAGMA wal_autocheckpoint"), 0);
+  EXPECT_EQ(*database->integer("SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+}
+
+TEST(Migrations, EveryTableIsStrict) {
+  const OpenedStore opened;
+  EXPECT_EQ(*beside(opened)->integer("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' "
+                                     "AND type = 'table' AND NOT strict "
+                                     "AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"),
+            0);
+}
+
+TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
+  OpenedStore opened;
+  const Request request = sample_request("proj_a", 1);
+  opened.commit(batch_of(request, sample_leaf("proj_a", 0), sample_review(request.id, 1),
+                         UpperHash{"proj_a", 1, 0, sample_digest(1)},
+                         Roster{"proj_a", 1, "head", {"entry"}, "[]", sample_digest(2), {1}}));
+  const auto database = beside(opened);
+  for (const std::string table :
+       {"leaf", "upper_hash", "request", "review", "roster", "roster_entry"}) {
+    const std::string first_column = table == "leaf" ? "position" : "project";
+    const std::string column = table == "review" ? "request" : first_column;
+    const std::string update = "UPDATE " + table + " SET " + column + " = " + column;
+    const std::string erase = "DELETE FROM " + table;
+    const std::string replace = "INSERT OR REPLACE INTO " + table + " SELECT * FROM " + table;
+    for (const std::string& sql : {update, erase, replace}) {
+      const auto done = database->execute(sql.c_str());
+      ASSERT_FALSE(done) << sql;
+      EXPECT_NE(done.error().what.find("immutable"), std::string::npos) << done.error().what;
+    }
+  }
+}
+
+TEST(Migrations, AReaderCannotWrite) {
+  const OpenedStore opened;
+  const auto database = std::move(*Database::open(opened.path, Access::read));
+  EXPECT_FALSE(database->execute("DELETE FROM setting"));
+  EXPECT_FALSE(database->execute("PRAGMA query_only=OFF; DELETE FROM setting"));
+}
+
+}  // namespace
+}  // namespace lp::store
