@@ -21,15 +21,9 @@ constexpr std::array<std::string_view, 12> refusal_names{
 static_assert(refusal_names.size() == static_cast<std::size_t>(Refusal::wrong_agent) + 1);
 
 Event event_of(const Review& wish) {
-  switch (wish.verdict) {
-    case Verdict::approve:
-      return wish.edited ? Event::edit : Event::approve;
-    case Verdict::reject:
-      return Event::reject;
-    case Verdict::request_changes:
-      break;
-  }
-  return Event::request_changes;
+  if (wish.verdict == Verdict::reject) return Event::reject;
+  if (wish.verdict == Verdict::request_changes) return Event::request_changes;
+  return wish.edited ? Event::edit : Event::approve;
 }
 
 // `now` rules and not the timer: what comes at or after decide_by comes too late even when the

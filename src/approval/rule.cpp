@@ -155,7 +155,8 @@ std::optional<Rule> read(const json::Value& value, std::size_t depth) {
 json::Value Rule::to_json() const {
   json::Value object = json::Value::object();
   if (kind == Kind::n_of) {
-    LP_ASSERT(count >= 1 && is_group(group));
+    LP_ASSERT(count >= 1);
+    LP_ASSERT(is_group(group));
     return object.add("n_of", json::Value::array({json::Value(count), json::Value(group)}));
   }
   LP_ASSERT(!parts.empty());

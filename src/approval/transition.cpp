@@ -3,13 +3,13 @@
 namespace lp::approval {
 namespace {
 
-constexpr Transition leads_to(std::initializer_list<State> states) {
+consteval Transition leads_to(std::initializer_list<State> states) {
   Transition row;
   for (const State state : states) row.next |= 1u << static_cast<unsigned>(state);
   return row;
 }
 
-constexpr Transition refused(Refusal refusal) {
+consteval Transition refused(Refusal refusal) {
   return {refusal, 0};
 }
 

@@ -1,7 +1,7 @@
 #include "identity/agent_signature.h"
 
 #include <array>
-#include <utility>
+#include <cstddef>
 
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -35,18 +35,10 @@ std::string joined(const SignedCall& call) {
   return text;
 }
 
-std::string spelling(Candidate candidate, const std::string& raw) {
-  switch (candidate) {
-    case Candidate::raw:
-      break;
-    case Candidate::stripped:
-      return json::strip_whitespace(raw);
-    case Candidate::python:
-      return json::restring(json::strip_whitespace(raw), json::StringForm::python_ascii);
-    case Candidate::javascript:
-      return json::restring(json::strip_whitespace(raw), json::StringForm::javascript);
-  }
-  return raw;
+std::array<std::string, 4> spellings(const std::string& raw) {
+  const std::string stripped = json::strip_whitespace(raw);
+  return {raw, stripped, json::restring(stripped, json::StringForm::python_ascii),
+          json::restring(stripped, json::StringForm::javascript)};
 }
 
 }  // namespace
@@ -59,11 +51,10 @@ std::optional<Candidate> verify_agent_signature(const SignedCall& call, std::str
                                                 std::string_view signature_hex) {
   const std::optional<std::string> signature = from_hex(signature_hex);
   if (!signature || signature->size() != signature_bytes) return std::nullopt;
-  const std::string raw = joined(call);
-  for (const Candidate candidate :
-       {Candidate::raw, Candidate::stripped, Candidate::python, Candidate::javascript}) {
-    const Digest expected = crypto::hmac_sha256(secret, spelling(candidate, raw));
-    if (crypto::equal_constant_time(expected.view(), *signature)) return candidate;
+  const std::array<std::string, 4> texts = spellings(joined(call));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Digest expected = crypto::hmac_sha256(secret, texts[i]);
+    if (crypto::equal_constant_time(expected.view(), *signature)) return static_cast<Candidate>(i);
   }
   return std::nullopt;
 }
