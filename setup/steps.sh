@@ -17,6 +17,8 @@ readonly wrong_bytes_words='EINTEGRITY|DO NOT MATCH THE HASHES|Hash Sum mismatch
 '|checksum mismatch|SECURITY ERROR'
 
 say() { printf '%s\n' "$*"; }
+# The hash of a file; nothing and a failure where there is none (the callers set pipefail).
+hash_of() { sha256sum "$1" | cut -c1-64; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # attempt NAME COMMAND…: runs it with its output in a log, and tells no answer from a failure.
@@ -100,7 +102,7 @@ web_inputs() {
 npm_packages() {
   prepare_node || return
   local packages
-  packages=$(sha256sum "$1/package-lock.json" | cut -c1-64)
+  packages=$(hash_of "$1/package-lock.json") || return
   [ "$(cat "$1/node_modules/.installed" 2>/dev/null)" = "$packages" ] && return 0
   say "set-up: npm packages of $1"
   attempt "npm-${1//\//-}" npm ci --prefix "$1" --ignore-scripts || return
@@ -131,7 +133,8 @@ build_preset() {
 # Python packages, pinned with hashes, in build/venv.
 python_packages() {
   local list=tests/conformance/python/requirements.txt stamp
-  stamp=$(sha256sum "$list" | cut -c1-64)
+  stamp
+  stamp=$(hash_of "$list") || return
   if [ "$(cat build/venv/.installed 2>/dev/null)" != "$stamp" ]; then
     say "set-up: Python packages in build/venv"
     rm -rf build/venv
