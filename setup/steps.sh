@@ -133,7 +133,6 @@ build_preset() {
 # Python packages, pinned with hashes, in build/venv.
 python_packages() {
   local list=tests/conformance/python/requirements.txt stamp
-  stamp
   stamp=$(hash_of "$list") || return
   if [ "$(cat build/venv/.installed 2>/dev/null)" != "$stamp" ]; then
     say "set-up: Python packages in build/venv"
