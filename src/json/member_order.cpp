@@ -11,31 +11,34 @@ namespace {
 
 // Equal names stay in the order they stand. (std::stable_sort of libstdc++ 12 uses what C++23
 // deprecates.)
-template <typename Less>
-std::vector<std::size_t> sorted_positions(const Object& members, Less less) {
+template <typename Compare>
+std::vector<std::size_t> sorted_positions(const Object& members, Compare compare) {
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const std::string_view x = members[a].first;
-    const std::string_view y = members[b].first;
-    return less(x, y) || (a < b && x == y);
+    const int order_of_names = compare(members[a].first, members[b].first);
+    return order_of_names < 0 || (order_of_names == 0 && a < b);
   });
   return order;
 }
 
 // UTF-8 sorts by code point. UTF-16 differs only in that surrogates (0xD800…0xDFFF), so everything
 // beyond U+FFFF (lead bytes F0 to F4), come before U+E000…U+FFFF (lead bytes EE and EF).
-unsigned utf16_weight(char c) {
-  const unsigned byte = static_cast<unsigned char>(c);
+int utf16_weight(char c) {
+  const int byte = static_cast<unsigned char>(c);
   if (byte == 0xEE || byte == 0xEF) return byte + 0x100;
   return byte;
 }
 
-bool utf16_less(std::string_view a, std::string_view b) {
+int compare_utf16(std::string_view a, std::string_view b) {
   const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (y == b.end()) return false;
-  if (x == a.end()) return true;
-  return utf16_weight(*x) < utf16_weight(*y);
+  if (x == a.end() || y == b.end())
+    return static_cast<int>(x != a.end()) - static_cast<int>(y != b.end());
+  return utf16_weight(*x) - utf16_weight(*y);
+}
+
+int compare_bytes(std::string_view a, std::string_view b) {
+  return a.compare(b);
 }
 
 // "0" to "4294967294" in canonical decimal (ECMA-262 "array index").
@@ -56,11 +59,11 @@ constexpr std::size_t few = 16;  // below it, comparing all pairs is faster than
 }  // namespace
 
 std::vector<std::size_t> order_by_bytes(const Object& members) {
-  return sorted_positions(members, std::less<>());
+  return sorted_positions(members, compare_bytes);
 }
 
 std::vector<std::size_t> order_by_utf16(const Object& members) {
-  return sorted_positions(members, utf16_less);
+  return sorted_positions(members, compare_utf16);
 }
 
 std::vector<std::size_t> order_by_javascript(const Object& members) {

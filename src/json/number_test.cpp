@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 namespace lp::json {
@@ -62,6 +63,15 @@ TEST(Number, WeighsExponentAgainstZeros) {
   EXPECT_EQ(to_binary64("0." + zeros + "1e100001"), 1.0);
   EXPECT_EQ(to_binary64("1" + zeros + "e-100000"), 1.0);
   EXPECT_EQ(to_binary64("1e-99999999999999999999"), 0.0);
+}
+
+TEST(Number, KeepsTheSignOfWhatBecomesZero) {
+  for (const char* text : {"-0", "-1e-400", "-1e-325", "-0.0e9"}) {
+    EXPECT_TRUE(std::signbit(to_binary64(text).value_or(1))) << text;
+  }
+  for (const char* text : {"0", "1e-400", "1e-325"}) {
+    EXPECT_FALSE(std::signbit(to_binary64(text).value_or(-1))) << text;
+  }
 }
 
 TEST(Number, RoundsCorrectlyHoweverManyDigits) {
