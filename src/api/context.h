@@ -15,6 +15,7 @@
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
 #include "core/engine.h"
+#include "core/work.h"  // Engine::submit needs it whole.
 #include "net/assets.h"
 #include "net/message.h"
 
@@ -34,16 +35,16 @@ struct Context {
   const net::Assets& assets;
   std::string public_url;    // "https://letsping.example", no slash at the end; "" = from Host
   bool self_signup = false;  // POST /api/agent-signup makes workspaces for anybody who asks
-  Limits limits;
+  Limits limits{};
   // Set by the review door: whether this request carries a session whose member may read the log of
   // `project`. Without it only API keys open /log.
   bool (*session_reads_log)(Context& context, const net::Request& request,
                             std::string_view project) = nullptr;
 
   // Memory of the doors.
-  Limiter key_limiter, auth_limiter, signup_limiter;
-  Holds holds;
-  SignupTokens signup_tokens;
+  Limiter key_limiter{}, auth_limiter{}, signup_limiter{};
+  Holds holds{};
+  SignupTokens signup_tokens{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

@@ -62,6 +62,7 @@ enum class Reason : std::uint8_t {
   commit_missing,
   not_a_reviewer,
   own_request,
+  own_edit,
   already_reviewed,
   not_offered,
   wrong_agent,
@@ -92,6 +93,7 @@ enum class Reason : std::uint8_t {
   disk_reserve,
   log_frozen,
   clock_unsafe,
+  row_tampered,
   stopping,
   internal,
 };
@@ -112,10 +114,10 @@ std::string error_code(Reason reason);
 
 // What an error may say beside the table's words. Empty members are left out of the body.
 struct ErrorDetail {
-  std::string text;     // names the thing (a rule, a member); appended to the sentence
-  std::string pointer;  // RFC 6901, of the member concerned
+  std::string text = {};     // names the thing (a rule, a member); appended to the sentence
+  std::string pointer = {};  // RFC 6901, of the member concerned
   bool has_pointer = false;
-  std::string decision;  // exact JSON of the decision that was first
+  std::string decision = {};  // exact JSON of the decision that was first
 };
 
 net::Reply refuse(Reason reason);

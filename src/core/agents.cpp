@@ -225,6 +225,12 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   return open;
 }
 
+void tell_state(Ingest::Result& result, const approval::Request& state) {
+  result.version = state.version;
+  result.level = state.level;
+  result.decide_by = state.decide_by;
+}
+
 }  // namespace
 
 Applied<Ingest> apply(Work& work, Ingest& command) {
@@ -250,6 +256,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
       Ingest::Result replay{.id = (*before)->request, .replay = true, .snapshot_key = {}};
       auto open = work.request(replay.id);
       if (!open) return std::unexpected(open.error());
+      tell_state(replay, (*open)->state.state);
       if (!command.envelope) {
         const auto dek = work.world.keys.unwrap((*open)->row.dek_wrapped);
         if (!dek) return refuse(Fault::row_tampered, replay.id);
@@ -288,6 +295,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   work.world.expiry.add(open.row.decide_by, open.row.id);
   work.announce("review");
   Ingest::Result result{.id = open.row.id, .replay = false, .snapshot_key = {}};
+  tell_state(result, open.state.state);
   if (!command.envelope) result.snapshot_key = snapshot_key_of(dek);
   return result;
 }
@@ -327,6 +335,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
       seal_field(opened->dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
   row.request_sha256 = descriptor.sha256();
   (*open)->state.state = change->request;
+  (*open)->state.edited_payload.clear();
   const evidence::Actor actor{.id = row.agent_id,
                               .kind = evidence::ActorKind::api_key,
                               .method = evidence::ActorMethod::api_key,

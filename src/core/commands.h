@@ -55,6 +55,9 @@ struct Ingest {
     // Key for a state snapshot of a client that has none of its own (wire.md B2); set for
     // plaintext requests only.
     std::optional<Secret> snapshot_key;
+    std::uint64_t version = 1;
+    evidence::Level level = evidence::Level::medium;
+    Instant decide_by = {};
   };
 };
 

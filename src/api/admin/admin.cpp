@@ -1,0 +1,34 @@
+#include "api/admin/admin.h"
+
+#include "api/admin/evidence.h"
+#include "api/admin/reviews.h"
+#include "api/admin/things.h"
+
+namespace lp::api {
+
+std::vector<Route> admin_routes() {
+  using net::Method;
+  return {
+      {Method::get, "/admin/projects", list_projects},
+      {Method::post, "/admin/projects", create_project},
+      {Method::get, "/admin/keys", list_keys},
+      {Method::post, "/admin/keys", create_key},
+      {Method::post, "/admin/keys/{id}/revoke", revoke_key},
+      {Method::post, "/admin/agents", create_agent},
+      {Method::get, "/admin/webhooks", list_webhooks},
+      {Method::post, "/admin/webhooks", add_webhook},
+      {Method::post, "/admin/setup-token", make_setup_token},
+      {Method::post, "/admin/clock/accept", accept_clock},
+      {Method::post, "/admin/signer/adopt", adopt_signer},
+
+      {Method::get, "/admin/requests", list_requests},
+      {Method::get, "/admin/requests/{id}", show_request},
+      {Method::post, "/admin/requests/{id}/decision", decide},
+
+      {Method::get, "/admin/log/{project}/leaves", log_leaves},
+      {Method::get, "/admin/log/{project}/head", log_head},
+      {Method::get, "/admin/trust", trust},
+  };
+}
+
+}  // namespace lp::api

@@ -1,0 +1,94 @@
+#include "api/admin/evidence.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "api/admin/things.h"
+#include "api/errors.h"
+#include "api/reply.h"
+#include "base/text.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+constexpr std::uint64_t leaves_max = 256;
+
+std::uint64_t number(const net::Request& request, std::string_view name, std::uint64_t otherwise) {
+  const auto text = request.query_value(name);
+  if (!text) return otherwise;
+  std::uint64_t value = otherwise;
+  std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+json::Value describe_leaf(const store::Leaf& leaf) {
+  auto value = json::Value::object();
+  value.add("index", leaf.index)
+      .add("type", evidence::to_string(leaf.type))
+      .add("stream", leaf.stream)
+      .add("statement", base64(leaf.statement))
+      .add("leaf", base64(leaf.leaf));
+  if (!leaf.evidence.empty()) value.add("evidence", leaf.evidence);
+  return value;
+}
+
+json::Value describe_trust(Context& context, const core::ProjectView& project) {
+  auto issuer = json::Value::object();
+  issuer.add("spki", base64(project.issuer_spki)).add("from", 0);
+  auto min = json::Value::object();
+  min.add("human", "device").add("log", "logged");
+  auto value = json::Value::object();
+  value.add("origin", project.row.origin)
+      .add("project", project.row.id)
+      .add("name", project.row.name)
+      .add("log_vkeys", json::Value::array({json::Value(project.log_vkey)}))
+      .add("issuer", json::Value::array({std::move(issuer)}))
+      .add("min", std::move(min));
+  const auto genesis = context.engine.reader().roster(project.row.id, 1);
+  if (genesis && *genesis) value.add("roster_genesis_sha256", (*genesis)->sha256.hex());
+  return value;
+}
+
+}  // namespace
+
+net::Outcome log_leaves(Context& context, Call& call) {
+  const core::ProjectView* project = project_of(call, call.parameter("project"));
+  if (project == nullptr) return refuse(Reason::not_found);
+  const std::uint64_t size = project->live->signed_size;
+  const std::uint64_t first = std::min(number(call.request, "first", 0), size);
+  const std::uint64_t count =
+      std::min({number(call.request, "count", leaves_max), leaves_max, size - first});
+  const auto leaves = context.engine.reader().leaves(project->row.id, first, count);
+  if (!leaves) return internal_error("store.read_failed", leaves.error().what);
+  json::Array items;
+  for (const auto& leaf : *leaves) items.push_back(describe_leaf(leaf));
+  auto value = json::Value::object();
+  value.add("leaves", json::Value::array(std::move(items)));
+  return private_reply(json::compact(value));
+}
+
+net::Outcome log_head(Context&, Call& call) {
+  const core::ProjectView* project = project_of(call, call.parameter("project"));
+  if (project == nullptr) return refuse(Reason::not_found);
+  const auto note = project->live->checkpoint.load();
+  auto value = json::Value::object();
+  value.add("origin", project->row.origin)
+      .add("size", project->live->signed_size.load())
+      .add("vkey", project->log_vkey)
+      .add("issuer_spki", base64(project->issuer_spki));
+  if (note) value.add("checkpoint", *note);
+  return private_reply(json::compact(value));
+}
+
+net::Outcome trust(Context& context, Call& call) {
+  const auto wanted = call.request.query_value("project");
+  const core::ProjectView* project =
+      wanted ? project_of(call, *wanted)
+             : (call.directory->projects.size() == 1 ? &call.directory->projects.begin()->second
+                                                     : nullptr);
+  if (project == nullptr) return refuse(Reason::not_found);
+  return private_reply(json::compact(describe_trust(context, *project)));
+}
+
+}  // namespace lp::api

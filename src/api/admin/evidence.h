@@ -1,0 +1,17 @@
+// The log at the command line: leaves with their statements, the signed head, what to trust.
+
+#pragma once
+
+#include "api/routes.h"
+
+namespace lp::api {
+
+// ?first=&count= (at most 256): {leaves:[{index, type, stream, statement, leaf, evidence}]}, only what
+// a signed checkpoint covers; statement and leaf in base64.
+net::Outcome log_leaves(Context& context, Call& call);
+// {size, checkpoint, vkey, issuer_spki, origin}
+net::Outcome log_head(Context& context, Call& call);
+// ?project=: what a verifier pins (evidence.md 9).
+net::Outcome trust(Context& context, Call& call);
+
+}  // namespace lp::api

@@ -1,0 +1,224 @@
+#include "api/admin/things.h"
+
+#include "api/members.h"
+#include "api/reply.h"
+#include "api/submit.h"
+#include "base/text.h"
+#include "crypto/p256.h"
+#include "identity/api_key.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+const evidence::Actor local_operator{.id = "local_operator",
+                                     .kind = evidence::ActorKind::system,
+                                     .method = evidence::ActorMethod::session,
+                                     .key = {}};
+
+std::string_view to_string(store::Payloads payloads) {
+  return payloads == store::Payloads::encrypted ? "encrypted" : "server_sealed";
+}
+
+json::Value describe_project(const core::ProjectView& project) {
+  auto value = json::Value::object();
+  value.add("id", project.row.id)
+      .add("name", project.row.name)
+      .add("origin", project.row.origin)
+      .add("payloads", to_string(project.row.payloads))
+      .add("roster_version", project.row.roster_version)
+      .add("pending", project.live->pending.load())
+      .add("log_size", project.live->signed_size.load())
+      .add("created_at", to_string(project.row.created));
+  return value;
+}
+
+json::Value describe_key(const store::ApiKey& key) {
+  auto value = json::Value::object();
+  value.add("id", key.id)
+      .add("project", key.project)
+      .add("role", identity::to_string(key.role))
+      .add("name", key.name)
+      .add("created_at", to_string(key.created));
+  if (key.revoked) value.add("revoked_at", to_string(*key.revoked));
+  return value;
+}
+
+net::Reply list_reply(std::string_view name, json::Array items) {
+  auto value = json::Value::object();
+  value.add(name, json::Value::array(std::move(items)));
+  return private_reply(json::compact(value));
+}
+
+// Reads one body of texts: `names` in order, all required but those that start with '?'.
+struct Body {
+  std::optional<net::Reply> refusal;
+  std::vector<std::string> values;
+};
+Body texts(Call& call, std::initializer_list<std::string_view> names) {
+  Body body;
+  const auto document = read_object(std::move(call.request.body), true);
+  if (!document) {
+    body.refusal = document.error();
+    return body;
+  }
+  Members members(document->root, "", body.refusal);
+  for (const std::string_view name : names) {
+    const bool optional = name.starts_with('?');
+    body.values.push_back(
+        members.text(optional ? name.substr(1) : name, {.required = !optional, .max = 2'000}));
+  }
+  return body;
+}
+
+net::Reply empty_object() { return private_reply("{}"); }
+
+}  // namespace
+
+const core::ProjectView* project_of(const Call& call, std::string_view id_or_name) {
+  return call.directory->project_named(id_or_name);
+}
+
+net::Outcome list_projects(Context&, Call& call) {
+  json::Array items;
+  for (const auto& [id, project] : call.directory->projects) {
+    items.push_back(describe_project(project));
+  }
+  return list_reply("projects", std::move(items));
+}
+
+net::Outcome create_project(Context& context, Call& call) {
+  auto body = texts(call, {"name", "?payloads"});
+  if (body.refusal) return *std::move(body.refusal);
+  const std::string& payloads = body.values[1];
+  if (!payloads.empty() && payloads != "encrypted" && payloads != "server_sealed") {
+    return refuse_member("/payloads", "must be encrypted or server_sealed");
+  }
+  core::CreateProject command{.name = body.values[0],
+                              .payloads = payloads == "server_sealed"
+                                              ? store::Payloads::server_sealed
+                                              : store::Payloads::encrypted};
+  return submit(context, std::move(command), [](const core::CreateProject::Result& result) {
+    auto value = json::Value::object();
+    value.add("id", result.id).add("origin", result.origin);
+    return private_reply(json::compact(value));
+  });
+}
+
+net::Outcome list_keys(Context&, Call& call) {
+  const auto wanted = call.request.query_value("project");
+  const core::ProjectView* project = wanted ? project_of(call, *wanted) : nullptr;
+  if (wanted && project == nullptr) return refuse(Reason::not_found);
+  json::Array items;
+  for (const auto& [digest, key] : call.directory->keys) {
+    if (project == nullptr || key.project == project->row.id) items.push_back(describe_key(key));
+  }
+  return list_reply("keys", std::move(items));
+}
+
+net::Outcome create_key(Context& context, Call& call) {
+  auto body = texts(call, {"project", "role", "?name"});
+  if (body.refusal) return *std::move(body.refusal);
+  const core::ProjectView* project = project_of(call, body.values[0]);
+  if (project == nullptr) return refuse(Reason::not_found);
+  const auto role = identity::key_role(body.values[1]);
+  if (!role) return refuse_member("/role", "must be agent, executor, auditor or admin");
+  core::CreateKey command{.project = project->row.id, .role = *role, .name = body.values[2]};
+  return submit(context, std::move(command), [](const core::CreateKey::Result& result) {
+    auto value = json::Value::object();
+    value.add("id", result.id).add("key", result.key.reveal());
+    return private_reply(json::compact(value));
+  });
+}
+
+net::Outcome revoke_key(Context& context, Call& call) {
+  auto body = texts(call, {"project"});
+  if (body.refusal) return *std::move(body.refusal);
+  const core::ProjectView* project = project_of(call, body.values[0]);
+  if (project == nullptr) return refuse(Reason::not_found);
+  core::RevokeKey command{.project = project->row.id, .id = call.parameter("id")};
+  return submit(context, std::move(command),
+                [](const core::RevokeKey::Result&) { return empty_object(); });
+}
+
+net::Outcome create_agent(Context& context, Call& call) {
+  auto body = texts(call, {"project", "?public_key", "?handle"});
+  if (body.refusal) return *std::move(body.refusal);
+  const core::ProjectView* project = project_of(call, body.values[0]);
+  if (project == nullptr) return refuse(Reason::not_found);
+  std::string spki;
+  if (!body.values[1].empty()) {
+    auto decoded = from_base64(body.values[1]);
+    if (!decoded || !crypto::P256PublicKey::from_spki(*decoded)) {
+      return refuse_member("/public_key", "must be the base64 of a P-256 public key (DER SPKI)");
+    }
+    spki = *std::move(decoded);
+  }
+  core::RegisterAgent command{.project = project->row.id,
+                              .handle = body.values[2],
+                              .made_by = call.directory->setup_owner.value_or("setup_owner"),
+                              .public_key = std::move(spki),
+                              .by = {.actor = local_operator}};
+  return submit(context, std::move(command), [](const core::RegisterAgent::Result& result) {
+    auto value = json::Value::object();
+    value.add("agent_id", result.agent_id);
+    if (result.secret) value.add("agent_secret", result.secret->reveal());
+    return private_reply(json::compact(value));
+  });
+}
+
+net::Outcome list_webhooks(Context&, Call& call) {
+  json::Array items;
+  for (const auto& [id, webhook] : call.directory->webhooks) {
+    auto value = json::Value::object();
+    value.add("id", id).add("project", webhook.project).add("url", webhook.url);
+    items.push_back(std::move(value));
+  }
+  return list_reply("webhooks", std::move(items));
+}
+
+net::Outcome add_webhook(Context& context, Call& call) {
+  auto body = texts(call, {"project", "url"});
+  if (body.refusal) return *std::move(body.refusal);
+  const core::ProjectView* project = project_of(call, body.values[0]);
+  if (project == nullptr) return refuse(Reason::not_found);
+  const std::string& url = body.values[1];
+  if (!url.starts_with("https://") && !url.starts_with("http://")) {
+    return refuse_member("/url", "must be an absolute http or https URL");
+  }
+  core::AddWebhook command{.project = project->row.id, .url = url};
+  return submit(context, std::move(command), [](const core::AddWebhook::Result& result) {
+    auto value = json::Value::object();
+    value.add("id", result.id).add("secret", result.secret.reveal());
+    return private_reply(json::compact(value));
+  });
+}
+
+net::Outcome make_setup_token(Context& context, Call&) {
+  return submit(context, core::MakeSetupToken{},
+                [&context](const core::MakeSetupToken::Result& result) {
+                  auto value = json::Value::object();
+                  value.add("token", result.token.reveal())
+                      .add("url", context.public_url)
+                      .add("expires_at", to_string(result.expires));
+                  return private_reply(json::compact(value));
+                });
+}
+
+net::Outcome accept_clock(Context& context, Call&) {
+  return submit(context, core::AcceptClock{},
+                [](const core::AcceptClock::Result&) { return empty_object(); });
+}
+
+net::Outcome adopt_signer(Context& context, Call& call) {
+  auto body = texts(call, {"reason"});
+  if (body.refusal) return *std::move(body.refusal);
+  core::AdoptSigner command{.reason = body.values[0]};
+  return submit(context, std::move(command), [](const core::AdoptSigner::Result& result) {
+    json::Array origins;
+    for (const auto& origin : result.origins) origins.emplace_back(origin);
+    return list_reply("origins", std::move(origins));
+  });
+}
+
+}  // namespace lp::api

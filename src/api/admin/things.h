@@ -1,0 +1,24 @@
+// Projects, keys, agents, webhooks, set-up links: what an operator makes and lists.
+
+#pragma once
+
+#include "api/routes.h"
+
+namespace lp::api {
+
+net::Outcome list_projects(Context& context, Call& call);
+net::Outcome create_project(Context& context, Call& call);
+net::Outcome list_keys(Context& context, Call& call);
+net::Outcome create_key(Context& context, Call& call);
+net::Outcome revoke_key(Context& context, Call& call);
+net::Outcome create_agent(Context& context, Call& call);
+net::Outcome list_webhooks(Context& context, Call& call);
+net::Outcome add_webhook(Context& context, Call& call);
+net::Outcome make_setup_token(Context& context, Call& call);
+net::Outcome accept_clock(Context& context, Call& call);
+net::Outcome adopt_signer(Context& context, Call& call);
+
+// The project that the query or body names by id or name; null when there is none.
+const core::ProjectView* project_of(const Call& call, std::string_view id_or_name);
+
+}  // namespace lp::api

@@ -1,0 +1,385 @@
+#include "api/errors.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "json/write.h"
+
+namespace lp::api {
+
+namespace {
+
+constexpr std::array table = std::to_array<ErrorRow>({
+    {Reason::json_syntax, 400, "json_syntax", "The body is not JSON. Send one JSON object."},
+    {Reason::duplicate_key, 422, "duplicate_key",
+     "An object has the same member twice. Send each member once."},
+    {Reason::lone_surrogate, 422, "lone_surrogate",
+     "A string has half of a surrogate pair. Send whole characters."},
+    {Reason::invalid_utf8, 422, "invalid_utf8",
+     "The body is not UTF-8, or begins with a byte order mark. Send plain UTF-8."},
+    {Reason::non_finite_number, 422, "non_finite_number",
+     "A number is not finite as a 64-bit float. Send it as a string."},
+    {Reason::too_deep, 422, "too_deep", "The body is nested too deeply. Nest at most 64 levels."},
+    {Reason::too_many_members, 422, "too_many_members",
+     "The body has too many members. Send at most 100,000 in all."},
+    {Reason::member_invalid, 422, "member_invalid", "A member is missing or has a wrong value."},
+    {Reason::query_invalid, 400, "query_invalid", "A query parameter is missing or wrong."},
+    {Reason::media_type, 415, "media_type",
+     "This content type is not taken here. Send application/json or application/octet-stream."},
+    {Reason::plaintext_refused, 422, "plaintext_refused",
+     "This project takes encrypted payloads only. Give the agent a key and start it again: "
+     "export LETSPING_ENCRYPTION_KEY=$(openssl rand -base64 32)"},
+    {Reason::not_an_envelope, 422, "not_an_envelope",
+     "An encrypted payload is {\"_lp_enc\": true, \"iv\": base64, \"ct\": base64}."},
+    {Reason::envelope_bad_base64, 422, "envelope_bad_base64",
+     "iv and ct of the envelope must be strings in standard base64 with padding."},
+    {Reason::envelope_bad_length, 422, "envelope_bad_length",
+     "The envelope's iv must be 12 bytes and its ct at least the 16 bytes of the tag."},
+    {Reason::envelope_unsupported_version, 422, "envelope_unsupported_version",
+     "This server knows envelopes without v and with v 2. Upgrade the server or the client."},
+    {Reason::envelope_bad_member, 422, "envelope_bad_member",
+     "kid, salt or ctx of the envelope is missing or malformed. Seal the payload again."},
+    {Reason::snapshot_form, 422, "snapshot_form",
+     "A snapshot is a JSON object or envelope (application/json), or iv, ciphertext and tag under "
+     "the dek of the ingest reply (application/octet-stream)."},
+
+    {Reason::api_key_invalid, 401, "api_key_invalid",
+     "The API key is missing, unknown or revoked. Send Authorization: Bearer with a key that "
+     "`letsping key create` printed."},
+    {Reason::agent_signature_invalid, 401, "agent_signature_invalid",
+     "The agent signature does not verify. Sign project_id, service, action and payload with the "
+     "secret of a registered agent, and send agent_id and agent_signature together."},
+    {Reason::wrong_role, 403, "wrong_role",
+     "This API key has the wrong role for this endpoint. Use a key made for it."},
+    {Reason::url_signature_invalid, 403, "url_signature_invalid",
+     "This URL was not made by this server, or not for this method. Use the one it gave, "
+     "unchanged."},
+    {Reason::url_expired, 403, "url_expired",
+     "This URL has expired. Ask the server for a new one."},
+    {Reason::no_session, 401, "no_session", "Nobody is logged in here. Log in with this device."},
+    {Reason::login_refused, 401, "login_refused",
+     "The login is not valid. Log in again with a device key that is enrolled here."},
+    {Reason::csrf, 403, "csrf",
+     "The request does not come from this server's own page. Open the dashboard at its own "
+     "address."},
+    {Reason::not_permitted, 403, "not_permitted",
+     "Your role does not allow this. Ask an owner of the project."},
+
+    {Reason::not_found, 404, "not_found",
+     "There is no such thing, or it is not yours. Check the id and the API key's project."},
+    {Reason::no_route, 404, "no_route",
+     "There is no such endpoint. The API is under /api, its reference in docs/reference."},
+    {Reason::method_not_allowed, 405, "method_not_allowed",
+     "This endpoint does not take this method. The Allow header names those it takes."},
+
+    {Reason::already_decided, 409, "already_decided",
+     "The request was closed before, and stays as it is. See `decision` for who was first."},
+    {Reason::past_deadline, 409, "past_deadline",
+     "The deadline has passed, so nothing can be decided any more. The agent must ask again."},
+    {Reason::not_past_deadline, 409, "not_past_deadline",
+     "The deadline has not passed yet. Wait for it, or cancel the request."},
+    {Reason::stale_version, 409, "stale_version",
+     "The request has a newer version than the one named. Read it again."},
+    {Reason::payload_mismatch, 409, "payload_mismatch",
+     "The payload named is not the one that stands in the request. Read it again."},
+    {Reason::commit_missing, 422, "commit_missing",
+     "An approval must bind what was decrypted. Import the content key, or reject."},
+    {Reason::not_a_reviewer, 403, "not_a_reviewer",
+     "The roster and the rule of this request have no place for you. Ask an owner."},
+    {Reason::own_request, 403, "own_request",
+     "The owner of an agent may not approve its requests at this level. Ask another reviewer."},
+    {Reason::own_edit, 403, "own_edit",
+     "Whoever edited the payload may not approve the edit at this level. Ask another reviewer."},
+    {Reason::already_reviewed, 409, "already_reviewed",
+     "Your review of this version is already counted. Another person must add theirs."},
+    {Reason::not_offered, 422, "not_offered",
+     "The agent's client cannot receive this verdict. Approve, or reject with a reason."},
+    {Reason::wrong_agent, 403, "wrong_agent",
+     "Only the API key that made the request may change or cancel it."},
+
+    {Reason::stale, 409, "stale",
+     "The request has changed since it was offered. Read the new offer and decide again."},
+    {Reason::bad_signature, 422, "bad_signature",
+     "The signature does not verify over these exact bytes. Sign again with the enrolled key."},
+    {Reason::bad_core, 422, "bad_core",
+     "This is not a decision core of this approver and key. Build it from the newest offer."},
+    {Reason::offer_expired, 409, "offer_expired",
+     "The offer has expired. Read the request again and sign the new one."},
+    {Reason::edit_not_allowed, 422, "edit_not_allowed",
+     "An edit goes with an approval, in the envelope version that the agent used."},
+    {Reason::empty_edit, 422, "empty_edit",
+     "An edit to {} is refused, because published clients would run the original. Reject instead."},
+    {Reason::no_eligible_approver, 422, "no_eligible_approver",
+     "Nobody could approve this request. Add a reviewer, or sign the project's roster."},
+    {Reason::idempotency_conflict, 409, "idempotency_conflict",
+     "This Idempotency-Key was used for other content. Use a new key for a new request."},
+    {Reason::pending_limit, 429, "pending_limit",
+     "Too many requests of this project wait for people. Try again when some are decided."},
+    {Reason::already_set_up, 409, "already_set_up",
+     "Somebody has set this server up already. Log in, or ask them."},
+    {Reason::setup_token_invalid, 401, "setup_token_invalid",
+     "The setup link is not valid. Make a new one with `letsping setup-link`."},
+    {Reason::setup_token_expired, 410, "setup_token_expired",
+     "The setup link has expired or was used. Make a new one with `letsping setup-link`."},
+    {Reason::roster_mismatch, 422, "roster_mismatch",
+     "The roster is not the one that the server rebuilds. Begin again."},
+    {Reason::name_taken, 409, "name_taken", "This name is taken. Choose another."},
+    {Reason::already_revoked, 409, "already_revoked", "This was revoked before."},
+
+    {Reason::rate_limited, 429, "rate_limited",
+     "This API key asks too often. Wait as long as Retry-After says."},
+    {Reason::failed_auth_limited, 429, "failed_auth_limited",
+     "Too many refused API keys came from your network. Wait as long as Retry-After says."},
+    {Reason::signup_limited, 429, "signup_limited",
+     "Too many workspaces were asked for from your network. Wait as long as Retry-After says."},
+
+    {Reason::signup_disabled, 503, "signup_disabled",
+     "Sign-up without a person is off on this server. Ask its operator for an API key."},
+    {Reason::signup_token_invalid, 403, "signup_token_invalid",
+     "The sign-up token is unknown, used or older than an hour. Request a new one."},
+    {Reason::overloaded, 503, "overloaded", "The server has too much to do. Try again shortly."},
+    {Reason::disk_reserve, 503, "disk_reserve",
+     "The server's disk is almost full, so it takes no new requests. Tell its operator."},
+    {Reason::log_frozen, 503, "log_frozen",
+     "The server's log is not being signed, so nothing new is taken. Tell its operator."},
+    {Reason::clock_unsafe, 503, "clock_unsafe",
+     "The server's clock has jumped, so nothing is decided. Its operator must run "
+     "`letsping clock accept`."},
+    {Reason::row_tampered, 503, "row_tampered",
+     "The stored state of this request does not match the log, so it is not served. Tell the "
+     "operator of the server."},
+    {Reason::stopping, 503, "stopping", "The server is stopping. Try again shortly."},
+    {Reason::internal, 500, "internal",
+     "The server failed. Its operator finds the cause in the log under this id."},
+});
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (static_cast<std::size_t>(table[i].reason) != i) return false;
+  }
+  return static_cast<std::size_t>(Reason::internal) + 1 == table.size();
+}
+static_assert(in_order(), "describe() takes the reason as an index");
+
+constexpr std::int64_t retry_shortly_s = 2;
+
+}  // namespace
+
+std::span<const ErrorRow> error_table() {
+  return table;
+}
+
+const ErrorRow& describe(Reason reason) {
+  return table[static_cast<std::size_t>(reason)];
+}
+
+std::string error_code(Reason reason) {
+  switch (const int status = describe(reason).status) {
+    case 401:
+      return "LETSPING_401_AUTH";
+    case 403:
+      return "LETSPING_403_FORBIDDEN";
+    case 404:
+      return "LETSPING_404_NOT_FOUND";
+    case 429:
+      return "LETSPING_429_RATE_LIMIT";
+    default:
+      return fmt::format("LETSPING_{}", status);
+  }
+}
+
+net::Reply refuse(Reason reason, const ErrorDetail& detail) {
+  const ErrorRow& row = describe(reason);
+  const std::string text = detail.text.empty() ? std::string(row.sentence)
+                                               : fmt::format("{} ({})", row.sentence, detail.text);
+  const std::string quoted = json::quote(text);
+  net::Reply reply;
+  reply.status = row.status;
+  reply.body = fmt::format(R"({{"error":{},"message":{},"code":"{}","reason":"{}")", quoted, quoted,
+                           error_code(reason), row.name);
+  if (detail.has_pointer) reply.body += R"(,"pointer":)" + json::quote(detail.pointer);
+  if (!detail.decision.empty()) reply.body += R"(,"decision":)" + detail.decision;
+  reply.body += '}';
+  if (row.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (row.status == 503 && reason != Reason::signup_disabled) {
+    reply.headers.emplace_back("Retry-After", std::to_string(retry_shortly_s));
+  }
+  if (reason == Reason::pending_limit) reply.headers.emplace_back("Retry-After", "60");
+  return reply;
+}
+
+net::Reply refuse(Reason reason) {
+  return refuse(reason, ErrorDetail{});
+}
+
+net::Reply refuse(Reason reason, std::string_view text) {
+  return refuse(reason, ErrorDetail{.text = std::string(text)});
+}
+
+net::Reply refuse_member(std::string_view pointer, std::string_view text) {
+  return refuse(Reason::member_invalid, {.text = fmt::format("{} {}", pointer, text),
+                                         .pointer = std::string(pointer),
+                                         .has_pointer = true});
+}
+
+net::Reply refuse_for(Reason reason, std::int64_t retry_after_ms, std::uint64_t limit) {
+  net::Reply reply = refuse(reason);
+  const std::string seconds = std::to_string((retry_after_ms + 999) / 1000);
+  reply.headers.emplace_back("Retry-After", seconds);
+  reply.headers.emplace_back("RateLimit-Limit", std::to_string(limit));
+  reply.headers.emplace_back("RateLimit-Remaining", "0");
+  reply.headers.emplace_back("RateLimit-Reset", seconds);
+  return reply;
+}
+
+Reason reason_of(approval::Refusal refusal) {
+  switch (refusal) {
+    case approval::Refusal::already_closed:
+      return Reason::already_decided;
+    case approval::Refusal::past_deadline:
+      return Reason::past_deadline;
+    case approval::Refusal::not_past_deadline:
+      return Reason::not_past_deadline;
+    case approval::Refusal::stale_version:
+      return Reason::stale_version;
+    case approval::Refusal::payload_mismatch:
+      return Reason::payload_mismatch;
+    case approval::Refusal::commit_missing:
+      return Reason::commit_missing;
+    case approval::Refusal::not_a_reviewer:
+      return Reason::not_a_reviewer;
+    case approval::Refusal::own_request:
+      return Reason::own_request;
+    case approval::Refusal::own_edit:
+      return Reason::own_edit;
+    case approval::Refusal::already_reviewed:
+      return Reason::already_reviewed;
+    case approval::Refusal::not_offered:
+      return Reason::not_offered;
+    case approval::Refusal::wrong_agent:
+      return Reason::wrong_agent;
+  }
+  assertion_failed("a Refusal", __FILE__, __LINE__);
+}
+
+Reason reason_of(core::Fault fault) {
+  switch (fault) {
+    case core::Fault::unknown:
+      return Reason::not_found;
+    case core::Fault::refused:
+      return Reason::already_decided;
+    case core::Fault::stale:
+      return Reason::stale;
+    case core::Fault::bad_signature:
+      return Reason::bad_signature;
+    case core::Fault::bad_core:
+      return Reason::bad_core;
+    case core::Fault::offer_expired:
+      return Reason::offer_expired;
+    case core::Fault::edit_not_allowed:
+      return Reason::edit_not_allowed;
+    case core::Fault::empty_edit:
+      return Reason::empty_edit;
+    case core::Fault::no_eligible_approver:
+      return Reason::no_eligible_approver;
+    case core::Fault::idempotency_conflict:
+      return Reason::idempotency_conflict;
+    case core::Fault::pending_limit:
+      return Reason::pending_limit;
+    case core::Fault::already_set_up:
+      return Reason::already_set_up;
+    case core::Fault::setup_token_invalid:
+      return Reason::setup_token_invalid;
+    case core::Fault::setup_token_expired:
+      return Reason::setup_token_expired;
+    case core::Fault::roster_mismatch:
+      return Reason::roster_mismatch;
+    case core::Fault::name_taken:
+      return Reason::name_taken;
+    case core::Fault::already_revoked:
+      return Reason::already_revoked;
+    case core::Fault::disk_reserve:
+      return Reason::disk_reserve;
+    case core::Fault::log_frozen:
+      return Reason::log_frozen;
+    case core::Fault::clock_unsafe:
+      return Reason::clock_unsafe;
+    case core::Fault::row_tampered:
+      return Reason::row_tampered;
+    case core::Fault::stopping:
+      return Reason::stopping;
+  }
+  assertion_failed("a core Fault", __FILE__, __LINE__);
+}
+
+Reason reason_of(const core::Refused& refused) {
+  return refused.refusal ? reason_of(*refused.refusal) : reason_of(refused.fault);
+}
+
+Reason reason_of(json::Fault fault) {
+  switch (fault) {
+    case json::Fault::syntax:
+      return Reason::json_syntax;
+    case json::Fault::duplicate_key:
+      return Reason::duplicate_key;
+    case json::Fault::lone_surrogate:
+      return Reason::lone_surrogate;
+    case json::Fault::invalid_utf8:
+      return Reason::invalid_utf8;
+    case json::Fault::non_finite_number:
+      return Reason::non_finite_number;
+    case json::Fault::too_deep:
+      return Reason::too_deep;
+    case json::Fault::too_many_members:
+      return Reason::too_many_members;
+  }
+  assertion_failed("a json Fault", __FILE__, __LINE__);
+}
+
+Reason reason_of(seal::EnvelopeFault fault) {
+  switch (fault) {
+    case seal::EnvelopeFault::not_an_envelope:
+      return Reason::not_an_envelope;
+    case seal::EnvelopeFault::bad_base64:
+      return Reason::envelope_bad_base64;
+    case seal::EnvelopeFault::bad_length:
+      return Reason::envelope_bad_length;
+    case seal::EnvelopeFault::unsupported_version:
+      return Reason::envelope_unsupported_version;
+    case seal::EnvelopeFault::bad_member:
+      return Reason::envelope_bad_member;
+  }
+  assertion_failed("an EnvelopeFault", __FILE__, __LINE__);
+}
+
+net::Reply refuse(const core::Refused& refused, std::string_view decision) {
+  // Unknown and foreign ids must give the same bytes, so nothing is added to this one.
+  if (refused.fault == core::Fault::unknown) return refuse(Reason::not_found);
+  return refuse(reason_of(refused), {.text = refused.detail, .decision = std::string(decision)});
+}
+
+net::Reply refuse(const json::ParseError& error) {
+  return refuse(reason_of(error.fault), {.text = fmt::format("at byte {}", error.offset),
+                                         .pointer = error.pointer,
+                                         .has_pointer = true});
+}
+
+net::Reply refuse(seal::EnvelopeFault fault, std::string_view pointer) {
+  return refuse(reason_of(fault), {.pointer = std::string(pointer), .has_pointer = true});
+}
+
+net::Reply internal_error(std::string_view event, std::string_view what) {
+  crypto::SystemEntropy entropy;
+  const std::string id = hex(entropy.bytes(8));
+  log::error(event, what, {{"error_id", id}});
+  return refuse(Reason::internal, id);
+}
+
+}  // namespace lp::api

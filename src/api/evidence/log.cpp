@@ -1,0 +1,85 @@
+#include "api/evidence/log.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/errors.h"
+#include "tlog/tile.h"
+
+namespace lp::api {
+
+namespace {
+
+// The project whose log the caller may read. Foreign and unknown logs are refused alike: 404 to a
+// key, 401 to a browser, whose session says nothing about them.
+std::expected<const core::ProjectView*, net::Reply> readable(Context& context, const Call& call) {
+  const core::ProjectView* project = call.directory->project_of_log(call.parameter("log"));
+  if (call.key != nullptr) {
+    if (project == nullptr || call.key->project != project->row.id) {
+      return std::unexpected(refuse(Reason::not_found));
+    }
+    return project;
+  }
+  const bool session = project != nullptr && context.session_reads_log != nullptr &&
+                       context.session_reads_log(context, call.request, project->row.id);
+  if (!session) return std::unexpected(refuse(Reason::api_key_invalid));
+  return project;
+}
+
+net::Reply tile_reply(std::string bytes, bool full) {
+  // A full tile never changes; a partial one is a prefix that grows.
+  net::Reply reply;
+  reply.content_type = "application/octet-stream";
+  reply.body = std::move(bytes);
+  reply.headers.emplace_back("Cache-Control",
+                             full ? "private, max-age=31536000, immutable" : "private, no-cache");
+  return reply;
+}
+
+store::Result<std::string> read_tile(store::Reader& reader, const std::string& project,
+                                     const tlog::TileAddress& address) {
+  const std::uint64_t first = address.number * tlog::tile_width;
+  std::string bytes;
+  if (address.entries) {
+    const auto leaves = reader.leaves(project, first, address.width);
+    if (!leaves) return std::unexpected(leaves.error());
+    for (const store::Leaf& leaf : *leaves) bytes += tlog::bundle_entry(leaf.leaf);
+    return bytes;
+  }
+  const auto hashes = address.level == 0
+                          ? reader.leaf_hashes(project, first, address.width)
+                          : reader.upper_hashes(project, address.level, first, address.width);
+  if (!hashes) return std::unexpected(hashes.error());
+  for (const Digest& hash : *hashes) bytes += hash.view();
+  return bytes;
+}
+
+}  // namespace
+
+net::Outcome log_checkpoint(Context& context, Call& call) {
+  const auto project = readable(context, call);
+  if (!project) return project.error();
+  const auto note = (*project)->live->checkpoint.load();
+  if (note == nullptr) return refuse(Reason::not_found);
+  net::Reply reply;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.body = *note;
+  reply.headers.emplace_back("Cache-Control", "private, no-cache");
+  return reply;
+}
+
+net::Outcome log_tile(Context& context, Call& call) {
+  const auto project = readable(context, call);
+  if (!project) return project.error();
+  const auto address = tlog::parse_tile_path(call.parameter("tile"));
+  if (!address) return refuse(Reason::not_found);
+  // The release rule: what no signed checkpoint covers is not there yet.
+  const std::uint64_t size = (*project)->live->signed_size.load();
+  if (tlog::tile_entries(*address, size) < address->width) return refuse(Reason::not_found);
+  auto bytes = read_tile(context.engine.reader(), (*project)->row.id, *address);
+  if (!bytes) return internal_error("log.read", bytes.error().what);
+  return tile_reply(*std::move(bytes), address->width == tlog::tile_width);
+}
+
+}  // namespace lp::api

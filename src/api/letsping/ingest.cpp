@@ -1,0 +1,72 @@
+#include "api/letsping/ingest.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "api/authorize.h"
+#include "api/errors.h"
+#include "api/letsping/ingest_body.h"
+#include "api/reply.h"
+#include "api/signed_url.h"
+#include "api/submit.h"
+#include "base/text.h"
+#include "json/write.h"
+
+namespace lp::api {
+
+namespace {
+
+// Whether agent and server run under one account, as far as the kernel says (approval.md, Levels).
+bool same_account(const net::Peer& peer) {
+  return peer.uid && *peer.uid == ::geteuid();
+}
+
+net::Reply accepted(Context& context, const std::string& base, const core::Ingest::Result& result) {
+  auto body = json::Value::object();
+  body.add("id", result.id)
+      .add("uploadUrl", base + sign_path(context.engine.keys(), net::Method::put,
+                                         snapshot_path(result.id), context.engine.clock().now()));
+  if (result.snapshot_key) body.add("dek", base64(result.snapshot_key->reveal()));
+  body.add("triage_url", base + "/requests/" + result.id)
+      .add("version", result.version)
+      .add("level", evidence::to_string(result.level))
+      .add("decide_by", to_string(result.decide_by));
+  if (result.replay) body.add("replay", true);
+  return json_reply(json::compact(body));
+}
+
+bool sound_idempotency_key(std::string_view key) {
+  constexpr std::size_t key_max = 255;
+  return key.size() <= key_max &&
+         std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+}  // namespace
+
+net::Outcome ingest(Context& context, Call& call) {
+  if (auto limited = limit_key(context, call)) return *std::move(limited);
+  auto read = read_ingest(std::move(call.request.body), call.project->row.payloads,
+                          agent_secrets(context, call));
+  if (!read) return std::move(read.error());
+  core::Ingest& ask = *read;
+  ask.project = call.key->project;
+  ask.api_key = call.key->id;
+  ask.client = client_name(call.request.header("user-agent"));
+  ask.same_account = same_account(call.request.peer);
+  if (const auto key = call.request.header("idempotency-key"); !key.empty()) {
+    if (!sound_idempotency_key(key)) {
+      return refuse(Reason::member_invalid,
+                    "the Idempotency-Key header must be at most 255 printable ASCII characters");
+    }
+    ask.idempotency_key = key;
+  }
+  return submit(context, std::move(ask),
+                [&context, base = base_url(context, call.request)](core::Ingest::Result result) {
+                  return accepted(context, base, result);
+                });
+}
+
+}  // namespace lp::api

@@ -1,0 +1,221 @@
+#include "api/letsping/status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "api/errors.h"
+#include "api/reply.h"
+#include "base/id.h"
+#include "json/write.h"
+
+namespace lp::api {
+
+namespace {
+
+using approval::State;
+
+constexpr std::int64_t wait_s_max = 60;
+constexpr std::int64_t recent_ms = 15'000;
+// Under the 30 s read timeout of the Python client; the Node client has none.
+constexpr std::int64_t python_hold_ms = 25'000;
+constexpr std::int64_t node_hold_ms = 55'000;
+
+// The three words that published clients act on; any other makes them poll until they time out.
+std::string_view wire_status(State state) {
+  switch (state) {
+    case State::pending:
+      return "PENDING";
+    case State::approved:
+    case State::approved_with_modifications:
+      return "APPROVED";
+    case State::rejected:
+    case State::expired:
+    case State::cancelled:
+    case State::denied:
+      return "REJECTED";
+  }
+  return "PENDING";
+}
+
+// What the agent is told beside REJECTED when no person wrote a reason.
+std::string reason_of(const core::RequestView& view) {
+  if (!view.reason.empty()) return view.reason;
+  switch (view.state) {
+    case State::expired:
+      return "expired";
+    case State::cancelled:
+      return "cancelled";
+    case State::denied:
+      return "denied";
+    case State::pending:
+    case State::approved:
+    case State::approved_with_modifications:
+    case State::rejected:
+      return {};
+  }
+  return {};
+}
+
+// An object in any case: the Python client calls .get on it.
+json::Value metadata_of(const core::RequestView& view) {
+  auto metadata = json::Value::object();
+  if (!approval::terminal(view.state)) {
+    return metadata.add("resolved_at", json::Value())
+        .add("actor_id", json::Value())
+        .add("method", json::Value());
+  }
+  const store::RequestState& state = view.rows.state;
+  metadata.add("resolved_at", to_string(state.decided.value_or(Instant{})))
+      .add("actor_id", state.actor)
+      .add("method", state.method);
+  if (const std::string reason = reason_of(view); !reason.empty()) metadata.add("reason", reason);
+  return metadata;
+}
+
+std::string_view or_null(std::string_view json_text) {
+  return json_text.empty() ? "null" : json_text;
+}
+
+std::optional<std::int64_t> read_seconds(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+// The value of `wait` in a Prefer header (RFC 7240 §4.3).
+std::optional<std::int64_t> preferred_wait(std::string_view prefer) {
+  while (!prefer.empty()) {
+    const std::size_t end = std::min(prefer.find_first_of(",;"), prefer.size());
+    std::string_view item = prefer.substr(0, end);
+    prefer.remove_prefix(std::min(end + 1, prefer.size()));
+    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+    if (item.starts_with("wait=")) return read_seconds(item.substr(5));
+  }
+  return std::nullopt;
+}
+
+// One poll, from its arrival to its answer: tells the dashboard that somebody waits, and gives the
+// slot of a held one back, whatever becomes of the connection.
+class Poll {
+ public:
+  Poll(Context& context, const Call& call, std::string request)
+      : context_(context),
+        request_(std::move(request)),
+        key_(call.key->id),
+        project_(call.key->project),
+        address_(call.request.peer.address) {
+    recent_ = context.engine.presence().poll_begins(request_, key_, context.engine.clock().now(),
+                                                    recent_ms);
+  }
+  Poll(const Poll&) = delete;
+  Poll& operator=(const Poll&) = delete;
+  ~Poll() {
+    context_.engine.presence().poll_ends(request_, context_.engine.clock().now());
+    if (held_) context_.holds.release(key_, address_, project_);
+  }
+
+  [[nodiscard]] bool polled_before() const { return recent_; }
+  bool hold() {
+    held_ = context_.holds.take(key_, address_, project_, context_.limits.holds);
+    return held_;
+  }
+  [[nodiscard]] const std::string& request() const { return request_; }
+  [[nodiscard]] const std::string& project() const { return project_; }
+
+ private:
+  Context& context_;
+  const std::string request_, key_, project_, address_;
+  bool recent_ = false;
+  bool held_ = false;
+};
+
+// The reply for a request as it stands; the first terminal one is noted as delivered.
+net::Reply tell(Context& context, const core::RequestView& view) {
+  if (approval::terminal(view.state) && !view.rows.delivery) {
+    // Not waited for: if it is lost the next poll notes it.
+    static_cast<void>(context.engine.submit<core::NoteDelivery>(
+        {.request = view.rows.request.id, .how = "status"}, [](const auto&) {}));
+  }
+  return private_reply(status_body(view));
+}
+
+net::Park park(Context& context, std::unique_ptr<Poll> poll, std::int64_t hold) {
+  std::string topic = poll->request();
+  auto render = [&context,
+                 poll = std::move(poll)](bool expired) mutable -> std::optional<net::Reply> {
+    if (poll == nullptr) return std::nullopt;
+    const auto view = context.engine.request(poll->request(), poll->project());
+    if (view && !approval::terminal(view->state) && !expired) return std::nullopt;
+    net::Reply reply = view ? tell(context, *view) : refuse(view.error());
+    poll.reset();
+    return reply;
+  };
+  return {.topic = std::move(topic), .hold_ms = hold, .render = std::move(render), .abandoned = {}};
+}
+
+}  // namespace
+
+std::string decision_body(const core::RequestView& view) {
+  auto body = json::Value::object();
+  body.add("status", wire_status(view.state)).add("state", approval::to_string(view.state));
+  const json::Value metadata = metadata_of(view);
+  for (const auto& [name, value] : metadata.members()) body.add(name, value);
+  return json::compact(body);
+}
+
+std::string status_body(const core::RequestView& view) {
+  const bool terminal = approval::terminal(view.state);
+  const bool modified = view.state == State::approved_with_modifications;
+  const store::RequestState& state = view.rows.state;
+  const std::string reason = terminal ? reason_of(view) : std::string();
+  return fmt::format(
+      R"({{"id":{},"status":"{}","payload":{},"patched_payload":{},"resolved_at":{},"actor_id":{},)"
+      R"({}"metadata":{},"state":"{}","version":{},"level":"{}","decide_by":"{}",)"
+      R"("request_sha256":"{}"}})",
+      json::quote(view.rows.request.id), wire_status(view.state), or_null(view.payload),
+      // A copy of the payload would be reported as a change (wire.md 0.2).
+      modified ? or_null(view.edited_payload) : "null",
+      terminal ? json::quote(to_string(state.decided.value_or(Instant{}))) : "null",
+      terminal ? json::quote(state.actor) : "null",
+      reason.empty() ? "" : "\"reason\":" + json::quote(reason) + ",",
+      json::compact(metadata_of(view)), approval::to_string(view.state), state.state.version,
+      evidence::to_string(state.state.level), to_string(state.state.decide_by),
+      view.rows.request.request_sha256.hex());
+}
+
+std::int64_t hold_ms(std::optional<std::string_view> wait, std::string_view prefer,
+                     std::string_view user_agent, bool polled_before) {
+  auto seconds = wait ? read_seconds(*wait) : std::nullopt;
+  if (!seconds) seconds = preferred_wait(prefer);
+  if (seconds) return std::min(*seconds, wait_s_max) * 1'000;
+  if (!polled_before) return 0;
+  if (user_agent.starts_with("letsping-python/")) return python_hold_ms;
+  if (user_agent.starts_with("letsping-node/")) return node_hold_ms;
+  return 0;
+}
+
+net::Outcome status(Context& context, Call& call) {
+  const std::string& id = call.parameter("id");
+  if (!is_id("req", id)) return refuse(Reason::not_found);
+  // Visibility first: unknown and foreign ids are answered at once, with the same bytes.
+  const auto view = context.engine.request(id, call.key->project);
+  if (!view) return refuse(view.error());
+  const auto wait = call.request.query_value("wait");
+  if (wait && (!read_seconds(*wait) || *read_seconds(*wait) > wait_s_max)) {
+    return refuse(Reason::query_invalid, "wait must be a number of seconds from 0 to 60");
+  }
+  auto poll = std::make_unique<Poll>(context, call, id);
+  if (approval::terminal(view->state)) return tell(context, *view);
+  const std::int64_t hold = hold_ms(wait, call.request.header("prefer"),
+                                    call.request.header("user-agent"), poll->polled_before());
+  // Over a cap: PENDING at once, never 429, which clients would take for trouble.
+  if (hold == 0 || !poll->hold()) return tell(context, *view);
+  return park(context, std::move(poll), hold);
+}
+
+}  // namespace lp::api

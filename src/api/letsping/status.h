@@ -1,0 +1,29 @@
+// GET /api/status/{id}: what became of the ask. Held open where the client can bear it, so that
+// unmodified clients learn of a decision at once (wire.md Decision 9).
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/routes.h"
+#include "core/views.h"
+
+namespace lp::api {
+
+net::Outcome status(Context& context, Call& call);
+
+// The body of a reply. Payloads are the exact source text, embedded and never re-serialised.
+std::string status_body(const core::RequestView& view);
+
+// Who closed the request and how, as `decision` of a 409: status, state, resolved_at, actor_id, …
+std::string decision_body(const core::RequestView& view);
+
+// How long a poll may be held: what the client asked for (`?wait=`, `Prefer: wait=`, in seconds, at
+// most 60), else what its name says it can bear, from its second poll on; 0 for not at all.
+std::int64_t hold_ms(std::optional<std::string_view> wait, std::string_view prefer,
+                     std::string_view user_agent, bool polled_before);
+
+}  // namespace lp::api
