@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -13,13 +12,21 @@ namespace {
 // deprecates.)
 template <typename Compare>
 std::vector<std::size_t> sorted_positions(const Object& members, Compare compare) {
-  std::vector<std::size_t> order(members.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const int order_of_names = compare(members[a].first, members[b].first);
-    return order_of_names < 0 || (order_of_names == 0 && a < b);
+  struct Name {
+    std::string_view text;
+    std::size_t position;
+  };
+  std::vector<Name> names;
+  names.reserve(members.size());
+  for (const Member& member : members) names.push_back({member.first, names.size()});
+  std::sort(names.begin(), names.end(), [&](const Name& a, const Name& b) {
+    const int order = compare(a.text, b.text);
+    return order < 0 || (order == 0 && a.position < b.position);
   });
-  return order;
+  std::vector<std::size_t> positions;
+  positions.reserve(names.size());
+  for (const Name& name : names) positions.push_back(name.position);
+  return positions;
 }
 
 // UTF-8 sorts by code point. UTF-16 differs only in that surrogates (0xD800…0xDFFF), so everything
@@ -30,16 +37,18 @@ int utf16_weight(char c) {
   return byte;
 }
 
-int compare_utf16(std::string_view a, std::string_view b) {
-  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (x == a.end() || y == b.end())
-    return static_cast<int>(x != a.end()) - static_cast<int>(y != b.end());
-  return utf16_weight(*x) - utf16_weight(*y);
-}
+struct CompareUtf16 {
+  int operator()(std::string_view a, std::string_view b) const {
+    const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    if (y == b.end()) return x == a.end() ? 0 : 1;
+    if (x == a.end()) return -1;
+    return utf16_weight(*x) - utf16_weight(*y);
+  }
+};
 
-int compare_bytes(std::string_view a, std::string_view b) {
-  return a.compare(b);
-}
+struct CompareBytes {
+  int operator()(std::string_view a, std::string_view b) const { return a.compare(b); }
+};
 
 // "0" to "4294967294" in canonical decimal (ECMA-262 "array index").
 std::optional<std::uint32_t> array_index(std::string_view name) {
@@ -59,11 +68,11 @@ constexpr std::size_t few = 16;  // below it, comparing all pairs is faster than
 }  // namespace
 
 std::vector<std::size_t> order_by_bytes(const Object& members) {
-  return sorted_positions(members, compare_bytes);
+  return sorted_positions(members, CompareBytes());
 }
 
 std::vector<std::size_t> order_by_utf16(const Object& members) {
-  return sorted_positions(members, compare_utf16);
+  return sorted_positions(members, CompareUtf16());
 }
 
 std::vector<std::size_t> order_by_javascript(const Object& members) {
