@@ -52,7 +52,7 @@ struct OpenedStore {
   std::unique_ptr<Store> store;
   std::unique_ptr<Reader> reader;
 
-  OpenedStore();
+  explicit OpenedStore(const SqliteOptions& options = {});
   // Commits, and says so when it fails.
   void commit(const Batch& batch) const {
     const auto done = store->commit(batch);
@@ -233,8 +233,8 @@ inline void add_ingest(Batch& batch, std::string_view project, std::uint64_t ind
   batch.writes.emplace_back(sample_leaf(project, index));
 }
 
-inline OpenedStore::OpenedStore() {
-  store = std::move(*open_sqlite(path));
+inline OpenedStore::OpenedStore(const SqliteOptions& options) {
+  store = std::move(*open_sqlite(path, options));
   reader = std::move(*store->reader());
   Batch batch;
   batch.writes.emplace_back(sample_project());

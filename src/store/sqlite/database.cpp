@@ -150,7 +150,7 @@ Result<void> Database::configure(Access access) {
           // page_size counts only before the file has content, and before WAL. cache_spill off: a
           // page that is changed twice in a batch reaches the WAL once. recursive_triggers: a
           // REPLACE fires the triggers that refuse DELETE.
-          ? "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+          ? "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             "PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
             "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
             "PRAGMA cache_size=-32768; PRAGMA cache_spill=OFF;"

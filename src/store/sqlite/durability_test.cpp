@@ -137,20 +137,27 @@ TEST(Durability, CheckpointEmptiesTheLogAndTheLogIsUsedAgain) {
   for (std::uint64_t number = 0; number < 30; ++number) EXPECT_TRUE(holds(*opened.reader, number));
 }
 
+constexpr SqliteOptions small_log{.wal_bytes_max = 200'000};
+
 TEST(Durability, TheLogStaysBoundedWhenNobodyIsIdle) {
-  OpenedStore opened;
-  Batch batch;
-  for (std::uint64_t round = 0; round < 24; ++round) {
-    batch = batch_of(Snapshot{sample_id("req", round),
-                              "image/png",
-                              sample_bytes(round, 900'000) + sample_bytes(round, 9'000'000),
-                              "",
-                              "dek",
-                              {1}});
-    opened.commit(batch);
-  }
-  EXPECT_LT(std::filesystem::file_size(opened.path + "-wal"), 100u << 20);
-  EXPECT_EQ((*opened.reader->snapshot(sample_id("req", 3)))->bytes.size(), 9'900'000u);
+  const OpenedStore opened(small_log);
+  for (std::uint64_t number = 0; number < 60; ++number) opened.commit(ingest(number));
+  EXPECT_LT(std::filesystem::file_size(opened.path + "-wal"), 300'000u);
+  for (std::uint64_t number = 0; number < 60; ++number) EXPECT_TRUE(holds(*opened.reader, number));
+}
+
+TEST(Durability, AReaderThatStaysOnAnOldSnapshotHoldsUpNobody) {
+  const OpenedStore opened(small_log);
+  opened.commit(ingest(0));
+  const auto idle = std::move(*Database::open(opened.path, Access::read));
+  auto snapshot = Transaction::begin(*idle, Access::read);
+  ASSERT_EQ(*idle->integer("SELECT count(*) FROM leaf"), 1);
+  for (std::uint64_t number = 1; number < 60; ++number) opened.commit(ingest(number));
+  EXPECT_EQ(*idle->integer("SELECT count(*) FROM leaf"), 1);
+  EXPECT_GT(std::filesystem::file_size(opened.path + "-wal"), 300'000u);
+  ASSERT_TRUE(snapshot->commit());
+  ASSERT_TRUE(opened.store->checkpoint());
+  EXPECT_TRUE(holds(*opened.reader, 59));
 }
 
 TEST(Durability, TwoReadersReadWhileOneWrites) {

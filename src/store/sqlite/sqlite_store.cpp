@@ -1,7 +1,5 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <sys/stat.h>
-
 #include <optional>
 #include <utility>
 #include <variant>
@@ -17,16 +15,12 @@
 namespace lp::store {
 namespace {
 
-// Beyond this the WAL is copied back inside commit: a server that is never idle must not fill the
-// disk with it.
-constexpr std::uint64_t wal_bytes_max = 64u << 20;
-
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, FileLock lock, std::unique_ptr<Database> database)
       : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)) {}
 
-  Result<void> prepare();
+  Result<void> prepare(const SqliteOptions& options);
   Result<void> commit(const Batch& batch) override;
   Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
   Result<void> checkpoint() override;
@@ -41,17 +35,17 @@ class SqliteStore final : public Store {
   const FileLock lock_;  // before database_: let go after it is closed
   const std::unique_ptr<Database> database_;
   ProjectNumbers numbers_;
-  std::uint64_t frames_max_ = 0;         // of wal_bytes_max
+  std::uint64_t frames_max_ = 0;         // of SqliteOptions::wal_bytes_max
   std::uint64_t frames_checkpoint_ = 0;  // from here on keep_wal_small acts
   // Why a COMMIT failed. What is on disk is then unknown until the file is opened again.
   std::optional<IoError> failed_;
 };
 
-Result<void> SqliteStore::prepare() {
+Result<void> SqliteStore::prepare(const SqliteOptions& options) {
   if (auto done = migrate(*database_); !done) return done;
   auto page_bytes = database_->integer("PRAGMA page_size");
   if (!page_bytes) return std::unexpected(std::move(page_bytes.error()));
-  frames_max_ = wal_bytes_max / static_cast<std::uint64_t>(*page_bytes);
+  frames_max_ = options.wal_bytes_max / static_cast<std::uint64_t>(*page_bytes);
   frames_checkpoint_ = frames_max_;
   return read_numbers();
 }
@@ -126,7 +120,7 @@ Result<void> SqliteStore::keep_wal_small() {
   }
   if (!*empty) {
     // A reader stands on an old frame. Not again with every commit: each try flushes the file.
-    frames_checkpoint_ = database_->wal_frames() + frames_max_ / 4;
+    frames_checkpoint_ = database_->wal_frames() + frames_max_;
     log::warning("store.wal_large", "The write-ahead log grows: a reader keeps an old snapshot.",
                  {{"frames", database_->wal_frames()}});
   }
@@ -142,13 +136,13 @@ Result<void> SqliteStore::checkpoint() {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const SqliteOptions& options) {
   auto lock = FileLock::take(path + ".lock");
   if (!lock) return std::unexpected(std::move(lock.error()));
   auto database = Database::open(path, Access::write);
   if (!database) return std::unexpected(std::move(database.error()));
   auto store = std::make_unique<SqliteStore>(path, std::move(*lock), std::move(*database));
-  if (auto done = store->prepare(); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = store->prepare(options); !done) return std::unexpected(std::move(done.error()));
   if (auto synced = sync_directory(parent_directory(path)); !synced) {
     return std::unexpected(IoError{to_string(synced.error())});
   }
