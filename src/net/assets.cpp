@@ -20,13 +20,16 @@ namespace {
 constexpr std::size_t file_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t etag_hex_digits = 32;
 
-// Vite's names carry a hash of the content: "/assets/index-BvK3q9Zd.js". Such a file never changes.
+// Vite's names carry eight characters of a hash: "/assets/index-BvK3q9Zd.js". Such a file never
+// changes. A word of eight small letters is taken for a word, at the cost of a revalidation.
 bool has_hashed_name(std::string_view path) {
-  if (!path.starts_with("/assets/")) return false;
+  constexpr std::size_t hash_length = 8;
   const std::size_t dot = path.rfind('.');
-  const std::size_t dash = path.rfind('-', dot - std::min<std::size_t>(dot, 9) + 0);
-  if (dot == std::string_view::npos || dash == std::string_view::npos) return false;
-  return dot - dash - 1 >= 8 && path.find('/', dash) == std::string_view::npos;
+  if (!path.starts_with("/assets/") || dot == std::string_view::npos) return false;
+  const std::string_view stem = path.substr(0, dot);
+  if (stem.size() <= hash_length || stem[stem.size() - hash_length - 1] != '-') return false;
+  const auto mixed = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+  return std::ranges::any_of(stem.substr(stem.size() - hash_length), mixed);
 }
 
 // RFC 9110 §13.1.2: compared weakly, so a proxy that weakened our tag still gets its 304.

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -47,6 +48,11 @@ void Connection::wait(Event event, std::move_only_function<void()> then) {
 }
 
 Connection::PeerState Connection::look() {
+  // A reset leaves unread bytes readable, so it is asked for first.
+  pollfd state{socket_.native_handle(), POLLIN, 0};
+  if (::poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP)) != 0) {
+    return PeerState::gone;
+  }
   char byte = 0;
   const ssize_t seen = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (seen > 0) return PeerState::sent_more;

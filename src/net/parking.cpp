@@ -83,25 +83,26 @@ void Parking::clear() {
 }
 
 void Parking::watch(Ticket ticket, Connection::Event event) {
-  slots_[ticket.place].connection->wait(event, [this, ticket] {
-    if (index_.held(ticket)) look(ticket);
+  slots_[ticket.place].connection->wait(event, [this, ticket, event] {
+    if (index_.held(ticket)) look(ticket, event);
   });
 }
 
 // Something happened on a parked connection.
-void Parking::look(Ticket ticket) {
-  switch (slots_[ticket.place].connection->look()) {
-    case Connection::PeerState::quiet:
-      return watch(ticket, Connection::Event::readable);
-    case Connection::PeerState::sent_more:
-      // The next request, pipelined. It stays in the kernel until its turn, so waiting for bytes
-      // would return at once again and again: from now on only a broken connection is noticed.
-      return watch(ticket, Connection::Event::broken);
-    case Connection::PeerState::gone:
-      break;
+void Parking::look(Ticket ticket, Connection::Event event) {
+  const Connection::PeerState state = slots_[ticket.place].connection->look();
+  if (state == Connection::PeerState::gone) {
+    Parked gone = take(ticket);
+    if (gone.abandoned) gone.abandoned();
+    return;
   }
-  Parked gone = take(ticket);
-  if (gone.abandoned) gone.abandoned();
+  // Broken, and yet not: an urgent byte, say. It stays, so waiting again would return at once again
+  // and again. Such a client is found gone when it is answered.
+  if (event == Connection::Event::broken) return;
+  // The next request, pipelined, stays in the kernel until its turn: the same, but here a reset can
+  // still be waited for.
+  const bool sent_more = state == Connection::PeerState::sent_more;
+  watch(ticket, sent_more ? Connection::Event::broken : Connection::Event::readable);
 }
 
 void Parking::arm() {

@@ -63,7 +63,7 @@ class Parking {
 
   void wake(Ticket ticket, bool expired);
   void watch(Ticket ticket, Connection::Event event);
-  void look(Ticket ticket);
+  void look(Ticket ticket, Connection::Event event);
   void arm();
   void expire_due();
   Parked take(Ticket ticket);

@@ -15,6 +15,21 @@ namespace {
 // leaves unfinished beyond this is an attempt to make us hold bytes.
 constexpr std::size_t chunk_header_bytes_max = 256;
 
+// What is wrong with the beginning of a chunk header that has no end yet. Beast waits for CR LF
+// whatever comes before it; a client that ends its lines otherwise would wait for the timeout.
+std::optional<Fault> pending_chunk_fault(std::string_view pending) {
+  if (pending.size() > chunk_header_bytes_max) return Fault::bad_chunk;
+  for (const char end_of_data : {'\r', '\n'}) {
+    if (pending.starts_with(end_of_data)) pending.remove_prefix(1);
+  }
+  const std::size_t digits = pending.find_first_not_of("0123456789abcdefABCDEF");
+  if (digits == std::string_view::npos) return {};
+  pending.remove_prefix(digits);
+  if (pending.starts_with(';') || pending.starts_with(' ')) return Fault::chunk_extension;
+  if (std::string_view("\r\n\r").starts_with(pending)) return {};
+  return pending.starts_with("\r\n") ? Fault::trailer : Fault::bad_chunk;
+}
+
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -70,7 +85,8 @@ std::expected<std::size_t, Fault> RequestParser::put_body(std::string_view bytes
   ErrorCode error;
   const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (error == http::error::need_more) {
-    if (bytes.size() - taken > chunk_header_bytes_max) return std::unexpected(Fault::bad_chunk);
+    const auto fault = pending_chunk_fault(bytes.substr(taken));
+    if (fault) return std::unexpected(*fault);
     return taken;
   }
   if (error) return std::unexpected(fault_of(error));

@@ -62,6 +62,8 @@ class RawClient {
     return true;
   }
 
+  void send_urgent(char byte) { ::send(socket_.get(), &byte, 1, MSG_OOB | MSG_NOSIGNAL); }
+
   // The next reply; nothing at the end of the stream, a reset or a timeout.
   std::optional<Reply> read(bool head_only = false) {
     std::size_t head_end = std::string::npos;
