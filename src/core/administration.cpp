@@ -160,6 +160,34 @@ Applied<MakeSetupToken> apply(Work& work, MakeSetupToken&) {
   return result;
 }
 
+Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
+  AdoptSigner::Result result;
+  World& world = work.world;
+  for (auto& [id, log] : world.logs) {
+    // A log with a memory is frozen because it was rolled back; that is nothing to adopt.
+    if (!log.frozen || world.signer.last(log.origin) || world.signer.damaged(log.origin)) continue;
+    std::vector<Digest> leaf_hashes;
+    if (const auto why = refuse_leaves(world, log, 0, leaf_hashes)) {
+      return refuse(Fault::log_frozen, {}, *why);
+    }
+    tlog::CompactRange range;
+    for (const Digest& leaf : leaf_hashes) range.append(leaf);
+    if (range.root() != log.range.root()) return refuse(Fault::log_frozen, {}, log.origin);
+    if (!world.signer.adopt(log.origin, std::move(range))) return refuse(Fault::log_frozen);
+    log.frozen = false;
+    log.signed_size = log.range.size();
+    Work::Event event = operator_event(work, id, EventType::config_changed);
+    auto entry = json::Value::object();
+    entry.add("kind", "signer_adopted")
+        .add("reason", command.reason)
+        .add("salt", base64(world.entropy.bytes(32)));
+    event.evidence.push_back(std::move(entry));
+    work.append(log, std::move(event));
+    result.origins.push_back(log.origin);
+  }
+  return result;
+}
+
 Applied<AcceptClock> apply(Work& work, AcceptClock&) {
   work.world.clock_watch.accept();
   return AcceptClock::Result{};

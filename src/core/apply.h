@@ -38,6 +38,7 @@ Applied<CreateKey> apply(Work& work, CreateKey& command);
 Applied<RevokeKey> apply(Work& work, RevokeKey& command);
 Applied<AddWebhook> apply(Work& work, AddWebhook& command);
 Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
+Applied<AdoptSigner> apply(Work& work, AdoptSigner& command);
 Applied<AcceptClock> apply(Work& work, AcceptClock& command);
 
 Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command);

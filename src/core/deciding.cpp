@@ -257,7 +257,8 @@ Applied<Decide> apply(Work& work, Decide& command) {
                               .payload = checked->core.payload,
                               .edited = checked->edit.has_value(),
                               .member = checked->core.approver,
-                              .key = checked->core.key};
+                              .key = checked->core.key,
+                              .base = checked->core.base};
   const auto change = approval::review(checked->open->state.state, wish,
                                        context_of(work, *checked->project, *checked->open->log));
   if (!change) return refuse(change.error(), command.request);

@@ -104,24 +104,16 @@ std::optional<std::string> refuse_leaf(World& world, const ProjectLog& log,
 // Leaves that are in the database and under no signed checkpoint: the crash came between commit and
 // signature. Signing again is safe: Ed25519 over a note without time is deterministic.
 Outcome sign_rest(World& world, ProjectLog& log, std::uint64_t signed_size) {
-  constexpr std::uint64_t chunk = 1'024;
-  Signer::Extension extension{.origin = log.origin, .leaf_hashes = {}, .root = log.range.root()};
-  for (std::uint64_t at = signed_size; at < log.range.size(); at += chunk) {
-    const auto leaves =
-        world.reader.leaves(log.head.project, at, std::min(chunk, log.range.size() - at));
-    if (!leaves) return std::unexpected(leaves.error().what);
-    for (const auto& leaf : *leaves) {
-      if (const auto why = refuse_leaf(world, log, leaf)) {
-        return broken(log, fmt::format("{} (index {})", *why, leaf.index));
-      }
-      extension.leaf_hashes.push_back(leaf.leaf_hash);
-    }
+  Signer::Extension extension{.origin = log.origin, .root = log.range.root()};
+  if (const auto why = refuse_leaves(world, log, signed_size, extension.leaf_hashes)) {
+    return broken(log, *why);
   }
   if (extension.leaf_hashes.empty()) return {};
   log::info("log.resumed", "Signing what was committed before the last stop.",
             {{"project", log.head.project}, {"leaves", extension.leaf_hashes.size()}});
-  const auto signed_heads = world.signer.extend({extension});
-  if (!signed_heads) return broken(log, "what is stored is not what its head says");
+  if (!world.signer.extend({extension})) {
+    return broken(log, "what is stored is not what its head says");
+  }
   return {};
 }
 
@@ -229,6 +221,23 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
 }
 
 }  // namespace
+
+std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, std::uint64_t first,
+                                         std::vector<Digest>& leaf_hashes) {
+  constexpr std::uint64_t chunk = 1'024;
+  for (std::uint64_t at = first; at < log.range.size(); at += chunk) {
+    const auto leaves =
+        world.reader.leaves(log.head.project, at, std::min(chunk, log.range.size() - at));
+    if (!leaves) return leaves.error().what;
+    for (const auto& leaf : *leaves) {
+      if (const auto why = refuse_leaf(world, log, leaf)) {
+        return fmt::format("{} (index {})", *why, leaf.index);
+      }
+      leaf_hashes.push_back(leaf.leaf_hash);
+    }
+  }
+  return std::nullopt;
+}
 
 ProjectView project_view(const World& world, const Directory& directory, const store::Project& row,
                          const std::optional<store::Roster>& roster,

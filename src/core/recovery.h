@@ -19,6 +19,11 @@ namespace lp::core {
 // people; the program must not go on after it.
 std::expected<void, std::string> recover(World& world);
 
+// Why the leaves of a log from `first` on cannot be signed, or nothing: malformed, a statement with
+// another hash, a signature of the issuer or of a person that does not verify.
+std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, std::uint64_t first,
+                                         std::vector<Digest>& leaf_hashes);
+
 // What the directory shows of a project: keys that verify its log, the roster in force, its marks.
 ProjectView project_view(const World& world, const Directory& directory, const store::Project& row,
                          const std::optional<store::Roster>& roster, std::shared_ptr<LiveLog> live);

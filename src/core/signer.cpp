@@ -46,12 +46,18 @@ bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
 }
 
 std::expected<Signer::Signed, Signer::Fault> Signer::open(const std::string& origin) {
+  return adopt(origin, {});
+}
+
+std::expected<Signer::Signed, Signer::Fault> Signer::adopt(const std::string& origin,
+                                                           tlog::CompactRange range) {
   LP_ASSERT(!locks_.notes().contains(origin));
-  Origin fresh{keys_.log_key(origin), {}};
+  Origin fresh{keys_.log_key(origin), std::move(range)};
   std::string note = note_of(origin, fresh.range, fresh.key);
   if (!locks_.put({{origin, note}})) return std::unexpected(Fault::lock_store);
+  const std::uint64_t size = fresh.range.size();
   origins_.insert_or_assign(origin, std::move(fresh));
-  return Signed{.origin = origin, .size = 0, .note = std::move(note)};
+  return Signed{.origin = origin, .size = size, .note = std::move(note)};
 }
 
 std::expected<std::vector<Signer::Signed>, Signer::Fault> Signer::extend(

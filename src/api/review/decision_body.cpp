@@ -1,0 +1,75 @@
+#include "api/review/decision_body.h"
+
+#include "api/errors.h"
+#include "api/members.h"
+#include "api/review/view.h"
+#include "api/submit.h"
+#include "base/text.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+constexpr std::size_t core_bytes_max = 16 * 1'024;
+constexpr std::size_t signature_bytes_max = 128;
+constexpr std::size_t reason_characters_max = 2'000;
+
+// The edit must be as strictly JSON as a payload of an ask.
+std::optional<net::Reply> read_edit(std::string_view text, core::Decide& command) {
+  auto document = json::parse(std::string(text));
+  if (!document) return refuse(document.error());
+  if (!document->root.is_object()) return refuse_member("/edit", "must hold a JSON object");
+  if (document->root.members().empty()) return refuse(Reason::empty_edit);
+  auto envelope = seal::read_envelope(document->root);
+  if (envelope) {
+    command.edit_envelope = *std::move(envelope);
+  } else if (envelope.error() != seal::EnvelopeFault::not_an_envelope) {
+    return refuse(envelope.error(), "/edit");
+  }
+  command.edit = text;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<core::Decide, net::Reply> read_decision(std::string body, std::string request) {
+  const auto document = read_object(std::move(body));
+  if (!document) return std::unexpected(document.error());
+  std::optional<net::Reply> refusal;
+  Members members(document->root, "", refusal);
+  core::Decide command;
+  command.request = std::move(request);
+  command.core = members.text("core", {.required = true, .max = core_bytes_max});
+  const std::string signature =
+      members.text("signature", {.required = true, .max = 2 * signature_bytes_max});
+  command.reason = members.text("reason", {.max = reason_characters_max});
+  if (refusal) return std::unexpected(*std::move(refusal));
+  auto der = from_base64(signature);
+  if (!der) return std::unexpected(refuse_member("/signature", "must be base64"));
+  command.signature = *std::move(der);
+  if (const auto edit = document->root.find_string("edit"); edit && !edit->empty()) {
+    if (auto refused = read_edit(*edit, command)) return std::unexpected(*std::move(refused));
+  }
+  return command;
+}
+
+net::Reply refuse_decision(Context& context, const core::Refused& refused,
+                           const std::string& member, const std::string& key) {
+  const bool stale =
+      refused.fault == core::Fault::stale || refused.fault == core::Fault::offer_expired;
+  if (!stale) return refuse_with_decision(context, refused);
+  net::Reply reply = refuse(refused);
+  const auto view = context.engine.request(refused.request, {});
+  if (!view) return reply;
+  const auto directory = context.engine.directory();
+  const json::Value detail =
+      request_detail(context, *directory, *view, Viewer{.member = member, .key = key});
+  auto body = json::parse(reply.body);
+  if (!body) return reply;
+  if (const json::Value* offer = detail.find("offer")) body->root.add("offer", *offer);
+  body->root.add("version", view->rows.state.state.version);
+  reply.body = json::compact(body->root);
+  return reply;
+}
+
+}  // namespace lp::api

@@ -1,0 +1,22 @@
+// A signed decision as it comes over the wire, for the dashboard and the command line:
+// {core, signature, reason?, edit?}.
+
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "api/context.h"
+#include "core/commands.h"
+#include "net/message.h"
+
+namespace lp::api {
+
+// Form only: base64, sizes, strict JSON of an edit. What it means is the core's to say.
+std::expected<core::Decide, net::Reply> read_decision(std::string body, std::string request);
+
+// 409 `stale` says what to sign instead, so it carries the detail with a new offer.
+net::Reply refuse_decision(Context& context, const core::Refused& refused,
+                           const std::string& member, const std::string& key);
+
+}  // namespace lp::api

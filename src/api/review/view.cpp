@@ -1,0 +1,217 @@
+#include "api/review/view.h"
+
+#include "api/errors.h"
+#include "base/text.h"
+#include "core/offer.h"
+#include "crypto/hash.h"
+#include "core/request_event.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+json::Value strings(const std::vector<std::string>& items) {
+  json::Array array;
+  for (const auto& item : items) array.emplace_back(item);
+  return json::Value::array(std::move(array));
+}
+
+void add_text(json::Value& value, std::string_view name, const std::string& text) {
+  if (!text.empty()) value.add(name, text);
+}
+
+std::string_view to_string(core::Presence::Waiting waiting) {
+  using Waiting = core::Presence::Waiting;
+  switch (waiting) {
+    case Waiting::never: return "never";
+    case Waiting::connected: return "connected";
+    case Waiting::polling: return "polling";
+    case Waiting::gone: return "gone";
+  }
+  return "never";
+}
+
+void add_reference(json::Value& value, const evidence::PayloadRef& payload) {
+  if (payload.env_sha256) value.add("env_sha256", payload.env_sha256->hex());
+  if (payload.commit) value.add("commit", payload.commit->hex());
+  if (payload.kid) value.add("kid", *payload.kid);
+}
+
+json::Value describe_agent(const core::Directory& directory, const store::Request& row) {
+  auto agent = json::Value::object();
+  agent.add("id", row.agent_id);
+  std::string name;
+  if (const auto found = directory.agents.find(row.agent_id); found != directory.agents.end()) {
+    name = found->second.handle;
+  }
+  for (const auto& [digest, key] : directory.keys) {
+    if (name.empty() && key.id == row.api_key) name = key.name;
+  }
+  agent.add("name", name.empty() ? row.agent_id : name)
+      .add("kind", row.agent_id == row.api_key ? "api_key" : "agent")
+      .add("strength", row.strength);
+  return agent;
+}
+
+std::string_view verdict_of(approval::State state) {
+  switch (state) {
+    case approval::State::approved:
+    case approval::State::approved_with_modifications: return "approve";
+    case approval::State::rejected:
+    case approval::State::denied: return "reject";
+    case approval::State::pending:
+    case approval::State::expired:
+    case approval::State::cancelled: return "none";
+  }
+  return "none";
+}
+
+// Where the decision stands in the log, and the checkpoint that covers it.
+json::Value describe_log(const core::ProjectView& project, const store::RequestState& state) {
+  auto log = json::Value::object();
+  log.add("index", state.leaf_index)
+      .add("origin", project.row.origin)
+      .add("statement_sha256", state.statement_sha256.hex());
+  if (const auto note = project.live->checkpoint.load()) log.add("checkpoint", *note);
+  return log;
+}
+
+json::Value describe_decision(const core::Directory& directory, const core::ProjectView& project,
+                              const core::RequestView& view) {
+  const store::RequestState& state = view.rows.state;
+  auto by = json::Value::object();
+  by.add("id", state.actor).add("kind", state.actor_kind);
+  if (const auto member = directory.members.find(state.actor); member != directory.members.end()) {
+    by.add("name", member->second.name);
+  }
+  auto decision = json::Value::object();
+  decision.add("verdict", verdict_of(view.state))
+      .add("state", approval::to_string(view.state))
+      .add("by", std::move(by))
+      .add("method", state.method)
+      .add("class", state.method == "device_key" ? "device" : "none");
+  add_text(decision, "reason", view.reason);
+  if (state.decided) decision.add("at", lp::to_string(*state.decided));
+  decision.add("log", describe_log(project, state));
+  return decision;
+}
+
+json::Value describe_offer(const evidence::DecisionCore& core) {
+  auto payload = json::Value::object();
+  payload.add("kind", core.payload.kind);
+  add_reference(payload, core.payload);
+  auto offer = json::Value::object();
+  offer.add("nonce", core.nonce)
+      .add("time", lp::to_string(core.issued_at))
+      .add("expires_at", lp::to_string(core.expires_at))
+      .add("aud", core.aud)
+      .add("request_id", core.request_id)
+      .add("version", core.version)
+      .add("request_sha256", core.request_sha256.hex())
+      .add("level", evidence::to_string(core.level))
+      .add("policy_sha256", core.policy_sha256.hex())
+      .add("roster_sha256", core.roster_sha256.hex())
+      .add("rule_sha256", core.rule_sha256.hex())
+      .add("approver", core.approver)
+      .add("key", core.key)
+      .add("payload", std::move(payload));
+  return offer;
+}
+
+// Whether this viewer can decide, and why not in words that a person understands.
+void add_offer(Context& context, json::Value& detail, const core::ProjectView& project,
+               const core::RequestView& view, const Viewer& viewer) {
+  const approval::Request& state = view.rows.state.state;
+  const bool listed = project.entry_of(viewer.member, viewer.key) != nullptr;
+  approval::Context domain{.now = context.engine.clock().now(),
+                           .rule = approval::default_rule(),
+                           .people = project.people,
+                           .single_operator = project.row.single_operator};
+  std::optional<approval::Refusal> why;
+  if (!listed) {
+    why = approval::Refusal::not_a_reviewer;
+  } else if (terminal(view.state)) {
+    why = approval::Refusal::already_closed;
+  } else {
+    why = approval::ineligible(state, viewer.member, domain);
+  }
+  const bool open = listed && !terminal(view.state) && domain.now < state.decide_by;
+  auto eligibility = json::Value::object();
+  eligibility.add("can_approve", !why.has_value())
+      .add("can_reject", open)
+      .add("why", why ? std::string(describe(reason_of(*why)).sentence)
+                      : std::string("You can approve: one reviewer is enough."));
+  detail.add("eligibility", std::move(eligibility));
+  if (!open) return;
+  detail.add("offer", describe_offer(core::make_offer(
+                          view.rows.request, state, project, viewer.member, viewer.key,
+                          context.engine.keys(), domain.now, context.engine.entropy())));
+}
+
+}  // namespace
+
+json::Value request_summary(Context& context, const core::Directory& directory,
+                            const core::RequestView& view) {
+  const store::Request& row = view.rows.request;
+  const approval::Request& state = view.rows.state.state;
+  const core::ProjectView* project = directory.project(row.project);
+  auto value = json::Value::object();
+  value.add("id", row.id)
+      .add("project", row.project)
+      .add("project_name", project != nullptr ? project->row.name : std::string{})
+      .add("version", state.version)
+      .add("state", approval::to_string(view.state))
+      .add("level", evidence::to_string(state.level))
+      .add("priority", row.priority)
+      .add("service", row.service)
+      .add("action", row.action)
+      .add("agent", describe_agent(directory, row));
+  add_text(value, "environment", row.environment);
+  add_text(value, "role", row.role);
+  add_text(value, "trace_id", row.trace_id);
+  add_text(value, "parent_request_id", row.parent_request_id);
+  const auto presence = context.engine.presence().view(row.id, context.engine.clock().now());
+  auto waiting = json::Value::object();
+  waiting.add("state", to_string(presence.waiting));
+  if (presence.waiting != core::Presence::Waiting::never) {
+    waiting.add("at", lp::to_string(presence.last));
+  }
+  value.add("created_at", lp::to_string(row.created))
+      .add("decide_by", lp::to_string(state.decide_by))
+      .add("payload_kind", row.payload_kind)
+      .add("marks", strings(view.marks))
+      .add("waiting", std::move(waiting));
+  if (terminal(view.state) && view.rows.state.decided) {
+    value.add("decided_at", lp::to_string(*view.rows.state.decided));
+    if (view.rows.delivery) value.add("delivered_at", lp::to_string(view.rows.delivery->at));
+  }
+  return value;
+}
+
+json::Value request_detail(Context& context, const core::Directory& directory,
+                           const core::RequestView& view, const std::optional<Viewer>& viewer) {
+  const core::ProjectView* project = directory.project(view.rows.request.project);
+  const approval::Request& state = view.rows.state.state;
+  json::Value value = request_summary(context, directory, view);
+  value.add("payload", view.payload);
+  // The agent's own bytes; an edit stands under `edited`.
+  add_reference(value, state.base);
+  if (!view.commit_key.empty()) value.add("commit_key", base64(view.commit_key));
+  if (view.rows.request.payload_kind == "plain") value.add("lossy", strings(view.lossy));
+  add_text(value, "facts", view.facts);
+  add_text(value, "schema", view.schema);
+  value.add("request_sha256", view.rows.request.request_sha256.hex());
+  if (!view.edited_payload.empty()) {
+    auto edited = json::Value::object();
+    edited.add("payload", view.edited_payload).add("payload_kind", state.current.kind);
+    add_reference(edited, state.current);
+    value.add("edited", std::move(edited));
+  }
+  if (terminal(view.state)) {
+    value.add("decision", describe_decision(directory, *project, view));
+  }
+  if (viewer) add_offer(context, value, *project, view, *viewer);
+  return value;
+}
+
+}  // namespace lp::api

@@ -1,0 +1,29 @@
+// A request as the review API shows it (docs/reference/review-api.md): one writer for the dashboard
+// and the command line.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/context.h"
+#include "core/directory.h"
+#include "core/views.h"
+#include "json/value.h"
+
+namespace lp::api {
+
+// Who looks: a member by one of their keys.
+struct Viewer {
+  std::string member, key;
+};
+
+json::Value request_summary(Context& context, const core::Directory& directory,
+                            const core::RequestView& view);
+
+// The summary, the payload, and for a viewer in the roster an offer while it is pending.
+json::Value request_detail(Context& context, const core::Directory& directory,
+                           const core::RequestView& view, const std::optional<Viewer>& viewer);
+
+}  // namespace lp::api
