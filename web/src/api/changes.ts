@@ -55,9 +55,8 @@ export async function pollChanges(
     try {
       // The first answer comes at once and says where the counter stands.
       const wait = after === undefined || failures > 0 ? 0 : holdSeconds;
-      const { now } = await api.get<{ now: number }>(
-        `/api/review/changes?after=${after ?? 0}&wait=${wait}`,
-        stopped,
+      const { now } = await untilOffline(stopped, (signal) =>
+        api.get<{ now: number }>(`/api/review/changes?after=${after ?? 0}&wait=${wait}`, signal),
       );
       if (after === undefined || failures > 0) publish({ connection: { state: "live" } });
       // Smaller than before: another run of the server, whose counter began again.
@@ -76,6 +75,25 @@ export async function pollChanges(
       publish({ connection: { state: "reconnecting", retryAt: Date.now() + delay } });
       await sleep(delay, stopped);
     }
+  }
+}
+
+// A held request does not notice that the network went away; the browser does.
+async function untilOffline<T>(
+  stopped: AbortSignal,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const cut = new AbortController();
+  const abort = () => cut.abort();
+  globalThis.addEventListener?.("offline", abort);
+  stopped.addEventListener("abort", abort);
+  try {
+    return await call(cut.signal);
+  } catch (error) {
+    throw cut.signal.aborted ? new ApiError(0, "offline", "This device is offline.") : error;
+  } finally {
+    globalThis.removeEventListener?.("offline", abort);
+    stopped.removeEventListener("abort", abort);
   }
 }
 

@@ -43,7 +43,7 @@ export function Clock({ at }: { at: string }) {
 }
 
 export function utc(at: string): string {
-  return `${at.replace("T", " ").replace("Z", "")} UTC`;
+  return `${at.slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function roughly(ms: number): string {

@@ -1,5 +1,6 @@
 import type { Session } from "../api/types";
 import { CopyButton } from "../ui/copy";
+import { ThemeButton } from "../ui/theme_button";
 
 export function AboutView({ session }: { session: Session }) {
   return (
@@ -25,6 +26,10 @@ export function AboutView({ session }: { session: Session }) {
           This page talks to no other server, and sends no usage data.{" "}
           <a href="/licenses.txt">Licences of the parts it is made of</a>
         </p>
+      </section>
+      <section className="card appearance">
+        <h2>Appearance</h2>
+        <ThemeButton />
       </section>
     </main>
   );

@@ -10,13 +10,12 @@ export function FirstRequest({ session }: { session: Session }) {
   const project = session.projects[0]?.name ?? "default";
   const snippet = [
     `export LETSPING_BASE_URL=${location.origin}/api/`,
-    "export LETSPING_API_KEY=        # the key that the next line prints, run on the server",
-    `# letsping key create --data DIR --project ${project} --role agent --name my-agent`,
-    `export LETSPING_ENCRYPTION_KEY= # the content key${key ? ` ${key.words}` : ""}`,
-    "",
+    "export LETSPING_API_KEY=…          # from the server, see below",
+    `export LETSPING_ENCRYPTION_KEY=…   # ${key ? `the key ${key.words}` : "32 bytes, base64"}`,
     "pip install letsping",
     "python -m letsping.quickstart",
   ].join("\n");
+  const create = `letsping key create --data DIR --project ${project} --role agent --name my-agent`;
   return (
     <div className="first">
       <h2>Your agent's first request appears here</h2>
@@ -26,6 +25,11 @@ export function FirstRequest({ session }: { session: Session }) {
       <div className="code-block">
         <CopyButton text={snippet} what="commands" />
         <pre>{snippet}</pre>
+      </div>
+      <p>The API key of an agent is made on the server, once:</p>
+      <div className="code-block">
+        <CopyButton text={create} what="command" />
+        <pre>{create}</pre>
       </div>
       {key ? (
         <p className="muted">

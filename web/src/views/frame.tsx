@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Inbox, Info, KeyRound, LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { Inbox, Info, KeyRound, LogOut } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Connection } from "../api/changes";
 import type { Session } from "../api/types";
 import { useApi, useConnection } from "../context";
 import { Link } from "../route";
-import { currentTheme, nextTheme } from "../ui/theme";
+import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 
@@ -17,7 +17,7 @@ export function Frame(props: { session: Session; path: string; children: ReactNo
   const reading = path.startsWith("/requests/");
   const marks = new Set(session.projects.flatMap((project) => project.marks));
   return (
-    <div className={reading ? "frame reading" : "frame"}>
+    <div className={reading ? "frame at-request" : "frame"}>
       <a className="skip" href="#content">
         Skip to content
       </a>
@@ -88,23 +88,6 @@ function ConnectionBanner({ connection }: { connection: Connection }) {
       The server does not answer. What you see may be old, and nothing can be decided until it is
       back. Trying again {seconds > 0 ? `in ${seconds} s` : "now"}.
     </div>
-  );
-}
-
-function ThemeButton() {
-  const [theme, setTheme] = useState(currentTheme);
-  const Icon = theme === "auto" ? Monitor : theme === "light" ? Sun : Moon;
-  const word = { auto: "System theme", light: "Light theme", dark: "Dark theme" }[theme];
-  return (
-    <button
-      type="button"
-      className="rail-link"
-      onClick={() => setTheme(nextTheme())}
-      aria-label={`${word}. Change theme`}
-    >
-      <Icon aria-hidden size={17} />
-      <span className="rail-word">{word}</span>
-    </button>
   );
 }
 

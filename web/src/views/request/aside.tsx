@@ -38,10 +38,12 @@ function Card({ title, children }: { title: string; children: ReactNode }) {
 
 function Why({ detail, single }: { detail: Detail; single: boolean }) {
   return (
-    <Card title="Why you are asked">
-      <p>
-        <VisibleText text={detail.eligibility.why} />
-      </p>
+    <Card title={detail.state === "pending" ? "Why you are asked" : "Level"}>
+      {detail.state === "pending" && (
+        <p>
+          <VisibleText text={detail.eligibility.why} />
+        </p>
+      )}
       <p className="muted">
         Level {detail.level}
         {detail.priority !== detail.level && `; the agent asked for ${detail.priority}`}.

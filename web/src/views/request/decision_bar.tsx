@@ -49,13 +49,13 @@ export function DecisionBar(props: DecisionBarProps) {
           </p>
           {approvable && (
             <HoldButton
-              className="button approve"
+              className={isHigh(detail) ? "button approve grave" : "button approve"}
               disabled={!armed || sending}
               hold={detail.level === "medium" && !gone}
               onHeld={() => props.decide("approve", "")}
               onPress={press}
             >
-              <ApproveWord action={detail.action} />
+              <ApproveWord action={detail.action} high={isHigh(detail)} />
             </HoldButton>
           )}
         </div>
@@ -65,12 +65,12 @@ export function DecisionBar(props: DecisionBarProps) {
 }
 
 // A name that would not fit is not cut: the heading shows it in full.
-function ApproveWord({ action }: { action: string }) {
+function ApproveWord({ action, high }: { action: string; high: boolean }) {
   if (action.length > 32) return "Approve";
   return (
-    <>
-      Approve <VisibleText text={action} />
-    </>
+    <span>
+      {high ? "Sign approval of" : "Approve"} <VisibleText text={action} />
+    </span>
   );
 }
 
@@ -181,7 +181,7 @@ function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; close()
         </button>
         <button
           type="button"
-          className="button approve"
+          className={isHigh(detail) ? "button approve grave" : "button approve"}
           disabled={!ready}
           onClick={() => props.decide("approve", "")}
         >

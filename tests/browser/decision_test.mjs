@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { approve, filesWith, openRequest, photograph, setUp, test } from "./harness.mjs";
+
+const marked = () => `plain-${randomBytes(12).toString("hex")}`;
+
+// The marker of a payload is nowhere but in the two places that hold the key.
+async function assertUnread(server, person, marker) {
+  assert.deepEqual(await filesWith(server, marker), []);
+  assert.ok(!server.log().includes(marker), "in the server's log");
+  assert.ok(!person.seen.bodies.some((body) => body.includes(marker)), "in a response");
+  assert.ok(!person.seen.urls.some((url) => url.includes(marker)), "in an address");
+}
+
+test("ask, see, approve: the held poll answers with the same envelope", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const marker = marked();
+  const text = `{"amount":5000.00,"to":"${marker}","_lp_meta":{"environment":"prod"}}`;
+  const { id, payload } = await agent.ask("stripe", "refund", text, {
+    metadata: { environment: "prod", trace_id: "4bf92f3577b34da6" },
+  });
+  const held = agent.status(id, 25);
+  await openRequest(page, id);
+  await page.getByText(marker).waitFor();
+  await page.getByText("5000.00", { exact: true }).waitFor();
+  assert.equal(await page.getByTestId("leaf-count").textContent(), "3 of 3 values shown");
+  await page.getByText("It is connected and waits for your answer.").waitFor();
+  await photograph(page, "request");
+  await approve(page);
+  const answer = await held;
+  assert.equal(answer.status, "APPROVED");
+  assert.deepEqual(answer.payload, payload);
+  assert.ok(!answer.patched_payload);
+  await page.getByText("Delivered to the agent").waitFor();
+  await page.getByText("Logged").waitFor();
+  await photograph(page, "request-approved");
+  await page.getByText("checkpoint", { exact: true }).click();
+  assert.match(await page.locator(".checkpoint pre").textContent(), /^\S+\/p\/[0-9a-f]{32}\n\d+\n/);
+  await assertUnread(server, person, marker);
+  person.behaved();
+});
+
+test("a rejection and its reason reach the agent", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const marker = marked();
+  const { id } = await agent.ask("db", "sql", `{"query":"DELETE FROM t -- ${marker}"}`);
+  const held = agent.status(id, 25);
+  await openRequest(page, id);
+  await page.getByText(marker).waitFor();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByText("The server and the agent can read this.").waitFor();
+  await page.getByRole("textbox").fill("Run it in staging first.");
+  await photograph(page, "request-reject");
+  await page.getByRole("button", { name: "Send rejection" }).click();
+  const answer = await held;
+  assert.equal(answer.status, "REJECTED");
+  assert.equal(answer.metadata.reason, "Run it in staging first.");
+  await page.getByText("Delivered to the agent").waitFor();
+  await photograph(page, "request-rejected");
+  await assertUnread(server, person, marker);
+  person.behaved();
+});
+
+test("without the key a request can be rejected unseen and not be approved", async (t) => {
+  const { person, page, agent } = await setUp(t, { withKey: false });
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await openRequest(page, id);
+  await page.getByText("This browser has no content key").waitFor();
+  await page.waitForTimeout(1200);
+  assert.equal(await page.locator(".approve").count(), 0);
+  await page.getByRole("button", { name: "Reject unseen" }).click();
+  await page.getByText("The record will say").waitFor();
+  await page.getByRole("button", { name: "Send rejection" }).click();
+  await page.getByRole("heading", { name: "Rejected" }).waitFor();
+  assert.equal((await agent.status(id)).status, "REJECTED");
+  person.behaved();
+});
+
+test("another key than the agent's is named, and approve is not there", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  agent.contentKey = randomBytes(32);
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await openRequest(page, id);
+  await page.getByText("None of your content keys opens this request").waitFor();
+  await photograph(page, "request-wrong-key");
+  await page.waitForTimeout(1200);
+  assert.equal(await page.locator(".approve").count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Reject unseen" }).isEnabled(), true);
+  person.behaved();
+});
+
+test("approve waits until the page has been in front of somebody", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
+  await page.locator(`[data-request="${id}"]`).click();
+  const button = page.locator(".decision .approve");
+  await button.waitFor();
+  assert.equal(await button.isEnabled(), false);
+  assert.equal(await page.getByRole("button", { name: "Reject" }).isEnabled(), true);
+  await page.locator(".decision .approve:enabled").waitFor();
+  // Another window in front, as the browser tells it.
+  await page.evaluate(() => {
+    document.hasFocus = () => false;
+    window.dispatchEvent(new Event("blur"));
+  });
+  await page.locator(".decision .approve:disabled").waitFor();
+  person.behaved();
+});
+
+test("a payload with two meanings cannot be approved", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const twice = await agent.ask("billing", "charge", '{"amount":10,"amount":9000}');
+  await openRequest(page, twice.id);
+  await page.getByText("This payload cannot be approved here").waitFor();
+  await photograph(page, "request-disarmed");
+  assert.equal(await page.locator("[data-leaf]").count(), 2);
+  const half = await agent.ask("mail", "send", '{"subject":"\\ud800"}');
+  await page.locator(`[data-request="${half.id}"]`).click();
+  await page.getByText("lone surrogate", { exact: false }).waitFor();
+  await page.getByText("⟨U+D800⟩").waitFor();
+  assert.equal(await page.locator(".approve").count(), 0);
+  person.behaved();
+});
+
+test("what would be invisible or changed is shown as it was sent", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const text =
+    '{"n":12345678901234567890,"one":1.0,"file":"invoice\u202efdp.exe","z":"a\u200bb",' +
+    '"__proto__":{"x":1},"html":"<img src=x onerror=alert(1)>","long":"' +
+    `${"word ".repeat(2000)}"}`;
+  const { id } = await agent.ask("ledger", "transfer", text);
+  await openRequest(page, id);
+  for (const shown of ["12345678901234567890", "1.0", "⟨U+202E⟩", "⟨U+200B⟩", "__proto__"]) {
+    await page.getByText(shown, { exact: true }).first().waitFor();
+  }
+  await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+  await page.getByText("10,000 characters").waitFor();
+  await page.getByText("many programs would change this number").waitFor();
+  assert.equal(await page.getByTestId("leaf-count").textContent(), "7 of 7 values shown");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.equal(wide, false);
+  await page.getByRole("tab", { name: "JSON" }).click();
+  await page.getByText("12345678901234567890").last().waitFor();
+  await photograph(page, "request-nasty");
+  person.behaved();
+});
+
+test("when the agent has stopped waiting, approving asks once more", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
+  const left = new AbortController();
+  const poll = agent.status(id, 25, left.signal).catch(() => undefined);
+  await openRequest(page, id);
+  await page.getByText("It is connected and waits for your answer.").waitFor();
+  left.abort();
+  await poll;
+  await page.getByText(/It stopped waiting/).waitFor({ timeout: 45_000 });
+  await page.locator(".decision .approve:enabled").click();
+  await page.getByText(/The agent stopped waiting/).waitFor();
+  await photograph(page, "request-agent-gone");
+  assert.equal((await agent.status(id)).status, "PENDING");
+  await page.locator(".decision-panel.confirm .approve:enabled").click();
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved();
+});
+
+test("a critical request takes the page and a typed word", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("iam", "grant_role", '{"user":"eve","role":"admin"}', {
+    priority: "critical",
+  });
+  await openRequest(page, id);
+  await page.waitForTimeout(1000);
+  await photograph(page, "request-critical");
+  assert.equal(await page.locator(".list").isVisible(), false);
+  if ((await page.locator(".decision .approve").count()) > 0) {
+    await page.locator(".decision .approve:enabled").click();
+    const sign = page.locator(".decision-panel.confirm .approve");
+    await page.waitForTimeout(700);
+    assert.equal(await sign.isEnabled(), false);
+    await page.getByRole("textbox").fill("grant_role");
+    await sign.and(page.locator(":enabled")).click();
+    await page.getByRole("heading", { name: "Approved" }).waitFor();
+  }
+  person.behaved();
+});

@@ -1,0 +1,256 @@
+// What a browser test needs: a server with its own data directory, an agent, a person in front of a
+// browser. Everything is on loopback, and everything that is started is stopped.
+
+import { execFile, spawn } from "node:child_process";
+import { createCipheriv, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+
+const top = join(import.meta.dirname, "../..");
+const binary = process.env.LETSPING ?? join(top, "build/release/letsping");
+const mocked = process.env.LETSPING === "mock";
+
+export const registered = [];
+export const test = (name, run) => registered.push({ name, run });
+
+// A server in a data directory of its own. `log()` is all that it has printed.
+export async function startServer(t) {
+  if (mocked) return startMock(t);
+  if (!existsSync(binary)) throw new Error(`${binary} does not exist; build it first`);
+  const data = await mkdtemp(join(tmpdir(), "lp-browser-"));
+  t.after(() => rm(data, { recursive: true, force: true }));
+  t.after(() => rm(`${data}.signer`, { recursive: true, force: true }));
+  const server = { data, mocked: false, ...(await serve(t, data, "127.0.0.1:0")) };
+  server.restart = async () => {
+    await server.stop();
+    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`);
+    const before = server.log;
+    Object.assign(server, again, { log: () => before() + again.log() });
+  };
+  server.setupLink = async () => found(await letsping(data, "setup-link"), /\/setup#t=[^&\s]+/);
+  server.newAgentKey = async (name) =>
+    found(
+      await letsping(data, "key", "create", "--project", "default", "--role", "agent", "--name", name),
+      /^lp_/,
+    );
+  return server;
+}
+
+async function serve(t, data, listen) {
+  const web = process.env.LETSPING_WEB ? ["--web-dir", process.env.LETSPING_WEB] : [];
+  const child = spawn(binary, ["serve", "--data", data, "--listen", listen, ...web]);
+  let log = "";
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const killer = setTimeout(() => child.kill("SIGKILL"), 5000);
+    await ended;
+    clearTimeout(killer);
+  };
+  t.after(stop);
+  const origin = await new Promise((resolve, reject) => {
+    const read = (chunk) => {
+      log += chunk;
+      const line = /listening (http:\/\/localhost:\d+)/.exec(log);
+      if (line) resolve(line[1]);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.on("error", reject);
+    ended.then((code) => reject(new Error(`the server ended with ${code}:\n${log}`)));
+  });
+  return { origin, stop, log: () => log };
+}
+
+async function letsping(data, ...words) {
+  const [command, ...rest] = words;
+  const second = command === "key" ? rest.splice(0, 1) : [];
+  const all = [command, ...second, "--data", data, ...rest, "--json"];
+  const { stdout } = await promisify(execFile)(binary, all);
+  return JSON.parse(stdout);
+}
+
+// The first string in an answer that looks as wanted, so that other members may come and go.
+function found(answer, form) {
+  const strings = Object.values(answer).filter((value) => typeof value === "string");
+  const value = strings.find((text) => form.test(text));
+  if (value === undefined) throw new Error(`nothing like ${form} in ${JSON.stringify(answer)}`);
+  return value;
+}
+
+async function startMock(t) {
+  const { Review } = await import("../../web/dev/mock_review.mjs");
+  const { serveMock } = await import("../../web/dev/mock.mjs");
+  const review = new Review();
+  const { server, port } = await serveMock(review);
+  t.after(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const origin = `http://localhost:${port}`;
+  const setupLink = async () => `${origin}/setup#t=${review.token}`;
+  return { origin, mocked: true, review, log: () => "", setupLink, newAgentKey: async () => "lp_mock" };
+}
+
+// Bytes of `text` anywhere below the data directory, write-ahead logs and all.
+export async function filesWith(server, text) {
+  if (server.mocked) return [];
+  const hits = [];
+  for (const root of [server.data, `${server.data}.signer`]) {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries.filter((candidate) => candidate.isFile())) {
+      const path = join(entry.parentPath, entry.name);
+      if ((await readFile(path)).includes(text)) hits.push(path);
+    }
+  }
+  return hits;
+}
+
+// A program that asks, as the published clients do: version 1 envelopes and a held status poll.
+export class Agent {
+  constructor(origin, apiKey, contentKey) {
+    Object.assign(this, { origin, apiKey, contentKey });
+  }
+
+  seal(text) {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.contentKey, iv);
+    const ct = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+    return { _lp_enc: true, iv: iv.toString("base64"), ct: ct.toString("base64") };
+  }
+
+  // `text` is the exact JSON that the person shall see. Answers the request's id and its envelope.
+  async ask(service, action, text, { priority, metadata, ...more } = {}) {
+    const payload = this.seal(text);
+    const message = { service, action, payload, priority, metadata, ...more };
+    const response = await fetch(`${this.origin}/api/ingest`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${this.apiKey}`, "Content-Type": "application/json" },
+      body: JSON.stringify(message),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`ingest: ${response.status} ${JSON.stringify(answer)}`);
+    return { id: answer.id, payload };
+  }
+
+  async status(id, wait = 0, signal = undefined) {
+    const response = await fetch(`${this.origin}/api/status/${id}?wait=${wait}`, {
+      headers: { Authorization: `Bearer ${this.apiKey}` },
+      signal,
+    });
+    return response.json();
+  }
+}
+
+let browser;
+async function launched() {
+  browser ??= await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  return browser;
+}
+
+export async function closeBrowser() {
+  await browser?.close();
+}
+
+// A person with a browser of their own. Everything that must never happen is collected, and
+// `behaved()` throws if any of it did.
+export async function openBrowser(t, server, options = {}) {
+  const context = await (await launched()).newContext({
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  t.after(() => context.close());
+  const seen = { problems: [], bodies: [], urls: [] };
+  await context.exposeBinding("lpViolation", (_source, text) => {
+    seen.problems.push(`policy violation: ${text}`);
+  });
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      window.lpViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+    });
+  });
+  context.on("page", (page) => watch(page, server, seen));
+  const page = await context.newPage();
+  return {
+    context,
+    page,
+    seen,
+    // Console lines that a test provokes, such as the browser's own line for a 401, are allowed.
+    behaved(...allowed) {
+      const left = seen.problems.filter((line) => !allowed.some((form) => form.test(line)));
+      if (left.length > 0) throw new Error(`the page misbehaved:\n${left.join("\n")}`);
+    },
+  };
+}
+
+function watch(page, server, seen) {
+  page.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    seen.problems.push(`console: ${message.text()} ${message.location().url ?? ""}`);
+  });
+  page.on("pageerror", (error) => seen.problems.push(`page error: ${error}`));
+  page.on("request", (request) => {
+    seen.urls.push(request.url());
+    if (new URL(request.url()).origin !== server.origin) {
+      seen.problems.push(`request to another origin: ${request.url()}`);
+    }
+  });
+  page.on("response", async (response) => {
+    seen.bodies.push(await response.text().catch(() => ""));
+  });
+}
+
+// From an empty data directory to an inbox: one person, one agent, one content key.
+export async function setUp(t, { withKey = true, name = "Ada Lovelace" } = {}) {
+  const server = await startServer(t);
+  const contentKey = randomBytes(32);
+  const person = await openBrowser(t, server);
+  const link = await server.setupLink();
+  await person.page.goto(withKey ? `${link}&k=${contentKey.toString("base64")}` : link);
+  await person.page.getByLabel("Your name").fill(name);
+  await person.page.getByRole("button", { name: "Finish setup" }).click();
+  await person.page.getByRole("heading", { name: "Inbox" }).waitFor();
+  const agent = new Agent(server.origin, await server.newAgentKey("billing-bot"), contentKey);
+  return { server, person, page: person.page, agent, contentKey };
+}
+
+export async function openRequest(page, id) {
+  await page.locator(`[data-request="${id}"]`).click();
+  await page.getByRole("heading", { name: "What would run" }).waitFor();
+}
+
+// Approve at low is one press; at medium it is a press and a confirmation; above, a signature.
+export async function approve(page) {
+  const button = page.locator(".decision .approve");
+  await button.and(page.locator(":enabled")).click();
+  await page.locator(".decision-panel.confirm .approve:enabled").click();
+}
+
+const shots = join(top, "build/screenshots");
+
+// The state as it looks on a desk and on a phone.
+export async function photograph(page, name) {
+  mkdirSync(shots, { recursive: true });
+  const before = page.viewportSize();
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ]) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
+  }
+  await page.setViewportSize(before);
+}

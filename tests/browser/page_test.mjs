@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { approve, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
+
+const axe = await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+async function assertAccessible(page, where) {
+  await page.evaluate(axe);
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const { violations } = await page.evaluate(
+    (values) => window.axe.run(document, { runOnly: { type: "tag", values } }),
+    tags,
+  );
+  const lines = violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${where}: ${id} ${node.target} ${node.failureSummary}`),
+  );
+  assert.deepEqual(lines, []);
+}
+
+test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const facts = '{"amount":5000.00,"lines":[{"sku":"A-1"}],"reason":"the parcel never arrived"}';
+  const { id } = await agent.ask("stripe", "refund", facts, { metadata: { environment: "prod" } });
+  const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
+  const done = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
+  await openRequest(page, done.id);
+  await page.locator(".decision .approve:enabled").click();
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  const paths = ["/", `/requests/${id}`, `/requests/${high.id}`, `/requests/${done.id}`];
+  paths.push("/keys", "/about", "/requests/req_unknown");
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [width, height] of [
+      [1440, 900],
+      [390, 844],
+    ]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height });
+      for (const path of paths) {
+        await page.goto(server.origin + path);
+        await page.locator(":is(h1, h2, .notice):visible").first().waitFor();
+        await page.waitForTimeout(path.includes(id) ? 1100 : 300);
+        await assertAccessible(page, `${path} ${colorScheme} ${width}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${path} is ${wide} px too wide at ${width}`);
+      }
+    }
+  }
+  await page.goto(`${server.origin}/requests/${id}`);
+  await page.getByRole("heading", { name: "What would run" }).waitFor();
+  await photograph(page, "request-dark");
+  person.behaved(/status of 404/);
+});
+
+test("new requests appear by themselves, and a decision in one window shows in the other", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const other = await person.context.newPage();
+  await other.goto(server.origin);
+  await other.getByRole("heading", { name: "Inbox" }).waitFor();
+  await page.waitForTimeout(300);
+  const asked = performance.now();
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await page.locator(`[data-request="${id}"]`).waitFor();
+  assert.ok(performance.now() - asked < 1500, "the row came late");
+  await other.locator(`[data-request="${id}"]`).waitFor();
+  await openRequest(page, id);
+  await openRequest(other, id);
+  await page.bringToFront();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByRole("button", { name: "Send rejection" }).click();
+  await page.getByRole("heading", { name: "Rejected" }).waitFor();
+  await other.getByRole("heading", { name: "Rejected" }).waitFor();
+  person.behaved();
+});
+
+test("j, k, Enter and Esc walk the inbox", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const first = await agent.ask("a", "one", '{"n":1}');
+  const second = await agent.ask("b", "two", '{"n":2}');
+  await page.locator(`[data-request="${second.id}"]`).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.dataset.request);
+  await page.keyboard.press("j");
+  assert.equal(await focused(), second.id);
+  await page.keyboard.press("j");
+  assert.equal(await focused(), first.id);
+  await page.keyboard.press("k");
+  assert.equal(await focused(), second.id);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "What would run" }).waitFor();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.keyboard.type("jk");
+  assert.equal(await page.getByRole("textbox").inputValue(), "jk");
+  await page.keyboard.press("Escape");
+  await page.locator(".decision-bar").waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForURL((url) => url.pathname === "/");
+  person.behaved();
+});
+
+test("filters live in the address and can be cleared", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const prod = await agent.ask("stripe", "refund", '{"n":1}', { metadata: { environment: "prod" } });
+  const test_ = await agent.ask("mail", "send", '{"n":2}', { metadata: { environment: "test" } });
+  await page.locator(`[data-request="${prod.id}"]`).waitFor();
+  await page.getByLabel("Filter by environment").selectOption("prod");
+  await page.waitForURL(/environment=prod/);
+  await page.locator(`[data-request="${test_.id}"]`).waitFor({ state: "detached" });
+  await page.locator(`[data-request="${prod.id}"]`).waitFor();
+  await page.goto(`${server.origin}/?environment=prod&service=mail`);
+  await page.getByText("No request matches these filters.").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.locator(`[data-request="${test_.id}"]`).waitFor();
+  person.behaved();
+});
+
+test("an unknown request and a server that is away are explained", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  await page.goto(`${server.origin}/requests/req_unknown`);
+  await page.getByText("There is no such request").waitFor();
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await page.goto(`${server.origin}/requests/${id}`);
+  await page.locator(".decision .approve:enabled").waitFor();
+  await person.context.setOffline(true);
+  await page.getByText("The server does not answer.", { exact: false }).first().waitFor();
+  await photograph(page, "reconnecting");
+  await person.context.setOffline(false);
+  await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
+  await approve(page);
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved(/status of 404|ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
+});
+
+test("two people at once: the second is told who was first", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await openRequest(page, id);
+  const other = await person.context.newPage();
+  await other.goto(`${server.origin}/requests/${id}`);
+  // The other window learns nothing of the first decision before it sends its own.
+  await other.route(/\/api\/review\/requests\/\w+$/, (route) =>
+    route.request().method() === "GET" && stalled ? undefined : route.continue(),
+  );
+  let stalled = false;
+  await other.locator(".decision .approve:enabled").waitFor();
+  stalled = true;
+  await page.bringToFront();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByRole("button", { name: "Send rejection" }).click();
+  await page.getByRole("heading", { name: "Rejected" }).waitFor();
+  await other.bringToFront();
+  await approve(other);
+  await other.getByText("It was decided elsewhere first").waitFor();
+  person.behaved(/status of 409/);
+});
+
+test("the inbox of a browser that is signed out shows nothing", async (t) => {
+  const { server, agent } = await setUp(t);
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  const stranger = await openBrowser(t, server);
+  await stranger.page.goto(`${server.origin}/requests/${id}`);
+  await stranger.page.getByText("This browser has no device key").waitFor();
+  assert.ok(!stranger.seen.bodies.some((body) => body.includes('"ct"')));
+  stranger.behaved(/status of 401/);
+});
