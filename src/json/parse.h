@@ -19,7 +19,7 @@
 namespace lp::json {
 
 struct Limits {
-  std::size_t depth_max = 64;
+  std::size_t depth_max = 64;         // at most 512: values are copied recursively
   std::size_t members_max = 100'000;  // object members and array items together
 };
 
@@ -44,7 +44,10 @@ struct ParseError {
 struct Document {
   std::string text;  // as received; spans of `root` point into it
   Value root;
-  std::vector<std::string> lossy;  // JSON pointers of numbers that binary64 would change
+
+  // JSON pointers of numbers that binary64 would change (json/number.h). Should they take 64 KiB
+  // more than the text itself, the last is "": any number of the document may be meant.
+  std::vector<std::string> lossy;
 
   // The exact source slice of a value of this document.
   [[nodiscard]] std::string_view source(const Value& value) const [[clang::lifetimebound]];

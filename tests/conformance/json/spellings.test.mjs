@@ -6,11 +6,9 @@ import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+const built = "../../../build/release/tests/conformance/json/writer/write_spellings";
 const program =
-  process.env.LP_WRITE_SPELLINGS ??
-  fileURLToPath(
-    new URL("../../../build/release/tests/conformance/json/writer/write_spellings", import.meta.url),
-  );
+  process.env.LP_WRITE_SPELLINGS ?? fileURLToPath(new URL(built, import.meta.url));
 const numbers = Number(process.env.LP_NUMBERS ?? 200_000);
 
 async function eachLine(numberCount, documentCount, check) {
