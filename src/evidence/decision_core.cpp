@@ -51,7 +51,7 @@ std::string DecisionCore::bytes() const {
 }
 
 std::optional<DecisionCore> DecisionCore::parse(std::string_view bytes) {
-  const std::optional<json::Value> document = parse_canonical(bytes);
+  const std::optional<json::Value> document = read_json(bytes);
   if (!document) return std::nullopt;
   Members members(*document);
   if (members.integer("v") != 1) return std::nullopt;

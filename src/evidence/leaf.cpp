@@ -75,7 +75,7 @@ std::optional<Leaf> read_signed(const json::Value& hashed_rekord) {
 }  // namespace
 
 std::optional<Leaf> read_leaf(std::string_view bytes) {
-  const std::optional<json::Value> document = parse_canonical(bytes);
+  const std::optional<json::Value> document = read_json(bytes);
   const json::Value* const spec = document ? document->find("spec") : nullptr;
   if (spec == nullptr) return std::nullopt;
   if (const json::Value* const hashed_rekord = spec->find("hashedRekordV002")) {

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "evidence/values.h"
 #include "json/parse.h"
-#include "json/write.h"
 
 namespace lp::evidence {
 namespace {
@@ -131,10 +130,9 @@ std::vector<std::string> sorted_distinct(std::vector<std::string> texts) {
   return texts;
 }
 
-std::optional<json::Value> parse_canonical(std::string_view bytes) {
+std::optional<json::Value> read_json(std::string_view bytes) {
   auto document = json::parse(std::string(bytes));
   if (!document) return std::nullopt;
-  if (json::canonical(document->root) != bytes) return std::nullopt;
   return std::move(document->root);
 }
 

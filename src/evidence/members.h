@@ -65,7 +65,8 @@ json::Value text_array(const std::vector<std::string>& texts);
 // Sorted by bytes, each once.
 std::vector<std::string> sorted_distinct(std::vector<std::string> texts);
 
-// The document when `bytes` is strict JSON in its one canonical form, else nothing.
-std::optional<json::Value> parse_canonical(std::string_view bytes);
+// The value of strict JSON text, else nothing. That the text is the canonical one shows when the
+// caller writes again what it has read.
+std::optional<json::Value> read_json(std::string_view bytes);
 
 }  // namespace lp::evidence

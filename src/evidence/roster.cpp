@@ -159,7 +159,7 @@ std::string RosterEntry::bytes() const {
 }
 
 std::optional<RosterEntry> RosterEntry::parse(std::string_view bytes) {
-  const std::optional<json::Value> document = parse_canonical(bytes);
+  const std::optional<json::Value> document = read_json(bytes);
   if (!document) return std::nullopt;
   Members members(*document);
   RosterEntry entry;
@@ -218,7 +218,7 @@ Digest RosterHead::sha256() const {
 }
 
 std::optional<RosterHead> RosterHead::parse(std::string_view bytes) {
-  const std::optional<json::Value> document = parse_canonical(bytes);
+  const std::optional<json::Value> document = read_json(bytes);
   if (!document) return std::nullopt;
   Members members(*document);
   if (members.integer("v") != 1) return std::nullopt;

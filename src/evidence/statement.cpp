@@ -105,66 +105,75 @@ json::Value rule_of(const RuleRef& reference) {
   return rule;
 }
 
-void add_lists(json::Value& predicate, const Statement& s) {
-  if (!s.reviews.empty()) {
-    json::Value reviews = json::Value::array();
-    for (const Digest& review : s.reviews) reviews.items().emplace_back(review.hex());
-    predicate.add("reviews", std::move(reviews));
+json::Value reviews_of(const std::vector<Digest>& hashes) {
+  json::Value reviews = json::Value::array();
+  for (const Digest& hash : hashes) reviews.items().emplace_back(hash.hex());
+  return reviews;
+}
+
+json::Value evidence_of(const std::vector<EvidenceRef>& references) {
+  json::Value entries = json::Value::array();
+  for (const EvidenceRef& reference : references) {
+    json::Value entry = json::Value::object();
+    entry.add("kind", reference.kind);
+    entry.add("sha256", reference.sha256.hex());
+    entries.items().push_back(std::move(entry));
   }
-  if (!s.evidence.empty()) {
-    json::Value entries = json::Value::array();
-    for (const EvidenceRef& reference : s.evidence) {
-      json::Value entry = json::Value::object();
-      entry.add("kind", reference.kind);
-      entry.add("sha256", reference.sha256.hex());
-      entries.items().push_back(std::move(entry));
-    }
-    predicate.add("evidence", std::move(entries));
-  }
-  if (!s.marks.empty()) predicate.add("marks", text_array(sorted_distinct(s.marks)));
+  return entries;
+}
+
+// The members of the predicate whose names sort before `pad`, and those that sort behind it: with
+// the two halves written, the length of the pad is known and nothing is written twice.
+json::Value before_pad(const Statement& s) {
+  json::Value half = json::Value::object();
+  half.add("actor", actor_of(s.actor));
+  half.add_if("agent_claims", s.agent_claims);
+  if (s.base) half.add("base", s.base->to_json());
+  half.add_if("clock", s.clock);
+  if (!s.evidence.empty()) half.add("evidence", evidence_of(s.evidence));
+  half.add_if("grant", s.grant);
+  if (!s.marks.empty()) half.add("marks", text_array(sorted_distinct(s.marks)));
+  half.add("origin", s.origin);
+  return half;
 }
 
 // `type` apart from `s`, because the reader rebuilds statements of types that it does not know.
-json::Value predicate_of(const Statement& s, std::string_view type, std::string_view salt) {
-  json::Value predicate = json::Value::object();
-  predicate.add("type", type);
-  predicate.add("origin", s.origin);
-  predicate.add("stream", stream_of(s.stream));
-  predicate.add("time", to_string(s.time));
-  predicate.add("actor", actor_of(s.actor));
-  if (s.request) predicate.add("request", request_of(*s.request));
-  if (s.verdict) predicate.add("verdict", to_string(*s.verdict));
-  if (s.payload) predicate.add("payload", s.payload->to_json());
-  if (s.base) predicate.add("base", s.base->to_json());
-  if (s.policy) predicate.add("policy", policy_of(*s.policy));
-  add_digest(predicate, "roster_sha256", s.roster_sha256);
-  if (s.rule) predicate.add("rule", rule_of(*s.rule));
-  add_lists(predicate, s);
-  predicate.add_if("permit", s.permit);
-  predicate.add_if("grant", s.grant);
-  predicate.add_if("agent_claims", s.agent_claims);
-  predicate.add_if("strength", s.strength);
-  add_digest(predicate, "reason", s.reason);
-  predicate.add_if("clock", s.clock);
-  predicate.add("salt", base64(salt));
-  return predicate;
+json::Value behind_pad(const Statement& s, std::string_view type, std::string_view salt) {
+  json::Value half = json::Value::object();
+  if (s.payload) half.add("payload", s.payload->to_json());
+  half.add_if("permit", s.permit);
+  if (s.policy) half.add("policy", policy_of(*s.policy));
+  add_digest(half, "reason", s.reason);
+  if (s.request) half.add("request", request_of(*s.request));
+  if (!s.reviews.empty()) half.add("reviews", reviews_of(s.reviews));
+  add_digest(half, "roster_sha256", s.roster_sha256);
+  if (s.rule) half.add("rule", rule_of(*s.rule));
+  half.add("salt", base64(salt));
+  half.add("stream", stream_of(s.stream));
+  half.add_if("strength", s.strength);
+  half.add("time", to_string(s.time));
+  half.add("type", type);
+  if (s.verdict) half.add("verdict", to_string(*s.verdict));
+  return half;
 }
 
 std::string bytes_of(const Statement& s, std::string_view type, std::string_view salt) {
-  json::Value predicate = predicate_of(s, type, salt);
-  predicate.add("pad", "");
-  json::Value statement = json::Value::object();
-  statement.add("_type", statement_type);
-  statement.add("subject", json::Value::array({subject_of(s)}));
-  statement.add("predicateType", predicate_type);
-  statement.add("predicate", std::move(predicate));
-  std::string bytes = json::canonical(statement);
-  const std::size_t over = bytes.size() % pad_multiple;
-  if (over == 0) return bytes;
-  // `predicate` and in it `pad` were added last.
-  statement.members().back().second.members().back().second =
-      json::Value::string(std::string(pad_multiple - over, '0'));
-  return json::canonical(statement);
+  std::string head = R"({"_type":")";
+  head += statement_type;
+  head += R"(","predicate":)";
+  head += json::canonical(before_pad(s));
+  head.back() = ',';  // instead of the closing brace: neither half is ever empty
+  head += R"("pad":")";
+  std::string tail = R"(",)";
+  tail += std::string_view(json::canonical(behind_pad(s, type, salt))).substr(1);
+  tail += R"(,"predicateType":")";
+  tail += predicate_type;
+  tail += R"(","subject":[)";
+  tail += json::canonical(subject_of(s));
+  tail += "]}";
+  const std::size_t over = (head.size() + tail.size()) % pad_multiple;
+  if (over != 0) head.append(pad_multiple - over, '0');
+  return head + tail;
 }
 
 StreamPosition read_stream(const json::Value& value, bool& ok) {
@@ -313,11 +322,14 @@ std::string Statement::bytes(std::string_view salt) const {
 
 std::expected<Statement, StatementFault> read_statement(std::string_view bytes) {
   const auto malformed = std::unexpected(StatementFault::malformed);
-  const std::optional<json::Value> root = parse_canonical(bytes);
+  const std::optional<json::Value> root = read_json(bytes);
   if (!root || root->find_string("_type") != statement_type) return malformed;
   const std::optional<std::string_view> version = root->find_string("predicateType");
   if (!version) return malformed;
-  if (*version != predicate_type) return std::unexpected(StatementFault::unknown_type);
+  if (*version != predicate_type) {
+    if (json::canonical(*root) != bytes) return malformed;
+    return std::unexpected(StatementFault::unknown_type);
+  }
   const json::Value* const value = root->find("predicate");
   if (value == nullptr) return malformed;
   Members predicate(*value);

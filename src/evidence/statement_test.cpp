@@ -197,6 +197,13 @@ TEST(Statement, CallsALaterTypeUnknownAndNotMalformed) {
             StatementFault::unknown_type);
 }
 
+TEST(Statement, CallsTextThatIsNotCanonicalMalformedWhateverItsType) {
+  const std::string text =
+      R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"urn:letsping:event:2"})";
+  EXPECT_EQ(read_statement(text).error(), StatementFault::unknown_type);
+  EXPECT_EQ(read_statement(" " + text).error(), StatementFault::malformed);
+}
+
 TEST(Statement, CallsAMalformedStatementOfALaterTypeMalformed) {
   const auto change = [](json::Value& root) {
     at(root, {"predicate", "type"}) = json::Value("request.teleported");
