@@ -11,7 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0, // The CSP allows no data: URLs.
     modulePreload: { polyfill: false }, // The polyfill is an inline script.
     cssTarget: ["chrome123", "firefox120", "safari17.5"], // The first with light-dark().
-    rolldownOptions: { checks: { moduleLevelDirective: false } }, // "use client" means nothing here.
+    // "use client" means nothing here.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
     license: { fileName: "licenses.txt" },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },

@@ -1,5 +1,5 @@
-// What a browser test needs: a server with its own data directory, an agent, a person in front of a
-// browser. Everything is on loopback, and everything that is started is stopped.
+// What a browser test needs: a server with its own data directory, an agent, a person in front
+// of a browser. Everything is on loopback, and everything that is started is stopped.
 
 import { execFile, spawn } from "node:child_process";
 import { createCipheriv, randomBytes } from "node:crypto";
@@ -32,11 +32,10 @@ export async function startServer(t) {
     Object.assign(server, again, { log: () => before() + again.log() });
   };
   server.setupLink = async () => found(await letsping(data, "setup-link"), /\/setup#t=[^&\s]+/);
-  server.newAgentKey = async (name) =>
-    found(
-      await letsping(data, "key", "create", "--project", "default", "--role", "agent", "--name", name),
-      /^lp_/,
-    );
+  server.newAgentKey = async (name) => {
+    const options = ["--project", "default", "--role", "agent", "--name", name];
+    return found(await letsping(data, "key", "create", ...options), /^lp_/);
+  };
   return server;
 }
 
@@ -93,7 +92,8 @@ async function startMock(t) {
   });
   const origin = `http://localhost:${port}`;
   const setupLink = async () => `${origin}/setup#t=${review.token}`;
-  return { origin, mocked: true, review, log: () => "", setupLink, newAgentKey: async () => "lp_mock" };
+  const newAgentKey = async () => "lp_mock";
+  return { origin, mocked: true, review, log: () => "", setupLink, newAgentKey };
 }
 
 // Bytes of `text` anywhere below the data directory, write-ahead logs and all.

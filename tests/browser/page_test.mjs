@@ -51,7 +51,7 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
   person.behaved(/status of 404/);
 });
 
-test("new requests appear by themselves, and a decision in one window shows in the other", async (t) => {
+test("new requests and decisions appear by themselves in every window", async (t) => {
   const { server, person, page, agent } = await setUp(t);
   const other = await person.context.newPage();
   await other.goto(server.origin);
@@ -98,8 +98,9 @@ test("j, k, Enter and Esc walk the inbox", async (t) => {
 
 test("filters live in the address and can be cleared", async (t) => {
   const { server, person, page, agent } = await setUp(t);
-  const prod = await agent.ask("stripe", "refund", '{"n":1}', { metadata: { environment: "prod" } });
-  const test_ = await agent.ask("mail", "send", '{"n":2}', { metadata: { environment: "test" } });
+  const from = (environment) => ({ metadata: { environment } });
+  const prod = await agent.ask("stripe", "refund", '{"n":1}', from("prod"));
+  const test_ = await agent.ask("mail", "send", '{"n":2}', from("test"));
   await page.locator(`[data-request="${prod.id}"]`).waitFor();
   await page.getByLabel("Filter by environment").selectOption("prod");
   await page.waitForURL(/environment=prod/);

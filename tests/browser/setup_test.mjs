@@ -18,7 +18,11 @@ test("setup wipes the fragment at once and keeps keys that nobody can read", asy
   await photograph(page, "inbox-empty");
   const kept = await storedKeys(page);
   assert.deepEqual(kept, {
-    keys: { device: "false sign", aes: "false encrypt,decrypt", hkdf: "false deriveKey,deriveBits" },
+    keys: {
+      device: "false sign",
+      aes: "false encrypt,decrypt",
+      hkdf: "false deriveKey,deriveBits",
+    },
     exportable: [],
   });
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]));

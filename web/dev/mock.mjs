@@ -1,4 +1,5 @@
-// `npm run mock`: serves web/dist and the review API in memory, with the headers of the real server.
+// `npm run mock`: serves web/dist and the review API in memory, with the headers of the real
+// server.
 //
 //   node dev/mock.mjs [--port N] [--demo]
 //
@@ -27,7 +28,8 @@ const types = {
 export function serveMock(review, { port = 0 } = {}) {
   const server = createServer((request, response) => {
     handle(review, request, response).catch((error) => {
-      const body = error instanceof Refusal ? error.body : { error: String(error), reason: "bug" };
+      const body =
+        error instanceof Refusal ? error.body : { error: String(error), reason: "bug" };
       send(response, error.status ?? 500, body);
     });
   });
@@ -52,7 +54,8 @@ async function handle(review, request, response) {
   const reply = await answer(review, request, url, body && JSON.parse(body));
   const { cookie, ...rest } = reply;
   const attributes = "Path=/; HttpOnly; Secure; SameSite=Strict";
-  if (cookie !== undefined) response.setHeader("Set-Cookie", `__Host-lp=${cookie}; ${attributes}`);
+  if (cookie !== undefined)
+    response.setHeader("Set-Cookie", `__Host-lp=${cookie}; ${attributes}`);
   send(response, 200, rest);
 }
 
@@ -117,7 +120,9 @@ async function answer(review, request, url, body) {
 async function serveFile(path, response) {
   const wanted = normalize(join(dist, path));
   const isFile = wanted.startsWith(`${dist}/`) && extname(wanted) !== "";
-  const content = await readFile(isFile ? wanted : join(dist, "index.html")).catch(() => undefined);
+  const content = await readFile(isFile ? wanted : join(dist, "index.html")).catch(
+    () => undefined,
+  );
   if (content === undefined) return send(response, 404, { reason: "not_found" });
   const index = (await readFile(join(dist, "index.html"))).toString();
   const map = /<script type="importmap">(.*?)<\/script>/s.exec(index)?.[1] ?? "";
@@ -133,7 +138,9 @@ async function serveFile(path, response) {
 }
 
 function policy(hash) {
-  const self = "style img font connect worker manifest".split(" ").map((s) => `${s}-src 'self'; `);
+  const self = "style img font connect worker manifest"
+    .split(" ")
+    .map((s) => `${s}-src 'self'; `);
   return (
     `default-src 'none'; script-src 'self' 'sha256-${hash}'; ${self.join("")}base-uri 'none'; ` +
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
@@ -161,7 +168,9 @@ async function main() {
   const key = randomBytes(32);
   if (process.argv.includes("--demo")) demoRequests(review, key);
   console.log(`listening http://localhost:${port}`);
-  console.log(`setup http://localhost:${port}/setup#t=${review.token}&k=${key.toString("base64")}`);
+  console.log(
+    `setup http://localhost:${port}/setup#t=${review.token}&k=${key.toString("base64")}`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,6 +1,6 @@
-// The review API in memory: the contract of docs/reference/review-api.md, signatures and all, for
-// developing the dashboard and for its tests. It is not a LetsPing server: nothing is stored, logged
-// or sealed, and nothing of it is shipped.
+// The review API in memory: the contract of docs/reference/review-api.md, signatures and all,
+// for developing the dashboard and for its tests. It is not a LetsPing server: nothing is
+// stored, logged or sealed, and nothing of it is shipped.
 
 import { createHash, createHmac, createPublicKey, randomBytes, verify } from "node:crypto";
 import { jcs } from "./vectors.mjs";
@@ -187,7 +187,11 @@ export class Review {
 
   // What agents do.
 
-  ingest(text, { service, action, payload, priority, metadata = {} }, project = this.projects[0]) {
+  ingest(
+    text,
+    { service, action, payload, priority, metadata = {} },
+    project = this.projects[0],
+  ) {
     const id = `req_${Date.now().toString(32)}${randomBytes(8).toString("hex")}`;
     const sealed = payload?._lp_enc === true;
     const kind = !sealed ? "plain" : payload.v === 2 ? "v2" : "v1";
@@ -197,8 +201,8 @@ export class Review {
       project_name: project.name,
       version: 1,
       state: "pending",
-      level: priority ?? "medium",
-      priority: priority ?? "medium",
+      level: priority,
+      priority: priority,
       service,
       action,
       agent: { id: "key_demo", name: "billing-bot", kind: "api_key", strength: "none" },
@@ -251,7 +255,9 @@ export class Review {
       ((query.get("state") ?? "all") === "all" ||
         (query.get("state") === "pending") === (request.state === "pending"));
     const all = this.order.map((id) => this.requests.get(id)).filter(wanted);
-    const start = query.get("before") ? all.findIndex((r) => r.id === query.get("before")) + 1 : 0;
+    const start = query.get("before")
+      ? all.findIndex((r) => r.id === query.get("before")) + 1
+      : 0;
     const limit = Number(query.get("limit") ?? 50);
     const requests = all.slice(start, start + limit).map(summary);
     const more = all.length > start + limit;
@@ -274,7 +280,9 @@ export class Review {
       eligibility: {
         can_approve: open,
         can_reject: open,
-        why: open ? "You are the owner of this project; one approval is enough." : "It is closed.",
+        why: open
+          ? "You are the owner of this project; one approval is enough."
+          : "It is closed.",
       },
       ...(open && { offer: this.offer(request) }),
     };
@@ -341,6 +349,7 @@ export class Review {
     request.marks = request.marks.filter((mark) => mark !== "unbound_payload");
     const { origin } = this.projectOf(request.project);
     const root = randomBytes(32).toString("base64");
+    const signature = randomBytes(68).toString("base64");
     const index = this.logSize;
     this.logSize += 1;
     request.decision = {
@@ -355,7 +364,7 @@ export class Review {
         index,
         origin,
         statement_sha256: sha(jcs(said)),
-        checkpoint: `${origin}\n${this.logSize}\n${root}\n\n— ${origin} ${randomBytes(68).toString("base64")}\n`,
+        checkpoint: `${origin}\n${this.logSize}\n${root}\n\n— ${origin} ${signature}\n`,
       },
     };
     this.bump();

@@ -131,7 +131,10 @@ export function vectors() {
     key: key.toString("base64"),
     kid: sha("lp-kid/1\0", key).subarray(0, 8).toString("hex"),
     payloads: [
-      v1("E1", '{"user_id":"u_123","amount":100,"note":"café","_lp_meta":{"environment":"prod"}}'),
+      v1(
+        "E1",
+        '{"user_id":"u_123","amount":100,"note":"café","_lp_meta":{"environment":"prod"}}',
+      ),
       v1("E2", '{"user_id": "u_123", "amount": 100, "note": "caf\\u00e9"}'),
       v2("V2", '{"amount":5000.00,"to":"acct_99"}'),
       plain("P1", '{ "amount" : 12345678901234567890 }'),

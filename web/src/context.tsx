@@ -69,7 +69,8 @@ export function useConnection(): Connection {
         changed: () => void client.invalidateQueries(),
         connection: (next) => {
           setConnection(next);
-          if (next.state === "signed_out") void client.invalidateQueries({ queryKey: ["session"] });
+          if (next.state === "signed_out")
+            void client.invalidateQueries({ queryKey: ["session"] });
         },
       }),
     [server, client],

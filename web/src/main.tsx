@@ -41,8 +41,8 @@ async function start(): Promise<void> {
     root.render(
       <main className="page narrow">
         <Notice kind="problem" title="This browser keeps no keys">
-          LetsPing stores your keys in this browser (IndexedDB), and it refuses. Private windows and
-          blocked site data do that. Open this address in an ordinary window.
+          LetsPing stores your keys in this browser (IndexedDB), and it refuses. Private windows
+          and blocked site data do that. Open this address in an ordinary window.
         </Notice>
       </main>,
     );

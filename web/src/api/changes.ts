@@ -71,7 +71,8 @@ export async function pollChanges(
       }
       if (!(error instanceof ApiError)) throw error;
       failures += 1;
-      const delay = Math.min(1000 * 2 ** (failures - 1), backOffMaxMs) * (0.75 + Math.random() / 2);
+      const delay =
+        Math.min(1000 * 2 ** (failures - 1), backOffMaxMs) * (0.75 + Math.random() / 2);
       publish({ connection: { state: "reconnecting", retryAt: Date.now() + delay } });
       await sleep(delay, stopped);
     }

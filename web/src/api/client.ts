@@ -1,12 +1,17 @@
-// Calls to the review API, all same-origin. Refusals become ApiError with the server's stable reason;
-// a network that does not answer becomes reason "offline".
+// Calls to the review API, all same-origin. Refusals become ApiError with the server's stable
+// reason; a network that does not answer becomes reason "offline".
 
 export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
   readonly body: Record<string, unknown>;
 
-  constructor(status: number, reason: string, message: string, body: Record<string, unknown> = {}) {
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    body: Record<string, unknown> = {},
+  ) {
     super(message);
     this.status = status;
     this.reason = reason;
@@ -20,9 +25,9 @@ export function isReason(error: unknown, ...reasons: string[]): error is ApiErro
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
-// `now` is the server's clock as far as replies have shown it, never ahead of it: the Date header is
-// cut to the second and has travelled, so the largest difference seen is the best one. A decision
-// that says it was made later than it was logged would not verify.
+// `now` is the server's clock as far as replies have shown it, never ahead of it: the Date
+// header is cut to the second and has travelled, so the largest difference seen is the best one.
+// A decision that says it was made later than it was logged would not verify.
 export class Api {
   private skewMs: number | undefined;
   private readonly fetch: Fetch;
@@ -50,7 +55,11 @@ export class Api {
   private async call<T>(path: string, init: RequestInit): Promise<T> {
     let response: Response;
     try {
-      response = await this.fetch(path, { credentials: "same-origin", redirect: "error", ...init });
+      response = await this.fetch(path, {
+        credentials: "same-origin",
+        redirect: "error",
+        ...init,
+      });
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new ApiError(0, "offline", "The server does not answer.");

@@ -1,5 +1,6 @@
-// From a button to a signed decision. The browser signs only what it has computed and shown itself:
-// every member of the offer that it can know is compared with its own before the key is used.
+// From a button to a signed decision. The browser signs only what it has computed and shown
+// itself: every member of the offer that it can know is compared with its own before the key is
+// used.
 
 import { commitment, type Display, displayDigest, reasonDigest } from "../crypto/commitment";
 import { decisionCore, signCore } from "../crypto/decision_core";
@@ -26,8 +27,8 @@ export interface Signer {
 // The offer does not say what this page shows. Nothing was signed.
 export class OfferMismatch extends Error {}
 
-// Sends the decision and returns the request as it stands then. A lost reply is asked for again with
-// the same bytes, which gives the same answer.
+// Sends the decision and returns the request as it stands then. A lost reply is asked for again
+// with the same bytes, which gives the same answer.
 export async function decide(
   signer: Signer,
   detail: Detail,
@@ -42,7 +43,9 @@ export async function decide(
       return await send(signer.api, current.id, body, expires);
     } catch (error) {
       // Only the nonce had run out: nothing that was shown has changed, so the same wish holds.
-      const offer = isReason(error, "stale") ? (error.body.offer as Offer | undefined) : undefined;
+      const offer = isReason(error, "stale")
+        ? (error.body.offer as Offer | undefined)
+        : undefined;
       if (!offer || round > 0 || !sameQuestion(current.offer, offer)) throw error;
       current = { ...current, offer };
     }
@@ -75,7 +78,11 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
   return { body: { core, signature, reason }, expires: Date.parse(offer.expires_at) };
 }
 
-function display(session: Session, seen: Extract<Opened, { state: "open" }>, wish: Wish): Display {
+function display(
+  session: Session,
+  seen: Extract<Opened, { state: "open" }>,
+  wish: Wish,
+): Display {
   return {
     renderer: "letsping-web/1",
     version: session.version,
@@ -85,7 +92,10 @@ function display(session: Session, seen: Extract<Opened, { state: "open" }>, wis
   };
 }
 
-export async function payloadReference(detail: Detail, opened: Opened): Promise<PayloadReference> {
+export async function payloadReference(
+  detail: Detail,
+  opened: Opened,
+): Promise<PayloadReference> {
   const reference: PayloadReference = { kind: detail.payload_kind };
   if (opened.envelope) {
     reference.env_sha256 = opened.envelope.sha256;
@@ -117,7 +127,10 @@ export function checkOffer(
     [offer.level === detail.level, "The offer names another level."],
     [offer.approver === session.member.id, "The offer is for another person."],
     [offer.key === key.id, "The offer is for another device key."],
-    [!pin || pin.origin === offer.aud, "The offer names another log than the one you signed for."],
+    [
+      !pin || pin.origin === offer.aud,
+      "The offer names another log than the one you signed for.",
+    ],
     [offer.payload.kind === payload.kind, "The offer is for another kind of payload."],
     [offer.payload.env_sha256 === payload.env_sha256, "The offer is for another envelope."],
     [offer.payload.kid === payload.kid, "The offer names another content key."],
@@ -147,9 +160,14 @@ async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
   if (offer && Date.parse(offer.expires_at) - api.now() > offerMarginMs) return detail;
   const fresh = await api.get<Detail>(`/api/review/requests/${detail.id}`);
   if (!fresh.offer || (offer && !sameQuestion(offer, fresh.offer))) {
-    throw new ApiError(409, fresh.decision ? "already_decided" : "stale", "This request changed.", {
-      decision: fresh.decision,
-    });
+    throw new ApiError(
+      409,
+      fresh.decision ? "already_decided" : "stale",
+      "This request changed.",
+      {
+        decision: fresh.decision,
+      },
+    );
   }
   return { ...detail, offer: fresh.offer };
 }

@@ -13,8 +13,8 @@ export function beginSetup(api: Api, token: string): Promise<SetupBegin> {
   return api.post<SetupBegin>("/api/setup/begin", { token });
 }
 
-// Ends the setup and says what to pin. The key must be stored before this is called: afterwards the
-// server knows no other owner.
+// Ends the setup and says what to pin. The key must be stored before this is called: afterwards
+// the server knows no other owner.
 export async function finishSetup(
   api: Api,
   token: string,

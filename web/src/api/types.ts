@@ -1,5 +1,5 @@
-// The review API as the dashboard sees it (docs/reference/review-api.md). Documents that are hashed
-// or signed, and payloads, are strings that hold the exact text.
+// The review API as the dashboard sees it (docs/reference/review-api.md). Documents that are
+// hashed or signed, and payloads, are strings that hold the exact text.
 
 export type Level = "none" | "low" | "medium" | "high" | "critical";
 export type PayloadKind = "v1" | "v2" | "plain";

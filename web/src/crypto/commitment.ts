@@ -1,8 +1,9 @@
 // Commitments: HMACs that bind what a person saw without telling the log what it was.
 //
-// A signature over ciphertext does not bind the plaintext (AES-GCM opens under two keys if somebody
-// arranges it), and an unkeyed hash of a small payload can be guessed. So everything is an HMAC
-// under k, which follows from the content key, or is handed out with a plaintext payload.
+// A signature over ciphertext does not bind the plaintext (AES-GCM opens under two keys if
+// somebody arranges it), and an unkeyed hash of a small payload can be guessed. So everything is
+// an HMAC under k, which follows from the content key, or is handed out with a plaintext
+// payload.
 
 import { type Bytes, concat, fromBase64, hex, sha256, tagged, utf8 } from "./bytes";
 import type { ContentKey } from "./content_key";
@@ -54,7 +55,9 @@ export function displayDigest(k: CryptoKey, display: Display): Promise<string> {
 }
 
 function importHmac(bytes: Bytes): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
 }
 
 async function hmac(k: CryptoKey, message: Bytes): Promise<string> {

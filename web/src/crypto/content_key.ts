@@ -1,6 +1,6 @@
-// The content key (LETSPING_ENCRYPTION_KEY): 32 bytes that agents and approvers share and the server
-// never sees. It is imported twice from the same bytes, for AES-GCM and for HKDF, both times
-// non-extractable: nothing in this program can print it again.
+// The content key (LETSPING_ENCRYPTION_KEY): 32 bytes that agents and approvers share and the
+// server never sees. It is imported twice from the same bytes, for AES-GCM and for HKDF, both
+// times non-extractable: nothing in this program can print it again.
 
 import { type Bytes, fromBase64, hex, sha256, tagged } from "./bytes";
 import { fourWords } from "./words";
@@ -25,12 +25,17 @@ export function readKeyText(text: string): KeyText {
   const padded = standard + "=".repeat((4 - (standard.length % 4)) % 4);
   const bytes = fromBase64(padded);
   if (!bytes) {
-    return { ok: false, problem: "This is not base64. Copy the value of LETSPING_ENCRYPTION_KEY." };
+    return {
+      ok: false,
+      problem: "This is not base64. Copy the value of LETSPING_ENCRYPTION_KEY.",
+    };
   }
   if (bytes.length !== 32) {
     return {
       ok: false,
-      problem: `This is ${bytes.length} bytes long. A content key is 32 bytes (44 base64 characters).`,
+      problem:
+        `This is ${bytes.length} bytes long. A content key is 32 bytes, which are ` +
+        "44 characters of base64.",
     };
   }
   return { ok: true, bytes };

@@ -25,7 +25,11 @@ export async function readEnvelope(text: string): Promise<Envelope | undefined> 
   const iv = base64Member(root, "iv");
   const ct = base64Member(root, "ct");
   if (iv?.length !== 12 || !ct || ct.length < 16) return undefined;
-  const sealed = { iv, ct, sha256: hex(await sha256(tagged("lp-env/1", utf8(jcs(toJson(root)))))) };
+  const sealed = {
+    iv,
+    ct,
+    sha256: hex(await sha256(tagged("lp-env/1", utf8(jcs(toJson(root)))))),
+  };
   const version = member(root, "v");
   if (!version) return { kind: "v1", ...sealed };
   if (version.kind !== "number" || version.source !== "2") return undefined;

@@ -1,7 +1,13 @@
 // RFC 8785 writer. Whatever is hashed or signed is written here and then kept as text: it is never
 // parsed and written again.
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | Json[]
+  | { [key: string]: Json | undefined };
 
 // Members whose value is undefined are left out, as in JSON.stringify. Throws on what JSON cannot
 // say (NaN, Infinity, lone surrogates), because a signature over a repaired text is a lie.

@@ -34,7 +34,9 @@ test("a content key is read however people paste it", () => {
 
 test("a wrong length, other text and nothing are told apart", () => {
   expect(readKeyText("AAAA")).toMatchObject({ problem: expect.stringContaining("3 bytes") });
-  expect(readKeyText("hello world")).toMatchObject({ problem: expect.stringContaining("base64") });
+  expect(readKeyText("hello world")).toMatchObject({
+    problem: expect.stringContaining("base64"),
+  });
   expect(readKeyText(" ")).toMatchObject({ problem: expect.stringContaining("nothing") });
 });
 

@@ -1,5 +1,5 @@
-// Version 1 of a project's roster: one owner, this device, signed by itself. Everything later in the
-// project rests on it, so the owner's browser builds the bytes and keeps their hash.
+// Version 1 of a project's roster: one owner, this device, signed by itself. Everything later in
+// the project rests on it, so the owner's browser builds the bytes and keeps their hash.
 
 import type { RosterProject } from "../api/types";
 import { base64, concat, hex, randomBytes, sha256, utf8 } from "./bytes";

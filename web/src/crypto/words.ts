@@ -1,8 +1,9 @@
 // Fingerprints that people compare by eye or read out over the phone.
 //
-// Four words: byte i of the hash picks word i of this list of 256, for the first four bytes. 32 bits
-// tell keys apart that were mixed up by accident; they are no proof against somebody who looks for
-// a second key with the same words, and the pages that show them also show the full id.
+// Four words: byte i of the hash picks word i of this list of 256, for the first four bytes. 32
+// bits tell keys apart that were mixed up by accident; they are no proof against somebody who
+// looks for a second key with the same words, and the pages that show them also show the full
+// id.
 
 export const words: readonly string[] =
   `acid acorn actor adobe agent alarm album alley amber anchor angle ankle apple april arena armor
@@ -21,8 +22,8 @@ mustard napkin nebula needle nickel nutmeg oasis oboe ocean olive onion opal orb
 oxygen oyster paddle palace panda paper parrot pebble pencil pepper piano pigeon pillow pine
 planet plaza plum pocket polar poppy prairie pretzel pumpkin puzzle quartz quiver rabbit radar
 raven ribbon river rocket rose ruby saddle salmon sandal saturn scarf shadow silver siren spider
-spruce squid stone sugar sunset swan tango temple tiger timber tomato topaz tower trumpet tulip turtle
-umbrella valley velvet violin walnut willow zebra`.split(/\s+/);
+spruce squid stone sugar sunset swan tango temple tiger timber tomato topaz tower trumpet tulip
+turtle umbrella valley velvet violin walnut willow zebra`.split(/\s+/);
 
 export function fourWords(hash: Uint8Array): string {
   return Array.from(hash.subarray(0, 4), (byte) => words[byte]).join("-");

@@ -1,11 +1,12 @@
-// What a JSON number literal is worth, and whether a program that reads it as a binary64 keeps that
-// worth. The same rule as the server's (src/json/number.h), so that both flag the same literals.
+// What a JSON number literal is worth, and whether a program that reads it as a binary64 keeps
+// that worth. The same rule as the server's (src/json/number.h), so that both flag the same
+// literals.
 
 export type Fit = "exact" | "lossy" | "overflow";
 
-// Lossy: an integer beyond ±(2^53−1); a negative zero, whose sign many programs drop; a literal whose
-// decimal value is neither that of the shortest nor that of the 17-digit spelling of its nearest
-// binary64. So 1.0, 1e2, 0.1 and 0.10000000000000001 are exact.
+// Lossy: an integer beyond ±(2^53−1); a negative zero, whose sign many programs drop; a literal
+// whose decimal value is neither that of the shortest nor that of the 17-digit spelling of its
+// nearest binary64. So 1.0, 1e2, 0.1 and 0.10000000000000001 are exact.
 export function fitBinary64(literal: string): Fit {
   const value = Number(literal);
   if (!Number.isFinite(value)) return "overflow";

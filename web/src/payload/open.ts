@@ -1,5 +1,5 @@
-// From what the server sent to what a person can be shown, and bound to. Everything happens in this
-// browser; every way in which it can fail has a name, because each asks for something else.
+// From what the server sent to what a person can be shown, and bound to. Everything happens in
+// this browser; every way in which it can fail has a name, because each asks for something else.
 
 import type { Detail } from "../api/types";
 import { type Bytes, utf8 } from "../crypto/bytes";
@@ -74,7 +74,8 @@ async function bound(
 ): Promise<OpenedPayload | { state: "tampered"; problem: string }> {
   const commit = await commitment(k, "base", bytes);
   if (detail.commit !== undefined && detail.commit !== commit) {
-    const problem = "An earlier review was bound to another payload than the one that opens here.";
+    const problem =
+      "An earlier review was bound to another payload than the one that opens here.";
     return { state: "tampered", problem };
   }
   const { text, clean } = decode(bytes);
@@ -119,7 +120,10 @@ function disarmed(parsed: Parsed): string[] {
     } else if (code === "non_finite_number") {
       reasons.set(code, `${where} is a number too large for most programs: they read infinity.`);
     } else if (code === "too_deep") {
-      reasons.set(code, "The payload is nested more than 64 levels deep. Many programs refuse it.");
+      reasons.set(
+        code,
+        "The payload is nested more than 64 levels deep. Many programs refuse it.",
+      );
     } else if (code === "too_many_members") {
       reasons.set(code, "The payload has more than 100,000 values. Many programs refuse it.");
     }

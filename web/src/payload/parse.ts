@@ -1,9 +1,10 @@
 // Strict, lossless JSON reader. Every value keeps its exact source text, because what a person
-// approves are the bytes that run, not what JSON.parse makes of them: it rounds numbers, keeps the
-// last of two equal keys and says nothing.
+// approves are the bytes that run, not what JSON.parse makes of them: it rounds numbers, keeps
+// the last of two equal keys and says nothing.
 //
-// What programs could read in two ways is reported as a finding. Findings that disarm mean: nobody
-// can say what would run, so nobody can approve it here. The tree is built all the same, to be seen.
+// What programs could read in two ways is reported as a finding. Findings that disarm mean:
+// nobody can say what would run, so nobody can approve it here. The tree is built all the same,
+// to be seen.
 
 import type { Json } from "../crypto/jcs";
 import { fitBinary64 } from "./number";
@@ -115,7 +116,7 @@ class SyntaxFault extends Error {
 }
 
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259 forbids exactly these in a string.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259 forbids exactly these.
 const plainForm = /[^"\\\u0000-\u001f]+/y;
 const escapes: Record<string, string> = {
   '"': '"',

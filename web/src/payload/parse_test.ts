@@ -63,7 +63,13 @@ test("fits literals as the server does", () => {
   for (const exact of ["0", "1.0", "1e2", "0.1", "0.10000000000000001", "100", "-5e-324"]) {
     expect([exact, fitBinary64(exact)]).toEqual([exact, "exact"]);
   }
-  for (const lossy of ["-0", "-0.0", "9007199254740993", "0.1000000000000000055511151", "1e-999"]) {
+  for (const lossy of [
+    "-0",
+    "-0.0",
+    "9007199254740993",
+    "0.1000000000000000055511151",
+    "1e-999",
+  ]) {
     expect([lossy, fitBinary64(lossy)]).toEqual([lossy, "lossy"]);
   }
   expect(fitBinary64("-1e309")).toBe("overflow");
@@ -91,7 +97,17 @@ test("refuses what is not JSON and says where", () => {
     "+1",
     "tru",
   ];
-  wrong.push("'a'", '"\u0001"', '"\\x41"', '"\\u12"', "[1] 2", "\ufeff1", "{a:1}", "1//c", '"\t"');
+  wrong.push(
+    "'a'",
+    '"\u0001"',
+    '"\\x41"',
+    '"\\u12"',
+    "[1] 2",
+    "\ufeff1",
+    "{a:1}",
+    "1//c",
+    '"\t"',
+  );
   for (const text of wrong) expect([text, parse(text).ok]).toEqual([text, false]);
   const parsed = parse('{"a":1 "b":2}') as Extract<Parsed, { ok: false }>;
   expect(parsed.offset).toBe(7);

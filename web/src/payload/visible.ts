@@ -3,11 +3,11 @@
 
 export type Piece = { kind: "text"; text: string } | { kind: "chip"; code: number };
 
-// Control, format, surrogate, private, unassigned, line and paragraph separators, whatever fonts may
-// draw as nothing (variation selectors, tags, fillers), every space but U+0020, the empty Braille
-// cell, and the bracket that our own chips begin with.
+// Control, format, surrogate, private, unassigned, line and paragraph separators, whatever fonts
+// may draw as nothing (variation selectors, tags, fillers), every space but U+0020, the empty
+// Braille cell, and the bracket that our own chips begin with.
 const unseen =
-  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Variation_Selector}\u2800\ufffc\ufffd\u27e8]|(?! )\p{Zs}/u;
+  /[\p{C}\p{Zl}\p{Zp}\p{DI}\p{Variation_Selector}\u2800\ufffc\ufffd\u27e8]|(?! )\p{Zs}/u;
 const mark = /[\p{Mn}\p{Me}]/u;
 const markBase = /[\p{L}\p{N}\p{M}]/u;
 // More marks in a row than any living script stacks: text that hides what is under it.
@@ -109,7 +109,9 @@ export function suspicions(text: string): Suspicion[] {
   const found: Suspicion[] = [];
   if (bidiControl.test(text)) found.push({ kind: "reorders" });
   const hidden = (text.match(tags) ?? [])
-    .flatMap((run) => [...run].map((c) => String.fromCodePoint((c.codePointAt(0) ?? 0) - 0xe0000)))
+    .flatMap((run) =>
+      [...run].map((c) => String.fromCodePoint((c.codePointAt(0) ?? 0) - 0xe0000)),
+    )
     .join("");
   if (hidden !== "") found.push({ kind: "hidden_text", text: hidden });
   const invisible = pieces(text).filter(

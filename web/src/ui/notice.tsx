@@ -9,7 +9,8 @@ export function Notice(props: {
   actions?: ReactNode;
   alert?: boolean;
 }) {
-  const Icon = props.kind === "info" ? Info : props.kind === "warning" ? CircleAlert : OctagonAlert;
+  const Icon =
+    props.kind === "info" ? Info : props.kind === "warning" ? CircleAlert : OctagonAlert;
   return (
     <div className={`notice ${props.kind}`} role={props.alert ? "alert" : undefined}>
       <Icon aria-hidden size={17} />

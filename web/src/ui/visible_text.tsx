@@ -1,8 +1,9 @@
 import { memo } from "react";
 import { chipName, chipText, pieces } from "../payload/visible";
 
-// Any text that somebody else wrote. Only React text nodes; isolated, so that it can reorder neither
-// itself nor its neighbours; what cannot be seen is a chip. Line feeds are a chip and a new line.
+// Any text that somebody else wrote. Only React text nodes; isolated, so that it can reorder
+// neither itself nor its neighbours; what cannot be seen is a chip. Line feeds are a chip and a
+// new line.
 export const VisibleText = memo(function VisibleText({ text }: { text: string }) {
   let at = 0;
   return (

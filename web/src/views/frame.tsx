@@ -26,11 +26,19 @@ export function Frame(props: { session: Session; path: string; children: ReactNo
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span>LetsPing</span>
         </Link>
-        <RailLink href="/" current={path === "/" || reading} icon={<Inbox aria-hidden size={17} />}>
+        <RailLink
+          href="/"
+          current={path === "/" || reading}
+          icon={<Inbox aria-hidden size={17} />}
+        >
           Inbox
           {pending > 0 && <span className="count">{pending}</span>}
         </RailLink>
-        <RailLink href="/keys" current={path === "/keys"} icon={<KeyRound aria-hidden size={17} />}>
+        <RailLink
+          href="/keys"
+          current={path === "/keys"}
+          icon={<KeyRound aria-hidden size={17} />}
+        >
           Keys
         </RailLink>
         <RailLink href="/about" current={path === "/about"} icon={<Info aria-hidden size={17} />}>
@@ -55,9 +63,18 @@ export function Frame(props: { session: Session; path: string; children: ReactNo
   );
 }
 
-function RailLink(props: { href: string; current: boolean; icon: ReactNode; children: ReactNode }) {
+function RailLink(props: {
+  href: string;
+  current: boolean;
+  icon: ReactNode;
+  children: ReactNode;
+}) {
   return (
-    <Link href={props.href} className="rail-link" aria-current={props.current ? "page" : undefined}>
+    <Link
+      href={props.href}
+      className="rail-link"
+      aria-current={props.current ? "page" : undefined}
+    >
       {props.icon}
       <span className="rail-word">{props.children}</span>
     </Link>

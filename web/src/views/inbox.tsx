@@ -54,8 +54,9 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <FirstRequest session={session} />
         ) : (
           <p className="pane-hint">
-            Open a request to see what would run. <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd>{" "}
-            opens, <kbd>Esc</kbd> goes back.
+            Open a request to see what would run.
+            <br />
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> goes back.
           </p>
         )}
       </div>
@@ -65,7 +66,9 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
 
 function useRequests(state: "pending" | "decided", query: URLSearchParams, enabled: boolean) {
   const api = useApi();
-  const filters = filterNames.map((name) => `${name}=${encodeURIComponent(query.get(name) ?? "")}`);
+  const filters = filterNames.map(
+    (name) => `${name}=${encodeURIComponent(query.get(name) ?? "")}`,
+  );
   const set = filters.filter((filter) => !filter.endsWith("=")).join("&");
   const result = useInfiniteQuery({
     queryKey: ["requests", state, set],
@@ -144,7 +147,10 @@ function choices(session: Session, rows: RequestPage["requests"]): FilterChoices
     [...new Set(values.filter((value) => value !== undefined))].sort();
   return {
     project: session.projects.map(({ id, name }) => ({ value: id, label: name })),
-    environment: seen(rows.map((row) => row.environment)).map((value) => ({ value, label: value })),
+    environment: seen(rows.map((row) => row.environment)).map((value) => ({
+      value,
+      label: value,
+    })),
     service: seen(rows.map((row) => row.service)).map((value) => ({ value, label: value })),
   };
 }

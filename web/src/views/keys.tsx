@@ -17,9 +17,9 @@ export function KeysView({ session }: { session: Session }) {
       <section className="card">
         <h2>Content keys in this browser</h2>
         <p className="muted">
-          They decrypt what agents send (LETSPING_ENCRYPTION_KEY). They stay in this browser, cannot
-          be shown again, and the server never has them. Compare the words with those on your other
-          devices.
+          They decrypt what agents send (LETSPING_ENCRYPTION_KEY). They stay in this browser,
+          cannot be shown again, and the server never has them. Compare the words with those on
+          your other devices.
         </p>
         <ContentKeys keys={keyring.content} />
         <ImportKey />

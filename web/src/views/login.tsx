@@ -46,9 +46,9 @@ function SignIn() {
       </button>
       {state === "refused" && (
         <Notice kind="problem" title="This server does not know this browser's key" alert>
-          It may have been set up anew, or another browser is the one that was enrolled. On a server
-          that nobody has set up yet, run <code>letsping setup-link</code> and open the link that it
-          prints.
+          It may have been set up anew, or another browser is the one that was enrolled. On a
+          server that nobody has set up yet, run <code>letsping setup-link</code> and open the
+          link that it prints.
         </Notice>
       )}
       {state === "offline" && (
@@ -73,8 +73,8 @@ function NoDeviceKey() {
       </p>
       <ol className="steps">
         <li>
-          <strong>You have approved here before?</strong> Use the browser, and the profile, in which
-          you finished the setup. Clearing site data removes the key.
+          <strong>You have approved here before?</strong> Use the browser, and the profile, in
+          which you finished the setup. Clearing site data removes the key.
         </li>
         <li>
           <strong>Nobody has set up this server yet?</strong> On the server run{" "}

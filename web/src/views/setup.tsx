@@ -72,7 +72,8 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
     setState("working");
     try {
       const device = keys.keyring.device ?? (await generateDeviceKey(new Date().toISOString()));
-      // Stored first: once the server knows the key as its owner, losing it would lock everybody out.
+      // Stored first: once the server knows the key as its owner, losing it would lock everybody
+      // out.
       await keys.saveDevice(device);
       const pins = await finishSetup(api, props.token, name.trim(), device, begin);
       await keys.addPins(pins);
@@ -141,16 +142,16 @@ function ContentKeyLine({ imported }: { imported: Imported }) {
   if (imported && "key" in imported) {
     return (
       <>
-        <strong>The content key is here.</strong> It decrypts what agents send; the server does not
-        have it. Its words are <b className="words">{imported.key.words}</b>.
+        <strong>The content key is here.</strong> It decrypts what agents send; the server does
+        not have it. Its words are <b className="words">{imported.key.words}</b>.
       </>
     );
   }
   if (imported) {
     return (
       <>
-        <strong>The content key in the link is broken.</strong> {imported.problem} You can go on and
-        paste it later, under Keys.
+        <strong>The content key in the link is broken.</strong> {imported.problem} You can go on
+        and paste it later, under Keys.
       </>
     );
   }
@@ -174,7 +175,8 @@ function NoToken() {
       }
     >
       On the server run <code>letsping setup-link --data DIR</code> and open the link that it
-      prints. The link works once, and this page forgets it when it is reloaded: open it again then.
+      prints. The link works once, and this page forgets it when it is reloaded: open it again
+      then.
     </Notice>
   );
 }
@@ -191,8 +193,8 @@ function BeginProblem({ error }: { error: ApiError }) {
   if (error.reason === "setup_token_invalid") {
     return (
       <Notice kind="problem" title="This is not a link of this server" alert>
-        Perhaps it was cut off while copying. Run <code>letsping setup-link --data DIR</code> on the
-        server and open exactly what it prints.
+        Perhaps it was cut off while copying. Run <code>letsping setup-link --data DIR</code> on
+        the server and open exactly what it prints.
       </Notice>
     );
   }

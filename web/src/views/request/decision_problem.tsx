@@ -21,7 +21,8 @@ export function DecisionProblem(props: { problem: Problem | undefined; detail: D
       <Notice kind="warning" title="It was decided elsewhere first" alert>
         {first && (
           <>
-            <VisibleText text={first.by.name ?? first.by.id} /> decided at <Clock at={first.at} />.{" "}
+            <VisibleText text={first.by.name ?? first.by.id} /> decided at <Clock at={first.at} />
+            .{" "}
           </>
         )}
         Your decision was not recorded.
@@ -40,25 +41,29 @@ function words(error: Error): [string, string] {
   if (error instanceof OfferMismatch) {
     return [
       "Nothing was signed",
-      `${error.message} What the server asks you to sign is not what this page shows. Reload; if it ` +
-        "happens again, treat the server as tampered with.",
+      `${error.message} What the server asks you to sign is not what this page shows. Reload; ` +
+        "if it happens again, treat the server as tampered with.",
     ];
   }
   if (isReason(error, "offline")) {
     return [
       "The server did not answer",
-      "Your decision may or may not have arrived. This page shows what the server recorded as soon " +
-        "as it is back; decide again only if it still waits.",
+      "Your decision may or may not have arrived. This page shows what the server recorded as " +
+        "soon as it is back; decide again only if it still waits.",
     ];
   }
   if (isReason(error, "stale")) {
     return [
       "Something changed while you were reading",
-      "Nothing was recorded. The page shows the request as it stands now: read it again, then decide.",
+      "Nothing was recorded. The page shows the request as it stands now: read it again, then " +
+        "decide.",
     ];
   }
   if (isReason(error, "past_deadline")) {
-    return ["Too late", "The deadline passed before your decision arrived. Nothing was recorded."];
+    return [
+      "Too late",
+      "The deadline passed before your decision arrived. Nothing was recorded.",
+    ];
   }
   if (isReason(error, "not_a_reviewer")) {
     return [

@@ -4,7 +4,8 @@ import { type Suspicion, suspicions } from "../../payload/visible";
 import { VisibleText } from "../../ui/visible_text";
 
 // The payload as facts: one row for every value, in the order of the text, nothing left out and
-// nothing cut. Each leaf row carries data-leaf, and those are counted against what the parser found.
+// nothing cut. Each leaf row carries data-leaf, and those are counted against what the parser
+// found.
 
 interface Row {
   name: string | number | undefined; // member name or array index; nothing for the document itself

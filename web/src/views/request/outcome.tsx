@@ -15,7 +15,8 @@ const titles: Record<string, string> = {
   denied: "A policy refused it",
 };
 
-// A yes is worth something only when it has arrived: decided, logged and delivered are three things.
+// A yes is worth something only when it has arrived: decided, logged and delivered are three
+// things.
 export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
   const { decision } = detail;
   return (
@@ -32,8 +33,8 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
       <ol className="progress">
         {decision && (
           <Step done title="Decided" rejected={decision.verdict !== "approve"}>
-            <Clock at={decision.at} /> by {mine ? "you" : <By decision={decision} />}, signed with{" "}
-            {decision.class === "device" ? "a device key" : decision.class}
+            <Clock at={decision.at} /> by {mine ? "you" : <By decision={decision} />}
+            {decision.class === "device" ? ", signed with a device key" : `, ${decision.class}`}
           </Step>
         )}
         {decision && (

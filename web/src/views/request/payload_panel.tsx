@@ -10,7 +10,8 @@ import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
 import { SourceView } from "./source_view";
 
-// Text that the agent wrote about its own request. It is shown, and counted, but not among the facts.
+// Text that the agent wrote about its own request. It is shown, and counted, but not among the
+// facts.
 const proseNames =
   /^(reason|reasoning|rationale|justification|explanation|why|thought|agent_note)$/;
 

@@ -41,8 +41,8 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
       <Back />
       {isReason(request.error, "not_found", "http_404") ? (
         <Notice kind="info" title="There is no such request">
-          It may belong to a project that you are not an approver of, or the address is incomplete.{" "}
-          <Link href="/">Go to the inbox</Link>
+          It may belong to a project that you are not an approver of, or the address is
+          incomplete. <Link href="/">Go to the inbox</Link>
         </Notice>
       ) : (
         request.isError && (
@@ -136,7 +136,8 @@ function whyNot(detail: Detail, opened: Opened): string {
   if (opened.state === "no_key" || opened.state === "wrong_key") {
     return "Approving needs the content key: nobody can approve what they cannot read.";
   }
-  if (opened.state === "tampered") return "Approving is off: the payload is not what it should be.";
+  if (opened.state === "tampered")
+    return "Approving is off: the payload is not what it should be.";
   if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";
   return "The server offers no decision right now.";
 }

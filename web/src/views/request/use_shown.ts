@@ -16,7 +16,9 @@ export function useShown(
     }
     const count = () => {
       const leaves = element.querySelectorAll(".payload [data-leaf], [data-meta] [data-leaf]");
-      const visible = [...leaves].filter((leaf) => !leaf.closest("details.agent-says:not([open])"));
+      const visible = [...leaves].filter(
+        (leaf) => !leaf.closest("details.agent-says:not([open])"),
+      );
       setShown(visible.length);
     };
     count();

@@ -1,0 +1,103 @@
+// @vitest-environment happy-dom
+
+import { act, type ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { afterEach, expect, test } from "vitest";
+import { parse } from "../../payload/parse";
+import { VisibleText } from "../../ui/visible_text";
+import { FactTree } from "./fact_tree";
+import { partsOf } from "./payload_panel";
+import { SourceView } from "./source_view";
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const step of undo.splice(0)) step();
+});
+
+function draw(node: ReactNode): HTMLElement {
+  const element = document.createElement("div");
+  document.body.append(element);
+  const root = createRoot(element);
+  act(() => root.render(node));
+  undo.push(() => {
+    act(() => root.unmount());
+    element.remove();
+  });
+  return element;
+}
+
+function parsed(text: string) {
+  const result = parse(text);
+  if (!result.ok) throw new Error(result.problem);
+  return result;
+}
+
+function drawFacts(text: string): HTMLElement {
+  const { root, findings } = parsed(text);
+  const members = root.kind === "object" && root.members.length > 0 ? root.members : undefined;
+  return draw(<FactTree members={members} node={root} findings={findings} />);
+}
+
+const leaves = (element: HTMLElement) => [...element.querySelectorAll("[data-leaf]")];
+
+test("draws as many leaves as the parser counts, each with its source text", () => {
+  const texts = [
+    '{"a":1.0,"b":[1,2,{"c":null}],"d":{},"e":[]}',
+    "[]",
+    "{}",
+    "12345678901234567890",
+    '{"":"","x":{"y":{"z":[[[[[[[["deep"]]]]]]]]}}}',
+    '{"a":1,"a":2}',
+  ];
+  for (const text of texts) {
+    expect([text, leaves(drawFacts(text)).length]).toEqual([text, parsed(text).leaves]);
+  }
+  const numbers = drawFacts('{"n":12345678901234567890,"f":1.0,"e":1E400}').textContent ?? "";
+  for (const source of ["12345678901234567890", "1.0", "1E400"])
+    expect(numbers).toContain(source);
+  expect(numbers).toContain("many programs would change this number");
+});
+
+test("interprets nothing: markup and scripts are text", () => {
+  const element = drawFacts('{"x":"<img src=x onerror=alert(1)><script>1</script>"}');
+  expect(element.querySelector("img, script")).toBeNull();
+  expect(element.textContent).toContain("<img src=x onerror=alert(1)>");
+});
+
+test("chips stand where invisible characters are, and each text is isolated", () => {
+  const element = draw(<VisibleText text={"a\u202eb\nc"} />);
+  expect(element.textContent).toBe("a⟨U+202E⟩b⟨U+000A⟩\nc");
+  expect(element.querySelector("bdi")?.getAttribute("dir")).toBe("ltr");
+  expect(element.querySelector(".chip")?.getAttribute("title")).toBe("RIGHT-TO-LEFT OVERRIDE");
+});
+
+test("a long string is drawn whole, with its length", () => {
+  const long = "x".repeat(20_000);
+  const text = drawFacts(JSON.stringify({ long })).textContent ?? "";
+  expect(text).toContain(long);
+  expect(text).toContain("20,000 characters");
+});
+
+test("the layout of the source keeps every name and value as it was spelt", () => {
+  const source = '{"a\\u0062":[1.0,"\\u0041"],"n":{},"z":-0}';
+  const text = draw(<SourceView node={parsed(source).root} />).textContent ?? "";
+  expect(text.replace(/\s/g, "")).toBe(source);
+});
+
+test("metadata and prose leave the facts, and nothing is lost between the parts", () => {
+  const { root } = parsed(
+    '{"amount":1,"reason":"because the parcel is lost","why":"x","_lp_meta":{"environment":"a"}}',
+  );
+  const parts = partsOf({ ok: true, root, findings: [], leaves: 4 });
+  expect(parts.facts?.map((member) => member.key)).toEqual(["amount", "why"]);
+  expect(parts.says.map((member) => member.key)).toEqual(["reason"]);
+  expect(parts.meta?.key).toBe("_lp_meta");
+});
+
+test("a second or a scalar _lp_meta cannot hide anything", () => {
+  const twice = parsed('{"_lp_meta":{"a":1},"_lp_meta":{"b":2}}');
+  expect(partsOf(twice).facts).toHaveLength(2);
+  const scalar = parsed('{"_lp_meta":"rm -rf"}');
+  expect(partsOf(scalar).facts).toHaveLength(1);
+});
