@@ -44,7 +44,8 @@ struct ServerOptions {
   std::string unix_socket;  // path of the admin socket, "" for none; mode 0600; may be long
   unsigned threads = 2;
   Limits limits;
-  // Host header values that are answered ("localhost:8400"); others get 421. Empty: see wiring.
+  // Host header values that are answered, "NAME:*" with any port or none ("localhost:*"); others
+  // get 421. Empty: all are answered, which only a test may want.
   std::vector<std::string> hosts;
   // What the public side is reached by is TLS: Request::tls, and HSTS but for localhost.
   bool tls = false;
@@ -68,7 +69,7 @@ class Server {
   // Wakes every connection parked on one of the topics. From any thread; never waits.
   void announce(std::vector<std::string> topics);
   // Graceful: stop accepting, let running requests end (at most `drain_ms`), answer parked ones
-  // with their `expired` reply, join.
+  // with their `expired` reply, join. Not from a net thread; a stopped server stays stopped.
   void stop(std::int64_t drain_ms);
 
   struct Figures {

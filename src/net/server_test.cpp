@@ -171,6 +171,7 @@ TEST(Server, WithholdsAReplyThatWouldSplit) {
   });
   const auto reply = server.client().ask(get("/"));
   EXPECT_EQ(reply->status, 500);
+  EXPECT_NE(reply->body.find("\"bad_reply\""), std::string::npos);
   EXPECT_EQ(value_of(*reply, "set-cookie"), "");
 }
 
@@ -185,6 +186,8 @@ TEST(Server, AnswersOnlyForKnownHosts) {
   EXPECT_EQ(status("LP.example"), 200);
   EXPECT_EQ(status("localhost"), 421);
   EXPECT_EQ(status("evil.example"), 421);
+  const auto refused = server.client().ask(get("/"));
+  EXPECT_NE(refused->body.find("\"unknown_host\""), std::string::npos);
 }
 
 TEST(Server, TellsTheHandlerWhoAsks) {
@@ -217,6 +220,19 @@ TEST(Server, TurnsOutOfMemoryIntoAReply) {
   const auto reply = server.client().ask(get("/"));
   EXPECT_EQ(reply->status, 503);
   EXPECT_NE(reply->body.find("\"out_of_memory\""), std::string::npos);
+}
+
+TEST(Server, CutsOffOnlyTheClientOfAHandlerThatThrows) {
+  TestServer server([](Request&& request) -> Outcome {
+    if (request.path == "/bug") throw 1;
+    return text("fine");
+  });
+  RawClient other = server.client();
+  ASSERT_EQ(other.ask(get("/"))->body, "fine");
+  RawClient client = server.client();
+  client.send(get("/bug"));
+  EXPECT_TRUE(client.closed());
+  EXPECT_EQ(other.ask(get("/"))->body, "fine");
 }
 
 TEST(Server, SpreadsOverItsThreads) {

@@ -35,8 +35,15 @@ Service::Service(ServerOptions the_options, Handler for_public, Handler for_admi
       admission(options.limits) {}
 
 bool Service::answers_for(std::string_view host) const {
-  return options.hosts.empty() || std::ranges::any_of(options.hosts, [host](const auto& known) {
-           return equal_ignoring_case(known, host);
+  constexpr std::string_view any_port = ":*";
+  // The colon of a port, not one inside the brackets of an IPv6 address.
+  const std::size_t colon = host.rfind(':');
+  const bool has_port = colon != std::string_view::npos && !host.ends_with(']');
+  const std::string_view name = has_port ? host.substr(0, colon) : host;
+  return options.hosts.empty() ||
+         std::ranges::any_of(options.hosts, [&](const std::string_view known) {
+           if (!known.ends_with(any_port)) return equal_ignoring_case(known, host);
+           return equal_ignoring_case(known.substr(0, known.size() - any_port.size()), name);
          });
 }
 

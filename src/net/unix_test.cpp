@@ -165,6 +165,23 @@ TEST(CallUnix, SaysThatNobodyListens) {
             ConnectFault::nobody_listens);
 }
 
+TEST(CallUnix, SaysThatItIsNotPermitted) {
+  const Directory directory;
+  const std::string path = directory / "admin.sock";
+  const auto listener = listen_unix(path);
+  ASSERT_TRUE(listener);
+  fs::permissions(path, fs::perms::none);
+  // Permissions do not bind root: as root, somebody else asks.
+  const uid_t self = geteuid();
+  if (self == 0) {
+    ASSERT_EQ(seteuid(65'534), 0);
+  }
+  const auto reply = call_unix(path, Method::get, "/", {});
+  ASSERT_EQ(seteuid(self), 0);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error(), ConnectFault::not_permitted);
+}
+
 TEST(CallUnix, SaysThatTheReplyIsBroken) {
   const Directory directory;
   auto listener = listen_unix(directory / "admin.sock");
