@@ -27,7 +27,7 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
   await page.locator(".decision .approve:enabled").click();
   await page.getByRole("heading", { name: "Approved" }).waitFor();
   const paths = ["/", `/requests/${id}`, `/requests/${high.id}`, `/requests/${done.id}`];
-  paths.push("/keys", "/about", "/requests/req_unknown");
+  paths.push("/settings", "/settings?page=about", "/requests/req_unknown");
   for (const colorScheme of ["light", "dark"]) {
     for (const [width, height] of [
       [1440, 900],
@@ -93,6 +93,18 @@ test("j, k, Enter and Esc walk the inbox", async (t) => {
   await page.locator(".decision-bar").waitFor();
   await page.keyboard.press("Escape");
   await page.waitForURL((url) => url.pathname === "/");
+  person.behaved();
+});
+
+test("what is copied can be pasted, under a policy that denies the clipboard", async (t) => {
+  const { server, person, page } = await setUp(t);
+  await page.goto(`${server.origin}/settings`);
+  const id = await page.locator(".pairs .breakable").first().textContent();
+  await page.getByRole("button", { name: "Copy key id" }).click();
+  await page.getByRole("button", { name: "Copied key id" }).waitFor();
+  await page.getByLabel("Add a content key").focus();
+  await page.keyboard.press("Control+V");
+  assert.equal(await page.getByLabel("Add a content key").inputValue(), id.trim());
   person.behaved();
 });
 

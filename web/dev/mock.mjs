@@ -131,6 +131,7 @@ async function serveFile(path, response) {
   response.setHeader("Integrity-Policy", "blocked-destinations=(script)");
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("Referrer-Policy", "no-referrer");
+  response.setHeader("Permissions-Policy", "clipboard-read=(), clipboard-write=()");
   response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
   response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
   response.setHeader("Content-Type", types[isFile ? extname(wanted) : ".html"] ?? "text/plain");

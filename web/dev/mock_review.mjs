@@ -189,7 +189,7 @@ export class Review {
 
   ingest(
     text,
-    { service, action, payload, priority, metadata = {} },
+    { service, action, payload, priority = "medium", metadata = {} },
     project = this.projects[0],
   ) {
     const id = `req_${Date.now().toString(32)}${randomBytes(8).toString("hex")}`;
@@ -202,7 +202,7 @@ export class Review {
       version: 1,
       state: "pending",
       level: priority,
-      priority: priority,
+      priority,
       service,
       action,
       agent: { id: "key_demo", name: "billing-bot", kind: "api_key", strength: "none" },
@@ -292,6 +292,7 @@ export class Review {
     const { env_sha256, kid, commit, request_sha256 } = request.hidden;
     return {
       nonce: randomBytes(38).toString("base64"),
+      time: soon(0),
       expires_at: soon(this.offerLifeMs),
       aud: this.projectOf(request.project).origin,
       request_id: request.id,
@@ -334,7 +335,8 @@ export class Review {
 
   // Rebuilds what the server knows; any other byte is stale.
   compare(request, said) {
-    const { nonce: _, expires_at: __, payload, ...rows } = this.offer(request);
+    const { nonce: _, time: ___, expires_at: __, payload, ...rows } = this.offer(request);
+    if (said.issued_at > soon(0)) throw new Refusal(422, "bad_core");
     const wanted = { ...said, ...rows, payload: { ...payload, commit: said.payload.commit } };
     const late = Date.parse(said.expires_at) < Date.now();
     if (late || jcs(JSON.parse(JSON.stringify(wanted))) !== jcs(said)) {

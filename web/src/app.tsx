@@ -5,7 +5,7 @@ import type { Session } from "./api/types";
 import { useApi } from "./context";
 import { useAddress } from "./route";
 import type { SetupLink } from "./setup_link";
-import { Frame } from "./views/frame";
+import { Frame, type PageName } from "./views/frame";
 import { InboxView } from "./views/inbox";
 import { LoginView } from "./views/login";
 import { Unreachable } from "./views/unreachable";
@@ -15,7 +15,7 @@ const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.Key
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
 export function App({ link }: { link: SetupLink }) {
-  const { path } = useAddress();
+  const { path, query } = useAddress();
   if (path === "/setup") {
     return (
       <Suspense>
@@ -23,10 +23,10 @@ export function App({ link }: { link: SetupLink }) {
       </Suspense>
     );
   }
-  return <SignedIn path={path} />;
+  return <SignedIn page={pageOf(path, query)} />;
 }
 
-function SignedIn({ path }: { path: string }) {
+function SignedIn({ page }: { page: PageName }) {
   const api = useApi();
   const session = useQuery({
     queryKey: ["session"],
@@ -42,9 +42,9 @@ function SignedIn({ path }: { path: string }) {
   if (session.data === null) return <LoginView />;
   if (session.data) {
     return (
-      <Frame session={session.data} path={path}>
+      <Frame session={session.data} page={page}>
         <Suspense>
-          <Page session={session.data} path={path} />
+          <Page session={session.data} page={page} />
         </Suspense>
       </Frame>
     );
@@ -53,9 +53,14 @@ function SignedIn({ path }: { path: string }) {
   return <main className="page" aria-busy="true" />;
 }
 
-function Page({ session, path }: { session: Session; path: string }) {
-  const request = /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
-  if (path === "/keys") return <KeysView session={session} />;
-  if (path === "/about") return <AboutView session={session} />;
-  return <InboxView session={session} {...(request && { selected: request })} />;
+function Page({ session, page }: { session: Session; page: PageName }) {
+  if (page === "keys") return <KeysView session={session} />;
+  if (page === "about") return <AboutView session={session} />;
+  return <InboxView session={session} {...(page.request && { selected: page.request })} />;
+}
+
+// The paths that the server answers with this page; all others are its 404.
+function pageOf(path: string, query: URLSearchParams): PageName {
+  if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
+  return { request: /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1] };
 }

@@ -72,10 +72,16 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
     ...(seen && { display: await displayDigest(seen.k, display(signer.session, seen, wish)) }),
     ...(seen && reason && { reason: await reasonDigest(seen.k, reason) }),
     dwellMs: wish.dwellMs,
-    issuedAt: new Date(signer.api.now()).toISOString(),
+    issuedAt: issuedAt(offer, signer.api.now()),
   });
   const signature = await signCore(key, core);
   return { body: { core, signature, reason }, expires: Date.parse(offer.expires_at) };
+}
+
+// The server refuses a time later than its own, and nobody decides before there is an offer.
+function issuedAt(offer: Offer, now: number): string {
+  const offered = offer.time === undefined ? now : Date.parse(offer.time);
+  return new Date(Math.max(offered, now)).toISOString();
 }
 
 function display(
@@ -144,10 +150,10 @@ export function checkOffer(
   for (const [holds, problem] of checks) if (!holds) throw new OfferMismatch(problem);
 }
 
-// Everything but the nonce and its expiry.
+// Everything but what is new in every offer.
 export function sameQuestion(before: Offer | undefined, after: Offer): boolean {
   if (!before) return false;
-  const question = ({ nonce: _, expires_at: __, ...rest }: Offer) =>
+  const question = ({ nonce: _, time: __, expires_at: ___, ...rest }: Offer) =>
     jcs({ ...rest, payload: { ...rest.payload } });
   return question(before) === question(after);
 }

@@ -98,6 +98,7 @@ export interface PayloadReference {
 
 export interface Offer {
   nonce: string;
+  time?: string; // of the server, when it made the offer
   expires_at: string;
   aud: string;
   request_id: string;
@@ -120,7 +121,7 @@ export interface Decision {
   class: string;
   reason?: string;
   at: string;
-  log: { index: number; origin: string; statement_sha256: string; checkpoint: string };
+  log: { index: number; origin: string; statement_sha256: string; checkpoint?: string };
 }
 
 export interface Detail extends Summary {

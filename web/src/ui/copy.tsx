@@ -1,6 +1,19 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 
+// The server's Permissions-Policy denies the asynchronous clipboard to every page, this one too;
+// the older command is bound to the user's press and needs no permission.
+function copyText(text: string): boolean {
+  const put = (event: ClipboardEvent) => {
+    event.clipboardData?.setData("text/plain", text);
+    event.preventDefault();
+  };
+  document.addEventListener("copy", put, { once: true });
+  const done = document.execCommand("copy");
+  document.removeEventListener("copy", put);
+  return done;
+}
+
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -8,7 +21,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     const timer = setTimeout(() => setCopied(false), 1600);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const copy = () => setCopied(copyText(text));
   return (
     <button
       type="button"

@@ -40,7 +40,7 @@ export function FirstRequest({ session }: { session: Session }) {
       ) : (
         <p className="muted">
           This browser has no content key yet, so it could not read what the agent sends.{" "}
-          <Link href="/keys">Add the content key</Link>
+          <Link href="/settings">Add the content key</Link>
         </p>
       )}
       <p className="waiting-line" role="status">

@@ -9,12 +9,15 @@ import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 
+export type PageName = "keys" | "about" | { request: string | undefined };
+
 // What surrounds every page of somebody who is signed in.
-export function Frame(props: { session: Session; path: string; children: ReactNode }) {
-  const { session, path } = props;
+export function Frame(props: { session: Session; page: PageName; children: ReactNode }) {
+  const { session, page } = props;
   const connection = useConnection();
   const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
-  const reading = path.startsWith("/requests/");
+  const inbox = typeof page === "object";
+  const reading = inbox && page.request !== undefined;
   const marks = new Set(session.projects.flatMap((project) => project.marks));
   return (
     <div className={reading ? "frame at-request" : "frame"}>
@@ -26,22 +29,22 @@ export function Frame(props: { session: Session; path: string; children: ReactNo
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span>LetsPing</span>
         </Link>
-        <RailLink
-          href="/"
-          current={path === "/" || reading}
-          icon={<Inbox aria-hidden size={17} />}
-        >
+        <RailLink href="/" current={inbox} icon={<Inbox aria-hidden size={17} />}>
           Inbox
           {pending > 0 && <span className="count">{pending}</span>}
         </RailLink>
         <RailLink
-          href="/keys"
-          current={path === "/keys"}
+          href="/settings"
+          current={page === "keys"}
           icon={<KeyRound aria-hidden size={17} />}
         >
           Keys
         </RailLink>
-        <RailLink href="/about" current={path === "/about"} icon={<Info aria-hidden size={17} />}>
+        <RailLink
+          href="/settings?page=about"
+          current={page === "about"}
+          icon={<Info aria-hidden size={17} />}
+        >
           About
         </RailLink>
         <div className="rail-end">

@@ -1,4 +1,4 @@
-import { Check, Circle, Clock3, X } from "lucide-react";
+import { Check, Circle, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Decision, Detail } from "../../api/types";
 import { CopyButton } from "../../ui/copy";
@@ -32,14 +32,16 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
       )}
       <ol className="progress">
         {decision && (
-          <Step done title="Decided" rejected={decision.verdict !== "approve"}>
-            <Clock at={decision.at} /> by {mine ? "you" : <By decision={decision} />}
-            {decision.class === "device" ? ", signed with a device key" : `, ${decision.class}`}
+          <Step done title={closings[decision.verdict] ?? "Closed"} verdict={decision.verdict}>
+            <Clock at={decision.at} />
+            {decision.by.kind === "member" && (
+              <> by {mine ? "you" : <By decision={decision} />}</>
+            )}
+            {decision.class === "device" && ", signed with a device key"}
           </Step>
         )}
         {decision && (
           <Step done title="Logged">
-            entry {decision.log.index}
             <Logged decision={decision} />
           </Step>
         )}
@@ -62,12 +64,14 @@ function By({ decision }: { decision: Decision }) {
   return <VisibleText text={decision.by.name ?? decision.by.id} />;
 }
 
-function Step(props: { done: boolean; rejected?: boolean; title: string; children: ReactNode }) {
-  const Icon = props.rejected ? X : props.done ? Check : Clock3;
+const closings: Record<string, string> = { approve: "Decided", reject: "Decided" };
+
+function Step(props: { done: boolean; verdict?: string; title: string; children: ReactNode }) {
+  const Icon = props.verdict === "reject" ? X : Check;
   return (
     <li className={props.done ? "done" : "open"}>
       <span className="step-mark" aria-hidden>
-        {props.done || props.rejected ? <Icon size={13} /> : <Circle size={9} />}
+        {props.done ? <Icon size={13} /> : <Circle size={9} />}
       </span>
       <span>
         <b>{props.title}</b> <span className="step-text">{props.children}</span>
@@ -77,18 +81,20 @@ function Step(props: { done: boolean; rejected?: boolean; title: string; childre
 }
 
 function Logged({ decision }: { decision: Decision }) {
-  const { origin, checkpoint, statement_sha256 } = decision.log;
-  const [named, size] = checkpoint.split("\n");
+  const { index, origin, checkpoint, statement_sha256 } = decision.log;
+  const [named, size] = checkpoint?.split("\n") ?? [];
   return (
     <>
-      {" "}
-      of {named === origin ? `the first ${size}` : "another log"}
+      as entry {index}
+      {checkpoint && (named === origin ? ` of ${size}` : ", under another log's checkpoint")}
       <details className="checkpoint">
-        <summary>checkpoint</summary>
-        <div className="code-block">
-          <CopyButton text={checkpoint} what="checkpoint" />
-          <pre>{checkpoint}</pre>
-        </div>
+        <summary>{checkpoint ? "checkpoint" : "statement"}</summary>
+        {checkpoint && (
+          <div className="code-block">
+            <CopyButton text={checkpoint} what="checkpoint" />
+            <pre>{checkpoint}</pre>
+          </div>
+        )}
         <p className="muted">
           Statement <span className="mono breakable">{statement_sha256}</span>
         </p>
