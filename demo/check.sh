@@ -102,6 +102,11 @@ rejecting_again() {
   [ $status = 7 ] || { echo "exit status $status instead of 7"; return 1; }
 }
 logged() { "$letsping" log show --data "$data" --project default --json | grep -qF "$1"; }
+# What a third party pins at the beginning, and then holds the log against.
+pin_keys() { "$letsping" trust export --data "$data" --project default >"$work/trust.json"; }
+verify_log() {
+  "$letsping" log verify --data "$data" --project default --trust "$work/trust.json" --allow-test
+}
 absent() {  # absent TEXT: from everything that the server wrote
   local where
   where=$(grep -rlaF -e "$1" "$data" "$data".* "$work/server.log" "$work/out" 2>/dev/null)
@@ -128,14 +133,15 @@ check reason agent_decided second 'not on a Friday'
 
 check logged logged decision.approved
 check logged-rejection logged decision.rejected
-check log-verify "$letsping" log verify --data "$data" --project default
+check trust pin_keys
+check log-verify verify_log
 check blind-payload absent "$marker"
 check blind-key absent "$content_key"
 check stop stop_server
 check restart start_server
 check still-approved status_is "$first" APPROVED
 check still-rejected status_is "$second" REJECTED
-check log-verify-again "$letsping" log verify --data "$data" --project default
+check log-verify-again verify_log
 check stop-again stop_server
 
 [ -z "$keep" ] || echo "kept $data and $data.signer"

@@ -46,6 +46,19 @@ def readmes(tree):
             yield f"{folder}/README.md: more than {README_LINES_MAX} lines; say it in ten"
 
 
+def documented(tree):
+    """README tells of every setting and of every command."""
+    told = tree.get("README.md", "")
+    for setting in re.findall(r'^ +\{"(\w+\.\w+)",', tree.get("src/server/config.cpp", ""), re.M):
+        if f"`{setting}`" not in told:
+            yield f"README.md: does not tell of the setting {setting}"
+    for path, text in tree.items():
+        if path.startswith("src/cli/") and path.endswith(".cpp") and not path.endswith("_test.cpp"):
+            for command in re.findall(r'\bapp\.add_subcommand\(\s*"([\w-]+)"', text):
+                if not re.search(rf"^\| `{command}\b", told, re.M):
+                    yield f"README.md: does not tell of the command {command}"
+
+
 def refusals(tree):
     """Each value of the enums that say no is reached by a test, in C++ or in a wire case."""
     tests = {path: text for path, text in tree.items()
@@ -76,4 +89,4 @@ def suites(tree):
                 yield f"tests/suites.txt: {columns[0]}/{columns[1]} runs {word}, which is missing"
 
 
-RULES = (way_of_a_request, readmes, refusals, suites)
+RULES = (way_of_a_request, readmes, documented, refusals, suites)

@@ -142,6 +142,14 @@ class Layout(unittest.TestCase):
         tree = {"src/core/a.cpp": "", "src/net/README.md": "x", "tools/README.md": "x\n" * 99}
         self.assertEqual(len(list(layout.readmes(tree))), 2)
 
+    def test_finds_a_setting_or_command_that_the_readme_keeps_quiet(self):
+        tree = {"src/server/config.cpp": '      {"log.format", text(1)},\n',
+                "src/cli/key.cpp": 'auto* group = app.add_subcommand("key", "API keys");\n',
+                "README.md": "settings\n"}
+        self.assertEqual(len(list(layout.documented(tree))), 2)
+        tree["README.md"] = "| `log.format` | x |\n| `key create` | y |\n"
+        self.assertEqual(list(layout.documented(tree)), [])
+
     def test_finds_a_refusal_that_no_test_reaches(self):
         tree = {"src/approval/request.h":
                 "enum class Refusal : std::uint8_t {\n  late,  // past the end\n  unseen\n};\n",
