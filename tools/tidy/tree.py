@@ -31,7 +31,9 @@ def lines(tree, *suffixes, under=""):
 
 
 def module_of(path):
-    """`net` for src/net/session.cpp; None outside src/."""
+    """`net` for src/net/session.cpp; None outside src/. The program's main is above them all."""
+    if path == "src/server/main.cpp":
+        return "main"
     parts = path.split("/")
     return parts[1] if len(parts) > 2 and parts[0] == "src" else None
 
