@@ -14,8 +14,10 @@
 #include "api/holds.h"
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
+#include "api/review/login_nonce.h"
 #include "core/engine.h"
 #include "core/work.h"  // Engine::submit needs it whole.
+#include "crypto/p256.h"
 #include "net/assets.h"
 #include "net/message.h"
 
@@ -24,6 +26,7 @@ namespace lp::api {
 struct Limits {
   Rate per_key{600, 60'000, 120};     // what an API key may write
   Rate failed_auth{30, 60'000, 30};   // refused credentials per network
+  Rate attempts{60, 60'000, 60};      // of setup and login per network
   Rate signup_hour{5, 3'600'000, 5};  // sign-up tokens per network
   Rate signup_day{10, 86'400'000, 10};
   Rate signup_all{200, 86'400'000, 200};  // for all together
@@ -36,15 +39,19 @@ struct Context {
   std::string public_url;    // "https://letsping.example", no slash at the end; "" = from Host
   bool self_signup = false;  // POST /api/agent-signup makes workspaces for anybody who asks
   Limits limits{};
-  // Set by the review door: whether this request carries a session whose member may read the log of
-  // `project`. Without it only API keys open /log.
+  // Set by the wiring to session_reads_log of the review door: whether this request carries a
+  // session whose member may read the log of `project`. Without it only API keys open /log.
   bool (*session_reads_log)(Context& context, const net::Request& request,
                             std::string_view project) = nullptr;
 
+  // In directories made with `init --test`: signs the roster of each new project.
+  const crypto::P256Key* test_approver = nullptr;
+
   // Memory of the doors.
-  Limiter key_limiter{}, auth_limiter{}, signup_limiter{};
+  Limiter key_limiter{}, auth_limiter{}, signup_limiter{}, attempts_limiter{};
   Holds holds{};
   SignupTokens signup_tokens{};
+  LoginNonces login_nonces{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

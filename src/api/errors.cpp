@@ -139,6 +139,9 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "Too many refused API keys came from your network. Wait as long as Retry-After says."},
     {Reason::signup_limited, 429, "signup_limited",
      "Too many workspaces were asked for from your network. Wait as long as Retry-After says."},
+    {Reason::attempts_limited, 429, "attempts_limited",
+     "Too many attempts to set up or log in came from your network. Wait as long as Retry-After "
+     "says."},
 
     {Reason::signup_disabled, 503, "signup_disabled",
      "Sign-up without a person is off on this server. Ask its operator for an API key."},

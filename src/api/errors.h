@@ -86,6 +86,7 @@ enum class Reason : std::uint8_t {
   rate_limited,
   failed_auth_limited,
   signup_limited,
+  attempts_limited,
   // Not now.
   signup_disabled,
   signup_token_invalid,

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "api/admin/admin.h"
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
@@ -17,6 +18,7 @@
 #include "api/letsping/snapshots.h"
 #include "api/letsping/status.h"
 #include "api/pages.h"
+#include "api/review/review.h"
 #include "base/assert.h"
 
 namespace lp::api {
@@ -141,12 +143,12 @@ const std::string& Call::parameter(std::string_view name) const {
 }
 
 std::span<const Route> public_routes() {
-  static const std::vector<Route> routes = joined({});
+  static const std::vector<Route> routes = joined({review_routes()});
   return routes;
 }
 
 std::span<const Route> socket_routes() {
-  static const std::vector<Route> routes = {};
+  static const std::vector<Route> routes = admin_routes();
   return routes;
 }
 

@@ -90,8 +90,10 @@ std::optional<Asker> asker_of(const Directory& directory, const Ingest& command)
 
 // Whether anybody in the roster could ever approve this.
 std::expected<void, Refused> somebody_can(const ProjectView& project,
+                                          const approval::Request& request,
                                           const approval::Context& context) {
-  const bool enough = approval::satisfied(context.rule, context.people);
+  const bool enough =
+      approval::satisfied(context.rule, approval::eligible_people(request, context));
   if (project.row.roster_sha256 && enough) return {};
   return refuse(Fault::no_eligible_approver, {},
                 project.row.roster_sha256 ? json::canonical(context.rule.to_json())
@@ -265,9 +267,6 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
       return replay;
     }
   }
-  if (const auto able = somebody_can(*project, context_of(work, *project, **log)); !able) {
-    return std::unexpected(able.error());
-  }
   const auto waiting =
       static_cast<std::int64_t>((*log)->live->pending.load()) + work.pending_delta[command.project];
   if (waiting >= static_cast<std::int64_t>(work.world.options.pending_per_project_max)) {
@@ -277,6 +276,8 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   const Secret dek(work.world.entropy.bytes(dek_bytes));
   auto made = open_request(work, command, *project, **log, *asker, dek);
   if (!made) return std::unexpected(made.error());
+  const auto able = somebody_can(*project, made->state.state, context_of(work, *project, **log));
+  if (!able) return std::unexpected(able.error());
   Work::Open& open = work.add_request(*std::move(made));
   const auto appended =
       work.append(**log, open.state, created_event(*project, open, *asker, command));

@@ -99,6 +99,18 @@ SetUp::SignedRoster sign_first_roster(const ProjectView& project, const crypto::
           .signature = key.sign(evidence::roster_signing_bytes(head))};
 }
 
+SignRoster sign_roster_later(const Directory& directory, const ProjectView& project,
+                             const crypto::P256Key& key, Instant time, Entropy& entropy) {
+  LP_ASSERT(directory.setup_owner.has_value());
+  auto roster = sign_first_roster(project, key, *directory.setup_owner, time, entropy);
+  return {.project = roster.project,
+          .member = *directory.setup_owner,
+          .key = evidence::key_id(key.spki()),
+          .entry = std::move(roster.entry),
+          .head = std::move(roster.head),
+          .signature = std::move(roster.signature)};
+}
+
 std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
                                                    const crypto::P256Key& key, Instant now,
                                                    Entropy& entropy) {

@@ -23,6 +23,10 @@ namespace lp::core {
 SetUp::SignedRoster sign_first_roster(const ProjectView& project, const crypto::P256Key& key,
                                       std::string_view member, Instant time, Entropy& entropy);
 
+// The same for a project made after setup, as the command to send: `key` is the setup owner's.
+SignRoster sign_roster_later(const Directory& directory, const ProjectView& project,
+                             const crypto::P256Key& key, Instant time, Entropy& entropy);
+
 // What a device knows when its owner decides.
 struct Considered {
   evidence::DecisionCore offer;  // as the server offered it

@@ -208,10 +208,13 @@ struct MakeSetupToken {
     Instant expires;
   };
 };
-// Gives the signer a memory again for logs whose memory was lost; not for logs that were rolled back.
+// Gives the signer a memory again for logs whose memory was lost; not for logs that were rolled
+// back.
 struct AdoptSigner {
   std::string reason;
-  struct Result { std::vector<std::string> origins; };
+  struct Result {
+    std::vector<std::string> origins;
+  };
 };
 struct AcceptClock {
   struct Result {};

@@ -2,115 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/testing.h"
-#include "core/approver.h"
-#include "core/offer.h"
+#include "core/testing.h"
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
 #include "json/parse.h"
-#include "json/write.h"
-#include "store/sqlite/sqlite_store.h"
 #include "tlog/tile.h"
 
 namespace lp::core {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view plaintext =
-    R"({"sql": "DROP TABLE users", "limit": 12345678901234567890})";
-
-// One installation in a temporary directory, with a person who can decide.
-struct House {
-  fs::path root;
-  ManualClock clock;
-  crypto::SystemEntropy entropy;
-  std::unique_ptr<store::Store> store;
-  std::unique_ptr<store::LockStore> locks;
-  std::optional<store::BlobFiles> blobs;
-  std::unique_ptr<Keys> keys;
-  std::vector<std::string> announced;
-  std::unique_ptr<Engine> engine;
-  crypto::P256Key approver = crypto::P256Key::generate();
-  seal::ContentKey content_key{Secret(std::string(32, 'k'))};
-  std::string project, api_key, member;
-
-  explicit House(bool set_up = true) {
-    std::string name = (fs::temp_directory_path() / "lp_core_XXXXXX").string();
-    root = mkdtemp(name.data());
-    open();
-    project = engine->run(CreateProject{.name = "default"})->id;
-    api_key = engine->run(CreateKey{.project = project, .name = "agent"})->id;
-    if (set_up) {
-      member = "mem_" + base32(entropy.bytes(16));
-      SetUp wish{.token = {}, .name = "Owner", .spki = approver.spki()};
-      wish.rosters.push_back(sign_first_roster(*engine->directory()->project(project), approver,
-                                               member, clock.now(), entropy));
-      const auto done = engine->run(std::move(wish));
-      EXPECT_TRUE(done.has_value());
-    }
-  }
-  ~House() {
-    engine.reset();
-    fs::remove_all(root);
-  }
-
-  void open() {
-    store = *store::open_sqlite((root / "letsping.db").string());
-    locks = *store::open_lock_store((root / "signer").string());
-    blobs = *store::BlobFiles::open((root / "blobs").string());
-    keys = *Keys::open((root / "secrets").string(), true, entropy);
-    EngineOptions options;
-    options.data_directory = root.string();
-    options.log_name = "00112233aabbccdd";
-    options.disk_reserve_bytes = 0;
-    engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
-                                      [](auto) {});
-    const auto started = engine->start();
-    ASSERT_TRUE(started.has_value()) << started.error();
-  }
-  void close() {
-    engine.reset();
-    store.reset();
-    locks.reset();
-    keys.reset();
-  }
-
-  Ingest ask() {
-    Ingest command;
-    command.project = project;
-    command.api_key = api_key;
-    command.service = "db-agent";
-    command.action = "sql";
-    const json::Value envelope = content_key.seal_v1(plaintext, entropy);
-    command.payload = json::compact(envelope);
-    command.envelope = *seal::read_envelope(envelope);
-    return command;
-  }
-  std::string asked() { return engine->run(ask())->id; }
-
-  Considered consider(const std::string& request, evidence::Verdict verdict) {
-    const auto view = engine->request(request, {});
-    EXPECT_TRUE(view.has_value());
-    Considered considered;
-    considered.offer = make_offer(view->rows.request, view->rows.state.state,
-                                  *engine->directory()->project(project), member,
-                                  evidence::key_id(approver.spki()), *keys, clock.now(), entropy);
-    considered.verdict = verdict;
-    considered.payload = view->payload;
-    considered.content_key = content_key;
-    considered.commit_key = view->commit_key;
-    return considered;
-  }
-  std::expected<Decide::Result, Refused> decide(const Considered& considered) {
-    const auto command = sign_decision(considered, approver, clock.now(), entropy);
-    EXPECT_TRUE(command.has_value());
-    return engine->run(*command);
-  }
-  approval::State state(const std::string& request) { return engine->request(request, {})->state; }
-};
 
 TEST(Engine, TakesARequestAndShowsItPending) {
   House house;

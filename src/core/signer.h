@@ -50,8 +50,8 @@ class Signer {
   // an origin that was never signed signs the empty tree.
   std::expected<std::vector<Signed>, Fault> extend(const std::vector<Extension>& extensions);
 
-  // Takes up an origin whose memory was lost, at `range`: signs and stores it as it stands. Only on a
-  // person's word (`letsping signer adopt`).
+  // Takes up an origin whose memory was lost, at `range`: signs and stores it as it stands. Only on
+  // a person's word (`letsping signer adopt`).
   std::expected<Signed, Fault> adopt(const std::string& origin, tlog::CompactRange range);
 
   // First contact with a new origin: signs and stores the checkpoint of the empty tree, so that a

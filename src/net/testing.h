@@ -94,6 +94,12 @@ class RawClient {
     const bool more = receive();
     return !more && unread_.empty() && ended_;
   }
+  // Reads on and throws away; whether the connection was ended in time.
+  bool read_to_end() {
+    while (receive()) {
+    }
+    return ended_ || errno == ECONNRESET;
+  }
   // Whether nothing comes for that long.
   bool silent_for(int ms) {
     pollfd wait{socket_.get(), POLLIN, 0};
@@ -118,6 +124,7 @@ class RawClient {
 
   bool receive() {
     pollfd wait{socket_.get(), POLLIN, 0};
+    errno = 0;
     if (::poll(&wait, 1, patience_ms) != 1) return false;
     char bytes[65536];
     const ssize_t count = ::recv(socket_.get(), bytes, sizeof bytes, 0);

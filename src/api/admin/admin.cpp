@@ -14,6 +14,7 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/keys", list_keys},
       {Method::post, "/admin/keys", create_key},
       {Method::post, "/admin/keys/{id}/revoke", revoke_key},
+      {Method::get, "/admin/devices", list_devices},
       {Method::post, "/admin/agents", create_agent},
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},

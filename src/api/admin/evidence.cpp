@@ -33,6 +33,17 @@ json::Value describe_leaf(const store::Leaf& leaf) {
   return value;
 }
 
+json::Value describe_roster(const store::Roster& roster) {
+  json::Array entries;
+  for (const auto& entry : roster.entries) entries.emplace_back(entry);
+  auto value = json::Value::object();
+  value.add("version", roster.version)
+      .add("head", roster.head)
+      .add("entries", json::Value::array(std::move(entries)))
+      .add("signatures", roster.signatures);
+  return value;
+}
+
 json::Value describe_trust(Context& context, const core::ProjectView& project) {
   auto issuer = json::Value::object();
   issuer.add("spki", base64(project.issuer_spki)).add("from", 0);
@@ -68,7 +79,7 @@ net::Outcome log_leaves(Context& context, Call& call) {
   return private_reply(json::compact(value));
 }
 
-net::Outcome log_head(Context&, Call& call) {
+net::Outcome log_head(Context& context, Call& call) {
   const core::ProjectView* project = project_of(call, call.parameter("project"));
   if (project == nullptr) return refuse(Reason::not_found);
   const auto note = project->live->checkpoint.load();
@@ -78,6 +89,13 @@ net::Outcome log_head(Context&, Call& call) {
       .add("vkey", project->log_vkey)
       .add("issuer_spki", base64(project->issuer_spki));
   if (note) value.add("checkpoint", *note);
+  json::Array rosters;
+  for (std::uint64_t version = 1; version <= project->row.roster_version; ++version) {
+    const auto roster = context.engine.reader().roster(project->row.id, version);
+    if (!roster) return internal_error("store.read_failed", roster.error().what);
+    if (*roster) rosters.push_back(describe_roster(**roster));
+  }
+  value.add("rosters", json::Value::array(std::move(rosters)));
   return private_reply(json::compact(value));
 }
 

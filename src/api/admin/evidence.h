@@ -6,10 +6,11 @@
 
 namespace lp::api {
 
-// ?first=&count= (at most 256): {leaves:[{index, type, stream, statement, leaf, evidence}]}, only what
-// a signed checkpoint covers; statement and leaf in base64.
+// ?first=&count= (at most 256): {leaves:[{index, type, stream, statement, leaf, evidence}]}, only
+// what a signed checkpoint covers; statement and leaf in base64.
 net::Outcome log_leaves(Context& context, Call& call);
-// {size, checkpoint, vkey, issuer_spki, origin}
+// {origin, size, checkpoint, vkey, issuer_spki, rosters:[{version, head, entries, signatures}]}:
+// exact texts, oldest roster first.
 net::Outcome log_head(Context& context, Call& call);
 // ?project=: what a verifier pins (evidence.md 9).
 net::Outcome trust(Context& context, Call& call);

@@ -4,6 +4,7 @@
 #include "api/reply.h"
 #include "api/submit.h"
 #include "base/text.h"
+#include "core/approver.h"
 #include "crypto/p256.h"
 #include "identity/api_key.h"
 #include "json/write.h"
@@ -71,7 +72,34 @@ Body texts(Call& call, std::initializer_list<std::string_view> names) {
   return body;
 }
 
-net::Reply empty_object() { return private_reply("{}"); }
+net::Reply empty_object() {
+  return private_reply("{}");
+}
+
+net::Reply describe_made(const core::CreateProject::Result& result) {
+  auto value = json::Value::object();
+  value.add("id", result.id).add("origin", result.origin);
+  return private_reply(json::compact(value));
+}
+
+// Where the test approver owns the directory a new project can be used at once; elsewhere its
+// roster waits for the owner's signature in the dashboard.
+void sign_test_roster(Context& context, const std::string& project,
+                      std::shared_ptr<net::Responder> responder, net::Reply reply) {
+  const auto directory = context.engine.directory();
+  if (context.test_approver == nullptr || !directory->setup_owner) {
+    responder->reply(std::move(reply));
+    return;
+  }
+  core::SignRoster command =
+      core::sign_roster_later(*directory, *directory->project(project), *context.test_approver,
+                              context.engine.clock().now(), context.engine.entropy());
+  const bool taken = context.engine.submit<core::SignRoster>(
+      std::move(command), [responder, reply = std::move(reply)](auto done) mutable {
+        responder->reply(done ? std::move(reply) : refuse(done.error()));
+      });
+  if (!taken) responder->reply(refuse(Reason::overloaded));
+}
 
 }  // namespace
 
@@ -98,11 +126,18 @@ net::Outcome create_project(Context& context, Call& call) {
                               .payloads = payloads == "server_sealed"
                                               ? store::Payloads::server_sealed
                                               : store::Payloads::encrypted};
-  return submit(context, std::move(command), [](const core::CreateProject::Result& result) {
-    auto value = json::Value::object();
-    value.add("id", result.id).add("origin", result.origin);
-    return private_reply(json::compact(value));
-  });
+  return net::Later{
+      [&context, command = std::move(command)](std::shared_ptr<net::Responder> responder) mutable {
+        const bool taken = context.engine.submit<core::CreateProject>(
+            std::move(command), [&context, responder](auto made) {
+              if (!made) {
+                responder->reply(refuse(made.error()));
+              } else {
+                sign_test_roster(context, made->id, responder, describe_made(*made));
+              }
+            });
+        if (!taken) responder->reply(refuse(Reason::overloaded));
+      }};
 }
 
 net::Outcome list_keys(Context&, Call& call) {
@@ -139,6 +174,21 @@ net::Outcome revoke_key(Context& context, Call& call) {
   core::RevokeKey command{.project = project->row.id, .id = call.parameter("id")};
   return submit(context, std::move(command),
                 [](const core::RevokeKey::Result&) { return empty_object(); });
+}
+
+net::Outcome list_devices(Context&, Call& call) {
+  json::Array items;
+  for (const auto& [id, device] : call.directory->devices) {
+    auto value = json::Value::object();
+    value.add("key", id)
+        .add("member", device.member)
+        .add("class", device.key_class)
+        .add("spki", base64(device.spki))
+        .add("created_at", to_string(device.created));
+    if (device.revoked) value.add("revoked_at", to_string(*device.revoked));
+    items.push_back(std::move(value));
+  }
+  return list_reply("devices", std::move(items));
 }
 
 net::Outcome create_agent(Context& context, Call& call) {

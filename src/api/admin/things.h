@@ -11,6 +11,7 @@ net::Outcome create_project(Context& context, Call& call);
 net::Outcome list_keys(Context& context, Call& call);
 net::Outcome create_key(Context& context, Call& call);
 net::Outcome revoke_key(Context& context, Call& call);
+net::Outcome list_devices(Context& context, Call& call);
 net::Outcome create_agent(Context& context, Call& call);
 net::Outcome list_webhooks(Context& context, Call& call);
 net::Outcome add_webhook(Context& context, Call& call);

@@ -3,7 +3,6 @@
 #include "api/errors.h"
 #include "api/members.h"
 #include "api/review/view.h"
-#include "api/submit.h"
 #include "base/text.h"
 #include "json/write.h"
 
@@ -13,6 +12,7 @@ namespace {
 constexpr std::size_t core_bytes_max = 16 * 1'024;
 constexpr std::size_t signature_bytes_max = 128;
 constexpr std::size_t reason_characters_max = 2'000;
+constexpr std::size_t edit_characters_max = 4'000'000;
 
 // The edit must be as strictly JSON as a payload of an ask.
 std::optional<net::Reply> read_edit(std::string_view text, core::Decide& command) {
@@ -43,12 +43,13 @@ std::expected<core::Decide, net::Reply> read_decision(std::string body, std::str
   const std::string signature =
       members.text("signature", {.required = true, .max = 2 * signature_bytes_max});
   command.reason = members.text("reason", {.max = reason_characters_max});
+  const std::string edit = members.text("edit", {.max = edit_characters_max});
   if (refusal) return std::unexpected(*std::move(refusal));
   auto der = from_base64(signature);
   if (!der) return std::unexpected(refuse_member("/signature", "must be base64"));
   command.signature = *std::move(der);
-  if (const auto edit = document->root.find_string("edit"); edit && !edit->empty()) {
-    if (auto refused = read_edit(*edit, command)) return std::unexpected(*std::move(refused));
+  if (!edit.empty()) {
+    if (auto refused = read_edit(edit, command)) return std::unexpected(*std::move(refused));
   }
   return command;
 }
@@ -57,13 +58,18 @@ net::Reply refuse_decision(Context& context, const core::Refused& refused,
                            const std::string& member, const std::string& key) {
   const bool stale =
       refused.fault == core::Fault::stale || refused.fault == core::Fault::offer_expired;
-  if (!stale) return refuse_with_decision(context, refused);
-  net::Reply reply = refuse(refused);
+  const bool closed = refused.refusal == approval::Refusal::already_closed;
+  if (!stale && !closed) return refuse(refused);
   const auto view = context.engine.request(refused.request, {});
-  if (!view) return reply;
+  if (!view) return refuse(refused);
   const auto directory = context.engine.directory();
   const json::Value detail =
       request_detail(context, *directory, *view, Viewer{.member = member, .key = key});
+  if (closed) {
+    const json::Value* decision = detail.find("decision");
+    return refuse(refused, decision != nullptr ? json::compact(*decision) : std::string());
+  }
+  net::Reply reply = refuse(refused);
   auto body = json::parse(reply.body);
   if (!body) return reply;
   if (const json::Value* offer = detail.find("offer")) body->root.add("offer", *offer);

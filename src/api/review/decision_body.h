@@ -15,7 +15,8 @@ namespace lp::api {
 // Form only: base64, sizes, strict JSON of an edit. What it means is the core's to say.
 std::expected<core::Decide, net::Reply> read_decision(std::string body, std::string request);
 
-// 409 `stale` says what to sign instead, so it carries the detail with a new offer.
+// 409 `stale` says what to sign instead: it carries a new offer; 409 `already_decided` who was
+// first: it carries the decision as the detail shows it.
 net::Reply refuse_decision(Context& context, const core::Refused& refused,
                            const std::string& member, const std::string& key);
 

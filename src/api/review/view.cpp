@@ -3,8 +3,8 @@
 #include "api/errors.h"
 #include "base/text.h"
 #include "core/offer.h"
-#include "crypto/hash.h"
 #include "core/request_event.h"
+#include "crypto/hash.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -23,10 +23,14 @@ void add_text(json::Value& value, std::string_view name, const std::string& text
 std::string_view to_string(core::Presence::Waiting waiting) {
   using Waiting = core::Presence::Waiting;
   switch (waiting) {
-    case Waiting::never: return "never";
-    case Waiting::connected: return "connected";
-    case Waiting::polling: return "polling";
-    case Waiting::gone: return "gone";
+    case Waiting::never:
+      return "never";
+    case Waiting::connected:
+      return "connected";
+    case Waiting::polling:
+      return "polling";
+    case Waiting::gone:
+      return "gone";
   }
   return "never";
 }
@@ -56,12 +60,15 @@ json::Value describe_agent(const core::Directory& directory, const store::Reques
 std::string_view verdict_of(approval::State state) {
   switch (state) {
     case approval::State::approved:
-    case approval::State::approved_with_modifications: return "approve";
+    case approval::State::approved_with_modifications:
+      return "approve";
     case approval::State::rejected:
-    case approval::State::denied: return "reject";
+    case approval::State::denied:
+      return "reject";
     case approval::State::pending:
     case approval::State::expired:
-    case approval::State::cancelled: return "none";
+    case approval::State::cancelled:
+      return "none";
   }
   return "none";
 }

@@ -1,0 +1,179 @@
+#include "api/review/requests.h"
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "api/errors.h"
+#include "api/members.h"
+#include "api/reply.h"
+#include "api/review/decision_body.h"
+#include "api/review/view.h"
+#include "api/submit.h"
+#include "base/id.h"
+#include "json/write.h"
+
+namespace lp::api {
+
+namespace {
+
+constexpr std::uint64_t limit_default = 50;
+constexpr std::uint64_t limit_max = 200;
+constexpr std::uint64_t wait_s_default = 25;
+constexpr std::uint64_t wait_s_max = 55;
+constexpr std::int64_t version_max = 9'007'199'254'740'991;  // 2^53 - 1
+
+// A whole number of the query; `otherwise` when absent, nothing when it is no number up to `max`.
+std::optional<std::uint64_t> number(const net::Request& request, std::string_view name,
+                                    std::uint64_t otherwise, std::uint64_t max) {
+  const auto text = request.query_value(name);
+  if (!text) return otherwise;
+  std::uint64_t value = 0;
+  const char* end = text->data() + text->size();
+  const auto [stopped, fault] = std::from_chars(text->data(), end, value);
+  if (fault != std::errc{} || stopped != end || value > max) return std::nullopt;
+  return value;
+}
+
+net::Reply refuse_query(std::string_view text) {
+  return refuse(Reason::query_invalid, text);
+}
+
+std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
+                                                            const Session& session) {
+  const net::Request& request = call.request;
+  store::RequestFilter filter;
+  const std::string state = request.query_value("state").value_or("pending");
+  if (state != "pending" && state != "decided" && state != "all") {
+    return std::unexpected(refuse_query("state must be pending, decided or all"));
+  }
+  if (state != "all") filter.pending = state == "pending";
+  const auto limit = number(request, "limit", limit_default, limit_max);
+  if (!limit || *limit == 0) {
+    return std::unexpected(refuse_query("limit must be a number from 1 to 200"));
+  }
+  filter.limit = *limit;
+  filter.before = request.query_value("before");
+  if (filter.before && !is_id("req", *filter.before)) {
+    return std::unexpected(refuse_query("before must be the id of a request"));
+  }
+  filter.service = request.query_value("service");
+  filter.action = request.query_value("action");
+  filter.environment = request.query_value("environment");
+  filter.role = request.query_value("role");
+  filter.trace_id = request.query_value("trace_id");
+  filter.parent_request_id = request.query_value("parent_request_id");
+  // A project that is not theirs holds nothing, like one that does not exist.
+  const auto wanted = request.query_value("project");
+  for (const auto& [id, project] : call.directory->projects) {
+    if (sees(session, project) && (!wanted || *wanted == id)) filter.projects.push_back(id);
+  }
+  return filter;
+}
+
+// The request of the path, when it is in a project of this member.
+std::expected<core::RequestView, net::Reply> visible(Context& context, const Call& call,
+                                                     const Session& session) {
+  const std::string& id = call.parameter("id");
+  if (!is_id("req", id)) return std::unexpected(refuse(Reason::not_found));
+  auto view = context.engine.request(id, {});
+  if (!view) return std::unexpected(refuse(view.error()));
+  const core::ProjectView* project = call.directory->project(view->rows.request.project);
+  if (project == nullptr || !sees(session, *project)) {
+    return std::unexpected(refuse(Reason::not_found));
+  }
+  return *std::move(view);
+}
+
+net::Reply detail_reply(Context& context, const core::Directory& directory,
+                        const core::RequestView& view, const Session& session) {
+  const Viewer viewer{.member = session.member, .key = session.key};
+  return private_reply(json::compact(request_detail(context, directory, view, viewer)));
+}
+
+}  // namespace
+
+net::Outcome list_reviews(Context& context, Call& call, const Session& session) {
+  const auto filter = read_filter(call, session);
+  if (!filter) return filter.error();
+  json::Array items;
+  std::string last;
+  for (const auto& view : context.engine.requests(*filter)) {
+    last = view.rows.request.id;
+    items.push_back(request_summary(context, *call.directory, view));
+  }
+  const bool more = items.size() == filter->limit;
+  auto value = json::Value::object();
+  value.add("requests", json::Value::array(std::move(items)));
+  if (more) value.add("next", last);
+  return private_reply(json::compact(value));
+}
+
+net::Outcome show_review(Context& context, Call& call, const Session& session) {
+  const auto view = visible(context, call, session);
+  if (!view) return view.error();
+  return detail_reply(context, *call.directory, *view, session);
+}
+
+net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
+  const auto view = visible(context, call, session);
+  if (!view) return view.error();
+  const auto document = read_object(std::move(call.request.body));
+  if (!document) return document.error();
+  std::optional<net::Reply> refusal;
+  Members body(document->root, "", refusal);
+  const auto version = body.integer("version", 1, version_max);
+  if (!version) body.refuse("version", "must be the version that is on screen");
+  if (refusal) return *std::move(refusal);
+  core::Viewed command{.request = call.parameter("id"),
+                       .member = session.member,
+                       .key = session.key,
+                       .version = static_cast<std::uint64_t>(*version)};
+  return submit(context, std::move(command),
+                [](const core::Viewed::Result&) { return private_reply("{}"); });
+}
+
+net::Outcome decide_review(Context& context, Call& call, const Session& session) {
+  if (const auto view = visible(context, call, session); !view) return view.error();
+  auto command = read_decision(std::move(call.request.body), call.parameter("id"));
+  if (!command) return std::move(command.error());
+  command->only_member = session.member;
+  return net::Later{[&context, command = *std::move(command),
+                     session](std::shared_ptr<net::Responder> responder) mutable {
+    std::string request = command.request;
+    const auto answer = [&context, responder, session,
+                         request = std::move(request)](const auto& result) {
+      if (!result) {
+        return responder->reply(
+            refuse_decision(context, result.error(), session.member, session.key));
+      }
+      const auto view = context.engine.request(request, {});
+      responder->reply(view ? detail_reply(context, *context.engine.directory(), *view, session)
+                            : refuse(view.error()));
+    };
+    if (!context.engine.submit<core::Decide>(std::move(command), answer)) {
+      responder->reply(refuse(Reason::overloaded));
+    }
+  }};
+}
+
+net::Outcome await_changes(Context& context, Call& call, const Session&) {
+  // The first call names no counter and is answered at once.
+  const auto after = number(call.request, "after", 0, UINT64_MAX);
+  const auto wait = number(call.request, "wait", wait_s_default, wait_s_max);
+  if (!after) return refuse_query("after must be a number");
+  if (!wait) return refuse_query("wait must be a number of seconds from 0 to 55");
+  auto render = [&context, after = *after](bool expired) -> std::optional<net::Reply> {
+    const std::uint64_t now = context.engine.changes();
+    // Another run of the server counts from the beginning: that is news as well.
+    if (now == after && !expired) return std::nullopt;
+    return private_reply("{\"now\":" + std::to_string(now) + "}");
+  };
+  if (*wait == 0) return *render(true);
+  return net::Park{.topic = "review",
+                   .hold_ms = static_cast<std::int64_t>(*wait) * 1'000,
+                   .render = std::move(render),
+                   .abandoned = {}};
+}
+
+}  // namespace lp::api

@@ -1,0 +1,21 @@
+// The inbox and one request, for a member who stands in the roster: what they see, and their signed
+// decision.
+
+#pragma once
+
+#include "api/review/session.h"
+#include "api/routes.h"
+
+namespace lp::api {
+
+// {requests, next?}, newest first, filtered by the query.
+net::Outcome list_reviews(Context& context, Call& call, const Session& session);
+net::Outcome show_review(Context& context, Call& call, const Session& session);
+// {version} → {}: the payload is on screen.
+net::Outcome note_viewed(Context& context, Call& call, const Session& session);
+// {core, signature, reason?, edit?} → the request as it stands then.
+net::Outcome decide_review(Context& context, Call& call, const Session& session);
+// ?after=N&wait=S → {now} once the counter of this run of the server is another than N.
+net::Outcome await_changes(Context& context, Call& call, const Session& session);
+
+}  // namespace lp::api

@@ -1,0 +1,121 @@
+#include "api/review/session.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "api/errors.h"
+#include "api/review/roster_terms.h"
+#include "identity/session_token.h"
+#include "json/write.h"
+
+namespace lp::api {
+
+namespace {
+
+constexpr std::string_view cookie_name = "__Host-lp";
+constexpr std::string_view cookie_attributes = "HttpOnly; Secure; SameSite=Strict; Path=/";
+
+bool live(const core::Directory& directory, const store::Session& row, Instant now) {
+  const auto member = directory.members.find(row.member);
+  const auto device = directory.devices.find(row.key);
+  return now < row.expires && member != directory.members.end() && !member->second.removed &&
+         device != directory.devices.end() && !device->second.revoked &&
+         device->second.member == row.member;
+}
+
+json::Value roles_of(const core::Directory& directory, std::string_view member) {
+  std::set<std::string> roles;
+  if (directory.setup_owner == member) roles.emplace("owner");
+  for (const auto& [id, project] : directory.projects) {
+    for (const auto& entry : project.entries) {
+      if (entry.member == member) roles.insert(entry.roles.begin(), entry.roles.end());
+    }
+  }
+  return json::Value::array(json::Array(roles.begin(), roles.end()));
+}
+
+json::Value describe_project(const core::ProjectView& project) {
+  json::Array marks(project.marks.begin(), project.marks.end());
+  auto value = json::Value::object();
+  value.add("id", project.row.id)
+      .add("name", project.row.name)
+      .add("origin", project.row.origin)
+      .add("payloads", payloads_name(project.row.payloads))
+      .add("single_operator", project.row.single_operator)
+      .add("marks", json::Value::array(std::move(marks)));
+  if (project.row.roster_sha256) {
+    value.add("roster_sha256", project.row.roster_sha256->hex())
+        .add("roster_version", project.row.roster_version);
+  }
+  value.add("pending", project.live->pending.load());
+  return value;
+}
+
+}  // namespace
+
+std::optional<Session> session_of(Context& context, const core::Directory& directory,
+                                  const net::Request& request) {
+  const auto token = request.cookie(cookie_name);
+  if (!token || !identity::is_session_token(*token)) return std::nullopt;
+  const Digest digest = identity::session_token_digest(*token);
+  const auto row = context.engine.reader().session(digest);
+  if (!row || !*row || !live(directory, **row, context.engine.clock().now())) return std::nullopt;
+  return Session{.token = digest, .member = (*row)->member, .key = (*row)->key};
+}
+
+bool session_reads_log(Context& context, const net::Request& request, std::string_view project) {
+  const auto directory = context.engine.directory();
+  const auto session = session_of(context, *directory, request);
+  const core::ProjectView* view = directory->project(project);
+  return session && view != nullptr && sees(*session, *view);
+}
+
+void set_session_cookie(net::Reply& reply, std::string_view token) {
+  reply.headers.emplace_back("Set-Cookie",
+                             fmt::format("{}={}; {}", cookie_name, token, cookie_attributes));
+}
+
+void clear_session_cookie(net::Reply& reply) {
+  reply.headers.emplace_back("Set-Cookie",
+                             fmt::format("{}=; Max-Age=0; {}", cookie_name, cookie_attributes));
+}
+
+bool sees(const Session& session, const core::ProjectView& project) {
+  return project.entry_of(session.member, session.key) != nullptr;
+}
+
+bool may_sign_first_roster(const core::Directory& directory, const Session& session,
+                           const core::ProjectView& project) {
+  return !project.row.roster_sha256 && directory.setup_owner == session.member;
+}
+
+std::string session_body(Context& context, const core::Directory& directory,
+                         const Session& session) {
+  json::Array projects;
+  for (const auto& [id, project] : directory.projects) {
+    if (sees(session, project) || may_sign_first_roster(directory, session, project)) {
+      projects.push_back(describe_project(project));
+    }
+  }
+  auto member = json::Value::object();
+  member.add("id", session.member)
+      .add("name", directory.members.at(session.member).name)
+      .add("roles", roles_of(directory, session.member));
+  auto value = json::Value::object();
+  value.add("member", std::move(member))
+      .add("key", session.key)
+      .add("log_name", directory.log_name)
+      .add("version", LP_VERSION)
+      .add("assets_sha256", context.assets.manifest_sha256())
+      .add("projects", json::Value::array(std::move(projects)));
+  return json::compact(value);
+}
+
+net::Outcome with_session(Context& context, Call& call, SessionFunction function) {
+  const auto session = session_of(context, *call.directory, call.request);
+  if (!session) return refuse(Reason::no_session);
+  return function(context, call, *session);
+}
+
+}  // namespace lp::api

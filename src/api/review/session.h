@@ -1,0 +1,69 @@
+// Who is signed in. The cookie holds 256 random bits, the store their SHA-256; a session ends after
+// 12 hours, at log-out, and as soon as its device or its member is gone.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/context.h"
+#include "api/review/walls.h"
+#include "api/routes.h"
+#include "base/digest.h"
+#include "core/directory.h"
+#include "json/value.h"
+
+namespace lp::api {
+
+// A member at one of their devices.
+struct Session {
+  Digest token;  // as stored
+  std::string member, key;
+};
+
+// The live session of this request, or nothing.
+std::optional<Session> session_of(Context& context, const core::Directory& directory,
+                                  const net::Request& request);
+
+// Context::session_reads_log: a member in the roster of `project` may read its log.
+bool session_reads_log(Context& context, const net::Request& request, std::string_view project);
+
+// Adds the cookie to a reply, or tells the browser to forget it.
+void set_session_cookie(net::Reply& reply, std::string_view token);
+void clear_session_cookie(net::Reply& reply);
+
+// Whether the member stands in the roster of `project` with the key of the session: what else they
+// may not see.
+[[nodiscard]] bool sees(const Session& session, const core::ProjectView& project);
+// Whether the member may found the roster of `project`: unsigned, and theirs to sign.
+[[nodiscard]] bool may_sign_first_roster(const core::Directory& directory, const Session& session,
+                                         const core::ProjectView& project);
+
+// The body of GET /api/session.
+std::string session_body(Context& context, const core::Directory& directory,
+                         const Session& session);
+
+// Door functions. Every POST of this door stands behind the walls, by the table in review.cpp.
+using SessionFunction = net::Outcome (*)(Context&, Call&, const Session&);
+
+template <Function function>
+net::Outcome walled(Context& context, Call& call) {
+  if (auto refused = refuse_foreign_page(call.request)) return *std::move(refused);
+  return function(context, call);
+}
+
+net::Outcome with_session(Context& context, Call& call, SessionFunction function);
+
+template <SessionFunction function>
+net::Outcome signed_in(Context& context, Call& call) {
+  return with_session(context, call, function);
+}
+
+template <SessionFunction function>
+net::Outcome walled_signed_in(Context& context, Call& call) {
+  return walled<signed_in<function>>(context, call);
+}
+
+}  // namespace lp::api

@@ -1,0 +1,68 @@
+// Checks a whole log from its first leaf to its signed head, as a third party would (evidence.md 9,
+// 12): every statement, leaf, issuer signature, human signature and chain, the tree, the
+// checkpoint.
+//
+// Pure: the caller fetches. What the keys are worth is the caller's to know: taken from the server
+// under test they prove consistency, not independence.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evidence/roster.h"
+#include "evidence/statement.h"
+#include "tlog/note.h"
+#include "tlog/tree.h"
+
+namespace lp::cli {
+
+struct RosterText {
+  std::string head;
+  std::vector<std::string> entries;
+  std::string signatures;  // JSON [{spki, signature}]
+};
+
+struct LeafText {
+  std::uint64_t index = 0;
+  std::string statement, leaf, evidence;
+};
+
+class LogCheck {
+ public:
+  // `issuer_spki` is DER; `genesis` pins the first roster when it is given.
+  LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
+           std::optional<Digest> genesis);
+
+  // Each says what is wrong, or nothing. Rosters first, then leaves in order, then the head.
+  std::optional<std::string> roster(const RosterText& text);
+  std::optional<std::string> leaf(const LeafText& text);
+  std::optional<std::string> head(std::string_view note, const tlog::VerifierKey& key);
+
+  [[nodiscard]] std::uint64_t size() const { return range_.size(); }
+  [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
+
+ private:
+  struct Stream {
+    std::uint64_t next = 0;
+    Digest last;
+  };
+  std::optional<std::string> chain(const evidence::Statement& statement, const Digest& sha256);
+  std::optional<std::string> human(const evidence::Statement& statement, std::string_view entries);
+
+  std::string origin_, issuer_spki_;
+  bool allow_test_;
+  std::optional<Digest> genesis_;
+  tlog::CompactRange range_;
+  std::map<std::string, Stream> streams_;
+  std::map<Digest, std::vector<evidence::RosterEntry>> rosters_;
+  std::optional<evidence::RosterHead> newest_;
+  Instant last_time_;
+  std::uint64_t decisions_ = 0;
+};
+
+}  // namespace lp::cli

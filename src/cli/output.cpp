@@ -1,0 +1,111 @@
+#include "cli/output.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/text.h"
+#include "json/write.h"
+
+namespace lp::cli {
+namespace {
+
+std::string cell(const json::Value& row, std::string_view column) {
+  const json::Value* value = row.find(column);
+  if (value == nullptr) return "-";
+  if (value->is_string()) return visible(value->as_string());
+  return visible(json::compact(*value));
+}
+
+// Code points that do not show as themselves: C0 and C1, bidi and other format characters, line and
+// paragraph separators, private use, tags and variation selectors.
+bool hidden(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
+         (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x206f) || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff ||
+         (c >= 0xfff0 && c <= 0xfffb) || (c >= 0xe000 && c <= 0xf8ff) || c >= 0xe0000;
+}
+
+}  // namespace
+
+std::string visible(std::string_view utf8) {
+  std::string text;
+  while (!utf8.empty()) {
+    const auto point = first_code_point(utf8);
+    if (!point) {
+      text += fmt::format("⟨{:02X}⟩", static_cast<unsigned char>(utf8.front()));
+      utf8.remove_prefix(1);
+      continue;
+    }
+    if (hidden(point->value)) {
+      text += fmt::format("⟨U+{:04X}⟩", static_cast<std::uint32_t>(point->value));
+    } else {
+      text += utf8.substr(0, point->bytes);
+    }
+    utf8.remove_prefix(point->bytes);
+  }
+  return text;
+}
+
+int fail(std::string_view sentence, int status) {
+  fmt::print(stderr, "letsping: {}\n", sentence);
+  return status;
+}
+
+int fail(const Answer& answer) {
+  int status = exit_error;
+  if (answer.status == 409) status = exit_conflict;
+  if (answer.status == 401 || answer.status == 403) status = exit_not_authorised;
+  if (answer.reason() == "member_invalid" || answer.reason() == "query_invalid") {
+    status = exit_usage;
+  }
+  if (answer.reason() == "past_deadline") status = exit_expired;
+  return fail(answer.sentence(), status);
+}
+
+void print_object(const json::Value& object, bool as_json) {
+  if (as_json) {
+    fmt::print("{}\n", json::compact(object));
+    return;
+  }
+  std::size_t width = 0;
+  for (const auto& [name, value] : object.members()) width = std::max(width, name.size());
+  for (const auto& [name, value] : object.members()) {
+    fmt::print("{:<{}}  {}\n", name, width, cell(object, name));
+  }
+}
+
+void print_rows(const json::Array& rows, std::initializer_list<std::string_view> columns,
+                bool as_json) {
+  if (as_json) {
+    for (const auto& row : rows) fmt::print("{}\n", json::compact(row));
+    return;
+  }
+  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  std::vector<std::vector<std::string>> cells;
+  if (terminal) cells.emplace_back(columns.begin(), columns.end());
+  for (const auto& row : rows) {
+    auto& line = cells.emplace_back();
+    for (const auto column : columns) line.push_back(cell(row, column));
+  }
+  std::vector<std::size_t> widths(columns.size(), 0);
+  for (const auto& line : cells) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+  }
+  for (const auto& line : cells) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const bool last = i + 1 == line.size();
+      if (last) {
+        fmt::print("{}\n", line[i]);
+      } else if (terminal) {
+        fmt::print("{:<{}}  ", line[i], widths[i]);
+      } else {
+        fmt::print("{}\t", line[i]);
+      }
+    }
+  }
+}
+
+}  // namespace lp::cli

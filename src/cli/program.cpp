@@ -1,0 +1,37 @@
+#include "cli/program.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.h"
+#include "cli/commands.h"
+
+namespace lp::cli {
+
+void add_place(CLI::App& app, PlaceFlags& flags) {
+  app.add_option("--data", flags.place.data, "The data directory")->capture_default_str();
+  app.add_option("--signer-state", flags.place.signer_state,
+                 "Where the signer remembers what it signed (default: DATA.signer)");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"LetsPing: people decide before agents act.", "letsping"};
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 ok or approved, 1 error, 2 usage, 3 rejected, 4 expired,\n"
+      "5 not authorised, 6 verification failed, 7 conflict.");
+  Chosen chosen;
+  for (const auto add :
+       {add_serve, add_init, add_setup_link, add_project, add_key, add_agent, add_webhook,
+        add_review, add_log, add_trust, add_clock, add_signer, add_version}) {
+    add(app, chosen);
+  }
+  // CLI11 reports by exception; it ends here.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return chosen.command();
+}
+
+}  // namespace lp::cli

@@ -1,0 +1,21 @@
+// The command line: parses, and calls one function a subcommand.
+
+#pragma once
+
+namespace lp::cli {
+
+// Exit statuses (documented in docs/reference/cli.md).
+enum Exit : int {
+  exit_ok = 0,
+  exit_error = 1,
+  exit_usage = 2,
+  exit_rejected = 3,
+  exit_expired = 4,
+  exit_not_authorised = 5,
+  exit_verification = 6,
+  exit_conflict = 7,
+};
+
+int run(int argc, char** argv);
+
+}  // namespace lp::cli

@@ -1,0 +1,44 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/administer.h"
+
+namespace lp::cli {
+namespace {
+
+struct Flags : AdminFlags {
+  std::string name, payloads = "encrypted";
+};
+
+int create(const Flags& flags) {
+  auto body = json::Value::object();
+  body.add("name", flags.name).add("payloads", flags.payloads);
+  return post_and_print(flags, "/admin/projects", body);
+}
+
+int list(const Flags& flags) {
+  return get_and_print(flags, "/admin/projects", "projects",
+                       {"id", "name", "payloads", "pending", "log_size", "origin"});
+}
+
+}  // namespace
+
+void add_project(CLI::App& app, Chosen& chosen) {
+  auto flags = std::make_shared<Flags>();
+  auto* group = app.add_subcommand("project", "Projects: each has its own log, keys and roster");
+  group->require_subcommand(1);
+  auto* create_command = group->add_subcommand("create", "Make a project");
+  add_admin_flags(*create_command, *flags);
+  create_command->add_option("--name", flags->name, "Its name")->required();
+  create_command
+      ->add_option("--payloads", flags->payloads,
+                   "encrypted: clients hold the keys; server_sealed: the server can read payloads")
+      ->check(CLI::IsMember({"encrypted", "server_sealed"}))
+      ->capture_default_str();
+  create_command->callback(
+      [flags, &chosen] { chosen.command = [flags] { return create(*flags); }; });
+  auto* list_command = group->add_subcommand("list", "List projects");
+  add_admin_flags(*list_command, *flags);
+  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+}
+
+}  // namespace lp::cli

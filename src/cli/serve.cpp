@@ -1,0 +1,40 @@
+#include "server/serve.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+
+namespace lp::cli {
+namespace {
+
+struct Flags : PlaceFlags {
+  std::string config, listen, web_directory;
+};
+
+int serve(const Flags& flags) {
+  auto config = server::load_config(flags.config);
+  if (!config) return fail(config.error(), exit_usage);
+  if (!flags.listen.empty()) {
+    auto endpoint = server::parse_endpoint(flags.listen);
+    if (!endpoint) return fail("--listen " + endpoint.error(), exit_usage);
+    config->listen = *std::move(endpoint);
+  }
+  return server::serve(
+      {.place = flags.place, .config = *std::move(config), .web_directory = flags.web_directory});
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Chosen& chosen) {
+  auto flags = std::make_shared<Flags>();
+  auto* command = app.add_subcommand("serve", "Run the server; makes the data directory when new");
+  add_place(*command, *flags);
+  command->add_option("--listen", flags->listen, "ADDRESS:PORT (default 127.0.0.1:8400)");
+  command->add_option("--config", flags->config, "Settings file (TOML)")->check(CLI::ExistingFile);
+  command->add_option("--web-dir", flags->web_directory,
+                      "Serve the dashboard from here instead of from the program");
+  command->callback([flags, &chosen] { chosen.command = [flags] { return serve(*flags); }; });
+}
+
+}  // namespace lp::cli

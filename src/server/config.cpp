@@ -1,0 +1,271 @@
+#include "server/config.h"
+
+#include <fmt/core.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <optional>
+
+extern char** environ;  // NOLINT: POSIX names it so
+
+namespace lp::server {
+namespace {
+
+using Fault = std::optional<std::string>;  // what the value must be
+// Takes the value of a key, as TOML or as the text of an environment variable.
+using Setter = std::function<Fault(Config&, const toml::node&)>;
+
+std::optional<std::int64_t> integer(const toml::node& node) {
+  if (const auto value = node.value_exact<std::int64_t>()) return *value;
+  const auto text = node.value_exact<std::string>();
+  if (!text) return std::nullopt;
+  std::int64_t parsed = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), parsed);
+  if (error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
+  return parsed;
+}
+
+template <typename Number>
+Setter number(std::function<Number&(Config&)> slot, std::int64_t min, std::int64_t max) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    const auto value = integer(node);
+    if (!value || *value < min || *value > max) {
+      return fmt::format("must be a whole number from {} to {}", min, max);
+    }
+    slot(config) = static_cast<Number>(*value);
+    return std::nullopt;
+  };
+}
+
+Setter text(std::function<std::string&(Config&)> slot) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    const auto value = node.value_exact<std::string>();
+    if (!value) return "must be a text";
+    slot(config) = *value;
+    return std::nullopt;
+  };
+}
+
+Setter flag(std::function<bool&(Config&)> slot) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    const auto as_text = node.value_exact<std::string>();
+    const auto value = as_text ? std::optional(*as_text == "true") : node.value_exact<bool>();
+    if (!value || (as_text && *as_text != "true" && *as_text != "false")) {
+      return "must be true or false";
+    }
+    slot(config) = *value;
+    return std::nullopt;
+  };
+}
+
+// A list of texts; in the environment separated by commas.
+Setter list(std::function<std::vector<std::string>&(Config&)> slot) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    std::vector<std::string> values;
+    if (const auto joined = node.value_exact<std::string>()) {
+      for (std::size_t at = 0; at <= joined->size();) {
+        const std::size_t comma = std::min(joined->find(',', at), joined->size());
+        if (comma > at) values.push_back(joined->substr(at, comma - at));
+        at = comma + 1;
+      }
+    } else if (const toml::array* array = node.as_array()) {
+      for (const auto& item : *array) {
+        const auto value = item.value_exact<std::string>();
+        if (!value) return "must be a list of texts";
+        values.push_back(*value);
+      }
+    } else {
+      return "must be a list of texts";
+    }
+    slot(config) = std::move(values);
+    return std::nullopt;
+  };
+}
+
+Setter listen() {
+  return [](Config& config, const toml::node& node) -> Fault {
+    const auto value = node.value_exact<std::string>();
+    const auto endpoint = parse_endpoint(value.value_or(""));
+    if (!endpoint) return endpoint.error();
+    config.listen = *endpoint;
+    return std::nullopt;
+  };
+}
+
+const std::map<std::string, Setter, std::less<>>& setters() {
+  constexpr std::int64_t gib = std::int64_t{1} << 30;
+  constexpr std::int64_t day_ms = 86'400'000;
+  static const std::map<std::string, Setter, std::less<>> all = {
+      {"server.listen", listen()},
+      {"server.public_url", text([](Config& c) -> std::string& { return c.public_url; })},
+      {"server.threads", number<unsigned>([](Config& c) -> unsigned& { return c.threads; }, 1, 64)},
+      {"server.hosts", list([](Config& c) -> std::vector<std::string>& { return c.hosts; })},
+      {"server.behind_proxy", flag([](Config& c) -> bool& { return c.behind_proxy; })},
+      {"server.drain_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.drain_ms; }, 0, 600'000)},
+      {"limits.body_bytes",
+       number<std::size_t>([](Config& c) -> std::size_t& { return c.net.body_bytes_max; }, 1'024,
+                           4'194'304)},
+      {"limits.connections",
+       number<std::size_t>([](Config& c) -> std::size_t& { return c.net.connections_max; }, 16,
+                           1'000'000)},
+      {"limits.connections_per_address",
+       number<std::size_t>(
+           [](Config& c) -> std::size_t& { return c.net.connections_per_address_max; }, 1,
+           1'000'000)},
+      {"limits.idle_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.net.idle_ms_max; }, 1'000,
+                            600'000)},
+      {"limits.pending_per_project",
+       number<std::uint64_t>(
+           [](Config& c) -> std::uint64_t& { return c.core.pending_per_project_max; }, 1,
+           10'000'000)},
+      {"limits.requests_per_minute",
+       number<std::uint64_t>([](Config& c) -> std::uint64_t& { return c.key_rate_per_minute; }, 1,
+                             100'000'000)},
+      {"limits.requests_burst",
+       number<std::uint64_t>([](Config& c) -> std::uint64_t& { return c.key_burst; }, 1,
+                             100'000'000)},
+      {"limits.disk_reserve_bytes",
+       number<std::uint64_t>([](Config& c) -> std::uint64_t& { return c.core.disk_reserve_bytes; },
+                             0, 1'024 * gib)},
+      {"requests.decide_by_default_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.core.decide_by_default_ms; },
+                            1'000, 365 * day_ms)},
+      {"requests.decide_by_max_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.core.decide_by_max_ms; },
+                            1'000, 365 * day_ms)},
+      {"agents.self_signup", flag([](Config& c) -> bool& { return c.self_signup; })},
+      {"webhooks.allow",
+       list([](Config& c) -> std::vector<std::string>& { return c.webhooks_allow; })},
+      {"log.format", text([](Config& c) -> std::string& { return c.log_format; })},
+  };
+  return all;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string nearest(std::string_view key) {
+  const auto best = std::ranges::min_element(
+      setters(), {}, [&](const auto& item) { return distance(key, item.first); });
+  return best->first;
+}
+
+std::expected<void, std::string> take(Config& config, const std::string& key,
+                                      const toml::node& node, std::string_view origin) {
+  const auto setter = setters().find(key);
+  if (setter == setters().end()) {
+    return std::unexpected(
+        fmt::format("{}: unknown setting {}. Did you mean {}?", origin, key, nearest(key)));
+  }
+  if (const Fault fault = setter->second(config, node)) {
+    return std::unexpected(fmt::format("{}: {} {}.", origin, key, *fault));
+  }
+  return {};
+}
+
+std::expected<void, std::string> take_file(Config& config, const std::string& path) {
+  // toml++ reports by exception unless told otherwise for the whole program; it ends here.
+  toml::table file;
+  try {
+    file = toml::parse_file(path);
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(
+        fmt::format("{}, line {}: {}.", path, error.source().begin.line, error.description()));
+  }
+  for (const auto& [section, content] : file) {
+    const toml::table* table = content.as_table();
+    if (table == nullptr) {
+      return std::unexpected(fmt::format("{}: {} stands outside a section.", path, section.str()));
+    }
+    for (const auto& [name, node] : *table) {
+      const std::string key = fmt::format("{}.{}", section.str(), name.str());
+      if (auto taken = take(config, key, node, path); !taken) return taken;
+    }
+  }
+  return {};
+}
+
+// LETSPING_SERVER__LISTEN → server.listen; names without the double underscore are not ours to
+// read.
+std::optional<std::string> key_of_variable(std::string_view name) {
+  constexpr std::string_view prefix = "LETSPING_";
+  if (!name.starts_with(prefix)) return std::nullopt;
+  std::string key(name.substr(prefix.size()));
+  const std::size_t mark = key.find("__");
+  if (mark == std::string::npos) return std::nullopt;
+  key.replace(mark, 2, ".");
+  std::ranges::transform(key, key.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return key;
+}
+
+std::expected<void, std::string> take_environment(Config& config) {
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string_view::npos) continue;
+    const auto key = key_of_variable(variable.substr(0, equals));
+    if (!key) continue;
+    const toml::value<std::string> value{std::string(variable.substr(equals + 1))};
+    if (auto taken = take(config, *key, value, variable.substr(0, equals)); !taken) return taken;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string wrong = "must be ADDRESS:PORT, such as 127.0.0.1:8400 or [::1]:8400";
+  if (colon == std::string_view::npos || colon == 0) return std::unexpected(wrong);
+  net::Endpoint endpoint;
+  std::string_view address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  endpoint.address = address;
+  const std::string_view port = text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+  if (error != std::errc{} || end != port.data() + port.size()) return std::unexpected(wrong);
+  return endpoint;
+}
+
+std::expected<void, std::string> check_exposure(const Config& config) {
+  const std::string& address = config.listen.address;
+  const bool loopback = address.starts_with("127.") || address == "::1" || address == "localhost";
+  if (loopback || config.behind_proxy) return {};
+  return std::unexpected(
+      fmt::format("Refusing plain HTTP on {}: listen on a loopback address, or set "
+                  "server.behind_proxy = true where something in front ends TLS.",
+                  address));
+}
+
+std::expected<Config, std::string> load_config(const std::string& path) {
+  Config config;
+  if (!path.empty()) {
+    if (auto taken = take_file(config, path); !taken) return std::unexpected(taken.error());
+  }
+  if (auto taken = take_environment(config); !taken) return std::unexpected(taken.error());
+  return config;
+}
+
+}  // namespace lp::server

@@ -1,0 +1,44 @@
+// The settings: built-in defaults, then the file (TOML), then the environment, then flags.
+//
+// Every key of the file can be given as LETSPING_SECTION__KEY. An unknown key is an error that
+// names the nearest one: a setting that is silently ignored is a setting that somebody relies on.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "api/limiter.h"
+#include "core/engine.h"
+#include "net/server.h"
+
+namespace lp::server {
+
+struct Config {
+  net::Endpoint listen;                     // server.listen
+  std::string public_url;                   // server.public_url
+  unsigned threads = 2;                     // server.threads
+  std::vector<std::string> hosts;           // server.hosts: other Host headers to answer
+  bool behind_proxy = false;                // server.behind_proxy: something else ends TLS
+  std::int64_t drain_ms = 10'000;           // server.drain_ms
+  net::Limits net;                          // limits.*
+  core::EngineOptions core;                 // limits.*, requests.*
+  std::uint64_t key_rate_per_minute = 600;  // limits.requests_per_minute, of one API key
+  std::uint64_t key_burst = 120;            // limits.requests_burst
+  bool self_signup = false;                 // agents.self_signup
+  std::vector<std::string> webhooks_allow;  // webhooks.allow: hosts or CIDRs, with :port if wanted
+  std::string log_format;                   // log.format: json | pretty; "" = by terminal
+};
+
+// `path` "" = none. The error is a sentence for people that names the key.
+std::expected<Config, std::string> load_config(const std::string& path);
+
+// "127.0.0.1:8400", "[::1]:0".
+std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text);
+
+// Why this must not be served, or nothing: plain HTTP beyond loopback (security.md D-71).
+std::expected<void, std::string> check_exposure(const Config& config);
+
+}  // namespace lp::server

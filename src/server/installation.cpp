@@ -1,0 +1,150 @@
+#include "server/installation.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/id.h"
+#include "core/approver.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace lp::server {
+namespace {
+
+constexpr std::size_t pkcs8_bytes_max = 4'096;
+
+std::expected<std::string, std::string> log_name_of(store::Store& store) {
+  auto reader = store.reader();
+  if (!reader) return std::unexpected(reader.error().what);
+  const auto name = (*reader)->setting("log.name");
+  if (!name) return std::unexpected(name.error().what);
+  return name->value_or("");
+}
+
+}  // namespace
+
+std::string Place::signer() const {
+  if (!signer_state.empty()) return signer_state;
+  const char* state = std::getenv("STATE_DIRECTORY");
+  return state != nullptr && *state != '\0' ? std::string(state) + "/signer" : data + ".signer";
+}
+
+bool initialised(const Place& place) {
+  struct stat status{};
+  return stat(place.database().c_str(), &status) == 0;
+}
+
+std::expected<std::unique_ptr<Installation>, std::string> Installation::open(
+    const Place& place, core::EngineOptions limits, Announce announce) {
+  std::unique_ptr<Installation> made(new Installation);
+  made->place_ = place;
+  auto store = store::open_sqlite(place.database());
+  if (!store) return std::unexpected(store.error().what);
+  made->store_ = *std::move(store);
+  auto locks = store::open_lock_store(place.signer());
+  if (!locks) return std::unexpected(locks.error().what);
+  made->locks_ = *std::move(locks);
+  auto blobs = store::BlobFiles::open(place.blobs());
+  if (!blobs) return std::unexpected(blobs.error().what);
+  made->blobs_ = *std::move(blobs);
+  auto keys = core::Keys::open(place.secrets(), false, made->entropy_);
+  if (!keys) return std::unexpected(keys.error());
+  made->keys_ = *std::move(keys);
+  auto log_name = log_name_of(*made->store_);
+  if (!log_name) return std::unexpected(log_name.error());
+  if (log_name->empty()) {
+    return std::unexpected(
+        fmt::format("{} is not complete: run `letsping init` again.", place.data));
+  }
+  limits.data_directory = place.data;
+  limits.log_name = *log_name;
+  if (!announce) announce = [](std::vector<std::string>) {};
+  made->engine_ = std::make_unique<core::Engine>(std::move(limits), *made->store_, *made->locks_,
+                                                 *made->blobs_, *made->keys_, made->clock_,
+                                                 made->entropy_, std::move(announce));
+  if (auto started = made->engine_->start(); !started) return std::unexpected(started.error());
+  return made;
+}
+
+Installation::~Installation() = default;
+
+std::optional<crypto::P256Key> Installation::test_approver() const {
+  if (!engine_->directory()->test) return std::nullopt;
+  const auto der = read_secret_file(place_.test_approver(), pkcs8_bytes_max);
+  if (!der) return std::nullopt;
+  return crypto::P256Key::from_pkcs8(der->reveal());
+}
+
+namespace {
+
+std::expected<void, std::string> make_directories(const Place& place) {
+  for (const std::string& path : {place.data, place.secrets(), place.blobs()}) {
+    if (auto made = make_directory(path, 0700); !made) {
+      return std::unexpected(lp::to_string(made.error()));
+    }
+  }
+  return {};
+}
+
+// The settings that are chosen once. Keeps what an interrupted run chose.
+std::expected<void, std::string> write_settings(const Place& place, const Initial& initial,
+                                                Entropy& entropy) {
+  auto store = store::open_sqlite(place.database());
+  if (!store) return std::unexpected(store.error().what);
+  auto name = log_name_of(**store);
+  if (!name) return std::unexpected(name.error());
+  if (!name->empty()) return {};
+  store::Batch batch;
+  batch.settings.push_back(
+      {.name = "log.name",
+       .value = initial.log_name.empty() ? hex(entropy.bytes(8)) : initial.log_name});
+  if (initial.test) batch.settings.push_back({.name = "test", .value = "1"});
+  if (auto done = (*store)->commit(batch); !done) return std::unexpected(done.error().what);
+  return {};
+}
+
+std::expected<void, std::string> make_test_approver(Installation& installation,
+                                                    const Place& place) {
+  core::Engine& engine = installation.engine();
+  auto key = installation.test_approver();
+  if (!key) {
+    key = crypto::P256Key::generate();
+    const auto written = create_file_durably(place.test_approver(), key->pkcs8().reveal(), 0400);
+    if (!written) return std::unexpected(lp::to_string(written.error()));
+  }
+  const Instant now = engine.clock().now();
+  const std::string member = new_id("mem", now, engine.entropy());
+  core::SetUp set_up{.name = "Test approver", .spki = key->spki(), .with_session = false};
+  for (const auto& [id, project] : engine.directory()->projects) {
+    set_up.rosters.push_back(core::sign_first_roster(project, *key, member, now, engine.entropy()));
+  }
+  const auto done = engine.run(std::move(set_up));
+  if (!done) return std::unexpected(std::string(core::to_string(done.error().fault)));
+  return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> initialise(const Place& place, const Initial& initial) {
+  crypto::SystemEntropy entropy;
+  if (auto made = make_directories(place); !made) return made;
+  if (auto keys = core::Keys::open(place.secrets(), true, entropy); !keys) {
+    return std::unexpected(keys.error());
+  }
+  if (auto written = write_settings(place, initial, entropy); !written) return written;
+  auto installation = Installation::open(place);
+  if (!installation) return std::unexpected(installation.error());
+  core::Engine& engine = (*installation)->engine();
+  if (engine.directory()->projects.empty()) {
+    const auto project = engine.run(core::CreateProject{.name = "default"});
+    if (!project) return std::unexpected(std::string(core::to_string(project.error().fault)));
+  }
+  if (engine.directory()->test && !engine.directory()->set_up) {
+    return make_test_approver(**installation, place);
+  }
+  return {};
+}
+
+}  // namespace lp::server

@@ -1,0 +1,132 @@
+#include "server/serve.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+
+#include "api/routes.h"
+#include "base/log.h"
+#include "net/server.h"
+
+namespace lp::server {
+namespace {
+
+// Neither a core dump nor another process of the same user may read our keys (security.md D-59).
+void close_memory() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+// The server must not be able to read payloads: it does not even look at a content key that stands
+// in its environment (security.md D-57).
+std::expected<void, std::string> drop_content_key() {
+  if (std::getenv("LETSPING_ENCRYPTION_KEY") == nullptr) return {};
+  if (std::getenv("INVOCATION_ID") != nullptr) {
+    return std::unexpected(
+        "LETSPING_ENCRYPTION_KEY is in the server's environment. It belongs to agents and "
+        "approvers only: take it out of the unit.");
+  }
+  unsetenv("LETSPING_ENCRYPTION_KEY");
+  log::warning("server.content_key_dropped",
+               "LETSPING_ENCRYPTION_KEY was in the environment and was dropped unread: it belongs "
+               "to agents and approvers only.");
+  return {};
+}
+
+sigset_t ending_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int fail(std::string_view what) {
+  fmt::print(stderr, "letsping: {}\n", what);
+  return 1;
+}
+
+// Host headers that are answered: the names of this machine's loopback, the public URL's host, and
+// what the operator adds. Everything else is another site's page trying our port.
+std::vector<std::string> hosts_of(const Config& config) {
+  std::vector<std::string> hosts = config.hosts;
+  for (const char* name : {"localhost:*", "127.0.0.1:*", "[::1]:*"}) hosts.emplace_back(name);
+  const std::size_t scheme = config.public_url.find("://");
+  if (scheme != std::string::npos) hosts.push_back(config.public_url.substr(scheme + 3));
+  return hosts;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  close_memory();
+  const Config& config = options.config;
+  const bool pretty =
+      config.log_format == "pretty" || (config.log_format.empty() && isatty(STDERR_FILENO) == 1);
+  log::configure(pretty ? log::Format::pretty : log::Format::json);
+  if (auto exposed = check_exposure(config); !exposed) return fail(exposed.error());
+  if (auto dropped = drop_content_key(); !dropped) return fail(dropped.error());
+  if (auto made = initialise(options.place, {}); !made) return fail(made.error());
+
+  // Before any thread exists, so that all of them leave these to us.
+  const sigset_t signals = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  pthread_setname_np(pthread_self(), "lp-main");
+
+  std::atomic<net::Server*> listening = nullptr;
+  auto installation =
+      Installation::open(options.place, config.core, [&listening](std::vector<std::string> topics) {
+        if (net::Server* server = listening) server->announce(std::move(topics));
+      });
+  if (!installation) return fail(installation.error());
+  const auto assets = options.web_directory.empty() ? net::embedded_assets()
+                                                    : net::directory_assets(options.web_directory);
+  const auto test_approver = (*installation)->test_approver();
+  api::Context context{.engine = (*installation)->engine(),
+                       .assets = *assets,
+                       .public_url = config.public_url,
+                       .self_signup = config.self_signup};
+  context.test_approver = test_approver ? &*test_approver : nullptr;
+  context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};
+
+  net::Server server(
+      {.endpoint = config.listen,
+       .unix_socket = options.place.socket(),
+       .threads = config.threads,
+       .limits = config.net,
+       .hosts = hosts_of(config)},
+      [&context](net::Request&& request) { return api::dispatch(context, std::move(request)); },
+      [&context](net::Request&& request) {
+        return api::dispatch_admin(context, std::move(request));
+      });
+  if (!server.error().empty()) return fail(server.error());
+  listening = &server;
+  server.start();
+
+  const std::string url = config.public_url.empty()
+                              ? fmt::format("http://localhost:{}", server.port())
+                              : config.public_url;
+  fmt::print("listening {}\n", url);
+  std::fflush(stdout);
+  log::info("server.started", "Answering requests.", {{"port", server.port()}});
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("server.stopping", "No new requests; the running ones end.");
+  server.stop(config.drain_ms);
+  (*installation)->engine().stop();
+  listening = nullptr;
+  log::info("server.stopped", "Everything acknowledged is on disk.");
+  return 0;
+}
+
+}  // namespace lp::server
