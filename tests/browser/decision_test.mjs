@@ -76,6 +76,25 @@ test("without the key a request can be rejected unseen and not be approved", asy
   person.behaved();
 });
 
+test("a version 2 envelope opens by the key that it names, and no other is tried", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id, payload } = await agent.ask("stripe", "refund", '{"amount":7}', { version: 2 });
+  const held = agent.status(id, 25);
+  await openRequest(page, id);
+  await page.getByText("1 of 1 value shown").waitFor();
+  await approve(page);
+  const answer = await held;
+  assert.equal(answer.status, "APPROVED");
+  assert.deepEqual(answer.payload, payload);
+  agent.contentKey = randomBytes(32);
+  const other = await agent.ask("stripe", "refund", '{"amount":8}', { version: 2 });
+  await openRequest(page, other.id);
+  await page.getByText("None of your content keys opens this request").waitFor();
+  await page.getByText(/It is encrypted with the key \w+-\w+-\w+-\w+/).waitFor();
+  assert.equal(await page.locator(".approve").count(), 0);
+  person.behaved();
+});
+
 test("another key than the agent's is named, and approve is not there", async (t) => {
   const { person, page, agent } = await setUp(t);
   agent.contentKey = randomBytes(32);

@@ -2,7 +2,7 @@
 // of a browser. Everything is on loopback, and everything that is started is stopped.
 
 import { execFile, spawn } from "node:child_process";
-import { createCipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -123,10 +123,27 @@ export class Agent {
     return { _lp_enc: true, iv: iv.toString("base64"), ct: ct.toString("base64") };
   }
 
+  // Version 2 as our own clients write it: a key of its own, the context bound in.
+  sealV2(text, service, action) {
+    const ctx = { origin: "-", client_nonce: randomBytes(8).toString("hex"), service, action };
+    const aad = JSON.stringify(
+      Object.fromEntries(Object.entries({ ...ctx, created: "2026-03-01T12:00:00.000Z" }).sort()),
+    );
+    const [salt, iv] = [randomBytes(32), randomBytes(12)];
+    const info = Buffer.from(`lp-env/2\0${aad}`);
+    const key = Buffer.from(hkdfSync("sha256", this.contentKey, salt, info, 32));
+    const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(aad));
+    const ct = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+    const kid = createHash("sha256").update("lp-kid/1\0").update(this.contentKey).digest("hex");
+    const [iv64, ct64, salt64] = [iv, ct, salt].map((bytes) => bytes.toString("base64"));
+    const named = { v: 2, kid: kid.slice(0, 16), salt: salt64, ctx: JSON.parse(aad) };
+    return { _lp_enc: true, iv: iv64, ct: ct64, ...named };
+  }
+
   // `text` is the exact JSON that the person shall see. Answers the request's id and its envelope.
-  async ask(service, action, text, { priority, metadata, ...more } = {}) {
-    const payload = this.seal(text);
-    const message = { service, action, payload, priority, metadata, ...more };
+  async ask(service, action, text, { priority, metadata, version = 1 } = {}) {
+    const payload = version === 2 ? this.sealV2(text, service, action) : this.seal(text);
+    const message = { service, action, payload, priority, metadata };
     const response = await fetch(`${this.origin}/api/ingest`, {
       method: "POST",
       headers: { Authorization: `Bearer ${this.apiKey}`, "Content-Type": "application/json" },

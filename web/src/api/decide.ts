@@ -57,13 +57,9 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
   if (!offer) throw new OfferMismatch("The server no longer offers this decision.");
   const key = signer.keyring.device;
   if (!key) throw new OfferMismatch("This browser has no device key.");
-  const project = signer.session.projects.find((candidate) => candidate.id === detail.project);
   const seen = opened.state === "open" ? opened : undefined;
   const payload = await payloadReference(detail, opened);
   checkOffer(offer, payload, detail, signer.session, key, signer.keyring.pins[detail.project]);
-  if (project && project.origin !== offer.aud) {
-    throw new OfferMismatch("The offer names another log than the project's.");
-  }
   const reason = wish.reason === "" ? undefined : wish.reason;
   const core = decisionCore({
     offer,
@@ -126,6 +122,7 @@ export function checkOffer(
   key: DeviceKey,
   pin: Pin | undefined,
 ): void {
+  const project = session.projects.find((candidate) => candidate.id === detail.project);
   const checks: [boolean, string][] = [
     [offer.request_id === detail.id, "The offer is for another request."],
     [offer.version === detail.version, "The offer is for another version of this request."],
@@ -133,6 +130,15 @@ export function checkOffer(
     [offer.level === detail.level, "The offer names another level."],
     [offer.approver === session.member.id, "The offer is for another person."],
     [offer.key === key.id, "The offer is for another device key."],
+    [
+      project?.roster_sha256 === offer.roster_sha256,
+      "The offer rests on another roster than the project's.",
+    ],
+    [
+      !pin || project?.roster_version !== 1 || pin.roster_sha256 === offer.roster_sha256,
+      "The offer rests on another roster than the one you signed.",
+    ],
+    [project?.origin === offer.aud, "The offer names another log than the project's."],
     [
       !pin || pin.origin === offer.aud,
       "The offer names another log than the one you signed for.",

@@ -210,6 +210,7 @@ test("an offer that disagrees with the page in any member is refused before sign
     { approver: "mem_other" },
     { key: "00" },
     { aud: "other/p/00" },
+    { roster_sha256: "00" },
     { payload: { ...payload, kind: "plain" } },
     { payload: { ...payload, env_sha256: "00" } },
     { payload: { ...payload, kid: "0011223344556677" } },

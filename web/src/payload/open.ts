@@ -3,7 +3,12 @@
 
 import type { Detail } from "../api/types";
 import { type Bytes, utf8 } from "../crypto/bytes";
-import { commitment, envelopeCommitmentKey, plainCommitmentKey } from "../crypto/commitment";
+import {
+  commitment,
+  envelopeCommitmentKey,
+  plainCommitmentKey,
+  type Role,
+} from "../crypto/commitment";
 import type { ContentKey } from "../crypto/content_key";
 import { type Envelope, open, readEnvelope } from "../crypto/envelope";
 import { type Parsed, parse } from "./parse";
@@ -32,8 +37,18 @@ export interface OpenedPayload {
   disarmed: string[]; // why approve is not offered, in sentences; empty when it may be
 }
 
-export async function openPayload(detail: Detail, keys: ContentKey[]): Promise<Opened> {
-  if (detail.payload_kind === "plain") return openPlain(detail);
+// A payload as the server tells of it: the agent's own, or a person's edit of it.
+export type PayloadSource = Pick<
+  Detail,
+  "payload" | "payload_kind" | "env_sha256" | "commit" | "commit_key"
+>;
+
+export async function openPayload(
+  detail: PayloadSource,
+  keys: ContentKey[],
+  role: Role = "base",
+): Promise<Opened> {
+  if (detail.payload_kind === "plain") return openPlain(detail, role);
   const envelope = await readEnvelope(detail.payload);
   if (!envelope || envelope.kind !== detail.payload_kind) {
     return { state: "tampered", problem: "The stored envelope cannot be read." };
@@ -49,7 +64,7 @@ export async function openPayload(detail: Detail, keys: ContentKey[]): Promise<O
     const bytes = await open(envelope, key);
     if (!bytes) continue;
     const k = await envelopeCommitmentKey(key, envelope);
-    return { ...(await bound(detail, bytes, k)), envelope, ...(key && { key }) };
+    return { ...(await bound(detail, bytes, k, role)), envelope, ...(key && { key }) };
   }
   if (!envelope.kid) return { state: "wrong_key", held: keys, envelope };
   const problem =
@@ -57,22 +72,23 @@ export async function openPayload(detail: Detail, keys: ContentKey[]): Promise<O
   return { state: "tampered", problem, envelope };
 }
 
-async function openPlain(detail: Detail): Promise<Opened> {
+async function openPlain(detail: PayloadSource, role: Role): Promise<Opened> {
   const k = await plainCommitmentKey(detail.commit_key ?? "");
   if (!k)
     return { state: "tampered", problem: "The server sent no key to bind this payload with." };
   if (!detail.payload.isWellFormed()) {
     return { state: "tampered", problem: "The payload is not text." };
   }
-  return bound(detail, utf8(detail.payload), k);
+  return bound(detail, utf8(detail.payload), k, role);
 }
 
 async function bound(
-  detail: Detail,
+  detail: PayloadSource,
   bytes: Bytes,
   k: CryptoKey,
+  role: Role,
 ): Promise<OpenedPayload | { state: "tampered"; problem: string }> {
-  const commit = await commitment(k, "base", bytes);
+  const commit = await commitment(k, role, bytes);
   if (detail.commit !== undefined && detail.commit !== commit) {
     const problem =
       "An earlier review was bound to another payload than the one that opens here.";

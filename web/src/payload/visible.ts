@@ -8,6 +8,7 @@ export type Piece = { kind: "text"; text: string } | { kind: "chip"; code: numbe
 // Braille cell, and the bracket that our own chips begin with.
 const unseen =
   /[\p{C}\p{Zl}\p{Zp}\p{DI}\p{Variation_Selector}\u2800\ufffc\ufffd\u27e8]|(?! )\p{Zs}/u;
+const anyOfThese = /[\p{C}\p{Z}\p{DI}\p{Mn}\p{Me}\u2800\ufffc\ufffd\u27e8]/u;
 const mark = /[\p{Mn}\p{Me}]/u;
 const markBase = /[\p{L}\p{N}\p{M}]/u;
 // More marks in a row than any living script stacks: text that hides what is under it.
@@ -18,6 +19,8 @@ export function isUnseen(char: string): boolean {
 }
 
 export function pieces(text: string): Piece[] {
+  // Most texts, and most long ones, have nothing to show: their only blanks are U+0020.
+  if (!anyOfThese.test(text.replaceAll(" ", ""))) return [{ kind: "text", text }];
   const out: Piece[] = [];
   let plain = "";
   let marks = 0;

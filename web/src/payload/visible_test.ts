@@ -17,6 +17,16 @@ test("shows controls, bidi, zero-width, tags, variation selectors and private us
   expect(shown("line\nnext\ttab")).toBe("line⟨U+000A⟩next⟨U+0009⟩tab");
 });
 
+test("sees in long texts what it sees in short ones", () => {
+  const long = "plain words ".repeat(5000);
+  expect(pieces(long)).toEqual([{ kind: "text", text: long }]);
+  expect(shown(`${long}\u200b`)).toBe(`${long}⟨U+200B⟩`);
+  for (let code = 0; code <= 0xffff; code += 1) {
+    const char = String.fromCharCode(code);
+    if (isUnseen(char) && shown(char) !== chipText(code)) throw new Error(`U+${code}`);
+  }
+});
+
 test("cannot be imitated by a payload that spells a chip", () => {
   expect(shown("⟨U+202E⟩")).toBe("⟨U+27E8⟩U+202E⟩");
 });

@@ -11,11 +11,11 @@ export function FirstRequest({ session }: { session: Session }) {
   const snippet = [
     `export LETSPING_BASE_URL=${location.origin}/api/`,
     "export LETSPING_API_KEY=…          # from the server, see below",
-    `export LETSPING_ENCRYPTION_KEY=…   # ${key ? `the key ${key.words}` : "32 bytes, base64"}`,
+    "export LETSPING_ENCRYPTION_KEY=…   # the content key",
     "pip install letsping",
     "python -m letsping.quickstart",
   ].join("\n");
-  const create = `letsping key create --data DIR --project ${project} --role agent --name my-agent`;
+  const create = `letsping key create --data DIR --project ${project} --name my-agent`;
   return (
     <div className="first">
       <h2>Your agent's first request appears here</h2>

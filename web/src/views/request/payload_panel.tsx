@@ -57,7 +57,7 @@ export function PayloadPanel(props: {
   return (
     <section className="payload" aria-labelledby="payload-title">
       <header className="section-head">
-        <h2 id="payload-title">What would run</h2>
+        <PayloadTitle pending={detail.state === "pending"} />
         <div className="segments" role="tablist" aria-label="View of the payload">
           {tabs.map(([name, word]) => (
             <button
@@ -97,6 +97,10 @@ export function PayloadPanel(props: {
       </div>
     </section>
   );
+}
+
+function PayloadTitle({ pending }: { pending: boolean }) {
+  return <h2 id="payload-title">{pending ? "What would run" : "What was asked"}</h2>;
 }
 
 export const isHigh = (detail: Detail) => detail.level === "high" || detail.level === "critical";
@@ -187,7 +191,7 @@ function Count({ opened, shown }: { opened: OpenedPayload; shown: number | undef
 export function Unopened({ detail, opened }: { detail: Detail; opened: Opened }) {
   return (
     <section className="payload" aria-labelledby="payload-title">
-      <h2 id="payload-title">What would run</h2>
+      <PayloadTitle pending={detail.state === "pending"} />
       <Stored detail={detail} />
       {opened.state !== "open" && <div className="payload-end" />}
     </section>

@@ -12,6 +12,7 @@ import { useServerNow } from "../../ui/time";
 import { Aside } from "./aside";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
+import { EditedPayload } from "./edited_payload";
 import { KeyState } from "./key_state";
 import { Outcome, PastDeadline } from "./outcome";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
@@ -91,6 +92,7 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
         <DecisionProblem problem={decision.problem} detail={detail} />
         <div className="columns">
           <div className="main-column">
+            <EditedPayload detail={detail} />
             {opened && <KeyState opened={opened} pending={pending} />}
             {opened?.state === "open" ? (
               <PayloadPanel detail={detail} opened={opened} shown={shown} end={end} />

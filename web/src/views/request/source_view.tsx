@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import type { ParsedNode } from "../../payload/parse";
 import { VisibleText } from "../../ui/visible_text";
 
@@ -10,12 +11,17 @@ export function SourceView({ node }: { node: ParsedNode }) {
   return (
     <pre className="source">
       {lines.map((line) => (
-        <span key={at++} className="source-line">
+        <span key={at++} className="source-line" style={hanging(line)}>
           <VisibleText text={line} />
         </span>
       ))}
     </pre>
   );
+}
+
+// What wraps hangs under its own line, so that the nesting stays visible.
+function hanging(line: string): CSSProperties {
+  return { "--indent": line.search(/[^ ]/) } as CSSProperties;
 }
 
 function layOut(lines: string[], node: ParsedNode, indent: string, head: string, tail: string) {
