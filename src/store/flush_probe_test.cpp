@@ -22,7 +22,7 @@ void say(std::string_view word) {
 
 TEST(FlushProbe, CommitsAndPuts) {
   OpenedStore opened;
-  const auto lock_store = std::move(*open_lock_store(opened.directory.file("signer")));
+  const auto lock_store = taken(open_lock_store(opened.directory.file("signer")));
   for (std::uint64_t number = 0; number < 5; ++number) {
     Batch batch;
     add_ingest(batch, "proj_a", number);

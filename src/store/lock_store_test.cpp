@@ -27,11 +27,7 @@ struct OpenedLockStore {
   std::string journal = directory + "/checkpoints";
   std::unique_ptr<LockStore> store = open();
 
-  std::unique_ptr<LockStore> open() const {
-    auto opened = open_lock_store(directory);
-    LP_ASSERT(opened.has_value());
-    return std::move(*opened);
-  }
+  std::unique_ptr<LockStore> open() const { return taken(open_lock_store(directory)); }
   void reopen() {
     store.reset();
     store = open();

@@ -193,6 +193,8 @@ struct Revision {
   std::string commit_key_sealed;
   std::string details_sealed;
   Digest request_sha256;
+
+  friend bool operator==(const Revision&, const Revision&) = default;
 };
 
 // The mutable part; replaced as a whole, guarded by `mac`.

@@ -45,6 +45,14 @@ class TemporaryDirectory {
   std::string path_;
 };
 
+// What a call that must succeed gave; says why when it did not.
+template <typename T>
+T taken(Result<T> result) {
+  if (!result) log::error("test", result.error().what);
+  LP_ASSERT(result.has_value());
+  return std::move(*result);
+}
+
 // A store in a directory of its own, with the project proj_a.
 struct OpenedStore {
   TemporaryDirectory directory;
@@ -234,8 +242,8 @@ inline void add_ingest(Batch& batch, std::string_view project, std::uint64_t ind
 }
 
 inline OpenedStore::OpenedStore(const SqliteOptions& options) {
-  store = std::move(*open_sqlite(path, options));
-  reader = std::move(*store->reader());
+  store = taken(open_sqlite(path, options));
+  reader = taken(store->reader());
   Batch batch;
   batch.writes.emplace_back(sample_project());
   commit(batch);

@@ -82,7 +82,7 @@ TEST(Durability, ASecondOpenerIsRefusedUntilTheFirstIsGone) {
 
 TEST(Durability, AReaderSeesOnlyWhatIsCommitted) {
   OpenedStore opened;
-  const auto writer = std::move(*Database::open(opened.path, Access::write));
+  const auto writer = taken(Database::open(opened.path, Access::write));
   auto transaction = Transaction::begin(*writer, Access::write);
   ASSERT_TRUE(transaction);
   ASSERT_TRUE(writer->execute("INSERT INTO setting VALUES ('name', 'value')"));
@@ -99,8 +99,8 @@ TEST(Durability, AFullDatabaseIsAnErrorAndTheOldStateStays) {
   // A limit on the file size stands for the full disk: the same write fails, with EFBIG.
   struct rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  opened.store = std::move(*open_sqlite(opened.path));
-  opened.reader = std::move(*opened.store->reader());
+  opened.store = taken(open_sqlite(opened.path));
+  opened.reader = taken(opened.store->reader());
   struct rlimit limit = before;
   limit.rlim_cur = 600'000;
   ::signal(SIGXFSZ, SIG_IGN);
@@ -116,12 +116,14 @@ TEST(Durability, AFullDatabaseIsAnErrorAndTheOldStateStays) {
   EXPECT_FALSE(holds(*opened.reader, number));
   EXPECT_TRUE(holds(*opened.reader, number - 1));
   // There is room again, but what the failed COMMIT left on disk is unknown: the store is over.
-  EXPECT_EQ(opened.store->commit(ingest(number)).error().what, done.error().what);
+  const auto again = opened.store->commit(ingest(number));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().what, done.error().what);
   EXPECT_FALSE(opened.store->checkpoint());
   opened.reader.reset();
   opened.store.reset();
-  opened.store = std::move(*open_sqlite(opened.path));
-  opened.reader = std::move(*opened.store->reader());
+  opened.store = taken(open_sqlite(opened.path));
+  opened.reader = taken(opened.store->reader());
   for (std::uint64_t old = 1; old < number; ++old) EXPECT_TRUE(holds(*opened.reader, old));
   if (!holds(*opened.reader, number)) opened.commit(ingest(number));
 }
@@ -149,7 +151,7 @@ TEST(Durability, TheLogStaysBoundedWhenNobodyIsIdle) {
 TEST(Durability, AReaderThatStaysOnAnOldSnapshotHoldsUpNobody) {
   const OpenedStore opened(small_log);
   opened.commit(ingest(0));
-  const auto idle = std::move(*Database::open(opened.path, Access::read));
+  const auto idle = taken(Database::open(opened.path, Access::read));
   auto snapshot = Transaction::begin(*idle, Access::read);
   ASSERT_EQ(*idle->integer("SELECT count(*) FROM leaf"), 1);
   for (std::uint64_t number = 1; number < 60; ++number) opened.commit(ingest(number));
@@ -166,7 +168,7 @@ TEST(Durability, TwoReadersReadWhileOneWrites) {
   std::atomic<bool> over = false;
   std::atomic<std::uint64_t> failures = 0;
   const auto read = [&] {
-    const std::unique_ptr<Reader> reader = std::move(*opened.store->reader());
+    const std::unique_ptr<Reader> reader = taken(opened.store->reader());
     while (!over) {
       const std::uint64_t known = committed;
       RequestFilter filter;
@@ -242,7 +244,7 @@ TEST(Durability, EveryAcknowledgedBatchOutlivesAKilledProcess) {
     next = kill_while_committing(opened.path, next, random.next() % 6'000);
     const auto store = open_sqlite(opened.path);
     ASSERT_TRUE(store) << store.error().what;
-    const auto reader = std::move(*(*store)->reader());
+    const auto reader = taken((*store)->reader());
     for (std::uint64_t number = 1; number < next; ++number) ASSERT_TRUE(holds(*reader, number));
     // One more may have been committed and not yet acknowledged, never two.
     if (holds(*reader, next)) ++next;

@@ -12,7 +12,7 @@ namespace {
 
 // A connection with the writer's settings, beside the store.
 std::unique_ptr<Database> beside(const OpenedStore& opened) {
-  return std::move(*Database::open(opened.path, Access::write));
+  return taken(Database::open(opened.path, Access::write));
 }
 
 TEST(Migrations, ANewFileIsOursAndOfTheNewestVersion) {
@@ -78,12 +78,14 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
   const Request request = sample_request("proj_a", 1);
   opened.commit(batch_of(request, sample_leaf("proj_a", 0), sample_review(request.id, 1),
                          UpperHash{"proj_a", 1, 0, sample_digest(1)},
+                         Revision{request.id, 2, "bytes", "", "", sample_digest(3)},
                          Roster{"proj_a", 1, "head", {"entry"}, "[]", sample_digest(2), {1}}));
   const auto database = beside(opened);
   for (const std::string table :
-       {"leaf", "upper_hash", "request", "review", "roster", "roster_entry"}) {
+       {"leaf", "upper_hash", "request", "revision", "review", "roster", "roster_entry"}) {
     const std::string first_column = table == "leaf" ? "position" : "project";
-    const std::string column = table == "review" ? "request" : first_column;
+    const bool of_request = table == "review" || table == "revision";
+    const std::string column = of_request ? "request" : first_column;
     const std::string update = "UPDATE " + table + " SET " + column + " = " + column;
     const std::string erase = "DELETE FROM " + table;
     const std::string replace = "INSERT OR REPLACE INTO " + table + " SELECT * FROM " + table;
@@ -97,7 +99,7 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
 
 TEST(Migrations, AReaderCannotWrite) {
   const OpenedStore opened;
-  const auto database = std::move(*Database::open(opened.path, Access::read));
+  const auto database = taken(Database::open(opened.path, Access::read));
   EXPECT_FALSE(database->execute("DELETE FROM setting"));
   EXPECT_FALSE(database->execute("PRAGMA query_only=OFF; DELETE FROM setting"));
 }

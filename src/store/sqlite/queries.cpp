@@ -5,6 +5,76 @@
 namespace lp::store {
 namespace {
 
+// Texts one after another, at compile time.
+template <const std::string_view&... texts>
+struct Joined {
+  static constexpr auto characters = [] {
+    std::array<char, (texts.size() + ...)> out{};
+    auto end = out.begin();
+    for (const std::string_view text : {texts...}) {
+      for (const char c : text) *end++ = c;
+    }
+    return out;
+  }();
+  static constexpr std::string_view value{characters.data(), characters.size()};
+};
+
+// The columns of a request with its state and delivery, as read_full_request takes them: first what
+// a list shows, then what only the request itself shows and a list leaves empty. The newest
+// revision stands in place of the request's own bytes.
+constexpr std::string_view request_small = R"(
+SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, r.service,
+  r.action, r.priority, r.role, r.environment, r.trace_id, r.parent_request_id, r.client,
+  r.payload_kind, coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by,
+  r.leaf_index, r.dek_wrapped, s.state, s.decide_by, s.leaf_index, s.statement_sha256,
+  s.stream_seq, s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed,
+  d.at, d.how,)";
+constexpr std::string_view request_large = R"(
+  coalesce(v.commit_key_sealed, r.commit_key_sealed),
+  coalesce(v.details_sealed, r.details_sealed), coalesce(v.payload, r.payload), s.edited_payload)";
+constexpr std::string_view request_large_empty = R"(
+  x'', x'', x'', x'')";
+constexpr std::string_view revision_and_delivery = R"(
+  LEFT JOIN revision v ON v.request = r.id
+    AND v.version = (SELECT max(version) FROM revision WHERE request = r.id)
+  LEFT JOIN delivery d ON d.request = r.id)";
+
+constexpr std::string_view from_one = R"(
+FROM request r JOIN project p ON p.number = r.project
+  JOIN request_state s ON s.project = r.project AND s.request = r.id)";
+constexpr std::string_view where_one = R"(
+WHERE r.id = ?1)";
+
+// A list walks one project's states backwards; CROSS JOIN holds SQLite to this order.
+constexpr std::string_view from_all = R"(
+FROM project p CROSS JOIN request_state s CROSS JOIN request r ON r.id = s.request)";
+constexpr std::string_view from_pending = R"(
+FROM project p CROSS JOIN request_state s INDEXED BY request_pending
+  CROSS JOIN request r ON r.id = s.request)";
+constexpr std::string_view where_all = R"(
+WHERE p.id = ?1 AND s.project = p.number AND s.request < ?2
+  AND (?3 IS NULL OR r.service = ?3) AND (?4 IS NULL OR r.action = ?4)
+  AND (?5 IS NULL OR r.environment = ?5) AND (?6 IS NULL OR r.role = ?6)
+  AND (?7 IS NULL OR r.trace_id = ?7) AND (?8 IS NULL OR r.parent_request_id = ?8))";
+constexpr std::string_view only_pending = R"(
+  AND s.state = 'pending')";
+constexpr std::string_view only_decided = R"(
+  AND s.state <> 'pending')";
+constexpr std::string_view newest_first = R"(
+ORDER BY s.request DESC LIMIT ?9)";
+
+constexpr std::string_view one_request =
+    Joined<request_small, request_large, from_one, revision_and_delivery, where_one>::value;
+constexpr std::string_view all_requests =
+    Joined<request_small, request_large_empty, from_all, revision_and_delivery, where_all,
+           newest_first>::value;
+constexpr std::string_view pending_requests =
+    Joined<request_small, request_large_empty, from_pending, revision_and_delivery, where_all,
+           only_pending, newest_first>::value;
+constexpr std::string_view decided_requests =
+    Joined<request_small, request_large_empty, from_all, revision_and_delivery, where_all,
+           only_decided, newest_first>::value;
+
 struct Named {
   Query query;
   std::string_view name;
@@ -12,259 +82,244 @@ struct Named {
 };
 
 constexpr std::array<Named, query_count> queries{{
-    {Query::put_setting, "put_setting",
-     "INSERT INTO setting (name, value) VALUES (?1, ?2)"
-     " ON CONFLICT (name) DO UPDATE SET value = excluded.value"},
-    {Query::put_project, "put_project",
-     "INSERT INTO project (id, name, origin, payloads, single_operator, created, "
-     "roster_version, roster_sha256) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, origin = excluded.origin, "
-     "payloads = excluded.payloads, single_operator = excluded.single_operator, created = "
-     "excluded.created, roster_version = excluded.roster_version, roster_sha256 = "
-     "excluded.roster_sha256"},
-    {Query::put_log_head, "put_log_head",
-     "INSERT INTO log_head (project, size, frontier, last_time, stream_seq, stream_prev)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-     " ON CONFLICT (project) DO UPDATE SET size = excluded.size, frontier = "
-     "excluded.frontier, last_time = excluded.last_time, stream_seq = excluded.stream_seq,"
-     " stream_prev = excluded.stream_prev"},
-    {Query::insert_leaf, "insert_leaf",
-     "INSERT INTO leaf (position, hash, type, stream, leaf, evidence, statement)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-    {Query::insert_upper_hash, "insert_upper_hash",
-     "INSERT INTO upper_hash (project, tile_level, position, hash) VALUES (?1, ?2, ?3, ?4)"},
-    {Query::put_member, "put_member",
-     "INSERT INTO member (id, name, created, removed) VALUES (?1, ?2, ?3, ?4)"
-     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created, "
-     "removed = excluded.removed"},
-    {Query::put_device, "put_device",
-     "INSERT INTO device (key, member, spki, key_class, created, revoked)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-     " ON CONFLICT (key) DO UPDATE SET member = excluded.member, spki = excluded.spki, "
-     "key_class = excluded.key_class, created = excluded.created, revoked = "
-     "excluded.revoked"},
-    {Query::insert_roster, "insert_roster",
-     "INSERT INTO roster (project, version, sha256, created, head, signatures)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-    {Query::insert_roster_entry, "insert_roster_entry",
-     "INSERT INTO roster_entry (project, version, position, entry) VALUES (?1, ?2, ?3, ?4)"},
-    {Query::put_api_key, "put_api_key",
-     "INSERT INTO api_key (id, project, role, name, digest, made_by, created, revoked)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-     " ON CONFLICT (id) DO UPDATE SET project = excluded.project, role = excluded.role, "
-     "name = excluded.name, digest = excluded.digest, made_by = excluded.made_by, created "
-     "= excluded.created, revoked = excluded.revoked"},
-    {Query::put_agent, "put_agent",
-     "INSERT INTO agent (id, project, handle, secret_sealed, public_key, made_by, created,"
-     " revoked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-     " ON CONFLICT (id) DO UPDATE SET project = excluded.project, handle = "
-     "excluded.handle, secret_sealed = excluded.secret_sealed, public_key = "
-     "excluded.public_key, made_by = excluded.made_by, created = excluded.created, revoked"
-     " = excluded.revoked"},
-    {Query::put_session, "put_session",
-     "INSERT INTO session (token, member, key, created, expires)"
-     " VALUES (?1, ?2, ?3, ?4, ?5)"
-     " ON CONFLICT (token) DO UPDATE SET member = excluded.member, key = excluded.key, "
-     "created = excluded.created, expires = excluded.expires"},
-    {Query::insert_setup_token, "insert_setup_token",
-     "INSERT INTO setup_token (token, created, expires) VALUES (?1, ?2, ?3)"},
-    {Query::put_webhook, "put_webhook",
-     "INSERT INTO webhook (id, project, url, secret_sealed, created, removed)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-     " ON CONFLICT (id) DO UPDATE SET project = excluded.project, url = excluded.url, "
-     "secret_sealed = excluded.secret_sealed, created = excluded.created, removed = "
-     "excluded.removed"},
-    {Query::insert_request, "insert_request",
-     "INSERT INTO request (id, project, api_key, agent_id, agent_owner, strength, "
-     "candidate, service, action, priority, role, environment, trace_id, "
-     "parent_request_id, client, payload_kind, request_sha256, created, decide_by, "
-     "leaf_index, dek_wrapped, commit_key_sealed, details_sealed, payload)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-     " ?18, ?19, ?20, ?21, ?22, ?23, ?24)"},
-    {Query::insert_revision, "insert_revision",
-     "INSERT INTO revision (request, version, request_sha256, commit_key_sealed, "
-     "details_sealed, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-    {Query::put_request_state, "put_request_state",
-     "INSERT INTO request_state (project, request, state, decide_by, leaf_index, "
-     "statement_sha256, stream_seq, mac, decided, actor, actor_kind, method, detail, "
-     "reason_sealed, edited_payload)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-     " ON CONFLICT (project, request) DO UPDATE SET state = excluded.state, decide_by = "
-     "excluded.decide_by, leaf_index = excluded.leaf_index, statement_sha256 = "
-     "excluded.statement_sha256, stream_seq = excluded.stream_seq, mac = excluded.mac, "
-     "decided = excluded.decided, actor = excluded.actor, actor_kind = "
-     "excluded.actor_kind, method = excluded.method, detail = excluded.detail, "
-     "reason_sealed = excluded.reason_sealed, edited_payload = excluded.edited_payload"},
-    {Query::insert_review, "insert_review",
-     "INSERT INTO review (request, leaf_index, version, member, key, nonce, at, signature,"
-     " core) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
-    {Query::insert_delivery, "insert_delivery",
-     "INSERT INTO delivery (request, at, how) VALUES (?1, ?2, ?3)"
-     " ON CONFLICT (request) DO NOTHING"},
-    {Query::insert_idempotency, "insert_idempotency",
-     "INSERT INTO idempotency (project, key, content, request, created)"
-     " VALUES (?1, ?2, ?3, ?4, ?5)"},
-    {Query::put_snapshot, "put_snapshot",
-     "INSERT INTO snapshot (request, content_type, blob, sealing, created, bytes)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-     " ON CONFLICT (request) DO UPDATE SET content_type = excluded.content_type, blob = "
-     "excluded.blob, sealing = excluded.sealing, created = excluded.created, bytes = "
-     "excluded.bytes"},
-    {Query::put_graph_checkpoint, "put_graph_checkpoint",
-     "INSERT INTO graph_checkpoint (project, thread_id, checkpoint_id, created, sealed)"
-     " VALUES (?1, ?2, ?3, ?4, ?5)"
-     " ON CONFLICT (project, thread_id, checkpoint_id) DO UPDATE SET created = "
-     "excluded.created, sealed = excluded.sealed"},
-    {Query::insert_outbox_item, "insert_outbox_item",
-     "INSERT INTO outbox (project, request, event, webhook, leaf_index, created, "
-     "next_attempt, attempts, state, last_error)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
-    {Query::put_outbox_item, "put_outbox_item",
-     "INSERT INTO outbox (id, project, request, event, webhook, leaf_index, created, "
-     "next_attempt, attempts, state, last_error)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-     " ON CONFLICT (id) DO UPDATE SET project = excluded.project, request = "
-     "excluded.request, event = excluded.event, webhook = excluded.webhook, leaf_index = "
-     "excluded.leaf_index, created = excluded.created, next_attempt = "
-     "excluded.next_attempt, attempts = excluded.attempts, state = excluded.state, "
-     "last_error = excluded.last_error"},
-    {Query::delete_session, "delete_session", "DELETE FROM session WHERE token = ?1"},
-    {Query::delete_setup_tokens, "delete_setup_tokens", "DELETE FROM setup_token"},
-    {Query::delete_graph_thread, "delete_graph_thread",
-     "DELETE FROM graph_checkpoint WHERE project = ?1 AND thread_id = ?2"},
-    {Query::delete_idempotency_before, "delete_idempotency_before",
-     "DELETE FROM idempotency WHERE created < ?1"},
-    {Query::setting, "setting", "SELECT value FROM setting WHERE name = ?1"},
-    {Query::project_numbers, "project_numbers", "SELECT number, id FROM project"},
-    {Query::projects, "projects",
-     "SELECT id, name, origin, payloads, single_operator, created, roster_version, "
-     "roster_sha256 FROM project ORDER BY number"},
-    {Query::log_heads, "log_heads",
-     "SELECT p.id, h.size, h.frontier, h.last_time, h.stream_seq, h.stream_prev"
-     " FROM log_head h JOIN project p ON p.number = h.project ORDER BY h.project"},
-    {Query::members, "members", "SELECT id, name, created, removed FROM member ORDER BY id"},
-    {Query::devices, "devices",
-     "SELECT key, member, spki, key_class, created, revoked FROM device ORDER BY key"},
-    {Query::api_keys, "api_keys",
-     "SELECT id, project, role, name, digest, made_by, created, revoked FROM api_key"
-     " ORDER BY id"},
-    {Query::agents, "agents",
-     "SELECT id, project, handle, secret_sealed, public_key, made_by, created, revoked"
-     " FROM agent ORDER BY id"},
-    {Query::webhooks, "webhooks",
-     "SELECT id, project, url, secret_sealed, created, removed FROM webhook"
-     " WHERE removed IS NULL ORDER BY id"},
-    {Query::roster, "roster",
-     "SELECT sha256, created, head, signatures FROM roster"
-     " WHERE project = ?1 AND version = ?2"},
-    {Query::roster_entries, "roster_entries",
-     "SELECT entry FROM roster_entry WHERE project = ?1 AND version = ?2 ORDER BY position"},
-    {Query::session, "session",
-     "SELECT token, member, key, created, expires FROM session WHERE token = ?1"},
-    {Query::setup_tokens, "setup_tokens",
-     "SELECT token, created, expires FROM setup_token ORDER BY token"},
-    {Query::request, "request",
-     "SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, "
-     "r.service, r.action, r.priority, r.role, r.environment, r.trace_id, "
-     "r.parent_request_id, r.client, r.payload_kind, "
-     "coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by, r.leaf_index, "
-     "r.dek_wrapped, coalesce(v.commit_key_sealed, r.commit_key_sealed), "
-     "coalesce(v.details_sealed, r.details_sealed), coalesce(v.payload, r.payload), s.state, "
-     "s.decide_by, s.leaf_index, s.statement_sha256, s.stream_seq, "
-     "s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed, "
-     "s.edited_payload, d.at, d.how FROM request r JOIN project p ON p.number = r.project"
-     " JOIN request_state s ON s.project = r.project AND s.request = r.id LEFT"
-     " JOIN delivery d ON d.request = r.id LEFT JOIN revision v ON v.request = r.id AND"
-     " v.version = (SELECT max(version) FROM revision WHERE request = r.id)"
-     " WHERE r.id = ?1"},
-    {Query::requests, "requests",
-     "SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, "
-     "r.service, r.action, r.priority, r.role, r.environment, r.trace_id, "
-     "r.parent_request_id, r.client, r.payload_kind, r.request_sha256, r.created, "
-     "r.decide_by, r.leaf_index, r.dek_wrapped, x'', x'', x'', s.state, s.decide_by, "
-     "s.leaf_index, s.statement_sha256, s.stream_seq, s.mac, s.decided, s.actor, "
-     "s.actor_kind, s.method, s.detail, s.reason_sealed, x'', d.at, d.how FROM project p"
-     " CROSS JOIN request_state s CROSS JOIN request r ON r.id = s.request LEFT"
-     " JOIN delivery d ON d.request = s.request"
-     " WHERE p.id = ?1 AND s.project = p.number AND s.request < ?2"
-     " AND (?3 IS NULL OR r.service = ?3) AND (?4 IS NULL OR r.action = ?4)"
-     " AND (?5 IS NULL OR r.environment = ?5) AND (?6 IS NULL OR r.role = ?6)"
-     " AND (?7 IS NULL OR r.trace_id = ?7) AND (?8 IS NULL OR r.parent_request_id = ?8)"
-     " ORDER BY s.request DESC LIMIT ?9"},
-    {Query::requests_pending, "requests_pending",
-     "SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, "
-     "r.service, r.action, r.priority, r.role, r.environment, r.trace_id, "
-     "r.parent_request_id, r.client, r.payload_kind, r.request_sha256, r.created, "
-     "r.decide_by, r.leaf_index, r.dek_wrapped, x'', x'', x'', s.state, s.decide_by, "
-     "s.leaf_index, s.statement_sha256, s.stream_seq, s.mac, s.decided, s.actor, "
-     "s.actor_kind, s.method, s.detail, s.reason_sealed, x'', d.at, d.how FROM project p"
-     " CROSS JOIN request_state s INDEXED BY request_pending CROSS"
-     " JOIN request r ON r.id = s.request LEFT JOIN delivery d ON d.request = s.request"
-     " WHERE p.id = ?1 AND s.project = p.number AND s.request < ?2 AND s.state = 'pending'"
-     " AND (?3 IS NULL OR r.service = ?3) AND (?4 IS NULL OR r.action = ?4)"
-     " AND (?5 IS NULL OR r.environment = ?5) AND (?6 IS NULL OR r.role = ?6)"
-     " AND (?7 IS NULL OR r.trace_id = ?7) AND (?8 IS NULL OR r.parent_request_id = ?8)"
-     " ORDER BY s.request DESC LIMIT ?9"},
-    {Query::requests_decided, "requests_decided",
-     "SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, "
-     "r.service, r.action, r.priority, r.role, r.environment, r.trace_id, "
-     "r.parent_request_id, r.client, r.payload_kind, r.request_sha256, r.created, "
-     "r.decide_by, r.leaf_index, r.dek_wrapped, x'', x'', x'', s.state, s.decide_by, "
-     "s.leaf_index, s.statement_sha256, s.stream_seq, s.mac, s.decided, s.actor, "
-     "s.actor_kind, s.method, s.detail, s.reason_sealed, x'', d.at, d.how FROM project p"
-     " CROSS JOIN request_state s CROSS JOIN request r ON r.id = s.request LEFT"
-     " JOIN delivery d ON d.request = s.request"
-     " WHERE p.id = ?1 AND s.project = p.number AND s.request < ?2 AND s.state <> "
-     "'pending' AND (?3 IS NULL OR r.service = ?3) AND (?4 IS NULL OR r.action = ?4)"
-     " AND (?5 IS NULL OR r.environment = ?5) AND (?6 IS NULL OR r.role = ?6)"
-     " AND (?7 IS NULL OR r.trace_id = ?7) AND (?8 IS NULL OR r.parent_request_id = ?8)"
-     " ORDER BY s.request DESC LIMIT ?9"},
-    {Query::pending_count, "pending_count",
-     "SELECT count(*) FROM request_state INDEXED BY request_pending"
-     " WHERE project = (SELECT number FROM project WHERE id = ?1) AND state = 'pending'"},
-    {Query::deadlines, "deadlines",
-     "SELECT s.request, p.id, s.decide_by FROM request_state s INDEXED BY request_pending"
-     " CROSS JOIN project p ON p.number = s.project WHERE s.state = 'pending'"
-     " ORDER BY s.decide_by, s.request"},
-    {Query::reviews, "reviews",
-     "SELECT request, leaf_index, version, member, key, nonce, at, signature, core"
-     " FROM review WHERE request = ?1 ORDER BY leaf_index"},
-    {Query::review_by_nonce, "review_by_nonce",
-     "SELECT request, leaf_index, version, member, key, nonce, at, signature, core"
-     " FROM review WHERE nonce = ?1"},
-    {Query::idempotency, "idempotency",
-     "SELECT content, request, created FROM idempotency WHERE project = (SELECT number"
-     " FROM project WHERE id = ?1) AND key = ?2"},
-    {Query::leaf, "leaf",
-     "SELECT position, hash, type, stream, leaf, evidence, statement FROM leaf"
-     " WHERE position = (SELECT number << 40 FROM project WHERE id = ?1) + ?2"},
-    {Query::leaves, "leaves",
-     "SELECT position, hash, type, stream, leaf, evidence, statement FROM leaf"
-     " WHERE position >= (SELECT number << 40 FROM project"
-     " WHERE id = ?1) + ?2 AND position < (SELECT number << 40 FROM project"
-     " WHERE id = ?1) + ?3 ORDER BY position"},
-    {Query::leaf_hashes, "leaf_hashes",
-     "SELECT hash FROM leaf WHERE position >= (SELECT number << 40 FROM project"
-     " WHERE id = ?1) + ?2 AND position < (SELECT number << 40 FROM project"
-     " WHERE id = ?1) + ?3 ORDER BY position"},
-    {Query::upper_hashes, "upper_hashes",
-     "SELECT hash FROM upper_hash WHERE project = (SELECT number FROM project"
-     " WHERE id = ?1) AND tile_level = ?2 AND position >= ?3 AND position < ?4"
-     " ORDER BY position"},
-    {Query::snapshot, "snapshot",
-     "SELECT request, content_type, blob, sealing, created, bytes FROM snapshot"
-     " WHERE request = ?1"},
-    {Query::graph_checkpoint, "graph_checkpoint",
-     "SELECT project, thread_id, checkpoint_id, created, sealed FROM graph_checkpoint"
-     " WHERE project = ?1 AND thread_id = ?2 AND checkpoint_id = ?3"},
-    {Query::graph_checkpoint_newest, "graph_checkpoint_newest",
-     "SELECT project, thread_id, checkpoint_id, created, sealed FROM graph_checkpoint"
-     " WHERE project = ?1 AND thread_id = ?2 ORDER BY created DESC, checkpoint_id DESC"
-     " LIMIT 1"},
-    {Query::outbox_due, "outbox_due",
-     "SELECT id, project, request, event, webhook, leaf_index, created, next_attempt, "
-     "attempts, state, last_error FROM outbox WHERE state = 'due' AND next_attempt <= ?1"
-     " ORDER BY next_attempt, id LIMIT ?2"},
+    {Query::put_setting, "put_setting", R"(
+INSERT INTO setting (name, value)
+VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value)"},
+    {Query::put_project, "put_project", R"(
+INSERT INTO project (id, name, origin, payloads, single_operator, created, roster_version,
+  roster_sha256)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, origin = excluded.origin,
+  payloads = excluded.payloads, single_operator = excluded.single_operator,
+  created = excluded.created, roster_version = excluded.roster_version,
+  roster_sha256 = excluded.roster_sha256)"},
+    {Query::put_log_head, "put_log_head", R"(
+INSERT INTO log_head (project, size, frontier, last_time, stream_seq, stream_prev)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (project) DO UPDATE SET size = excluded.size, frontier = excluded.frontier,
+  last_time = excluded.last_time, stream_seq = excluded.stream_seq,
+  stream_prev = excluded.stream_prev)"},
+    {Query::insert_leaf, "insert_leaf", R"(
+INSERT INTO leaf (position, hash, type, stream, leaf, evidence, statement)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))"},
+    {Query::insert_upper_hash, "insert_upper_hash", R"(
+INSERT INTO upper_hash (project, tile_level, position, hash)
+VALUES (?1, ?2, ?3, ?4))"},
+    {Query::put_member, "put_member", R"(
+INSERT INTO member (id, name, created, removed)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created,
+  removed = excluded.removed)"},
+    {Query::put_device, "put_device", R"(
+INSERT INTO device (key, member, spki, key_class, created, revoked)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (key) DO UPDATE SET member = excluded.member, spki = excluded.spki,
+  key_class = excluded.key_class, created = excluded.created, revoked = excluded.revoked)"},
+    {Query::insert_roster, "insert_roster", R"(
+INSERT INTO roster (project, version, sha256, created, head, signatures)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6))"},
+    {Query::insert_roster_entry, "insert_roster_entry", R"(
+INSERT INTO roster_entry (project, version, position, entry)
+VALUES (?1, ?2, ?3, ?4))"},
+    {Query::put_api_key, "put_api_key", R"(
+INSERT INTO api_key (id, project, role, name, digest, made_by, created, revoked)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (id) DO UPDATE SET project = excluded.project, role = excluded.role,
+  name = excluded.name, digest = excluded.digest, made_by = excluded.made_by,
+  created = excluded.created, revoked = excluded.revoked)"},
+    {Query::put_agent, "put_agent", R"(
+INSERT INTO agent (id, project, handle, secret_sealed, public_key, made_by, created,
+  revoked)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (id) DO UPDATE SET project = excluded.project, handle = excluded.handle,
+  secret_sealed = excluded.secret_sealed, public_key = excluded.public_key,
+  made_by = excluded.made_by, created = excluded.created, revoked = excluded.revoked)"},
+    {Query::put_session, "put_session", R"(
+INSERT INTO session (token, member, key, created, expires)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (token) DO UPDATE SET member = excluded.member, key = excluded.key,
+  created = excluded.created, expires = excluded.expires)"},
+    {Query::insert_setup_token, "insert_setup_token", R"(
+INSERT INTO setup_token (token, created, expires)
+VALUES (?1, ?2, ?3))"},
+    {Query::put_webhook, "put_webhook", R"(
+INSERT INTO webhook (id, project, url, secret_sealed, created, removed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (id) DO UPDATE SET project = excluded.project, url = excluded.url,
+  secret_sealed = excluded.secret_sealed, created = excluded.created,
+  removed = excluded.removed)"},
+    {Query::insert_request, "insert_request", R"(
+INSERT INTO request (id, project, api_key, agent_id, agent_owner, strength, candidate,
+  service, action, priority, role, environment, trace_id, parent_request_id, client,
+  payload_kind, request_sha256, created, decide_by, leaf_index, dek_wrapped,
+  commit_key_sealed, details_sealed, payload)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+  ?19, ?20, ?21, ?22, ?23, ?24))"},
+    {Query::insert_revision, "insert_revision", R"(
+INSERT INTO revision (request, version, request_sha256, commit_key_sealed, details_sealed,
+  payload)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6))"},
+    {Query::put_request_state, "put_request_state", R"(
+INSERT INTO request_state (project, request, state, decide_by, leaf_index,
+  statement_sha256, stream_seq, mac, decided, actor, actor_kind, method, detail,
+  reason_sealed, edited_payload)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+ON CONFLICT (project, request) DO UPDATE SET state = excluded.state,
+  decide_by = excluded.decide_by, leaf_index = excluded.leaf_index,
+  statement_sha256 = excluded.statement_sha256, stream_seq = excluded.stream_seq,
+  mac = excluded.mac,
+  decided = excluded.decided, actor = excluded.actor, actor_kind = excluded.actor_kind,
+  method = excluded.method, detail = excluded.detail, reason_sealed = excluded.reason_sealed,
+  edited_payload = excluded.edited_payload)"},
+    {Query::insert_review, "insert_review", R"(
+INSERT INTO review (request, leaf_index, version, member, key, nonce, at, signature, core)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))"},
+    {Query::insert_delivery, "insert_delivery", R"(
+INSERT INTO delivery (request, at, how)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (request) DO NOTHING)"},
+    {Query::insert_idempotency, "insert_idempotency", R"(
+INSERT INTO idempotency (project, key, content, request, created)
+VALUES (?1, ?2, ?3, ?4, ?5))"},
+    {Query::put_snapshot, "put_snapshot", R"(
+INSERT INTO snapshot (request, content_type, blob, sealing, created, bytes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (request) DO UPDATE SET content_type = excluded.content_type,
+  blob = excluded.blob, sealing = excluded.sealing, created = excluded.created,
+  bytes = excluded.bytes)"},
+    {Query::put_graph_checkpoint, "put_graph_checkpoint", R"(
+INSERT INTO graph_checkpoint (project, thread_id, checkpoint_id, created, sealed)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (project, thread_id, checkpoint_id) DO UPDATE SET created = excluded.created,
+  sealed = excluded.sealed)"},
+    {Query::insert_outbox_item, "insert_outbox_item", R"(
+INSERT INTO outbox (project, request, event, webhook, leaf_index, created, next_attempt,
+  attempts, state, last_error)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))"},
+    {Query::put_outbox_item, "put_outbox_item", R"(
+INSERT INTO outbox (id, project, request, event, webhook, leaf_index, created,
+  next_attempt, attempts, state, last_error)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+ON CONFLICT (id) DO UPDATE SET project = excluded.project, request = excluded.request,
+  event = excluded.event, webhook = excluded.webhook, leaf_index = excluded.leaf_index,
+  created = excluded.created, next_attempt = excluded.next_attempt,
+  attempts = excluded.attempts, state = excluded.state, last_error = excluded.last_error)"},
+    {Query::delete_session, "delete_session", R"(
+DELETE FROM session WHERE token = ?1)"},
+    {Query::delete_setup_tokens, "delete_setup_tokens", R"(
+DELETE FROM setup_token)"},
+    {Query::delete_graph_thread, "delete_graph_thread", R"(
+DELETE FROM graph_checkpoint WHERE project = ?1 AND thread_id = ?2)"},
+    {Query::delete_idempotency_before, "delete_idempotency_before", R"(
+DELETE FROM idempotency WHERE created < ?1)"},
+    {Query::setting, "setting", R"(
+SELECT value FROM setting WHERE name = ?1)"},
+    {Query::project_numbers, "project_numbers", R"(
+SELECT number, id FROM project)"},
+    {Query::projects, "projects", R"(
+SELECT id, name, origin, payloads, single_operator, created, roster_version, roster_sha256
+FROM project
+ORDER BY number)"},
+    {Query::log_heads, "log_heads", R"(
+SELECT p.id, h.size, h.frontier, h.last_time, h.stream_seq, h.stream_prev
+FROM log_head h JOIN project p ON p.number = h.project
+ORDER BY h.project)"},
+    {Query::members, "members", R"(
+SELECT id, name, created, removed FROM member ORDER BY id)"},
+    {Query::devices, "devices", R"(
+SELECT key, member, spki, key_class, created, revoked FROM device ORDER BY key)"},
+    {Query::api_keys, "api_keys", R"(
+SELECT id, project, role, name, digest, made_by, created, revoked
+FROM api_key
+ORDER BY id)"},
+    {Query::agents, "agents", R"(
+SELECT id, project, handle, secret_sealed, public_key, made_by, created, revoked
+FROM agent
+ORDER BY id)"},
+    {Query::webhooks, "webhooks", R"(
+SELECT id, project, url, secret_sealed, created, removed
+FROM webhook
+WHERE removed IS NULL
+ORDER BY id)"},
+    {Query::roster, "roster", R"(
+SELECT sha256, created, head, signatures
+FROM roster
+WHERE project = ?1 AND version = ?2)"},
+    {Query::roster_entries, "roster_entries", R"(
+SELECT entry FROM roster_entry WHERE project = ?1 AND version = ?2 ORDER BY position)"},
+    {Query::session, "session", R"(
+SELECT token, member, key, created, expires FROM session WHERE token = ?1)"},
+    {Query::setup_tokens, "setup_tokens", R"(
+SELECT token, created, expires FROM setup_token ORDER BY token)"},
+    {Query::request, "request", one_request},
+    {Query::requests, "requests", all_requests},
+    {Query::requests_pending, "requests_pending", pending_requests},
+    {Query::requests_decided, "requests_decided", decided_requests},
+    {Query::pending_count, "pending_count", R"(
+SELECT count(*)
+FROM request_state INDEXED BY request_pending
+WHERE project = (SELECT number FROM project WHERE id = ?1) AND state = 'pending')"},
+    {Query::deadlines, "deadlines", R"(
+SELECT s.request, p.id, s.decide_by
+FROM request_state s INDEXED BY request_pending CROSS JOIN project p ON p.number =
+  s.project
+WHERE s.state = 'pending'
+ORDER BY s.decide_by, s.request)"},
+    {Query::reviews, "reviews", R"(
+SELECT request, leaf_index, version, member, key, nonce, at, signature, core
+FROM review
+WHERE request = ?1
+ORDER BY leaf_index)"},
+    {Query::review_by_nonce, "review_by_nonce", R"(
+SELECT request, leaf_index, version, member, key, nonce, at, signature, core
+FROM review
+WHERE nonce = ?1)"},
+    {Query::idempotency, "idempotency", R"(
+SELECT content, request, created
+FROM idempotency
+WHERE project = (SELECT number FROM project WHERE id = ?1) AND key = ?2)"},
+    {Query::leaf, "leaf", R"(
+SELECT position, hash, type, stream, leaf, evidence, statement
+FROM leaf
+WHERE position = (SELECT number << 40 FROM project WHERE id = ?1) + ?2)"},
+    {Query::leaves, "leaves", R"(
+SELECT position, hash, type, stream, leaf, evidence, statement
+FROM leaf
+WHERE position >= (SELECT number << 40 FROM project WHERE id = ?1) + ?2 AND position <
+  (SELECT number << 40 FROM project WHERE id = ?1) + ?3
+ORDER BY position)"},
+    {Query::leaf_hashes, "leaf_hashes", R"(
+SELECT hash
+FROM leaf
+WHERE position >= (SELECT number << 40 FROM project WHERE id = ?1) + ?2 AND position <
+  (SELECT number << 40 FROM project WHERE id = ?1) + ?3
+ORDER BY position)"},
+    {Query::upper_hashes, "upper_hashes", R"(
+SELECT hash
+FROM upper_hash
+WHERE project = (SELECT number FROM project WHERE id = ?1) AND tile_level = ?2 AND
+  position >= ?3 AND position < ?4
+ORDER BY position)"},
+    {Query::snapshot, "snapshot", R"(
+SELECT request, content_type, blob, sealing, created, bytes
+FROM snapshot
+WHERE request = ?1)"},
+    {Query::graph_checkpoint, "graph_checkpoint", R"(
+SELECT project, thread_id, checkpoint_id, created, sealed
+FROM graph_checkpoint
+WHERE project = ?1 AND thread_id = ?2 AND checkpoint_id = ?3)"},
+    {Query::graph_checkpoint_newest, "graph_checkpoint_newest", R"(
+SELECT project, thread_id, checkpoint_id, created, sealed
+FROM graph_checkpoint
+WHERE project = ?1 AND thread_id = ?2
+ORDER BY created DESC, checkpoint_id DESC LIMIT 1)"},
+    {Query::outbox_due, "outbox_due", R"(
+SELECT id, project, request, event, webhook, leaf_index, created, next_attempt, attempts,
+  state, last_error
+FROM outbox
+WHERE state = 'due' AND next_attempt <= ?1
+ORDER BY next_attempt, id LIMIT ?2)"},
 }};
 
 // A statement is found by its place.

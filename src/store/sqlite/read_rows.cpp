@@ -36,9 +36,9 @@ Request read_request(Row& row) {
   request.decide_by = row.instant(18);
   request.leaf_index = row.count(19);
   request.dek_wrapped = row.bytes(20);
-  request.commit_key_sealed = row.bytes(21);
-  request.details_sealed = row.bytes(22);
-  request.payload = row.bytes(23);
+  request.commit_key_sealed = row.bytes(35);
+  request.details_sealed = row.bytes(36);
+  request.payload = row.bytes(37);
   return request;
 }
 
@@ -47,19 +47,19 @@ RequestState read_request_state(Row& row, const Request& request) {
   state.request = request.id;
   state.project = request.project;
   state.state.id = request.id;
-  state.state.state = known(row, approval::state(row.bytes(24)), approval::State::pending);
-  state.state.decide_by = row.instant(25);
-  state.leaf_index = row.count(26);
-  state.statement_sha256 = row.digest(27);
-  state.stream_seq = row.count(28);
-  state.mac = row.digest(29);
-  state.decided = row.optional_instant(30);
-  state.actor = row.bytes(31);
-  state.actor_kind = row.bytes(32);
-  state.method = row.bytes(33);
-  if (!read_detail(row.bytes(34), state.state)) row.damage();
-  state.reason_sealed = row.bytes(35);
-  state.edited_payload = row.bytes(36);
+  state.state.state = known(row, approval::state(row.bytes(21)), approval::State::pending);
+  state.state.decide_by = row.instant(22);
+  state.leaf_index = row.count(23);
+  state.statement_sha256 = row.digest(24);
+  state.stream_seq = row.count(25);
+  state.mac = row.digest(26);
+  state.decided = row.optional_instant(27);
+  state.actor = row.bytes(28);
+  state.actor_kind = row.bytes(29);
+  state.method = row.bytes(30);
+  if (!read_detail(row.bytes(31), state.state)) row.damage();
+  state.reason_sealed = row.bytes(32);
+  state.edited_payload = row.bytes(38);
   return state;
 }
 
@@ -158,8 +158,8 @@ FullRequest read_full_request(Row& row) {
   FullRequest full;
   full.request = read_request(row);
   full.state = read_request_state(row, full.request);
-  if (!row.null(37)) {
-    full.delivery = Delivery{full.request.id, row.instant(37), row.bytes(38)};
+  if (!row.null(33)) {
+    full.delivery = Delivery{full.request.id, row.instant(33), row.bytes(34)};
   }
   return full;
 }

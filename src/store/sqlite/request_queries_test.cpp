@@ -68,6 +68,30 @@ TEST(RequestQueries, GiveBackTheNewestStateOfARequest) {
   EXPECT_EQ(found->request, request);
 }
 
+TEST(RequestQueries, ShowTheNewestRevisionInPlaceOfTheBytesOfTheRequest) {
+  OpenedStore opened;
+  Request request = sample_request("proj_a", 1);
+  Revision revision{
+      request.id,       2, sample_bytes(10, 800), sample_bytes(11, 60), sample_bytes(12, 90),
+      sample_digest(13)};
+  opened.commit(batch_of(request, sample_state(request), revision));
+  revision.version = 10;
+  revision.payload = sample_bytes(14, 5'000);
+  revision.commit_key_sealed.clear();
+  opened.commit(batch_of(revision));
+  EXPECT_FALSE(opened.store->commit(batch_of(revision)));
+  ingest(opened, "proj_a", 2);
+  request.request_sha256 = revision.request_sha256;
+  request.payload = revision.payload;
+  request.details_sealed = revision.details_sealed;
+  request.commit_key_sealed.clear();
+  EXPECT_EQ((*opened.reader->request(request.id))->request, request);
+  EXPECT_EQ((*opened.reader->request(sample_id("req", 2)))->request, sample_request("proj_a", 2));
+  request.payload.clear();
+  request.details_sealed.clear();
+  EXPECT_EQ(opened.reader->requests(in({"proj_a"}))->back().request, request);
+}
+
 TEST(RequestQueries, RefuseASecondRequestOfTheSameId) {
   OpenedStore opened;
   ingest(opened, "proj_a", 1);

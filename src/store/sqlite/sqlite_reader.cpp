@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_reader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -154,12 +155,14 @@ Result<std::vector<FullRequest>> SqliteReader::requests_of(const std::string& pr
 }
 
 Result<std::vector<FullRequest>> SqliteReader::requests(const RequestFilter& filter) {
-  auto transaction = Transaction::begin(*database_, Access::read);
-  if (!transaction) return std::unexpected(std::move(transaction.error()));
   std::vector<std::string> projects = filter.projects;
   std::ranges::sort(projects);
   const auto repeated = std::ranges::unique(projects);
   projects.erase(repeated.begin(), repeated.end());
+  if (projects.empty()) return std::vector<FullRequest>{};
+  if (projects.size() == 1) return requests_of(projects.front(), filter);
+  auto transaction = Transaction::begin(*database_, Access::read);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
   // Each project has its own index range: the newest of each, then the newest of all.
   std::vector<FullRequest> found;
   for (const std::string& project : projects) {
@@ -168,12 +171,9 @@ Result<std::vector<FullRequest>> SqliteReader::requests(const RequestFilter& fil
     std::ranges::move(*some, std::back_inserter(found));
   }
   if (auto done = transaction->commit(); !done) return std::unexpected(std::move(done.error()));
-  if (projects.size() > 1) {
-    std::ranges::sort(
-        found, std::ranges::greater{},
-        [](const FullRequest& full) -> const std::string& { return full.request.id; });
-    if (found.size() > filter.limit) found.resize(filter.limit);
-  }
+  std::ranges::sort(found, std::ranges::greater{},
+                    [](const FullRequest& full) -> const std::string& { return full.request.id; });
+  if (found.size() > filter.limit) found.resize(filter.limit);
   return found;
 }
 

@@ -309,8 +309,8 @@ TEST(SqliteStore, GivesBackEverythingAfterItIsOpenedAgain) {
   opened.commit(batch_of(request, sample_state(request)));
   opened.reader.reset();
   opened.store.reset();
-  opened.store = std::move(*open_sqlite(opened.path));
-  opened.reader = std::move(*opened.store->reader());
+  opened.store = taken(open_sqlite(opened.path));
+  opened.reader = taken(opened.store->reader());
   EXPECT_EQ((*opened.reader->request(request.id))->request, request);
   opened.commit(batch_of(sample_leaf("proj_a", 1)));  // the project's number is known again
 }
