@@ -63,7 +63,7 @@ class Player:
     # ---- text -------------------------------------------------------------------------------
 
     def filled(self, text):
-        """$name and ${name}; %repeat(TEXT|N); %hmac«KEY|TEXT»; %swap«TEXT|A|B»; $$: a dollar."""
+        """With variables and the macros of README.md filled in."""
         def variable(match):
             if match.group(0) == "$$":
                 return "$"
@@ -146,8 +146,9 @@ class Player:
 
     def check(self, step, reply, seconds):
         expected = self.filled(step.status)
+        said = reply.body[:300].decode(errors="replace")
         assert self.matches(expected, reply.status), \
-            f"status {reply.status} instead of {expected}: {reply.body[:300].decode(errors='replace')}"
+            f"status {reply.status} instead of {expected}: {said}"
         if "within" in step.modifiers:
             limit = int(step.modifiers["within"])
             assert seconds * 1000 <= limit, f"took {seconds * 1000:.0f} ms, more than {limit}"

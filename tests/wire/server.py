@@ -97,7 +97,8 @@ class Server:
 
     def log_tail(self):
         path = Path(self.home.name) / "log"
-        return "\n".join(path.read_text(errors="replace").splitlines()[-15:]) if path.exists() else ""
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+        return "\n".join(lines[-15:])
 
     def call(self, *arguments):
         """(exit status, stdout, stderr) of the command line on this data directory."""
@@ -108,11 +109,18 @@ class Server:
         return done.returncode, done.stdout, done.stderr
 
     def run(self, *arguments):
-        """The same, which must succeed; the JSON that was printed when there is any."""
+        """The same, which must succeed: what it printed, with --json the object."""
         status, out, err = self.call(*arguments)
         if status != 0:
-            raise RuntimeError(f"letsping {' '.join(arguments)}: exit status {status}: {err or out}")
-        return json.loads(out) if out.lstrip().startswith(("{", "[")) else out
+            raise RuntimeError(f"letsping {' '.join(arguments)}: exit {status}: {err or out}")
+        return json.loads(out) if "--json" in arguments else out
+
+    def list(self, *arguments):
+        """The rows of a list: one JSON object a line."""
+        status, out, err = self.call(*arguments, "--json")
+        if status != 0:
+            raise RuntimeError(f"letsping {' '.join(arguments)}: exit {status}: {err or out}")
+        return [json.loads(line) for line in out.splitlines()]
 
     def make_key(self, project="default", role="agent", name="wire"):
         """{id, key}"""
@@ -157,6 +165,5 @@ class Server:
 
     def project(self, name, payloads):
         """The project of that name, made when it is not there yet."""
-        found = [one for one in self.run("project", "list", "--json")["projects"]
-                 if one["name"] == name]
+        found = [one for one in self.list("project", "list") if one["name"] == name]
         return found[0] if found else self.make_project(name, payloads)
