@@ -4,11 +4,13 @@ namespace lp::core {
 namespace {
 constexpr std::int64_t gone_after_ms = 30'000;
 constexpr std::int64_t forget_after_ms = 3'600'000;
+constexpr std::int64_t sweep_every_ms = 60'000;
 }  // namespace
 
 bool Presence::poll_begins(std::string_view request, std::string_view key, Instant now,
                            std::int64_t recent_ms) {
   const std::lock_guard lock(mutex_);
+  sweep(now);
   Entry& entry = entries_[std::string(request)];
   const bool recent = entry.ended_once && entry.key == key && now - entry.last_end < recent_ms;
   entry.key = key;
@@ -37,7 +39,8 @@ Presence::View Presence::view(std::string_view request, Instant now) const {
 }
 
 void Presence::sweep(Instant now) {
-  const std::lock_guard lock(mutex_);
+  if (now - swept_ < sweep_every_ms) return;
+  swept_ = now;
   std::erase_if(entries_, [now](const auto& item) {
     return item.second.held == 0 && now - item.second.last_end > forget_after_ms;
   });

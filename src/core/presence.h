@@ -30,8 +30,6 @@ class Presence {
   void poll_ends(std::string_view request, Instant now);
   // Connected while a poll is held; polling up to 30 s after one ended; then gone.
   [[nodiscard]] View view(std::string_view request, Instant now) const;
-  // Forgets requests that nobody polled for an hour. Called now and then.
-  void sweep(Instant now);
 
  private:
   struct Entry {
@@ -40,8 +38,12 @@ class Presence {
     Instant last_begin, last_end;
     bool ended_once = false;
   };
+  // Forgets what nobody polled for an hour, once a minute at most.
+  void sweep(Instant now);
+
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;
+  Instant swept_;
 };
 
 }  // namespace lp::core

@@ -16,6 +16,8 @@ namespace {
 constexpr std::int64_t idle_ms_max = 1'000;
 constexpr std::size_t expiries_per_batch = 512;
 constexpr int exit_stopped = 70;
+constexpr std::int64_t purge_every_ms = 3'600'000;
+constexpr std::int64_t idempotency_ms = 7LL * 24 * 3'600'000;
 
 // No answer that rests on this batch is ever sent: the gate is closed and stays closed.
 [[noreturn]] void stop_process(std::string_view event, std::string_view what) {
@@ -84,6 +86,7 @@ void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   Gate gate;
   look_at_clock(work);
   expire_due(work, expiries_per_batch);
+  purge(work);
   for (std::size_t i = first; i < first + count; ++i) gate.hold(jobs[i](&work));
   work.finish();
   if (!work.batch.empty()) {
@@ -118,6 +121,14 @@ void Sequencer::look_at_clock(Work& work) {
     event.statement.marks = world_.directory->project(id)->marks;
     work.append(log, std::move(event));
   }
+}
+
+// Idempotency keys live seven days (approval.md).
+void Sequencer::purge(Work& work) {
+  if (work.now - last_purge_ < purge_every_ms) return;
+  last_purge_ = work.now;
+  work.batch.removals.emplace_back(
+      store::DeleteIdempotencyBefore{.created = work.now + -idempotency_ms});
 }
 
 void Sequencer::commit(Work& work) {

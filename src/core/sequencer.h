@@ -45,6 +45,7 @@ class Sequencer {
   void loop();
   void run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count);
   void look_at_clock(Work& work);
+  void purge(Work& work);
   void commit(Work& work);
   void sign(const Work& work);
   void publish(Work& work);
@@ -57,6 +58,7 @@ class Sequencer {
   const std::function<void(std::vector<std::string>)> announce_;
   std::thread thread_;
   std::int64_t last_tidy_ms_ = 0;
+  Instant last_purge_;
 };
 
 }  // namespace lp::core

@@ -64,6 +64,11 @@ struct House {
   }
 
   void open() {
+    const auto started = try_open();
+    ASSERT_TRUE(started.has_value()) << started.error();
+  }
+  // What the engine says to starting over the files as they are.
+  std::expected<void, std::string> try_open() {
     store = *store::open_sqlite((root / "letsping.db").string());
     locks = *store::open_lock_store((root / "signer").string());
     blobs = *store::BlobFiles::open((root / "blobs").string());
@@ -74,8 +79,12 @@ struct House {
     options.disk_reserve_bytes = 0;
     engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
                                       [](auto) {});
-    const auto started = engine->start();
-    ASSERT_TRUE(started.has_value()) << started.error();
+    return engine->start();
+  }
+  // Changes the database behind the program's back, as its owner could. Close first.
+  void edit_database(const std::string& sql) {
+    const std::string command = "sqlite3 '" + (root / "letsping.db").string() + "' \"" + sql + "\"";
+    ASSERT_EQ(std::system(command.c_str()), 0) << sql;
   }
   void close() {
     engine.reset();

@@ -26,6 +26,14 @@ void close_memory() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
+// A parked agent is an open file: take as many as the system gives.
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 // The server must not be able to read payloads: it does not even look at a content key that stands
 // in its environment (security.md D-57).
 std::expected<void, std::string> drop_content_key() {
@@ -69,6 +77,7 @@ std::vector<std::string> hosts_of(const Config& config) {
 
 int serve(const ServeOptions& options) {
   close_memory();
+  raise_file_limit();
   const Config& config = options.config;
   const bool pretty =
       config.log_format == "pretty" || (config.log_format.empty() && isatty(STDERR_FILENO) == 1);
@@ -103,7 +112,8 @@ int serve(const ServeOptions& options) {
        .unix_socket = options.place.socket(),
        .threads = config.threads,
        .limits = config.net,
-       .hosts = hosts_of(config)},
+       .hosts = hosts_of(config),
+       .import_map_hash = assets->import_map_hash()},
       [&context](net::Request&& request) { return api::dispatch(context, std::move(request)); },
       [&context](net::Request&& request) {
         return api::dispatch_admin(context, std::move(request));
