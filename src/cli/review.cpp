@@ -109,6 +109,7 @@ std::expected<core::Considered, std::string> consider(const Flags& flags,
     auto edit = read_file(flags.edit_file, edit_bytes_max);
     if (!edit) return std::unexpected(to_string(edit.error()));
     while (edit->ends_with('\n')) edit->pop_back();
+    if (edit->empty()) return std::unexpected(flags.edit_file + " is empty.");
     considered.edit = *std::move(edit);
   }
   return considered;
@@ -124,6 +125,8 @@ std::string sentence(core::ApproverFault fault) {
              "the payload was changed.";
     case core::ApproverFault::not_the_payload:
       return "The payload is not the one that the offer names.";
+    case core::ApproverFault::not_an_edit:
+      return "An edit is a JSON object with members. To stop the action, reject it.";
   }
   return {};
 }

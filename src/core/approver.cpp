@@ -69,6 +69,12 @@ void take_edit(const Considered& considered, const Seen& seen, evidence::Decisio
                        seal::Role::edit, considered.edit);
 }
 
+// The server cannot see this in an encrypted edit, so the device must not sign it.
+bool changes_something(std::string_view edit) {
+  const auto document = json::parse(std::string(edit));
+  return document && document->root.is_object() && !document->root.members().empty();
+}
+
 }  // namespace
 
 std::string_view to_string(ApproverFault fault) {
@@ -79,6 +85,8 @@ std::string_view to_string(ApproverFault fault) {
       return "wrong_content_key";
     case ApproverFault::not_the_payload:
       return "not_the_payload";
+    case ApproverFault::not_an_edit:
+      return "not_an_edit";
   }
   LP_ASSERT(false);
   return {};
@@ -118,6 +126,9 @@ std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
   const bool approving = considered.verdict == evidence::Verdict::approve;
   if (!seen) return std::unexpected(seen.error());
   if (approving && !seen->k) return std::unexpected(ApproverFault::no_content_key);
+  if (approving && !considered.edit.empty() && !changes_something(considered.edit)) {
+    return std::unexpected(ApproverFault::not_an_edit);
+  }
 
   Decide command;
   command.request = considered.offer.request_id;

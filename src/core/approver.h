@@ -43,6 +43,7 @@ enum class ApproverFault : std::uint8_t {
   no_content_key,     // an approval of what this device cannot decrypt
   wrong_content_key,  // it does not open the payload
   not_the_payload,    // the payload is not the one that the offer names
+  not_an_edit,        // no JSON object, or an empty one: a stock client would run the original
 };
 std::string_view to_string(ApproverFault fault);
 
