@@ -89,7 +89,7 @@ agent_decided() {  # agent_decided NAME TEXT
   eventually 30 holds '"decided"' "$work/$1.agent" && holds "$2" "$work/$1.agent"
 }
 review() { with_key "$letsping" review "$@" --data "$data"; }
-listed() { review list --json | grep -qF "$1"; }
+listed() { review list --json | grep -F -- "$1"; }
 status_is() {  # status_is ID STATUS, as the agent sees it
   LETSPING_BASE_URL=$(base_url) LETSPING_API_KEY=$api_key "$python" -c '
 import sys, letsping
@@ -101,17 +101,15 @@ rejecting_again() {
   local status=$?
   [ $status = 7 ] || { echo "exit status $status instead of 7"; return 1; }
 }
-logged() { "$letsping" log show --data "$data" --project default --json | grep -qF "$1"; }
+logged() { "$letsping" log show --data "$data" --project default --json | grep -F -- "$1"; }
 # What a third party pins at the beginning, and then holds the log against.
 pin_keys() { "$letsping" trust export --data "$data" --project default >"$work/trust.json"; }
 verify_log() {
   "$letsping" log verify --data "$data" --project default --trust "$work/trust.json" --allow-test
 }
-absent() {  # absent TEXT: from everything that the server wrote
-  local where
-  where=$(grep -rlaF -e "$1" "$data" "$data".* "$work/server.log" "$work/out" 2>/dev/null)
-  [ -z "$where" ] || { echo "found in $where"; return 1; }
-}
+# Where TEXT stands in what the server wrote: data, signer state, log, standard output.
+written() { grep -rlaF -e "$1" "$data" "$data.signer" "$work/server.log" "$work/out"; }
+absent() { ! written "$1"; }
 
 # ---- the steps ----------------------------------------------------------------------------------
 check init "$letsping" init --data "$data" --test
@@ -135,6 +133,7 @@ check logged logged decision.approved
 check logged-rejection logged decision.rejected
 check trust pin_keys
 check log-verify verify_log
+check search-finds written "$first"  # the two that follow could not fail otherwise
 check blind-payload absent "$marker"
 check blind-key absent "$content_key"
 check stop stop_server
