@@ -173,7 +173,7 @@ test("when the agent has stopped waiting, approving asks once more", async (t) =
   await page.getByText("It is connected and waits for your answer.").waitFor();
   left.abort();
   await poll;
-  await page.getByText(/It stopped waiting/).waitFor({ timeout: 45_000 });
+  await page.getByText(/It stopped waiting/).waitFor({ timeout: 60_000 });
   await page.locator(".decision .approve:enabled").click();
   await page.getByText(/The agent stopped waiting/).waitFor();
   await photograph(page, "request-agent-gone");

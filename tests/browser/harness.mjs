@@ -31,7 +31,8 @@ export async function startServer(t) {
     const before = server.log;
     Object.assign(server, again, { log: () => before() + again.log() });
   };
-  server.setupLink = async () => found(await letsping(data, "setup-link"), /\/setup#t=[^&\s]+/);
+  server.setupLink = async () =>
+    found(await letsping(data, "setup-link", "--url", server.origin), /\/setup#t=[^&\s]+/);
   server.newAgentKey = async (name) => {
     const options = ["--project", "default", "--role", "agent", "--name", name];
     return found(await letsping(data, "key", "create", ...options), /^lp_/);
@@ -249,11 +250,14 @@ export async function openRequest(page, id) {
   await page.getByRole("heading", { name: "What would run" }).waitFor();
 }
 
-// Approve at low is one press; at medium it is a press and a confirmation; above, a signature.
+// Approve as the level asks for it: one press, or a press and a confirmation.
 export async function approve(page) {
-  const button = page.locator(".decision .approve");
-  await button.and(page.locator(":enabled")).click();
-  await page.locator(".decision-panel.confirm .approve:enabled").click();
+  const bar = page.locator(".decision-bar .approve");
+  await bar.and(page.locator(":enabled")).click();
+  const confirm = page.locator(".decision-panel.confirm .approve:enabled");
+  const done = page.getByRole("region", { name: "Outcome" });
+  await confirm.or(done).first().waitFor();
+  if (await confirm.isVisible()) await confirm.click();
 }
 
 const shots = join(top, "build/screenshots");

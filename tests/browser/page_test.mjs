@@ -24,7 +24,7 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
   const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
   const done = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
   await openRequest(page, done.id);
-  await page.locator(".decision .approve:enabled").click();
+  await approve(page);
   await page.getByRole("heading", { name: "Approved" }).waitFor();
   const paths = ["/", `/requests/${id}`, `/requests/${high.id}`, `/requests/${done.id}`];
   paths.push("/settings", "/settings?page=about", "/requests/req_unknown");

@@ -340,8 +340,12 @@ export class Review {
     const wanted = { ...said, ...rows, payload: { ...payload, commit: said.payload.commit } };
     const late = Date.parse(said.expires_at) < Date.now();
     if (late || jcs(JSON.parse(JSON.stringify(wanted))) !== jcs(said)) {
-      throw new Refusal(409, "stale", "Something changed.", { offer: this.offer(request) });
+      throw this.stale(request);
     }
+  }
+
+  stale(request, reason = "stale") {
+    return new Refusal(409, reason, "Something changed.", { offer: this.offer(request) });
   }
 
   close(request, said, reason) {

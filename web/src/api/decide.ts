@@ -9,6 +9,7 @@ import { jcs } from "../crypto/jcs";
 import type { Keyring, Pin } from "../crypto/keyring";
 import type { Opened } from "../payload/open";
 import { type Api, ApiError, isReason } from "./client";
+import { detailOf, loadDetail, received } from "./detail";
 import type { Detail, Offer, PayloadReference, Session } from "./types";
 
 export interface Wish {
@@ -38,14 +39,13 @@ export async function decide(
   let current = detail;
   for (let round = 0; ; round += 1) {
     current = await withFreshOffer(signer.api, current);
-    const { body, expires } = await signedDecision(signer, current, opened, wish);
+    const { body, leftMs } = await signedDecision(signer, current, opened, wish);
     try {
-      return await send(signer.api, current.id, body, expires);
+      return await send(signer.api, current.id, body, leftMs);
     } catch (error) {
       // Only the nonce had run out: nothing that was shown has changed, so the same wish holds.
-      const offer = isReason(error, "stale")
-        ? (error.body.offer as Offer | undefined)
-        : undefined;
+      const renewed = isReason(error, "stale", "offer_expired");
+      const offer = renewed ? received(error.body.offer as Offer | undefined) : undefined;
       if (!offer || round > 0 || !sameQuestion(current.offer, offer)) throw error;
       current = { ...current, offer };
     }
@@ -68,16 +68,19 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
     ...(seen && { display: await displayDigest(seen.k, display(signer.session, seen, wish)) }),
     ...(seen && reason && { reason: await reasonDigest(seen.k, reason) }),
     dwellMs: wish.dwellMs,
-    issuedAt: issuedAt(offer, signer.api.now()),
+    issuedAt: new Date(serverTime(offer)).toISOString(),
   });
   const signature = await signCore(key, core);
-  return { body: { core, signature, reason }, expires: Date.parse(offer.expires_at) };
+  return {
+    body: { core, signature, reason },
+    leftMs: Date.parse(offer.expires_at) - serverTime(offer),
+  };
 }
 
-// The server refuses a time later than its own, and nobody decides before there is an offer.
-function issuedAt(offer: Offer, now: number): string {
-  const offered = offer.time === undefined ? now : Date.parse(offer.time);
-  return new Date(Math.max(offered, now)).toISOString();
+// The server's clock as far as this page can know without ever being ahead of it: what it was when
+// the offer was made, and what has passed since. This device's own clock may be anything.
+function serverTime(offer: Offer): number {
+  return Date.parse(offer.time) + Math.floor(performance.now() - offer.received);
 }
 
 function display(
@@ -159,8 +162,10 @@ export function checkOffer(
 // Everything but what is new in every offer.
 export function sameQuestion(before: Offer | undefined, after: Offer): boolean {
   if (!before) return false;
-  const question = ({ nonce: _, time: __, expires_at: ___, ...rest }: Offer) =>
-    jcs({ ...rest, payload: { ...rest.payload } });
+  const question = (offer: Offer) => {
+    const { nonce: _, time: __, expires_at: ___, received: ____, ...rest } = offer;
+    return jcs({ ...rest, payload: { ...rest.payload } });
+  };
   return question(before) === question(after);
 }
 
@@ -169,8 +174,8 @@ const offerMarginMs = 20_000;
 // People read for longer than an offer lives. A new one is taken silently if it asks the same.
 async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
   const { offer } = detail;
-  if (offer && Date.parse(offer.expires_at) - api.now() > offerMarginMs) return detail;
-  const fresh = await api.get<Detail>(`/api/review/requests/${detail.id}`);
+  if (offer && Date.parse(offer.expires_at) - serverTime(offer) > offerMarginMs) return detail;
+  const fresh = await loadDetail(api, detail.id);
   if (!fresh.offer || (offer && !sameQuestion(offer, fresh.offer))) {
     throw new ApiError(
       409,
@@ -184,12 +189,13 @@ async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
   return { ...detail, offer: fresh.offer };
 }
 
-async function send(api: Api, id: string, body: unknown, expires: number): Promise<Detail> {
+async function send(api: Api, id: string, body: unknown, leftMs: number): Promise<Detail> {
+  const until = performance.now() + leftMs - 2000;
   for (;;) {
     try {
-      return await api.post<Detail>(`/api/review/requests/${id}/decision`, body);
+      return detailOf(await api.post<Detail>(`/api/review/requests/${id}/decision`, body));
     } catch (error) {
-      if (!isReason(error, "offline") || api.now() > expires - 2000) throw error;
+      if (!isReason(error, "offline") || performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1500));
     }
   }

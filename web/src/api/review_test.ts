@@ -11,8 +11,9 @@ import type { Keyring } from "../crypto/keyring";
 import { type Opened, openPayload } from "../payload/open";
 import { Api, ApiError, type Fetch } from "./client";
 import { checkOffer, decide, OfferMismatch, payloadReference, type Signer } from "./decide";
+import { loadDetail } from "./detail";
 import { beginSetup, finishSetup, login, signProjectRoster } from "./sign_in";
-import type { Detail, Session } from "./types";
+import type { Session } from "./types";
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -58,7 +59,7 @@ async function signedIn() {
     return review.ingest(JSON.stringify(payload), { service: "s", action: "a", payload });
   };
   const see = async (id: string, keys: ContentKey[] = [key]) => {
-    const detail = await api.get<Detail>(`/api/review/requests/${id}`);
+    const detail = await loadDetail(api, id);
     return { detail, opened: await openPayload(detail, keys) };
   };
   return { review, origin, hooks, api, device, key, keyring, session, signer, ask, see };
@@ -138,6 +139,49 @@ test("a nonce that ran out while somebody read is renewed without asking", async
   const { detail, opened } = await see(ask('{"amount":1}'));
   review.offerLifeMs = 120_000;
   expect((await decide(signer, detail, opened, wish("approve"))).state).toBe("approved");
+});
+
+test("an offer that ran out on its way to the server is renewed once", async () => {
+  const { review, hooks, signer, ask, see } = await signedIn();
+  const { detail, opened } = await see(ask('{"amount":1}'));
+  const { offer } = detail;
+  if (!offer) throw new Error("no offer");
+  let sent = 0;
+  hooks.before = (path) => {
+    if (path.endsWith("/decision")) sent += 1;
+  };
+  // The page believes that there is time left; the server knows better.
+  const late = { ...offer, expires_at: new Date(Date.now() + 600_000).toISOString() };
+  review.offerLifeMs = 120_000;
+  const passed = { ...detail, offer: { ...late, nonce: "stale" } };
+  review.compare = ((compare) => (request: unknown, said: { nonce: string }) => {
+    if (said.nonce === "stale") throw review.stale(request, "offer_expired");
+    compare.call(review, request, said);
+  })(review.compare);
+  expect((await decide(signer, passed, opened, wish("approve"))).state).toBe("approved");
+  expect(sent).toBe(2);
+});
+
+test("issued_at follows the server's clock whatever this device's says", async () => {
+  const { signer, ask, see } = await signedIn();
+  const { detail, opened } = await see(ask('{"amount":1}'));
+  const real = Date.now;
+  Date.now = () => real() + 3_600_000;
+  try {
+    const cores: string[] = [];
+    const post = signer.api.post.bind(signer.api);
+    signer.api.post = <T>(path: string, body: unknown) => {
+      cores.push((body as { core: string }).core);
+      return post<T>(path, body);
+    };
+    await decide(signer, detail, opened, wish("reject")).catch(() => undefined);
+    const issued = Date.parse(JSON.parse(cores[0] ?? "{}").issued_at);
+    const since = issued - Date.parse(detail.offer?.time ?? "");
+    expect(since).toBeGreaterThanOrEqual(0);
+    expect(since).toBeLessThan(5000);
+  } finally {
+    Date.now = real;
+  }
 });
 
 test("a request that changed meanwhile is not signed", async () => {

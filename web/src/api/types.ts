@@ -98,7 +98,8 @@ export interface PayloadReference {
 
 export interface Offer {
   nonce: string;
-  time?: string; // of the server, when it made the offer
+  time: string; // of the server, when it made the offer
+  received: number; // of this page's monotonic clock, when the offer arrived; not the server's
   expires_at: string;
   aud: string;
   request_id: string;

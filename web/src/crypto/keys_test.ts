@@ -108,6 +108,8 @@ test("a decision core names exactly what was offered and seen", async () => {
   const device = await generateDeviceKey("now");
   const offer = {
     nonce: "bm9uY2U=",
+    time: "2026-03-01T12:00:00.000Z",
+    received: 0,
     expires_at: "2026-03-01T12:02:00.000Z",
     aud: "o/p/1",
     request_id: "req_1",

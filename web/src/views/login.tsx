@@ -19,14 +19,18 @@ function SignIn() {
   const api = useApi();
   const { keyring } = useKeys();
   const client = useQueryClient();
-  const [state, setState] = useState<"idle" | "signing" | "refused" | "offline">("idle");
+  const [state, setState] = useState<"idle" | "signing" | "refused" | "limited" | "offline">(
+    "idle",
+  );
   const signIn = async () => {
     if (!keyring.device) return;
     setState("signing");
     try {
       client.setQueryData(["session"], await login(api, keyring.device, location.origin));
     } catch (error) {
-      setState(isReason(error, "offline") ? "offline" : "refused");
+      const reasons = { offline: "offline", attempts_limited: "limited" } as const;
+      const reason = isReason(error, "offline", "attempts_limited") ? error.reason : "";
+      setState(reasons[reason as keyof typeof reasons] ?? "refused");
     }
   };
   return (
@@ -49,6 +53,11 @@ function SignIn() {
           It may have been set up anew, or another browser is the one that was enrolled. On a
           server that nobody has set up yet, run <code>letsping setup-link</code> and open the
           link that it prints.
+        </Notice>
+      )}
+      {state === "limited" && (
+        <Notice kind="warning" title="Too many attempts" alert>
+          This server slows down sign-ins from your network. Wait a minute, then try again.
         </Notice>
       )}
       {state === "offline" && (

@@ -198,6 +198,14 @@ function BeginProblem({ error }: { error: ApiError }) {
       </Notice>
     );
   }
+  if (error.reason === "attempts_limited") {
+    return (
+      <Notice kind="warning" title="Too many attempts" alert>
+        This server slows down setup attempts from your network. Wait a minute, then open the link
+        again.
+      </Notice>
+    );
+  }
   return (
     <Notice kind="warning" title="The server does not answer" alert>
       {error.message} Open the link again when it does.

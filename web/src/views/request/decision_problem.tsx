@@ -52,7 +52,7 @@ function words(error: Error): [string, string] {
         "soon as it is back; decide again only if it still waits.",
     ];
   }
-  if (isReason(error, "stale")) {
+  if (isReason(error, "stale", "offer_expired")) {
     return [
       "Something changed while you were reading",
       "Nothing was recorded. The page shows the request as it stands now: read it again, then " +

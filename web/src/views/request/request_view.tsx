@@ -3,6 +3,7 @@ import { ArrowLeft } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { isReason } from "../../api/client";
 import { decide, OfferMismatch } from "../../api/decide";
+import { loadDetail } from "../../api/detail";
 import type { Detail, Session } from "../../api/types";
 import { useApi, useKeys } from "../../context";
 import type { Opened } from "../../payload/open";
@@ -21,6 +22,7 @@ import { useArmed, useDwell } from "./use_armed";
 import { useOpened } from "./use_opened";
 import { useReachedEnd, useShown } from "./use_shown";
 
+const presencePollMs = 10_000;
 const deliveryPollMs = 1500;
 const deliveryPatienceMs = 120_000;
 
@@ -28,11 +30,12 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
   const api = useApi();
   const request = useQuery({
     queryKey: ["request", id],
-    queryFn: () => api.get<Detail>(`/api/review/requests/${id}`),
-    // Delivery is the agent's doing and comes when it comes; meanwhile the offer must stay fresh.
+    queryFn: () => loadDetail(api, id),
+    // The server announces decisions. That an agent has stopped waiting it can only tell when asked,
+    // and delivery comes when the agent comes.
     refetchInterval: ({ state }) => {
       const decided = state.data?.decision;
-      if (!decided || state.data?.delivered_at) return decided ? false : 60_000;
+      if (!decided || state.data?.delivered_at) return decided ? false : presencePollMs;
       return api.now() - Date.parse(decided.at) < deliveryPatienceMs ? deliveryPollMs : 15_000;
     },
   });
