@@ -1,0 +1,62 @@
+// HTTP requests on their way, many at once on one thread. The only place that sees libcurl.
+//
+// What a receiver can do is bounded: so long for one request, so many bytes of an answer, no
+// redirect, no decompression, no proxy, no credentials in URLs. Of an answer only the status
+// counts.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "outbound/guard.h"
+#include "outbound/schedule.h"
+#include "outbound/signature.h"
+
+namespace lp::outbound {
+
+// One POST.
+struct Delivery {
+  std::string url;
+  Headers headers;
+  std::string body;
+};
+
+struct TransferOptions {
+  std::int64_t attempt_ms_max = 5'000;  // resolving, connecting, sending and waiting together
+  std::size_t answer_bytes_max = 64 * 1024;
+  std::vector<std::string> resolve;  // "host:port:address": names for tests, in libcurl's form
+};
+
+class Transfers {
+ public:
+  struct Finished {
+    std::int64_t id = 0;
+    Answer answer;
+  };
+
+  Transfers(Guard guard, TransferOptions options);
+  ~Transfers();
+  Transfers(const Transfers&) = delete;
+  Transfers& operator=(const Transfers&) = delete;
+
+  void begin(std::int64_t id, Delivery delivery);
+  // Moves everything forward for at most `ms`; returns early when something is finished.
+  std::vector<Finished> wait(std::int64_t ms);
+  // From any thread: ends a wait.
+  void wake();
+
+  [[nodiscard]] std::size_t running() const;
+  // How many sockets the guard has let through.
+  [[nodiscard]] std::uint64_t sockets_opened() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lp::outbound
