@@ -117,7 +117,6 @@ check serve start_server
 check key make_key
 check ask start_agent first
 first=$(asked_id first 2>/dev/null)
-check pending status_is "$first" PENDING
 check listed eventually 5 listed "$first"
 check approve review approve "$first" --test-approver
 check wake-up agent_decided first '"status": "APPROVED"'
