@@ -202,6 +202,10 @@ export async function openBrowser(t, server, options = {}) {
   });
   context.on("page", (page) => watch(page, server, seen));
   const page = await context.newPage();
+  t.explain(async () => {
+    const text = await page.locator("body").innerText({ timeout: 2000 });
+    return `${page.url()} shows:\n${text.slice(0, 600)}\n${seen.problems.join("\n")}`;
+  });
   return {
     context,
     page,

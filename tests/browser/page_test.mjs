@@ -142,6 +142,20 @@ test("an unknown request and a server that is away are explained", async (t) => 
   person.behaved(/status of 404|ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
 });
 
+test("an open page survives a restart of the server", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  if (server.mocked) return;
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await openRequest(page, id);
+  await server.restart();
+  await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
+  const held = agent.status(id, 25);
+  await approve(page);
+  assert.equal((await held).status, "APPROVED");
+  await page.getByText("Delivered to the agent").waitFor();
+  person.behaved(/ERR_(CONNECTION|EMPTY|INCOMPLETE)/);
+});
+
 test("two people at once: the second is told who was first", async (t) => {
   const { server, person, page, agent } = await setUp(t);
   const { id } = await agent.ask("stripe", "refund", '{"amount":1}');

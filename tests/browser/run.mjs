@@ -19,7 +19,7 @@ for (const { name, run } of registered) {
   const problem = await attempt(run);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${problem ? "FAILED" : "ok"} ${name} (${seconds} s)`);
-  if (problem) console.log(`${problem.stack ?? problem}`.replace(/^/gm, "    "));
+  if (problem) console.log(problem.replace(/^/gm, "    "));
   count[problem ? "failed" : "passed"] += 1;
 }
 await closeBrowser();
@@ -32,11 +32,16 @@ async function attempt(run) {
     timer = setTimeout(() => reject(new Error(`took more than ${limitMs / 1000} s`)), limitMs);
   });
   const cleanups = [];
+  const explanations = [];
+  const after = (cleanup) => cleanups.push(cleanup);
+  const explain = (explanation) => explanations.push(explanation);
   try {
-    await Promise.race([run({ after: (cleanup) => cleanups.push(cleanup) }), late]);
+    await Promise.race([run({ after, explain }), late]);
     return undefined;
   } catch (error) {
-    return error;
+    // What each browser showed when it happened.
+    const told = explanations.map((explanation) => explanation().catch(() => "(no page)"));
+    return [`${error.stack ?? error}`, ...(await Promise.all(told))].join("\n");
   } finally {
     clearTimeout(timer);
     for (const cleanup of cleanups.reverse()) await cleanup().catch(() => undefined);

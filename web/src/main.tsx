@@ -5,6 +5,7 @@ import { App } from "./app";
 import { KeysProvider } from "./context";
 import { browserKeyring } from "./crypto/keyring";
 import { takeSetupLink } from "./setup_link";
+import { Broken } from "./ui/broken";
 import { Notice } from "./ui/notice";
 import "./ui/style.css";
 import { applyTheme } from "./ui/theme";
@@ -33,7 +34,9 @@ async function start(): Promise<void> {
     root.render(
       <QueryClientProvider client={client}>
         <KeysProvider store={store} initial={initial}>
-          <App link={link} />
+          <Broken>
+            <App link={link} />
+          </Broken>
         </KeysProvider>
       </QueryClientProvider>,
     );

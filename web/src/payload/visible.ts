@@ -131,6 +131,7 @@ export function suspicions(text: string): Suspicion[] {
 
 // Look-alike alphabets within one word ("pаypal" with a Cyrillic а). Words apart may well differ.
 function mixedScripts(text: string): string[] {
+  if (scripts.filter(([, form]) => form.test(text)).length < 2) return [];
   for (const word of text.match(/[\p{L}\p{M}]+/gu) ?? []) {
     const used = scripts.filter(([, form]) => form.test(word)).map(([name]) => name);
     if (used.length > 1) return used;

@@ -12,6 +12,20 @@ export function useServerNow(everyMs = 1000): number {
   return now;
 }
 
+// Whether `at` is over by the server's clock. Renders once, when it becomes so.
+export function usePassed(at: string): boolean {
+  const api = useApi();
+  const [, wake] = useState(0);
+  const left = Date.parse(at) - api.now();
+  useEffect(() => {
+    if (left <= 0) return;
+    // Timers longer than 2^31 ms fire at once.
+    const timer = setTimeout(() => wake((count) => count + 1), Math.min(left + 50, 86_400_000));
+    return () => clearTimeout(timer);
+  });
+  return left <= 0;
+}
+
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const minutes = Math.floor(seconds / 60);

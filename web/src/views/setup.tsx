@@ -67,7 +67,7 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [state, setState] = useState<"idle" | "working" | ApiError | Error>("idle");
-  const finish = async (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     setState("working");
     try {
@@ -75,7 +75,13 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
       // Stored first: once the server knows the key as its owner, losing it would lock everybody
       // out.
       await keys.saveDevice(device);
-      const pins = await finishSetup(api, props.token, name.trim(), device, begin);
+      const finish = (terms: SetupBegin) =>
+        finishSetup(api, props.token, name.trim(), device, terms);
+      // The terms are good for half an hour. A page that was open longer asks for new ones.
+      const pins = await finish(begin).catch(async (error) => {
+        if (!isReason(error, "roster_mismatch")) throw error;
+        return finish(await beginSetup(api, props.token));
+      });
       await keys.addPins(pins);
       void navigator.storage?.persist?.();
       await client.invalidateQueries();
@@ -85,7 +91,7 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
     }
   };
   return (
-    <form className="stack" onSubmit={(event) => void finish(event)}>
+    <form className="stack" onSubmit={(event) => void submit(event)}>
       <p>You become the owner of this server. Three things happen, all in this browser:</p>
       <ol className="steps">
         <li>
@@ -214,6 +220,9 @@ function BeginProblem({ error }: { error: ApiError }) {
 }
 
 function FinishProblem({ error }: { error: Error }) {
+  if (isReason(error, "setup_token_expired", "setup_token_invalid", "attempts_limited")) {
+    return <BeginProblem error={error} />;
+  }
   if (isReason(error, "already_set_up")) {
     return (
       <Notice kind="problem" title="Somebody was first" alert>

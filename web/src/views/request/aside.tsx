@@ -15,7 +15,7 @@ import { partsOf } from "./payload_panel";
 export function Aside(props: { detail: Detail; opened: Opened | undefined; session: Session }) {
   const { detail, opened, session } = props;
   const parsed = opened?.state === "open" && opened.parsed.ok ? opened.parsed : undefined;
-  const meta = parsed && partsOf(parsed).meta;
+  const meta = useMemo(() => parsed && partsOf(parsed).meta, [parsed]);
   const project = session.projects.find((candidate) => candidate.id === detail.project);
   return (
     <aside className="aside" aria-label="About this request">

@@ -1,5 +1,5 @@
 import { Bot } from "lucide-react";
-import { type RefObject, useState } from "react";
+import { memo, type RefObject, useMemo, useState } from "react";
 import type { Detail } from "../../api/types";
 import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
@@ -105,8 +105,15 @@ function PayloadTitle({ pending }: { pending: boolean }) {
 
 export const isHigh = (detail: Detail) => detail.level === "high" || detail.level === "critical";
 
-function Facts({ parsed, high }: { parsed: Extract<Parsed, { ok: true }>; high: boolean }) {
-  const { facts, says } = partsOf(parsed);
+// Drawn once: a long payload must not be drawn again with every tick of a clock beside it.
+const Facts = memo(function Facts({
+  parsed,
+  high,
+}: {
+  parsed: Extract<Parsed, { ok: true }>;
+  high: boolean;
+}) {
+  const { facts, says } = useMemo(() => partsOf(parsed), [parsed]);
   const { findings } = parsed;
   return (
     <>
@@ -127,7 +134,7 @@ function Facts({ parsed, high }: { parsed: Extract<Parsed, { ok: true }>; high: 
       )}
     </>
   );
-}
+});
 
 function RawText({ text }: { text: string }) {
   return (

@@ -9,7 +9,7 @@ import { useApi, useKeys } from "../../context";
 import type { Opened } from "../../payload/open";
 import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
-import { useServerNow } from "../../ui/time";
+import { usePassed } from "../../ui/time";
 import { Aside } from "./aside";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
@@ -75,8 +75,7 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
   const shown = useShown(article, opened);
   const reached = useReachedEnd(end, opened);
   const onScreen = opened?.state === "open" && shown !== undefined;
-  const now = useServerNow();
-  const late = detail.state === "pending" && Date.parse(detail.decide_by) <= now;
+  const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late;
   useViewed(detail, onScreen);
   const decision = useDecision(detail, opened, session, shown ?? 0, onScreen);

@@ -1,10 +1,10 @@
-import type { CSSProperties } from "react";
+import { type CSSProperties, memo } from "react";
 import type { ParsedNode } from "../../payload/parse";
 import { VisibleText } from "../../ui/visible_text";
 
 // The document laid out in lines. Every name and value is its exact source text; only the space
 // between them is ours.
-export function SourceView({ node }: { node: ParsedNode }) {
+export const SourceView = memo(function SourceView({ node }: { node: ParsedNode }) {
   const lines: string[] = [];
   layOut(lines, node, "", "", "");
   let at = 0;
@@ -17,7 +17,7 @@ export function SourceView({ node }: { node: ParsedNode }) {
       ))}
     </pre>
   );
-}
+});
 
 // What wraps hangs under its own line, so that the nesting stays visible.
 function hanging(line: string): CSSProperties {
