@@ -203,3 +203,55 @@ test("a critical request takes the page and a typed word", async (t) => {
   }
   person.behaved();
 });
+
+test("holding the button approves at medium without a second press", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
+  await openRequest(page, id);
+  const button = page.locator(".decision-bar .approve");
+  await button.and(page.locator(":enabled")).hover();
+  await page.mouse.down();
+  await page.waitForTimeout(250);
+  await page.mouse.up();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  assert.equal((await agent.status(id)).status, "PENDING");
+  await button.and(page.locator(":enabled")).hover();
+  await page.mouse.down();
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  await page.mouse.up();
+  assert.equal((await agent.status(id)).status, "APPROVED");
+  person.behaved();
+});
+
+test("above medium nothing is armed before all of it has been on screen", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const rows = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`field_${n}`, n]));
+  const text = JSON.stringify({ ...rows, reason: "the customer asked for all of it" });
+  const { id } = await agent.ask("db", "migrate", text, { priority: "high" });
+  await openRequest(page, id);
+  await page.getByText("1 not yet shown", { exact: false }).waitFor();
+  await page.waitForTimeout(1000);
+  assert.equal(await page.locator(".decision .approve").isEnabled(), false);
+  await page.locator(".agent-says summary").evaluate((summary) => summary.click());
+  await page.getByText("Scroll to the end of the payload first.").waitFor();
+  await photograph(page, "request-high");
+  await page.locator(".payload-end").scrollIntoViewIfNeeded();
+  await page.locator(".decision .approve:enabled").waitFor();
+  assert.equal(await page.getByTestId("leaf-count").textContent(), "81 of 81 values shown");
+  person.behaved();
+});
+
+test("a deadline that passes takes the buttons away and never approves", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  if (server.mocked) return;
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}', { decide_in: 4 });
+  await openRequest(page, id);
+  await page.locator(".decision .approve:enabled").waitFor();
+  await page.locator(".time-left").first().waitFor();
+  await page.locator(".decision").waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "Nobody decided in time" }).waitFor();
+  const answer = await agent.status(id);
+  assert.equal(answer.status, "REJECTED");
+  await photograph(page, "request-expired");
+  person.behaved();
+});

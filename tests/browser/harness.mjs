@@ -33,6 +33,7 @@ export async function startServer(t) {
   };
   server.setupLink = async () =>
     found(await letsping(data, "setup-link", "--url", server.origin), /\/setup#t=[^&\s]+/);
+  server.command = (...words) => letsping(data, ...words);
   server.newAgentKey = async (name) => {
     const options = ["--project", "default", "--role", "agent", "--name", name];
     return found(await letsping(data, "key", "create", ...options), /^lp_/);
@@ -68,7 +69,7 @@ async function serve(t, data, listen) {
 
 async function letsping(data, ...words) {
   const [command, ...rest] = words;
-  const second = command === "key" ? rest.splice(0, 1) : [];
+  const second = ["key", "project"].includes(command) ? rest.splice(0, 1) : [];
   const all = [command, ...second, "--data", data, ...rest, "--json"];
   const { stdout } = await promisify(execFile)(binary, all);
   return JSON.parse(stdout);
@@ -142,9 +143,9 @@ export class Agent {
   }
 
   // `text` is the exact JSON that the person shall see. Answers the request's id and its envelope.
-  async ask(service, action, text, { priority, metadata, version = 1 } = {}) {
+  async ask(service, action, text, { version = 1, ...members } = {}) {
     const payload = version === 2 ? this.sealV2(text, service, action) : this.seal(text);
-    const message = { service, action, payload, priority, metadata };
+    const message = { service, action, payload, ...members };
     const response = await fetch(`${this.origin}/api/ingest`, {
       method: "POST",
       headers: { Authorization: `Bearer ${this.apiKey}`, "Content-Type": "application/json" },

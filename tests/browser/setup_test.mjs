@@ -111,3 +111,18 @@ test("signing in again takes the device key, and another browser is told what to
   await photograph(stranger.page, "no-device-key");
   stranger.behaved(/status of 401/);
 });
+
+test("a project that was made later waits for its owner's signature", async (t) => {
+  const { server, person, page } = await setUp(t);
+  if (server.mocked) return;
+  await server.command("project", "create", "--name", "payments");
+  await page.reload();
+  await page.getByText("Project payments has no approvers yet").waitFor();
+  await photograph(page, "unsigned-project");
+  await page.getByRole("button", { name: "Sign its roster" }).click();
+  await page.getByText("Project payments has no approvers yet").waitFor({ state: "detached" });
+  await page.goto(`${server.origin}/settings`);
+  await page.getByText("as you signed it").nth(1).waitFor();
+  await photograph(page, "settings");
+  person.behaved();
+});
