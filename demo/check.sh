@@ -5,7 +5,7 @@
 # `check NAME ok` or `check NAME FAILED DETAIL` per step, last `check passed` or `check failed`.
 # Steps after a failed one still run where they can: each line stands for itself.
 set -uo pipefail
-letsping=$PWD/$1
+letsping=$(realpath "$1")
 keep=${2:-}
 python=build/venv/bin/python
 
