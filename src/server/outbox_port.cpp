@@ -1,0 +1,169 @@
+#include "server/outbox_port.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "api/letsping/status.h"
+#include "api/signed_url.h"
+#include "base/assert.h"
+#include "base/text.h"
+#include "core/request_event.h"
+#include "crypto/hash.h"
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace lp::server {
+
+namespace {
+
+using outbound::Unsent;
+
+// The same for every attempt of an item: what receivers tell repetitions by.
+std::string webhook_id(const core::Keys& keys, const store::OutboxItem& item) {
+  const Digest digest = crypto::hmac_sha256(keys.purpose("lp-webhook-id/1").reveal(),
+                                            {item.project, "\n", std::to_string(item.id)});
+  return "msg_" + base32(digest.view().substr(0, 16));
+}
+
+const store::Webhook* first_webhook(const core::Directory& directory, std::string_view project) {
+  for (const auto& [id, webhook] : directory.webhooks) {
+    if (webhook.project == project) return &webhook;
+  }
+  return nullptr;
+}
+
+struct Receiver {
+  std::string url;
+  Secret secret;
+};
+
+std::expected<Receiver, Unsent> receiver_of(const core::Keys& keys,
+                                            const core::Directory& directory,
+                                            const store::OutboxItem& item,
+                                            const core::RequestView& view) {
+  const store::Webhook* webhook = nullptr;
+  if (item.webhook.empty()) {
+    webhook = first_webhook(directory, item.project);
+  } else if (const auto found = directory.webhooks.find(item.webhook);
+             found != directory.webhooks.end()) {
+    webhook = &found->second;
+  } else {
+    return std::unexpected(Unsent{.for_good = true, .why = "The webhook was removed"});
+  }
+  Receiver receiver{.url = item.webhook.empty() ? view.callback_url : webhook->url, .secret = {}};
+  if (webhook == nullptr) {
+    receiver.secret = Secret(callback_secret(keys, item.project));
+    return receiver;
+  }
+  auto secret = keys.unwrap(webhook->secret_sealed);
+  if (!secret) {
+    return std::unexpected(Unsent{.for_good = false, .why = "The webhook's secret is gone"});
+  }
+  receiver.secret = *std::move(secret);
+  return receiver;
+}
+
+// {resolved_at, actor_id, method, reason?}: as the status says it.
+json::Value metadata_of(const json::Value& decision) {
+  auto metadata = json::Value::object();
+  for (const auto& [name, value] : decision.members()) {
+    if (name != "status" && name != "state") metadata.add(name, value);
+  }
+  return metadata;
+}
+
+// `,"state_download_url":…,"dek":…` when the agent left a snapshot; the key only if it has none of
+// its own.
+std::string snapshot_members(core::Engine& engine, const std::string& base_url,
+                             const core::RequestView& view, Instant now) {
+  const store::Request& row = view.rows.request;
+  const auto snapshot = engine.reader().snapshot(row.id);
+  if (!snapshot || !*snapshot) return {};
+  std::string members =
+      fmt::format(R"(,"state_download_url":{})",
+                  json::quote(api::snapshot_download_url(engine.keys(), base_url, row.id, now)));
+  if ((*snapshot)->sealing != "dek") return members;
+  if (const auto dek = engine.keys().unwrap(row.dek_wrapped)) {
+    members += fmt::format(R"(,"dek":"{}")", base64(core::snapshot_key_of(*dek).reveal()));
+  }
+  return members;
+}
+
+std::string_view or_null(std::string_view json_text) {
+  return json_text.empty() ? "null" : json_text;
+}
+
+}  // namespace
+
+OutboxPort::OutboxPort(core::Engine& engine, std::string base_url)
+    : engine_(engine), base_url_(std::move(base_url)) {}
+
+std::vector<store::OutboxItem> OutboxPort::due(Instant now, std::size_t limit) {
+  auto items = engine_.reader().outbox_due(now, limit);
+  if (!items) return {};
+  const auto directory = engine_.directory();
+  std::erase_if(*items, [&](const store::OutboxItem& item) {
+    const core::ProjectView* project = directory->project(item.project);
+    return project == nullptr || item.leaf_index >= project->live->signed_size;
+  });
+  return *std::move(items);
+}
+
+std::expected<outbound::Delivery, Unsent> OutboxPort::render(const store::OutboxItem& item,
+                                                             Instant now) {
+  const auto directory = engine_.directory();
+  const auto view = engine_.request(item.request, item.project);
+  if (!view) {
+    return std::unexpected(
+        Unsent{.for_good = false, .why = std::string(core::to_string(view.error().fault))});
+  }
+  if (!approval::terminal(view->state)) {
+    return std::unexpected(Unsent{.for_good = false, .why = "The request is not decided"});
+  }
+  auto receiver = receiver_of(engine_.keys(), *directory, item, *view);
+  if (!receiver) return std::unexpected(std::move(receiver.error()));
+
+  const auto decision = json::parse(api::decision_body(*view));
+  LP_ASSERT(decision.has_value());
+  const bool modified = view->state == approval::State::approved_with_modifications;
+  const std::string id = webhook_id(engine_.keys(), item);
+  outbound::Delivery delivery{.url = std::move(receiver->url), .headers = {}, .body = {}};
+  delivery.body = fmt::format(
+      R"({{"id":{},"event":{},"data":{{"status":{},"state":{},"payload":{},"patched_payload":{},)"
+      R"("metadata":{}{}}},"sent_at":"{}","webhook_id":"{}","attempt":{}}})",
+      json::quote(item.request), json::quote(item.event),
+      json::compact(*decision->root.find("status")), json::compact(*decision->root.find("state")),
+      or_null(view->payload), modified ? or_null(view->edited_payload) : "null",
+      json::compact(metadata_of(decision->root)), snapshot_members(engine_, base_url_, *view, now),
+      to_string(now), id, item.attempts + 1);
+  delivery.headers = outbound::sign(receiver->secret.reveal(), id, now, delivery.body);
+  delivery.headers.emplace_back("Content-Type", "application/json");
+  delivery.headers.emplace_back("User-Agent", "LetsPing-Webhook/1");
+  return delivery;
+}
+
+std::vector<store::OutboxItem> OutboxPort::report(std::vector<store::OutboxItem> items) {
+  // Kept by every command on its way; when the last one has been answered the wait is over.
+  std::promise<void> answered;
+  auto future = answered.get_future();
+  std::shared_ptr<void> waiting(nullptr, [&answered](void*) { answered.set_value(); });
+  std::vector<store::OutboxItem> left;
+  for (auto& item : items) {
+    const bool taken =
+        engine_.submit<core::OutboxAttempt>({.item = item}, [waiting](const auto&) {});
+    if (!taken) left.push_back(std::move(item));
+  }
+  waiting.reset();
+  future.wait();
+  return left;
+}
+
+std::string callback_secret(const core::Keys& keys, std::string_view project) {
+  return "lp_whk_" + base64url(keys.purpose(fmt::format("lp-callback/1 {}", project)).reveal());
+}
+
+}  // namespace lp::server
