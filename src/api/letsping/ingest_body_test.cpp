@@ -13,7 +13,7 @@ namespace {
 using store::Payloads;
 
 constexpr std::string_view envelope =
-    R"({"_lp_enc":true,"iv":"oKGio6Slpqeoqaqr","ct":"nToJXiC5XdYGR73xciXx7EOOdTLz2i0Z8noEvE6bRS0="})";
+    R"({"_lp_enc":true,"iv":"oKGio6Slpqeoqaqr","ct":"nToJXiC5XdYGR73xciXx7EOOdTLz2i0="})";
 
 std::optional<Secret> secret_of(std::string_view agent_id) {
   if (agent_id != "agent_1") return std::nullopt;
@@ -82,9 +82,9 @@ TEST(IngestBody, RefusesBrokenEnvelopesByName) {
 }
 
 TEST(IngestBody, ReadsLabelsFromMetadataAndFromNodesHiddenMember) {
-  const auto ask = read(with(
-      R"("metadata":{"role":"finance","environment":"prod","sdk":"node","callback_url":"https://e.x/"})",
-      R"({"_lp_meta":{"environment":"dev","trace_id":"t1","parent_request_id":"p1"}})"));
+  const auto ask = read(
+      with(R"("metadata":{"role":"finance","environment":"prod","callback_url":"https://e.x/"})",
+           R"({"_lp_meta":{"environment":"dev","trace_id":"t1","parent_request_id":"p1"}})"));
   ASSERT_TRUE(ask.has_value());
   EXPECT_EQ(ask->role, "finance");
   EXPECT_EQ(ask->environment, "prod");
