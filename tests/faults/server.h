@@ -1,0 +1,69 @@
+// The server under test on a test directory of its own: made, started, killed, started again.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "child.h"
+#include "json/parse.h"
+#include "server/installation.h"
+
+namespace lp::faults {
+
+// A directory that goes when this does.
+class Home {
+ public:
+  Home();
+  Home(const Home&) = delete;
+  Home& operator=(const Home&) = delete;
+  ~Home();
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class Server {
+ public:
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+
+  // Runs `init --test` in `home`/data and makes an agent key. `settings` are for every start.
+  static std::expected<std::unique_ptr<Server>, std::string> make(const std::string& binary,
+                                                                  const std::string& home,
+                                                                  Settings settings = {});
+
+  // Until it listens. `wrapper`: words before the command, such as a tracer.
+  std::expected<void, std::string> start(const std::vector<std::string>& wrapper = {});
+  // Kills it with SIGKILL and waits for its end.
+  void kill();
+  [[nodiscard]] bool running();
+  std::optional<Ending> wait(int timeout_ms);
+
+  [[nodiscard]] pid_t pid() const { return process_->pid(); }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] const std::string& agent_key() const { return agent_key_; }
+  [[nodiscard]] const server::Place& place() const { return place_; }
+  // Standard error of all runs.
+  [[nodiscard]] std::string log() const { return home_ + "/log"; }
+
+  // The admin socket: the parsed body of a 200, or what went wrong.
+  [[nodiscard]] std::expected<json::Document, std::string> admin(const std::string& target) const;
+
+ private:
+  Server(std::string binary, std::string home, Settings settings);
+
+  const std::string binary_, home_;
+  const Settings settings_;
+  server::Place place_;
+  std::string agent_key_;
+  std::optional<Child> process_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace lp::faults
