@@ -158,7 +158,6 @@ net::Outcome decide_review(Context& context, Call& call, const Session& session)
 }
 
 net::Outcome await_changes(Context& context, Call& call, const Session&) {
-  // The first call names no counter and is answered at once.
   const auto after = number(call.request, "after", 0, UINT64_MAX);
   const auto wait = number(call.request, "wait", wait_s_default, wait_s_max);
   if (!after) return refuse_query("after must be a number");
