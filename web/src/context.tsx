@@ -58,6 +58,10 @@ export function KeysProvider(props: {
   );
 }
 
+// Whether the server answers, for whoever is about to ask it for something.
+export const ConnectionContext = createContext<Connection>({ state: "connecting" });
+export const useAnswering = () => useContext(ConnectionContext).state !== "reconnecting";
+
 // Refreshes what is on screen whenever the server says that something has changed.
 export function useConnection(): Connection {
   const client = useQueryClient();

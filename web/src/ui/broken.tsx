@@ -2,7 +2,8 @@ import { Component, type ReactNode } from "react";
 import { Notice } from "./notice";
 
 // When drawing fails, most often because the server was updated under an open page and a part of
-// the old page is no longer there. Nothing half drawn stays: it might look like something to decide.
+// the old page is no longer there. Nothing half drawn stays: it might look like something to
+// decide.
 export class Broken extends Component<{ children: ReactNode }, { error?: Error }> {
   override state: { error?: Error } = {};
 

@@ -3,7 +3,7 @@ import { Inbox, Info, KeyRound, LogOut } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Connection } from "../api/changes";
 import type { Session } from "../api/types";
-import { useApi, useConnection } from "../context";
+import { ConnectionContext, useApi, useConnection } from "../context";
 import { Link } from "../route";
 import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
@@ -60,7 +60,9 @@ export function Frame(props: { session: Session; page: PageName; children: React
           </div>
         )}
         <ConnectionBanner connection={connection} />
-        {props.children}
+        <ConnectionContext.Provider value={connection}>
+          {props.children}
+        </ConnectionContext.Provider>
       </div>
     </div>
   );

@@ -80,6 +80,8 @@ function useRequests(state: "pending" | "decided", query: URLSearchParams, enabl
           (pageParam && `&before=${pageParam}`),
       ),
     getNextPageParam: (last) => last.next,
+    // That an agent has stopped waiting is announced by nobody.
+    refetchInterval: state === "pending" ? 30_000 : false,
   });
   const rows = enabled ? (result.data?.pages.flatMap((page) => page.requests) ?? []) : [];
   return { ...result, rows };

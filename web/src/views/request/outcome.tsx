@@ -22,7 +22,7 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
   return (
     <section className={`outcome ${detail.state}`} aria-live="polite" aria-label="Outcome">
       <h2>{titles[detail.state] ?? detail.state}</h2>
-      {decision?.reason && (
+      {decision?.reason && detail.state !== "expired" && (
         <p className="reason">
           <VisibleText text={decision.reason} />
         </p>

@@ -189,7 +189,7 @@ function Count({ opened, shown }: { opened: OpenedPayload; shown: number | undef
       )}
       <span>{bytes}</span>
       <span>
-        your signature binds <b className="words">{fourWords(fromHex(opened.commit))}</b>
+        bound as <b className="words">{fourWords(fromHex(opened.commit))}</b>
       </span>
     </p>
   );

@@ -5,7 +5,7 @@ import { isReason } from "../../api/client";
 import { decide, OfferMismatch } from "../../api/decide";
 import { loadDetail } from "../../api/detail";
 import type { Detail, Session } from "../../api/types";
-import { useApi, useKeys } from "../../context";
+import { useAnswering, useApi, useKeys } from "../../context";
 import type { Opened } from "../../payload/open";
 import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
@@ -31,8 +31,8 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
   const request = useQuery({
     queryKey: ["request", id],
     queryFn: () => loadDetail(api, id),
-    // The server announces decisions. That an agent has stopped waiting it can only tell when asked,
-    // and delivery comes when the agent comes.
+    // The server announces decisions. That an agent has stopped waiting it can only tell when
+    // asked, and delivery comes when the agent comes.
     refetchInterval: ({ state }) => {
       const decided = state.data?.decision;
       if (!decided || state.data?.delivered_at) return decided ? false : presencePollMs;
@@ -80,7 +80,9 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
   useViewed(detail, onScreen);
   const decision = useDecision(detail, opened, session, shown ?? 0, onScreen);
   const approvable = mayApprove(detail, opened, pending);
-  const blocked = approvable && whatIsMissing(detail, approvable.leaves, shown, reached);
+  const answering = useAnswering();
+  const blocked =
+    approvable && whatIsMissing(detail, approvable.leaves, shown, reached, answering);
   const armed = useArmed(approvable !== undefined && blocked === undefined);
   return (
     <article className={`request ${detail.level}`} ref={article}>
@@ -151,7 +153,9 @@ function whatIsMissing(
   leaves: number,
   shown: number | undefined,
   reached: boolean,
+  answering: boolean,
 ): string | undefined {
+  if (!answering) return "Nothing can be approved until the server answers.";
   if (shown === undefined) return "Drawing the payload…";
   if (shown < leaves) return `${leaves - shown} not yet shown: open “Agent says”.`;
   if (shown > leaves) return "The page shows more values than the payload has.";
