@@ -369,8 +369,12 @@ net::Reply refuse(const core::Refused& refused, std::string_view decision) {
 }
 
 net::Reply refuse(const json::ParseError& error) {
+  // The names in it are the caller's: a body of 4 MiB must not come back as one.
+  constexpr std::size_t pointer_bytes_max = 512;
+  std::string pointer = error.pointer.substr(0, pointer_bytes_max);
+  while (!is_utf8(pointer)) pointer.pop_back();
   return refuse(reason_of(error.fault), {.text = fmt::format("at byte {}", error.offset),
-                                         .pointer = error.pointer,
+                                         .pointer = std::move(pointer),
                                          .has_pointer = true});
 }
 

@@ -199,6 +199,29 @@ TEST(Errors, AskForABearerKeyWhereOneIsMissing) {
   EXPECT_EQ(header_of(refuse(Reason::api_key_invalid), "WWW-Authenticate"), "Bearer");
 }
 
+TEST(Errors, HaveTheStatusesThatTheirDocumentsPromise) {
+  const std::pair<Reason, int> rows[] = {
+      {Reason::offer_expired, 409},      {Reason::name_taken, 409},
+      {Reason::already_revoked, 409},    {Reason::disk_reserve, 503},
+      {Reason::log_frozen, 503},         {Reason::clock_unsafe, 503},
+      {Reason::row_tampered, 503},       {Reason::stopping, 503},
+      {Reason::not_permitted, 403},      {Reason::own_edit, 403},
+      {Reason::setup_token_expired, 410}};
+  for (const auto& [reason, status] : rows) {
+    EXPECT_EQ(describe(reason).status, status) << describe(reason).name;
+  }
+}
+
+TEST(Errors, CutAPointerThatTheCallerMadeTooLong) {
+  std::string name;
+  for (int i = 0; i < 2'000; ++i) name += "é";
+  const auto parsed = json::parse("{\"" + name + "\":1,\"" + name + "\":2}");
+  ASSERT_FALSE(parsed.has_value());
+  const net::Reply reply = refuse(parsed.error());
+  EXPECT_LT(reply.body.size(), 1'500u);
+  EXPECT_EQ(body_of(reply).root.find_string("reason"), "duplicate_key");
+}
+
 TEST(Errors, SayNothingOfTheCauseOfAnInternalError) {
   const net::Reply reply = internal_error("test.failed", "disk /var/lib is gone");
   EXPECT_EQ(reply.status, 500);

@@ -23,7 +23,9 @@ const payloads = {
   A1: { a: 1 },
   A2: {},
   A3: { note: 'café ☕ 😀', q: '"\\/\n\u007f' },
-  A4: { amount: 1.0, big: 1e16, small: 1e-7, neg0: -0.0, f: 0.1, e21: 1e21, i: 12345678901234567890 },
+  A4: {
+    amount: 1.0, big: 1e16, small: 1e-7, neg0: -0.0, f: 0.1, e21: 1e21, i: 12345678901234567890,
+  },
   A5: { b: 1, 10: 'x', 2: 'y', a: { z: 1, 1: 2 } },
   A6: { x: undefined, y: null, d: new Date(0), arr: [1, undefined, 'x'] },
   A7: undefined,
@@ -50,9 +52,8 @@ test('a call that was changed after signing is refused', async () => {
 
 test('a workspace is made in three calls', async () => {
   const made = await createAgentWorkspace(server.address);
-  for (const name of ['org_id', 'project_id', 'api_key', 'ingest_url', 'agent_id', 'agent_secret']) {
-    assert.ok(made[name], name);
-  }
+  const named = ['org_id', 'project_id', 'api_key', 'ingest_url', 'agent_id', 'agent_secret'];
+  for (const name of named) assert.ok(made[name], name);
 });
 
 test('the sixth workspace of an hour is refused', async () => {
@@ -73,7 +74,8 @@ test('sign-up is off by default', async () => {
 });
 
 test('a client that retries gets through a rate limit', async () => {
-  const slow = await Server.start({ 'limits.requests_per_minute': 120, 'limits.requests_burst': 2 });
+  const limits = { 'limits.requests_per_minute': 120, 'limits.requests_burst': 2 };
+  const slow = await Server.start(limits);
   try {
     const options = { apiKey: slow.key('sealed'), baseUrl: `${slow.address}/api` };
     const ask = { service: 's', action: 'a', payload: { a: 1 } };
