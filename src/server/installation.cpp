@@ -33,7 +33,7 @@ std::string Place::signer() const {
 
 bool initialised(const Place& place) {
   struct stat status{};
-  return stat(place.database().c_str(), &status) == 0;
+  return stat(place.complete().c_str(), &status) == 0;
 }
 
 std::expected<std::unique_ptr<Installation>, std::string> Installation::open(
@@ -128,6 +128,7 @@ std::expected<void, std::string> make_test_approver(Installation& installation,
 }  // namespace
 
 std::expected<void, std::string> initialise(const Place& place, const Initial& initial) {
+  if (initialised(place)) return {};
   crypto::SystemEntropy entropy;
   if (auto made = make_directories(place); !made) return made;
   if (auto keys = core::Keys::open(place.secrets(), true, entropy); !keys) {
@@ -142,7 +143,11 @@ std::expected<void, std::string> initialise(const Place& place, const Initial& i
     if (!project) return std::unexpected(std::string(core::to_string(project.error().fault)));
   }
   if (engine.directory()->test && !engine.directory()->set_up) {
-    return make_test_approver(**installation, place);
+    if (auto made = make_test_approver(**installation, place); !made) return made;
+  }
+  // Written last: a directory without it is one whose making was interrupted.
+  if (auto marked = write_file_durably(place.complete(), "", 0600); !marked) {
+    return std::unexpected(lp::to_string(marked.error()));
   }
   return {};
 }

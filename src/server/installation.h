@@ -4,6 +4,7 @@
 //
 //   DIR/letsping.db   everything (SQLite)          DIR/secrets/   keys, 0400
 //   DIR/blobs/        large snapshots              DIR/admin.sock while a server runs
+//   DIR/initialised   once `init` was through
 //   DIR.signer/       the signer's memory: outside, so that no copy of DIR carries it
 
 #pragma once
@@ -29,12 +30,13 @@ struct Place {
   [[nodiscard]] std::string database() const { return data + "/letsping.db"; }
   [[nodiscard]] std::string secrets() const { return data + "/secrets"; }
   [[nodiscard]] std::string blobs() const { return data + "/blobs"; }
+  [[nodiscard]] std::string complete() const { return data + "/initialised"; }
   [[nodiscard]] std::string socket() const { return data + "/admin.sock"; }
   [[nodiscard]] std::string test_approver() const { return secrets() + "/test-approver.key"; }
   [[nodiscard]] std::string signer() const;
 };
 
-// Whether `place` has been initialised.
+// Whether `place` has been initialised completely.
 [[nodiscard]] bool initialised(const Place& place);
 
 class Installation {

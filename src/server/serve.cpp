@@ -15,6 +15,7 @@
 #include "api/routes.h"
 #include "base/log.h"
 #include "net/server.h"
+#include "server/outbox_port.h"
 
 namespace lp::server {
 namespace {
@@ -84,7 +85,11 @@ int serve(const ServeOptions& options) {
   log::configure(pretty ? log::Format::pretty : log::Format::json);
   if (auto exposed = check_exposure(config); !exposed) return fail(exposed.error());
   if (auto dropped = drop_content_key(); !dropped) return fail(dropped.error());
-  if (auto made = initialise(options.place, {}); !made) return fail(made.error());
+  auto guard = outbound::Guard::make(config.webhooks_allow);
+  if (!guard) return fail("webhooks.allow: " + guard.error());
+  if (!initialised(options.place)) {
+    if (auto made = initialise(options.place, {}); !made) return fail(made.error());
+  }
 
   // Before any thread exists, so that all of them leave these to us.
   const sigset_t signals = ending_signals();
@@ -92,15 +97,19 @@ int serve(const ServeOptions& options) {
   pthread_setname_np(pthread_self(), "lp-main");
 
   std::atomic<net::Server*> listening = nullptr;
-  auto installation =
-      Installation::open(options.place, config.core, [&listening](std::vector<std::string> topics) {
-        if (net::Server* server = listening) server->announce(std::move(topics));
-      });
+  std::atomic<outbound::Worker*> sending = nullptr;
+  auto installation = Installation::open(options.place, config.core,
+                                         [&listening, &sending](std::vector<std::string> topics) {
+                                           if (net::Server* server = listening)
+                                             server->announce(std::move(topics));
+                                           if (outbound::Worker* worker = sending) worker->notify();
+                                         });
   if (!installation) return fail(installation.error());
+  core::Engine& engine = (*installation)->engine();
   const auto assets = options.web_directory.empty() ? net::embedded_assets()
                                                     : net::directory_assets(options.web_directory);
   const auto test_approver = (*installation)->test_approver();
-  api::Context context{.engine = (*installation)->engine(),
+  api::Context context{.engine = engine,
                        .assets = *assets,
                        .public_url = config.public_url,
                        .self_signup = config.self_signup};
@@ -119,12 +128,16 @@ int serve(const ServeOptions& options) {
         return api::dispatch_admin(context, std::move(request));
       });
   if (!server.error().empty()) return fail(server.error());
-  listening = &server;
-  server.start();
-
   const std::string url = config.public_url.empty()
                               ? fmt::format("http://localhost:{}", server.port())
                               : config.public_url;
+  OutboxPort outbox(engine, url);
+  outbound::Worker worker(outbox, *std::move(guard), engine.clock(), engine.entropy());
+  listening = &server;
+  sending = &worker;
+  server.start();
+  worker.start();
+
   fmt::print("listening {}\n", url);
   std::fflush(stdout);
   log::info("server.started", "Answering requests.", {{"port", server.port()}});
@@ -133,8 +146,10 @@ int serve(const ServeOptions& options) {
   sigwait(&signals, &signal);
   log::info("server.stopping", "No new requests; the running ones end.");
   server.stop(config.drain_ms);
-  (*installation)->engine().stop();
+  worker.stop();
+  engine.stop();
   listening = nullptr;
+  sending = nullptr;
   log::info("server.stopped", "Everything acknowledged is on disk.");
   return 0;
 }
