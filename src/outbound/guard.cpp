@@ -9,11 +9,11 @@ namespace lp::outbound {
 
 namespace {
 
-std::optional<unsigned> number(std::string_view text, unsigned max) {
-  unsigned value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc{} || end != text.data() + text.size() || value > max) return std::nullopt;
-  return value;
+std::optional<std::uint16_t> port_number(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (fault != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
 }
 
 std::string lower(std::string_view text) {
@@ -61,20 +61,11 @@ std::optional<Guard::Entry> Guard::read(std::string_view text) {
   if (!parts) return std::nullopt;
   Entry entry;
   if (!parts->second.empty()) {
-    const auto port = number(parts->second, 65'535);
-    if (!port || *port == 0) return std::nullopt;
-    entry.port = static_cast<std::uint16_t>(*port);
+    entry.port = port_number(parts->second);
+    if (!entry.port) return std::nullopt;
   }
   const std::string_view what = parts->first;
-  const std::size_t slash = what.find('/');
-  if (auto network = Address::parse(what.substr(0, slash))) {
-    const auto bits =
-        slash == std::string_view::npos ? network->bits() : number(what.substr(slash + 1), 128);
-    if (!bits || *bits > network->bits()) return std::nullopt;
-    entry.network = network;
-    entry.bits = *bits;
-    return entry;
-  }
+  if ((entry.network = IpRange::parse(what))) return entry;
   entry.host = lower(without_dot(what));
   if (!is_host_name(entry.host)) return std::nullopt;
   return entry;
@@ -94,16 +85,16 @@ std::expected<Guard, std::string> Guard::make(const std::vector<std::string>& al
   return guard;
 }
 
-std::optional<std::string> Guard::refuse(const Address& address, std::uint16_t port,
+std::optional<std::string> Guard::refuse(const IpAddress& address, std::uint16_t port,
                                          std::string_view host) const {
-  const Address real = address.unmapped();
+  const IpAddress real = address.unmapped();
   const std::string_view name = without_dot(host);
   const bool allowed = std::ranges::any_of(entries_, [&](const Entry& entry) {
     if (entry.port && *entry.port != port) return false;
-    return entry.network ? real.within(*entry.network, entry.bits) : entry.host == name;
+    return entry.network ? entry.network->contains(real) : entry.host == name;
   });
   if (allowed) return std::nullopt;
-  if (real.is_public() && is_web_port(port)) return std::nullopt;
+  if (is_public(real) && is_web_port(port)) return std::nullopt;
   return fmt::format(
       "Not sent: {} is not a public web address. To allow it, add \"{}\" to webhooks.allow.",
       with_port(real, port), with_port(real, port));

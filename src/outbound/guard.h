@@ -25,14 +25,13 @@ class Guard {
 
   // Why no socket to `address`:`port` may be made for a URL that names `host` (in lower case);
   // nothing when it may. The sentence names the line to add.
-  [[nodiscard]] std::optional<std::string> refuse(const Address& address, std::uint16_t port,
+  [[nodiscard]] std::optional<std::string> refuse(const IpAddress& address, std::uint16_t port,
                                                   std::string_view host) const;
 
  private:
   struct Entry {
-    std::string host;                // or
-    std::optional<Address> network;  // with
-    unsigned bits = 0;
+    std::string host;  // or
+    std::optional<IpRange> network;
     std::optional<std::uint16_t> port;  // absent: any
   };
   static std::optional<Entry> read(std::string_view text);

@@ -99,7 +99,7 @@ struct Transfer {
 // The pin: libcurl connects the socket that is made here to the address that is checked here.
 curl_socket_t open_socket(void* with, curlsocktype purpose, curl_sockaddr* address) {
   Transfer& transfer = *static_cast<Transfer*>(with);
-  const auto ip = purpose == CURLSOCKTYPE_IPCXN ? Address::from(address->addr) : std::nullopt;
+  const auto ip = purpose == CURLSOCKTYPE_IPCXN ? IpAddress::from(address->addr) : std::nullopt;
   if (!ip) return CURL_SOCKET_BAD;
   if (auto why = transfer.guard->refuse(*ip, transfer.target.port, transfer.target.host)) {
     transfer.refused = *std::move(why);
