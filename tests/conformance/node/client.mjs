@@ -7,6 +7,8 @@
 
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
+const WEBHOOK_WINDOW_MS = 300_000;
+
 const TAG_BYTES = 16;
 const CODES = {
   401: 'LETSPING_401_AUTH',
@@ -179,6 +181,19 @@ export class Client {
   async ask(options) {
     const { id } = await this.defer(options);
     return this.waitForDecision(id, { original: options.payload, timeoutMs: options.timeoutMs });
+  }
+
+  // Elements are neither trimmed nor all known; the state comes from the URL in the body.
+  async webhookHandler(body, header, secret) {
+    const elements = Object.fromEntries(header.split(',').map((part) => part.split('=')));
+    const expected = createHmac('sha256', secret).update(body).digest('hex');
+    const fresh = Math.abs(Date.now() - Number(elements.t)) <= WEBHOOK_WINDOW_MS;
+    if (!fresh || elements.v1 !== expected) {
+      throw new LetsPingError('invalid webhook', undefined, 'LETSPING_WEBHOOK_INVALID');
+    }
+    const { id, event, data } = JSON.parse(body);
+    const url = data.state_download_url;
+    return { id, event, data, state_snapshot: url ? await this.hydrate(url, data.dek) : null };
   }
 
   // What a webhook receiver does with `state_download_url` and `dek`.

@@ -1,0 +1,140 @@
+"""The examples of spec/encryption.md, made again with Python's cryptography and compared.
+
+`python test_encryption.py --write` puts the computed values into the document.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+DOCUMENT = Path(__file__).parents[3] / "spec/encryption.md"
+EXAMPLE = re.compile(r"```example ([\w-]+)\n(.*?)```", re.S)
+
+KEY = bytes(range(32))
+IV = bytes(range(0xA0, 0xAC))
+PYTHON_PLAINTEXT = '{"user_id": "u_123", "amount": 100, "note": "caf\\u00e9"}'
+NODE_PLAINTEXT = ('{"user_id":"u_123","amount":100,"note":"café",'
+                  '"_lp_meta":{"environment":"prod"}}')
+V2_PLAINTEXT = '{"amount":5000.00,"to":"acct_99"}'
+V2_SALT = bytes(range(0xC0, 0xD0)) * 2
+V2_CONTEXT = {"origin": "lp.example/p/00112233445566778899aabbccddeeff",
+              "client_nonce": "bm9uY2U", "service": "stripe", "action": "refund",
+              "created": "2026-03-01T12:00:00.000Z"}
+PLAIN = '{ "amount" : 12345678901234567890 }'
+PLAIN_KEY = bytes(range(0xFF, 0xDF, -1))
+REASON = "Wrong payee – café 😀"
+AGENT_SECRET = b"secret-key"
+AGENT_BODY = ('{"project_id": "proj1", "service": "svc", "action": "act", '
+              '"payload": {"note": "caf\\u00e9"}, "agent_id": "agent_1", "agent_signature": "…"}')
+SNAPSHOT = '{"thread_id":"t1","input":{"step":"START"}}'
+WEBHOOK_SECRET = b"lp_whk_test"
+WEBHOOK_MS = "1772366400000"
+WEBHOOK_BODY = ('{"id":"req_abc123","event":"request.approved","data":{"status":"APPROVED",'
+                '"payload":{"amount":100},"patched_payload":null,"metadata":'
+                '{"resolved_at":"2026-03-01T12:00:00.000Z","actor_id":"user_1",'
+                '"method":"dashboard"}}}')
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+def compact(value, ascii_only=False):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only)
+
+
+def jcs(value):
+    """RFC 8785 for what occurs here: ASCII names and no numbers but integers."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+
+
+def hkdf(salt, info):
+    return HKDF(hashes.SHA256(), 32, salt, info).derive(KEY)
+
+
+def mac(key, message):
+    return hmac.new(key, message, "sha256").hexdigest()
+
+
+def commit(key, role, payload):
+    return mac(key, b"lp-commit/1\0" + role + b"\0" + payload.encode())
+
+
+def env_sha256(envelope):
+    return hashlib.sha256(b"lp-env/1\0" + jcs(envelope)).hexdigest()
+
+
+def envelope_1():
+    ct = AESGCM(KEY).encrypt(IV, PYTHON_PLAINTEXT.encode(), None)
+    envelope = {"_lp_enc": True, "iv": b64(IV), "ct": b64(ct)}
+    salt = hashlib.sha256(b"lp-salt/1\0" + IV + ct).digest()
+    k = hkdf(salt, b"lp-commit/1")
+    return {"v1-plaintext": PYTHON_PLAINTEXT, "v1-envelope": compact(envelope),
+            "v1-node-plaintext": NODE_PLAINTEXT,
+            "v1-node-ct": b64(AESGCM(KEY).encrypt(IV, NODE_PLAINTEXT.encode(), None)),
+            "v1-env_sha256": env_sha256(envelope), "v1-salt": salt.hex(), "v1-k": k.hex(),
+            "v1-commit-base": commit(k, b"base", PYTHON_PLAINTEXT),
+            "v1-commit-edit": commit(k, b"edit", PYTHON_PLAINTEXT),
+            "reason-text": REASON, "v1-reason": mac(k, b"lp-reason/1\0" + REASON.encode())}
+
+
+def envelope_2(kid):
+    aad = jcs(V2_CONTEXT)
+    key = hkdf(V2_SALT, b"lp-env/2\0" + aad)
+    ct = AESGCM(key).encrypt(IV, V2_PLAINTEXT.encode(), aad)
+    envelope = {"_lp_enc": True, "iv": b64(IV), "ct": b64(ct), "v": 2, "kid": kid,
+                "salt": b64(V2_SALT), "ctx": V2_CONTEXT}
+    k = hkdf(V2_SALT, b"lp-commit/2")
+    return {"v2-plaintext": V2_PLAINTEXT, "v2-aad": aad.decode(), "v2-key": key.hex(),
+            "v2-envelope": compact(envelope), "v2-env_sha256": env_sha256(envelope),
+            "v2-k": k.hex(), "v2-commit-base": commit(k, b"base", V2_PLAINTEXT)}
+
+
+def agent():
+    call = {"project_id": "proj1", "service": "svc", "action": "act", "payload": {"note": "café"}}
+    bare = {name: call[name] for name in ("project_id", "service", "action")}
+    texts = {"agent": compact(call, True), "agent-node": compact(call), "agent-bare": compact(bare)}
+    values = {"agent-body": AGENT_BODY}
+    for name, text in texts.items():
+        values[f"{name}-message"] = text
+        values[f"{name}-signature"] = mac(AGENT_SECRET, text.encode())
+    return values
+
+
+def webhook():
+    v1 = mac(WEBHOOK_SECRET, WEBHOOK_BODY.encode())
+    v2 = mac(WEBHOOK_SECRET, f"{WEBHOOK_MS}.msg_1.{WEBHOOK_BODY}".encode())
+    standard = hmac.new(WEBHOOK_SECRET, f"msg_1.{WEBHOOK_MS[:-3]}.{WEBHOOK_BODY}".encode(),
+                        "sha256").digest()
+    return {"webhook-body": WEBHOOK_BODY,
+            "webhook-signature": f"t={WEBHOOK_MS},v1={v1},v2={v2}",
+            "webhook-standard": "v1," + b64(standard)}
+
+
+def computed():
+    kid = hashlib.sha256(b"lp-kid/1\0" + KEY).hexdigest()[:16]
+    blob = IV + AESGCM(KEY).encrypt(IV, SNAPSHOT.encode(), None)
+    return {"key": b64(KEY), "kid": kid, **envelope_1(), **envelope_2(kid),
+            "plain-payload": PLAIN, "plain-commit_key": b64(PLAIN_KEY),
+            "plain-commit-base": commit(PLAIN_KEY, b"base", PLAIN), **agent(),
+            "snapshot-plaintext": SNAPSHOT, "snapshot-blob": blob.hex(), **webhook()}
+
+
+def test_the_document_shows_what_python_computes():
+    shown = {name: text.rstrip("\n") for name, text in EXAMPLE.findall(DOCUMENT.read_text("utf-8"))}
+    assert shown == computed()
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--write"]:
+    VALUES = computed()
+    DOCUMENT.write_text(EXAMPLE.sub(
+        lambda found: f"```example {found[1]}\n{VALUES[found[1]]}\n```",
+        DOCUMENT.read_text("utf-8")), "utf-8")
