@@ -37,6 +37,7 @@ struct Context {
   core::Engine& engine;
   const net::Assets& assets;
   std::string public_url;    // "https://letsping.example", no slash at the end; "" = from Host
+  std::string local_url;     // "http://localhost:8400": where this server listens, for the operator
   bool self_signup = false;  // POST /api/agent-signup makes workspaces for anybody who asks
   Limits limits{};
   // Set by the wiring to session_reads_log of the review door: whether this request carries a

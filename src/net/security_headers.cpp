@@ -16,7 +16,6 @@ std::string permissions_policy() {
       {"camera", "publickey-credentials-get", "publickey-credentials-create"});
   static constexpr auto denied = std::to_array<std::string_view>({"accelerometer",
                                                                   "autoplay",
-                                                                  "bluetooth",
                                                                   "browsing-topics",
                                                                   "clipboard-read",
                                                                   "clipboard-write",
@@ -45,7 +44,6 @@ std::string permissions_policy() {
                                                                   "sync-xhr",
                                                                   "unload",
                                                                   "usb",
-                                                                  "web-share",
                                                                   "window-management",
                                                                   "xr-spatial-tracking"});
   std::string out;

@@ -131,6 +131,7 @@ int serve(const ServeOptions& options) {
   const std::string url = config.public_url.empty()
                               ? fmt::format("http://localhost:{}", server.port())
                               : config.public_url;
+  context.local_url = url;
   OutboxPort outbox(engine, url);
   outbound::Worker worker(outbox, *std::move(guard), engine.clock(), engine.entropy());
   listening = &server;

@@ -245,14 +245,14 @@ net::Outcome add_webhook(Context& context, Call& call) {
 }
 
 net::Outcome make_setup_token(Context& context, Call&) {
-  return submit(context, core::MakeSetupToken{},
-                [&context](const core::MakeSetupToken::Result& result) {
-                  auto value = json::Value::object();
-                  value.add("token", result.token.reveal())
-                      .add("url", context.public_url)
-                      .add("expires_at", to_string(result.expires));
-                  return private_reply(json::compact(value));
-                });
+  return submit(
+      context, core::MakeSetupToken{}, [&context](const core::MakeSetupToken::Result& result) {
+        auto value = json::Value::object();
+        value.add("token", result.token.reveal())
+            .add("url", context.public_url.empty() ? context.local_url : context.public_url)
+            .add("expires_at", to_string(result.expires));
+        return private_reply(json::compact(value));
+      });
 }
 
 net::Outcome accept_clock(Context& context, Call&) {
