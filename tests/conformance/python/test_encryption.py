@@ -31,6 +31,8 @@ V2_CONTEXT = {"origin": "lp.example/p/00112233445566778899aabbccddeeff",
 PLAIN = '{ "amount" : 12345678901234567890 }'
 PLAIN_KEY = bytes(range(0xFF, 0xDF, -1))
 REASON = "Wrong payee – café 😀"
+DISPLAY = {"renderer": "letsping-web/1", "version": "0.1.0", "assets_sha256": "ab" * 32,
+           "leaves_shown": 4, "leaves_total": 4}
 AGENT_SECRET = b"secret-key"
 AGENT_BODY = ('{"project_id": "proj1", "service": "svc", "action": "act", '
               '"payload": {"note": "caf\\u00e9"}, "agent_id": "agent_1", "agent_signature": "…"}')
@@ -83,6 +85,8 @@ def envelope_1():
             "v1-env_sha256": env_sha256(envelope), "v1-salt": salt.hex(), "v1-k": k.hex(),
             "v1-commit-base": commit(k, b"base", PYTHON_PLAINTEXT),
             "v1-commit-edit": commit(k, b"edit", PYTHON_PLAINTEXT),
+            "v1-display-object": jcs(DISPLAY).decode(),
+            "v1-display": mac(k, b"lp-display/1\0" + jcs(DISPLAY)),
             "reason-text": REASON, "v1-reason": mac(k, b"lp-reason/1\0" + REASON.encode())}
 
 
