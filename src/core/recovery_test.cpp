@@ -44,8 +44,8 @@ TEST(Recovery, SignsWhatWasCommittedOnceEveryLeafIsChecked) {
 TEST(Recovery, RefusesAnUnsignedLeafWhoseStatementWasChanged) {
   StoppedBetween house;
   house.edit_database(
-      "DROP TRIGGER leaf_is_not_changed; UPDATE leaf SET statement = CAST(statement || 'x' AS BLOB) WHERE "
-      "position = (SELECT max(position) FROM leaf)");
+      "DROP TRIGGER leaf_is_not_changed; UPDATE leaf SET statement = CAST(statement || 'x' AS "
+      "BLOB) WHERE position = (SELECT max(position) FROM leaf)");
   EXPECT_FALSE(house.try_open().has_value());
 }
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -29,10 +31,27 @@ namespace lp::core {
 inline constexpr std::string_view plaintext =
     R"({"sql": "DROP TABLE users", "limit": 12345678901234567890})";
 
+// A ManualClock that the core thread may read while a test moves it.
+class SharedClock final : public Clock {
+ public:
+  Instant now() override { return {now_ms_}; }
+  std::int64_t monotonic_ms() override { return monotonic_ms_; }
+
+  void advance_ms(std::int64_t delta_ms) {
+    now_ms_ += delta_ms;
+    monotonic_ms_ += delta_ms;
+  }
+  void set(Instant t) { now_ms_ = t.ms; }
+
+ private:
+  std::atomic<std::int64_t> now_ms_ = ManualClock().now().ms;
+  std::atomic<std::int64_t> monotonic_ms_ = 0;
+};
+
 // One installation in a temporary directory, with a person who can decide.
 struct House {
   std::filesystem::path root;
-  ManualClock clock;
+  SharedClock clock;
   crypto::SystemEntropy entropy;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::LockStore> locks;
