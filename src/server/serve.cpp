@@ -115,6 +115,7 @@ int serve(const ServeOptions& options) {
                        .self_signup = config.self_signup};
   context.test_approver = test_approver ? &*test_approver : nullptr;
   context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};
+  context.limits.holds.total = config.net.connections_max / 2;
 
   net::Server server(
       {.endpoint = config.listen,
@@ -122,6 +123,7 @@ int serve(const ServeOptions& options) {
        .threads = config.threads,
        .limits = config.net,
        .hosts = hosts_of(config),
+       .trusted_proxies = config.trusted_proxies,
        .import_map_hash = assets->import_map_hash()},
       [&context](net::Request&& request) { return api::dispatch(context, std::move(request)); },
       [&context](net::Request&& request) {
