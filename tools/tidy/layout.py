@@ -49,7 +49,7 @@ def readmes(tree):
 def documented(tree):
     """README tells of every setting and of every command."""
     told = tree.get("README.md", "")
-    for setting in re.findall(r'^ +\{"(\w+\.\w+)",', tree.get("src/server/config.cpp", ""), re.M):
+    for setting in re.findall(r'^ +\{"(\w+(?:\.\w+)+)",', tree.get("src/server/config.cpp", ""), re.M):
         if f"`{setting}`" not in told:
             yield f"README.md: does not tell of the setting {setting}"
     for path, text in tree.items():
