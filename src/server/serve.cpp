@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "api/review/session.h"
 #include "api/routes.h"
 #include "base/log.h"
 #include "net/server.h"
@@ -86,7 +87,7 @@ int serve(const ServeOptions& options) {
   if (auto exposed = check_exposure(config); !exposed) return fail(exposed.error());
   if (auto dropped = drop_content_key(); !dropped) return fail(dropped.error());
   auto guard = outbound::Guard::make(config.webhooks_allow);
-  if (!guard) return fail("webhooks.allow: " + guard.error());
+  if (!guard) return fail(guard.error());
   if (!initialised(options.place)) {
     if (auto made = initialise(options.place, {}); !made) return fail(made.error());
   }
@@ -114,6 +115,7 @@ int serve(const ServeOptions& options) {
                        .public_url = config.public_url,
                        .self_signup = config.self_signup};
   context.test_approver = test_approver ? &*test_approver : nullptr;
+  context.session_reads_log = api::session_reads_log;
   context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};
   context.limits.holds.total = config.net.connections_max / 2;
 
