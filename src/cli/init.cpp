@@ -32,7 +32,7 @@ void add_init(CLI::App& app, Chosen& chosen) {
   auto* command = app.add_subcommand("init", "Make a data directory with the project `default`");
   add_place(*command, *flags);
   command->add_flag("--test", flags->initial.test,
-                    "For tests only: a test approver owns it, and every receipt says `test`");
+                    "For tests only: a test approver owns it, and every statement says `test`");
   command->add_option("--log-name", flags->initial.log_name,
                       "Name in the origin of its logs, chosen once (default: random)");
   command->add_flag("--json", flags->json, "Print JSON");
