@@ -105,7 +105,8 @@ net::Outcome login(Context& context, Call& call) {
   const auto attempt = read_attempt(std::move(call.request.body));
   if (!attempt) return attempt.error();
   const store::Device* device = live_device(*call.directory, attempt->key);
-  if (device == nullptr || !proves(context, *attempt, *device, own_origin(call.request))) {
+  if (device == nullptr ||
+      !proves(context, *attempt, *device, own_origin(context.public_url, call.request))) {
     return refuse_login(context, *call.directory, attempt->key);
   }
   if (const auto old = session_of(context, *call.directory, call.request)) {

@@ -50,7 +50,8 @@ using SessionFunction = net::Outcome (*)(Context&, Call&, const Session&);
 
 template <Function function>
 net::Outcome walled(Context& context, Call& call) {
-  if (auto refused = refuse_foreign_page(call.request)) return *std::move(refused);
+  if (auto refused = refuse_foreign_page(context.public_url, call.request))
+    return *std::move(refused);
   return function(context, call);
 }
 

@@ -1,7 +1,6 @@
 #include "api/review/walls.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "api/errors.h"
 
@@ -20,14 +19,19 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-std::string own_origin(const net::Request& request) {
+std::string own_origin(std::string_view public_url, const net::Request& request) {
+  const std::size_t scheme = public_url.find("://");
+  if (scheme != std::string_view::npos && public_url.substr(scheme + 3) == request.host) {
+    return std::string(public_url);
+  }
   return (request.tls ? "https://" : "http://") + request.host;
 }
 
-std::optional<net::Reply> refuse_foreign_page(const net::Request& request) {
+std::optional<net::Reply> refuse_foreign_page(std::string_view public_url,
+                                              const net::Request& request) {
   const bool ours = request.method == net::Method::post &&
                     is_json(request.header("content-type")) && request.header("x-lp-csrf") == "1" &&
-                    request.header("origin") == own_origin(request) &&
+                    request.header("origin") == own_origin(public_url, request) &&
                     request.header("sec-fetch-site") == "same-origin";
   if (ours) return std::nullopt;
   return refuse(Reason::csrf);

@@ -64,7 +64,7 @@ TEST(Walls, LetOneCombinationOfAllThrough) {
         for (const char* site : sites) {
           for (const char* own_header : own_headers) {
             const auto reply =
-                refuse_foreign_page(call(method, content_type, origin, site, own_header));
+                refuse_foreign_page("", call(method, content_type, origin, site, own_header));
             if (!reply) {
               ++passed;
               continue;
@@ -84,18 +84,33 @@ TEST(Walls, LetOneCombinationOfAllThrough) {
 TEST(Walls, TakeACharsetAndAnyCaseOfTheContentType) {
   const char* const ours = "https://letsping.example:8443";
   EXPECT_FALSE(refuse_foreign_page(
-      call(Method::post, "application/json; charset=utf-8", ours, "same-origin", "1")));
-  EXPECT_FALSE(
-      refuse_foreign_page(call(Method::post, "Application/JSON ;x=y", ours, "same-origin", "1")));
+      "", call(Method::post, "application/json; charset=utf-8", ours, "same-origin", "1")));
+  EXPECT_FALSE(refuse_foreign_page(
+      "", call(Method::post, "Application/JSON ;x=y", ours, "same-origin", "1")));
 }
 
 TEST(Walls, KnowTheSchemeOfThisServer) {
   auto request =
       call(Method::post, "application/json", "http://localhost:8400", "same-origin", "1");
   request.host = "localhost:8400";
-  EXPECT_TRUE(refuse_foreign_page(request));
+  EXPECT_TRUE(refuse_foreign_page("", request));
   request.tls = false;
-  EXPECT_FALSE(refuse_foreign_page(request));
+  EXPECT_FALSE(refuse_foreign_page("", request));
+}
+
+TEST(Walls, LearnTheSchemeFromThePublicUrlAtItsHostOnly) {
+  auto request =
+      call(Method::post, "application/json", "https://letsping.example", "same-origin", "1");
+  request.tls = false;  // a proxy that does not say so
+  request.host = "letsping.example";
+  EXPECT_TRUE(refuse_foreign_page("", request));
+  EXPECT_FALSE(refuse_foreign_page("https://letsping.example", request));
+  EXPECT_TRUE(refuse_foreign_page("https://another.example", request));
+  request.headers[1].second = "http://letsping.example";
+  EXPECT_TRUE(refuse_foreign_page("https://letsping.example", request));
+  request.host = "localhost:8400";
+  request.headers[1].second = "http://localhost:8400";
+  EXPECT_FALSE(refuse_foreign_page("https://letsping.example", request));
 }
 
 }  // namespace
