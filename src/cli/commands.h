@@ -27,11 +27,14 @@ void add_place(CLI::App& app, PlaceFlags& flags);
 
 void add_init(CLI::App& app, Chosen& chosen);
 void add_serve(CLI::App& app, Chosen& chosen);
+void add_setup(CLI::App& app, Chosen& chosen);
 void add_setup_link(CLI::App& app, Chosen& chosen);
 void add_project(CLI::App& app, Chosen& chosen);
 void add_key(CLI::App& app, Chosen& chosen);
 void add_agent(CLI::App& app, Chosen& chosen);
 void add_webhook(CLI::App& app, Chosen& chosen);
+void add_member(CLI::App& app, Chosen& chosen);
+void add_device(CLI::App& app, Chosen& chosen);
 void add_review(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);

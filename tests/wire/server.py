@@ -39,6 +39,8 @@ def binary():
 class Server:
     """Use as a context: on entry `init --test` and `serve` have run."""
 
+    INIT = ("init", "--test")
+
     def __init__(self, settings=None):
         # A setting `section.key` can be given as LETSPING_SECTION__KEY.
         self.settings = {"LETSPING_" + name.replace(".", "__").upper(): value
@@ -51,7 +53,7 @@ class Server:
         self.home = tempfile.TemporaryDirectory(prefix="letsping-")
         self.data = str(Path(self.home.name) / "data")
         try:
-            self.run("init", "--test")
+            self.run(*self.INIT)
             self.start()
         except BaseException:
             self.home.cleanup()

@@ -1,8 +1,10 @@
 #include "api/admin/admin.h"
 
 #include "api/admin/evidence.h"
+#include "api/admin/people.h"
 #include "api/admin/reviews.h"
 #include "api/admin/things.h"
+#include "api/review/setup.h"
 
 namespace lp::api {
 
@@ -14,11 +16,14 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/keys", list_keys},
       {Method::post, "/admin/keys", create_key},
       {Method::post, "/admin/keys/{id}/revoke", revoke_key},
+      {Method::get, "/admin/members", list_members},
       {Method::get, "/admin/devices", list_devices},
       {Method::post, "/admin/agents", create_agent},
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},
       {Method::post, "/admin/setup-token", make_setup_token},
+      {Method::post, "/admin/setup/begin", begin_setup},
+      {Method::post, "/admin/setup/finish", finish_setup_here},
       {Method::post, "/admin/clock/accept", accept_clock},
       {Method::post, "/admin/signer/adopt", adopt_signer},
 

@@ -180,7 +180,8 @@ net::Outcome list_devices(Context&, Call& call) {
   json::Array items;
   for (const auto& [id, device] : call.directory->devices) {
     auto value = json::Value::object();
-    value.add("key", id)
+    value.add("id", id)
+        .add("key", id)
         .add("member", device.member)
         .add("class", device.key_class)
         .add("spki", base64(device.spki))

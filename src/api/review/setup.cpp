@@ -48,35 +48,6 @@ core::SetUp::SignedRoster read_roster(Members& members) {
   return roster;
 }
 
-std::expected<core::SetUp, net::Reply> read_setup(std::string text) {
-  const auto document = read_object(std::move(text));
-  if (!document) return std::unexpected(document.error());
-  std::optional<net::Reply> refusal;
-  Members body(document->root, "", refusal);
-  core::SetUp command;
-  command.token = body.text("token", {.required = true});
-  command.name = body.text("name", {.required = true});
-  auto spki = from_base64(body.text("spki", {.required = true, .max = base64_max}));
-  if (!spki) body.refuse("spki", "must be base64");
-  command.spki = std::move(spki).value_or(std::string());
-  const json::Value* rosters = body.find("rosters");
-  if (rosters == nullptr || !rosters->is_array() || rosters->items().size() > rosters_max) {
-    body.refuse("rosters", "must be an array with one roster for each project");
-  } else {
-    for (std::size_t i = 0; i < rosters->items().size() && !refusal; ++i) {
-      const json::Value& item = rosters->items()[i];
-      if (!item.is_object()) {
-        body.refuse("rosters", "must hold objects");
-        break;
-      }
-      Members members(item, "/rosters/" + std::to_string(i), refusal);
-      command.rosters.push_back(read_roster(members));
-    }
-  }
-  if (refusal) return std::unexpected(*std::move(refusal));
-  return command;
-}
-
 // The project of a call about rosters, as far as this member may know of it.
 std::expected<const core::ProjectView*, net::Reply> project_to_sign(const Call& call,
                                                                     const Session& session,
@@ -91,6 +62,38 @@ std::expected<const core::ProjectView*, net::Reply> project_to_sign(const Call& 
 }
 
 }  // namespace
+
+std::expected<core::SetUp, net::Reply> read_setup(std::string body) {
+  const auto document = read_object(std::move(body));
+  if (!document) return std::unexpected(document.error());
+  std::optional<net::Reply> refusal;
+  Members members(document->root, "", refusal);
+  core::SetUp command;
+  command.token = members.text("token", {.required = true});
+  command.name = members.text("name", {.required = true});
+  auto spki = from_base64(members.text("spki", {.required = true, .max = base64_max}));
+  if (!spki) members.refuse("spki", "must be base64");
+  command.spki = std::move(spki).value_or(std::string());
+  const json::Value* rosters = members.find("rosters");
+  if (rosters == nullptr || !rosters->is_array() || rosters->items().size() > rosters_max) {
+    members.refuse("rosters", "must be an array with one roster for each project");
+  } else {
+    for (std::size_t i = 0; i < rosters->items().size() && !refusal; ++i) {
+      const json::Value& item = rosters->items()[i];
+      if (!item.is_object()) {
+        members.refuse("rosters", "must hold objects");
+        break;
+      }
+      Members roster(item, "/rosters/" + std::to_string(i), refusal);
+      command.rosters.push_back(read_roster(roster));
+    }
+  }
+  if (refusal) return std::unexpected(*std::move(refusal));
+  if (!identity::is_setup_token(command.token)) {
+    return std::unexpected(refuse(Reason::setup_token_invalid));
+  }
+  return command;
+}
 
 net::Outcome begin_setup(Context& context, Call& call) {
   if (auto limited = limit_attempts(context, call.request)) return *std::move(limited);
@@ -118,9 +121,6 @@ net::Outcome finish_setup(Context& context, Call& call) {
   if (auto limited = limit_attempts(context, call.request)) return *std::move(limited);
   auto command = read_setup(std::move(call.request.body));
   if (!command) return std::move(command.error());
-  // The core takes the empty token for the set-up inside its own process: nothing of that form may
-  // come from outside.
-  if (!identity::is_setup_token(command->token)) return refuse(Reason::setup_token_invalid);
   std::string name = command->name;
   return submit(context, *std::move(command),
                 [name = std::move(name)](const core::SetUp::Result& result) {

@@ -4,6 +4,9 @@
 
 #pragma once
 
+#include <expected>
+#include <string>
+
 #include "api/review/session.h"
 #include "api/routes.h"
 
@@ -13,6 +16,9 @@ namespace lp::api {
 net::Outcome begin_setup(Context& context, Call& call);
 // {token, name, spki, rosters} → {member, key} and the cookie.
 net::Outcome finish_setup(Context& context, Call& call);
+// The body of finish as a command. Its token is one by its form: the core takes the empty one for
+// the set-up inside its own process, and nothing of that form may come from outside.
+std::expected<core::SetUp, net::Reply> read_setup(std::string body);
 
 // {project} → what to sign, for a project that was made after the setup.
 net::Outcome begin_roster(Context& context, Call& call, const Session& session);
