@@ -20,6 +20,7 @@ WAY = (
 )
 README_IN = re.compile(r"^(src/[a-z]+|tools|setup|demo|fuzz|bench|sim|web|tests)/")
 README_LINES_MAX = 60
+SETTING = re.compile(r'^ +\{"(\w+(?:\.\w+)+)",', re.M)
 REFUSAL = re.compile(r"enum class (\w*(?:Refusal|Fault|Reason))\b[^{;]*\{([^}]*)\}")
 
 
@@ -49,7 +50,7 @@ def readmes(tree):
 def documented(tree):
     """README tells of every setting and of every command."""
     told = tree.get("README.md", "")
-    for setting in re.findall(r'^ +\{"(\w+(?:\.\w+)+)",', tree.get("src/server/config.cpp", ""), re.M):
+    for setting in SETTING.findall(tree.get("src/server/config.cpp", "")):
         if f"`{setting}`" not in told:
             yield f"README.md: does not tell of the setting {setting}"
     for path, text in tree.items():
