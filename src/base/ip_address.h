@@ -30,6 +30,8 @@ class IpAddress {
   [[nodiscard]] unsigned bits() const { return v4_ ? 32 : 128; }
   [[nodiscard]] std::string text() const;
 
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+
  private:
   static IpAddress v4(const std::uint8_t* bytes);
 

@@ -36,7 +36,7 @@ std::expected<Admission::Pass, Fault> Admission::admit(const Peer& peer) {
     total_.fetch_sub(1, std::memory_order_relaxed);
     return std::unexpected(Fault::too_many_connections);
   }
-  std::string key = peer.unix_socket ? std::string() : admission_key(peer.address);
+  std::string key = peer.unix_socket || peer.proxy ? std::string() : admission_key(peer.address);
   if (!key.empty() && !enter(key)) {
     total_.fetch_sub(1, std::memory_order_relaxed);
     return std::unexpected(Fault::too_many_connections_from_address);

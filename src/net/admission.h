@@ -44,7 +44,7 @@ class Admission {
   // `limits` and the Admission outlive every Pass.
   explicit Admission(const Limits& limits) : limits_(limits) {}
 
-  // The Unix socket counts towards the total only.
+  // The Unix socket and trusted proxies count towards the total only: a proxy is many clients.
   std::expected<Pass, Fault> admit(const Peer& peer);
   [[nodiscard]] std::size_t connections() const { return total_.load(std::memory_order_relaxed); }
 

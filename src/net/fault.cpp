@@ -40,6 +40,10 @@ constexpr auto rows = std::to_array<Row>({
     {Fault::duplicate_host, {400, "duplicate_host", "Send exactly one Host header, not several."}},
     {Fault::bad_host,
      {400, "bad_host", "The Host header must be a host name or address with optional port."}},
+    {Fault::bad_forwarding,
+     {400, "bad_forwarding",
+      "What the proxy says of the client is malformed or contradicts itself. Let it write either "
+      "X-Forwarded-For and X-Forwarded-Proto or Forwarded, and remove the other."}},
     {Fault::bad_transfer_encoding,
      {400, "bad_transfer_encoding",
       "The only Transfer-Encoding accepted is one header of exactly chunked, on HTTP/1.1."}},

@@ -28,6 +28,7 @@ enum class Fault : std::uint8_t {
   missing_host,
   duplicate_host,
   bad_host,
+  bad_forwarding,
   bad_transfer_encoding,
   bad_content_length,
   conflicting_framing,

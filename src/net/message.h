@@ -24,11 +24,13 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // A HEAD reaches the handler as a GET; the session leaves the body out of the reply.
 enum class Method : std::uint8_t { get, head, post, put, del, options };
 
-// Who is at the other end of the socket, as far as the kernel says.
+// Who asks: the other end of the socket, as the kernel says it, or the client that a trusted proxy
+// at that end speaks for (forwarding.h).
 struct Peer {
   std::string address;  // "127.0.0.1", "::1", or "" on the Unix socket
   bool loopback = false;
   bool unix_socket = false;
+  bool proxy = false;           // at the other end of the socket is a trusted proxy
   std::optional<unsigned> uid;  // SO_PEERCRED, Unix socket only
 };
 
@@ -40,7 +42,7 @@ struct Request {
   std::string body;   // whole; bounded by Limits
   Peer peer;
   std::string host;  // the Host header, already checked against the allow-list
-  bool tls = false;
+  bool tls = false;  // on the way here, or to the trusted proxy
 
   // First value of a header (name in lower case); empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const [[clang::lifetimebound]];

@@ -123,6 +123,7 @@ void NetThread::shed(Descriptor& listener) {
 
 void NetThread::admit(FileDescriptor socket) {
   Peer peer = peer_of(socket.get());
+  peer.proxy = service_.trusts(peer);
   auto pass = service_.admission.admit(peer);
   std::optional<Reply> refusal;
   if (!pass) {

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/forwarding.h"
 #include "net/message.h"
 
 namespace lp::net {
@@ -47,8 +48,8 @@ struct ServerOptions {
   // Host header values that are answered, "NAME:*" with any port or none ("localhost:*"); others
   // get 421. Empty: all are answered, which only a test may want.
   std::vector<std::string> hosts;
-  // What the public side is reached by is TLS: Request::tls, and HSTS but for localhost.
-  bool tls = false;
+  // Whose word on the client's address and on TLS is believed.
+  TrustedProxies trusted_proxies;
   // For script-src (Assets::import_map_hash). Absent: that of the embedded dashboard.
   std::optional<std::string> import_map_hash;
 };

@@ -141,16 +141,6 @@ TEST(Server, SendsTheFixedHeadersWithEveryReply) {
   }
 }
 
-TEST(Server, SendsHstsOverTlsButNeverForLocalhost) {
-  ServerOptions options = test_options();
-  options.tls = true;
-  TestServer server(echo, options);
-  RawClient client = server.client();
-  EXPECT_EQ(value_of(*client.ask(get("/")), "strict-transport-security"), "");
-  const auto reply = client.ask("GET / HTTP/1.1\r\nHost: lp.example\r\n\r\n");
-  EXPECT_NE(value_of(*reply, "strict-transport-security"), "");
-}
-
 TEST(Server, LetsAReplySetCachingButNotFraming) {
   TestServer server([](Request&&) -> Outcome {
     Reply reply = text("x");

@@ -47,8 +47,14 @@ bool Service::answers_for(std::string_view host) const {
          });
 }
 
-const std::string& Service::fixed_headers(std::string_view host) const {
-  return options.tls && !is_local(host) ? tls_headers : plain_headers;
+bool Service::trusts(const Peer& peer) const {
+  if (options.trusted_proxies.empty() || peer.unix_socket) return false;
+  const auto address = IpAddress::parse(peer.address);
+  return address && is_trusted(options.trusted_proxies, *address);
+}
+
+const std::string& Service::fixed_headers(std::string_view host, bool tls) const {
+  return tls && !is_local(host) ? tls_headers : plain_headers;
 }
 
 }  // namespace lp::net

@@ -16,8 +16,10 @@ struct Service {
   Service(ServerOptions the_options, Handler for_public, Handler for_admin);
 
   [[nodiscard]] bool answers_for(std::string_view host) const;
+  // Whether the other end of a socket is a trusted proxy.
+  [[nodiscard]] bool trusts(const Peer& peer) const;
   // The header lines of every reply to a request for `host`.
-  [[nodiscard]] const std::string& fixed_headers(std::string_view host) const;
+  [[nodiscard]] const std::string& fixed_headers(std::string_view host, bool tls) const;
 
   // Constant after construction.
   const ServerOptions options;

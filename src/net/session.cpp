@@ -154,8 +154,7 @@ std::optional<Fault> Session::parse_head(std::size_t head_bytes) {
   // Two opinions on where the body ends are one too many.
   if (framing->chunked != parser_->chunked()) return Fault::conflicting_framing;
   framing_ = *framing;
-  request_.peer = connection_->peer();
-  request_.tls = thread_.service().options.tls && !request_.peer.unix_socket;
+  if (const auto fault = learn_client()) return *fault;
   request_.host = framing->host;
   turn_.host = request_.host;
   framing_.host = {};  // it borrowed from headers that the handler takes away
@@ -164,6 +163,22 @@ std::optional<Fault> Session::parse_head(std::size_t head_bytes) {
   }
   // A handler sees a GET and need not know that only the header will leave.
   if (turn_.head_only) request_.method = Method::get;
+  return {};
+}
+
+// Who asks, and whether over TLS.
+std::optional<Fault> Session::learn_client() {
+  request_.peer = connection_->peer();
+  if (request_.peer.proxy) {
+    const auto said = read_forwarding(request_.headers, thread_.service().options.trusted_proxies);
+    if (!said) return said.error();
+    if (said->client) {
+      request_.peer.address = said->client->text();
+      request_.peer.loopback = said->client->is_loopback();
+    }
+    request_.tls = said->tls.value_or(request_.tls);
+  }
+  turn_.tls = request_.tls;
   return {};
 }
 
@@ -242,8 +257,8 @@ Task<bool> Session::send(Reply reply) {
   timed_out_ = false;  // it has been told, if it was so
   if (!well_formed(reply)) reply = fault_reply(Fault::bad_reply);
   const bool close = reply.close || !turn_.keep_alive || thread_.draining();
-  const std::string head =
-      reply_head(reply, {thread_.date(), thread_.service().fixed_headers(turn_.host), close});
+  const std::string head = reply_head(
+      reply, {thread_.date(), thread_.service().fixed_headers(turn_.host, turn_.tls), close});
   std::string_view body = reply.body;
   if (turn_.head_only || !has_body(reply.status)) body = {};
   const IoResult written = co_await connection_->write(head, body);

@@ -32,6 +32,7 @@ struct Turn {
   bool head_only = false;
   bool keep_alive = false;
   bool read_whole = false;  // to its last byte: closing throws nothing away
+  bool tls = false;
   std::string host;
 };
 
@@ -71,6 +72,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<void> linger();
 
   std::optional<Fault> parse_head(std::size_t head_bytes);
+  std::optional<Fault> learn_client();
   [[nodiscard]] Fault read_fault() const;
   std::optional<Fault> count_body();
   void forget_body();

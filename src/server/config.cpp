@@ -41,10 +41,10 @@ Setter number(std::function<Number&(Config&)> slot, std::int64_t min, std::int64
   };
 }
 
-Setter text(std::function<std::string&(Config&)> slot) {
+Setter choice(std::function<std::string&(Config&)> slot, std::string first, std::string second) {
   return [=](Config& config, const toml::node& node) -> Fault {
     const auto value = node.value_exact<std::string>();
-    if (!value) return "must be a text";
+    if (value != first && value != second) return fmt::format("must be {} or {}", first, second);
     slot(config) = *value;
     return std::nullopt;
   };
@@ -63,25 +63,70 @@ Setter flag(std::function<bool&(Config&)> slot) {
 }
 
 // A list of texts; in the environment separated by commas.
+std::optional<std::vector<std::string>> texts(const toml::node& node) {
+  std::vector<std::string> values;
+  if (const auto joined = node.value_exact<std::string>()) {
+    for (std::size_t at = 0; at <= joined->size();) {
+      const std::size_t comma = std::min(joined->find(',', at), joined->size());
+      if (comma > at) values.push_back(joined->substr(at, comma - at));
+      at = comma + 1;
+    }
+    return values;
+  }
+  const toml::array* array = node.as_array();
+  if (array == nullptr) return std::nullopt;
+  for (const auto& item : *array) {
+    const auto value = item.value_exact<std::string>();
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+  }
+  return values;
+}
+
 Setter list(std::function<std::vector<std::string>&(Config&)> slot) {
   return [=](Config& config, const toml::node& node) -> Fault {
-    std::vector<std::string> values;
-    if (const auto joined = node.value_exact<std::string>()) {
-      for (std::size_t at = 0; at <= joined->size();) {
-        const std::size_t comma = std::min(joined->find(',', at), joined->size());
-        if (comma > at) values.push_back(joined->substr(at, comma - at));
-        at = comma + 1;
-      }
-    } else if (const toml::array* array = node.as_array()) {
-      for (const auto& item : *array) {
-        const auto value = item.value_exact<std::string>();
-        if (!value) return "must be a list of texts";
-        values.push_back(*value);
-      }
-    } else {
-      return "must be a list of texts";
+    auto values = texts(node);
+    if (!values) return "must be a list of texts";
+    slot(config) = *std::move(values);
+    return std::nullopt;
+  };
+}
+
+Setter ranges(std::function<std::vector<IpRange>&(Config&)> slot) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    const std::string wrong = "must be a list of addresses or CIDRs, such as 10.0.0.0/8";
+    const auto values = texts(node);
+    if (!values) return wrong;
+    std::vector<IpRange> read;
+    for (const std::string& value : *values) {
+      const auto range = IpRange::parse(value);
+      if (!range) return fmt::format("{}; \"{}\" is neither", wrong, value);
+      read.push_back(*range);
     }
-    slot(config) = std::move(values);
+    slot(config) = std::move(read);
+    return std::nullopt;
+  };
+}
+
+// What links begin with and what a browser must call its origin, so exactly in the form of one.
+Setter public_url() {
+  return [](Config& config, const toml::node& node) -> Fault {
+    const std::string wrong =
+        "must be a scheme and a host, such as https://letsping.example, in lower case and without "
+        "a slash at the end";
+    const auto value = node.value_exact<std::string>();
+    if (!value) return wrong;
+    std::string_view rest = *value;
+    const bool secure = rest.starts_with("https://");
+    if (!secure && !rest.starts_with("http://") && !rest.empty()) return wrong;
+    rest.remove_prefix(std::min(rest.find("://") + 3, rest.size()));
+    const auto fits = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+             std::string_view("-._:[]").contains(c);
+    };
+    if ((rest.empty() && !value->empty()) || !std::ranges::all_of(rest, fits)) return wrong;
+    if (rest.ends_with(secure ? ":443" : ":80")) return "must not name the scheme's own port";
+    config.public_url = *value;
     return std::nullopt;
   };
 }
@@ -101,10 +146,11 @@ const std::map<std::string, Setter, std::less<>>& setters() {
   constexpr std::int64_t day_ms = 86'400'000;
   static const std::map<std::string, Setter, std::less<>> all = {
       {"server.listen", listen()},
-      {"server.public_url", text([](Config& c) -> std::string& { return c.public_url; })},
+      {"server.public_url", public_url()},
       {"server.threads", number<unsigned>([](Config& c) -> unsigned& { return c.threads; }, 1, 64)},
       {"server.hosts", list([](Config& c) -> std::vector<std::string>& { return c.hosts; })},
-      {"server.behind_proxy", flag([](Config& c) -> bool& { return c.behind_proxy; })},
+      {"server.trusted_proxies",
+       ranges([](Config& c) -> std::vector<IpRange>& { return c.trusted_proxies; })},
       {"server.drain_ms",
        number<std::int64_t>([](Config& c) -> std::int64_t& { return c.drain_ms; }, 0, 600'000)},
       {"limits.body_bytes",
@@ -142,7 +188,8 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"agents.self_signup", flag([](Config& c) -> bool& { return c.self_signup; })},
       {"webhooks.allow",
        list([](Config& c) -> std::vector<std::string>& { return c.webhooks_allow; })},
-      {"log.format", text([](Config& c) -> std::string& { return c.log_format; })},
+      {"log.format",
+       choice([](Config& c) -> std::string& { return c.log_format; }, "json", "pretty")},
   };
   return all;
 }
@@ -181,6 +228,19 @@ std::expected<void, std::string> take(Config& config, const std::string& key,
   return {};
 }
 
+// A section may have sections: [server.tls] holds server.tls.cert.
+std::expected<void, std::string> take_table(Config& config, const std::string& section,
+                                            const toml::table& table, const std::string& path) {
+  for (const auto& [name, node] : table) {
+    const std::string key = fmt::format("{}.{}", section, name.str());
+    const toml::table* inner = node.as_table();
+    auto taken =
+        inner == nullptr ? take(config, key, node, path) : take_table(config, key, *inner, path);
+    if (!taken) return taken;
+  }
+  return {};
+}
+
 std::expected<void, std::string> take_file(Config& config, const std::string& path) {
   // toml++ reports by exception unless told otherwise for the whole program; it ends here.
   toml::table file;
@@ -195,10 +255,8 @@ std::expected<void, std::string> take_file(Config& config, const std::string& pa
     if (table == nullptr) {
       return std::unexpected(fmt::format("{}: {} stands outside a section.", path, section.str()));
     }
-    for (const auto& [name, node] : *table) {
-      const std::string key = fmt::format("{}.{}", section.str(), name.str());
-      if (auto taken = take(config, key, node, path); !taken) return taken;
-    }
+    auto taken = take_table(config, std::string(section.str()), *table, path);
+    if (!taken) return taken;
   }
   return {};
 }
@@ -209,9 +267,10 @@ std::optional<std::string> key_of_variable(std::string_view name) {
   constexpr std::string_view prefix = "LETSPING_";
   if (!name.starts_with(prefix)) return std::nullopt;
   std::string key(name.substr(prefix.size()));
-  const std::size_t mark = key.find("__");
-  if (mark == std::string::npos) return std::nullopt;
-  key.replace(mark, 2, ".");
+  if (!key.contains("__")) return std::nullopt;
+  for (std::size_t mark = 0; (mark = key.find("__", mark)) != std::string::npos;) {
+    key.replace(mark, 2, ".");
+  }
   std::ranges::transform(key, key.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
@@ -233,6 +292,12 @@ std::expected<void, std::string> take_environment(Config& config) {
 
 }  // namespace
 
+std::vector<std::string> setting_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, setter] : setters()) names.push_back(name);
+  return names;
+}
+
 std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   const std::string wrong = "must be ADDRESS:PORT, such as 127.0.0.1:8400 or [::1]:8400";
@@ -250,13 +315,20 @@ std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text) 
 }
 
 std::expected<void, std::string> check_exposure(const Config& config) {
-  const std::string& address = config.listen.address;
-  const bool loopback = address.starts_with("127.") || address == "::1" || address == "localhost";
-  if (loopback || config.behind_proxy) return {};
+  const bool encrypted = !config.trusted_proxies.empty();
+  if (config.public_url.starts_with("https://") && !encrypted) {
+    return std::unexpected(
+        "server.public_url is https, and this server knows of no TLS: name the proxy that ends TLS "
+        "in server.trusted_proxies.");
+  }
+  const auto address = IpAddress::parse(config.listen.address);
+  // What is no address is refused by the listener, which says so better.
+  const bool loopback = !address || address->unmapped().is_loopback();
+  if (loopback || encrypted) return {};
   return std::unexpected(
-      fmt::format("Refusing plain HTTP on {}: listen on a loopback address, or set "
-                  "server.behind_proxy = true where something in front ends TLS.",
-                  address));
+      fmt::format("Refusing plain HTTP on {}: listen on a loopback address, or name the proxy that "
+                  "ends TLS in front in server.trusted_proxies.",
+                  config.listen.address));
 }
 
 std::expected<Config, std::string> load_config(const std::string& path) {

@@ -18,10 +18,10 @@ namespace lp::server {
 
 struct Config {
   net::Endpoint listen;                     // server.listen
-  std::string public_url;                   // server.public_url
+  std::string public_url;                   // server.public_url: "https://letsping.example"
   unsigned threads = 2;                     // server.threads
   std::vector<std::string> hosts;           // server.hosts: other Host headers to answer
-  bool behind_proxy = false;                // server.behind_proxy: something else ends TLS
+  net::TrustedProxies trusted_proxies;      // server.trusted_proxies: addresses or CIDRs
   std::int64_t drain_ms = 10'000;           // server.drain_ms
   net::Limits net;                          // limits.*
   core::EngineOptions core;                 // limits.*, requests.*
@@ -31,6 +31,9 @@ struct Config {
   std::vector<std::string> webhooks_allow;  // webhooks.allow: hosts or CIDRs, with :port if wanted
   std::string log_format;                   // log.format: json | pretty; "" = by terminal
 };
+
+// All keys, sorted: what docs/reference/configuration.md must list.
+std::vector<std::string> setting_names();
 
 // `path` "" = none. The error is a sentence for people that names the key.
 std::expected<Config, std::string> load_config(const std::string& path);

@@ -125,6 +125,7 @@ int serve(const ServeOptions& options) {
        .threads = config.threads,
        .limits = config.net,
        .hosts = hosts_of(config),
+       .trusted_proxies = config.trusted_proxies,
        .import_map_hash = assets->import_map_hash()},
       [&context](net::Request&& request) { return api::dispatch(context, std::move(request)); },
       [&context](net::Request&& request) {
