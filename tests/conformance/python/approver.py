@@ -1,0 +1,142 @@
+"""A person at a browser, written from the documents alone: spec/openapi.yaml, spec/encryption.md and
+spec/log-format.md. It becomes the owner of an installation, logs in and decides.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (decode_dss_signature,
+                                                             encode_dss_signature)
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+OFFERED = ("aud", "request_id", "version", "request_sha256", "level", "policy_sha256",
+           "roster_sha256", "rule_sha256", "approver", "key", "nonce", "expires_at")
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+def jcs(value):
+    """RFC 8785 for what occurs here: ASCII names and no numbers but integers."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+
+
+def seal_1(content_key, plaintext):
+    iv = os.urandom(12)
+    return {"_lp_enc": True, "iv": b64(iv), "ct": b64(AESGCM(content_key).encrypt(iv, plaintext,
+                                                                                  None))}
+
+
+def seal_2(content_key, plaintext, context):
+    iv, salt, aad = os.urandom(12), os.urandom(32), jcs(context)
+    key = HKDF(hashes.SHA256(), 32, salt, b"lp-env/2\0" + aad).derive(content_key)
+    return {"_lp_enc": True, "iv": b64(iv), "ct": b64(AESGCM(key).encrypt(iv, plaintext, aad)),
+            "v": 2, "kid": hashlib.sha256(b"lp-kid/1\0" + content_key).hexdigest()[:16],
+            "salt": b64(salt), "ctx": context}
+
+
+class Payload:
+    """What a device learns of a payload: the bytes, and the key of its commitments."""
+
+    def __init__(self, detail, content_key):
+        self.kind, self.text = detail["payload_kind"], detail["payload"].encode()
+        if self.kind == "plain":
+            self.k = base64.b64decode(detail["commit_key"])
+            return
+        envelope = json.loads(self.text)
+        iv, ct = base64.b64decode(envelope["iv"]), base64.b64decode(envelope["ct"])
+        key, aad = content_key, None
+        salt, info = hashlib.sha256(b"lp-salt/1\0" + iv + ct).digest(), b"lp-commit/1"
+        if self.kind == "v2":
+            salt, info, aad = base64.b64decode(envelope["salt"]), b"lp-commit/2", jcs(
+                envelope["ctx"])
+            key = HKDF(hashes.SHA256(), 32, salt, b"lp-env/2\0" + aad).derive(content_key)
+        self.env_sha256 = hashlib.sha256(b"lp-env/1\0" + jcs(envelope)).hexdigest()
+        self.text = AESGCM(key).decrypt(iv, ct, aad)
+        self.k = HKDF(hashes.SHA256(), 32, salt, info).derive(content_key)
+
+    def mac(self, message):
+        return hmac.new(self.k, message, "sha256").hexdigest()
+
+    def commit(self, role=b"base"):
+        return self.mac(b"lp-commit/1\0" + role + b"\0" + self.text)
+
+
+class Approver:
+    """`call(method, path, body)` sends what a page of the dashboard sends and returns its JSON."""
+
+    def __init__(self, call, origin, content_key):
+        self.call, self.origin, self.content_key = call, origin, content_key
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        self.spki = self.private.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def sign(self, message):
+        r, s = decode_dss_signature(self.private.sign(message, ec.ECDSA(hashes.SHA256())))
+        return b64(encode_dss_signature(r, min(s, P256_ORDER - s)))
+
+    def first_roster(self, project, terms):
+        entry = jcs({"salt": b64(os.urandom(32)), "member": terms["member"],
+                     "roles": ["owner", "reviewer"], "groups": [], "class": "device",
+                     "spki": b64(self.spki), "cosigned": []})
+        head = {"v": 1, "origin": project["origin"], "version": 1, "owners": [b64(self.spki)],
+                "threshold": terms["threshold"], "issuer": project["issuer"],
+                "log": project["log"], "min": terms["min"], "single_operator": True,
+                "tree": {"size": 1, "root": hashlib.sha256(b"\0" + entry).hexdigest()},
+                "time": terms["time"], "marks": terms["marks"]}
+        text = jcs(head)
+        return {"project": project["id"], "entry": entry.decode(), "head": text.decode(),
+                "signature": self.sign(b"lp-roster/1\0" + text)}
+
+    def set_up(self, token, name):
+        begin = self.call("POST", "/api/setup/begin", {"token": token})
+        rosters = [self.first_roster(project, begin) for project in begin["projects"]]
+        return self.call("POST", "/api/setup/finish", {
+            "token": token, "name": name, "spki": b64(self.spki), "rosters": rosters})
+
+    def found(self, project):
+        begin = self.call("POST", "/api/review/rosters/begin", {"project": project})
+        return self.call("POST", "/api/review/rosters/finish",
+                         self.first_roster(begin["project"], begin))
+
+    def log_in(self):
+        begin = self.call("POST", "/api/login/begin", {})
+        body = jcs({"origin": self.origin, "server_nonce": begin["server_nonce"],
+                    "client_nonce": b64(os.urandom(32))})
+        return self.call("POST", "/api/login", {
+            "body": body.decode(), "key": hashlib.sha256(self.spki).hexdigest(),
+            "signature": self.sign(b"lp-login/1\0" + body)})
+
+    def decision(self, detail, verdict, reason=None, edit=None):
+        """The body of a decision. `edit` is the text of an envelope, sealed as the agent's was."""
+        offer, payload = detail["offer"], Payload(detail, self.content_key)
+        current = dict(offer["payload"], commit=payload.commit())
+        core = {"v": 1, "verdict": verdict, "payload": current, "dwell_ms": 1200,
+                "issued_at": offer["time"], **{name: offer[name] for name in OFFERED}}
+        body = {}
+        if reason:
+            body["reason"] = reason
+            core["reason"] = payload.mac(b"lp-reason/1\0" + reason.encode())
+        if edit:
+            sealed = Payload({"payload_kind": current["kind"], "payload": edit}, self.content_key)
+            core["base"] = current
+            core["payload"] = {"kind": current["kind"], "env_sha256": sealed.env_sha256,
+                               "commit": sealed.commit(b"edit")}
+            body["edit"] = edit
+        text = jcs(core)
+        return body | {"core": text.decode(),
+                       "signature": self.sign(b"lp-decision-device/1\0" + text)}
+
+    def decide(self, request, verdict, reason=None, edit=None):
+        path = f"/api/review/requests/{request}"
+        detail = self.call("GET", path)
+        self.call("POST", f"{path}/viewed", {"version": detail["version"]})
+        return self.call("POST", f"{path}/decision", self.decision(detail, verdict, reason, edit))

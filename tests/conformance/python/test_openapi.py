@@ -1,0 +1,243 @@
+"""Every operation of spec/openapi.yaml on a running server, each reply held against the document.
+
+The person is approver.py, written from the documents alone: that it can set up, log in and decide
+shows that a stranger could.
+"""
+
+import hmac
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from approver import Approver, jcs, seal_1, seal_2
+from openapi import Judge
+
+PROGRAM = os.environ.get("LETSPING_BIN", str(Path(__file__).parents[3] / "build/release/letsping"))
+CONTENT_KEY = bytes(range(32))
+REFUND = b'{"customer":"c_81","amount":120}'
+SMALLER = b'{"customer":"c_81","amount":100}'
+UNKNOWN = "req_00000000000000000000000000"
+PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings")
+
+
+class House:
+    """A server of its own, the owner at a browser, and two projects with an agent each."""
+
+    def __init__(self, directory):
+        self.data, self.judge = str(directory / "data"), Judge()
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--data", self.data, "--listen", "127.0.0.1:0"],
+            stdout=subprocess.PIPE, stderr=(directory / "log").open("w"), text=True,
+            env=os.environ | {"LETSPING_AGENTS__SELF_SIGNUP": "true"})
+        self.origin = self.process.stdout.readline().removeprefix("listening ").strip()
+        self.http = httpx.Client(base_url=self.origin, timeout=30)
+        self.cookie = None
+        self.owner = Approver(self.page, self.origin, CONTENT_KEY)
+
+    def command(self, *words):
+        done = subprocess.run([PROGRAM, *words, "--data", self.data, "--json"], check=True,
+                              capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    def send(self, method, path, status=200, **more):
+        reply = self.http.request(method, path, **more)
+        self.http.cookies.clear()  # ours are sent by hand: they are only for secure addresses
+        self.judge.check(reply)
+        assert reply.status_code == status, reply.text
+        return reply
+
+    def agent(self, key, method, path, body=None, status=200, **headers):
+        headers = {"Authorization": f"Bearer {key}", "User-Agent": "stranger"} | headers
+        return self.send(method, path, status, json=body, headers=headers).json()
+
+    def page(self, method, path, body=None, status=200):
+        headers = {"Cookie": f"__Host-lp={self.cookie}"} if self.cookie else {}
+        if method == "POST":
+            headers |= {"X-LP-CSRF": "1", "Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        reply = self.send(method, path, status, json=body, headers=headers)
+        if cookie := reply.headers.get("set-cookie"):
+            self.cookie = cookie.partition("=")[2].partition(";")[0]
+        return reply.json()
+
+    def ask(self, key, payload, status=200, **more):
+        body = {"service": "billing", "action": "refund", "payload": payload, **more}
+        return self.agent(key, "POST", "/api/ingest", body, status)
+
+    def set_up(self):
+        token = self.command("setup-link")["url"].partition("#t=")[2]
+        self.owner.set_up(token, "Ada")
+        self.page("POST", "/api/setup/begin", {"token": token}, 410)
+        self.session = self.owner.log_in()
+        self.lab = self.command("project", "create", "--name", "lab",
+                                "--payloads", "server_sealed")["id"]
+        self.owner.found(self.lab)
+        self.page("POST", "/api/review/rosters/begin", {"project": self.lab}, 409)
+        self.key = self.command("key", "create", "--name", "bot")["key"]
+        self.lab_key = self.command("key", "create", "--project", "lab")["key"]
+        self.auditor = self.command("key", "create", "--role", "auditor")["key"]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    made = House(tmp_path_factory.mktemp("openapi"))
+    try:
+        made.set_up()
+        yield made
+    finally:
+        made.http.close()
+        made.process.terminate()
+        assert made.process.wait(20) == 0
+
+
+def asking_is_refused(house):
+    assert house.ask("none", {}, 401)["reason"] == "api_key_invalid"
+    assert house.ask(house.auditor, {}, 403)["reason"] == "wrong_role"
+    assert house.ask(house.key, {"amount": 1}, 422)["reason"] == "plaintext_refused"
+    assert house.ask(house.lab_key, {}, 422, priority="now")["pointer"] == "/priority"
+    first = {"service": "s", "action": "a", "payload": seal_1(CONTENT_KEY, b"{}")}
+    other = first | {"payload": seal_1(CONTENT_KEY, b"{}")}
+    headers = {"Idempotency-Key": "k-1"}
+    house.agent(house.key, "POST", "/api/ingest", first, **headers)
+    assert house.agent(house.key, "POST", "/ingest", first, **headers)["replay"]
+    house.agent(house.key, "POST", "/api/ingest", other, 409, **headers)
+
+
+def agents_change_their_minds(house):
+    asked = house.ask(house.lab_key, {"table": "t", "rows": 1}, facts={"rows": 1}, decide_in=60)
+    assert "dek" in asked
+    path = f"/api/requests/{asked['id']}"
+    revision = {"version": 1, "payload": {"table": "t", "rows": 2}}
+    assert house.agent(house.lab_key, "POST", f"{path}/revise", revision)["version"] == 2
+    house.agent(house.lab_key, "POST", f"{path}/revise", revision, 409)
+    house.agent(house.key, "POST", f"{path}/cancel", {}, 404)
+    house.agent(house.lab_key, "POST", f"{path}/cancel", {"reason": "not needed"})
+    again = house.agent(house.lab_key, "POST", f"{path}/cancel", {}, 409)
+    assert again["decision"]["state"] == "cancelled"
+
+
+def agents_keep_state(house):
+    asked = house.ask(house.key, seal_1(CONTENT_KEY, REFUND))
+    snapshot = seal_1(CONTENT_KEY, b'{"step":1}')
+    house.send("PUT", asked["uploadUrl"], json=snapshot)
+    house.send("PUT", asked["uploadUrl"] + "0", 403, json=snapshot)
+    house.send("GET", asked["uploadUrl"], 403)
+    path, key = "/api/langgraph/checkpoints", house.key
+    kept = {"checkpoint": {"v": 1}, "metadata": {"step": 1}}
+    house.agent(key, "POST", path, kept | {"thread_id": "t1", "checkpoint_id": "c1"})
+    assert house.agent(key, "GET", f"{path}?thread_id=t1&latest=1") == kept
+    house.agent(key, "GET", f"{path}?thread_id=t1", status=400)
+    house.agent(key, "DELETE", f"{path}?thread_id=t1")
+    house.agent(key, "GET", f"{path}?thread_id=t1&latest=1", status=404)
+
+
+def agents_sign(house):
+    agent = house.agent(house.key, "POST", "/api/agents/register", {"agent_handle": "acme-bot"})
+    call = {"project_id": house.session["projects"][0]["id"], "service": "svc", "action": "act",
+            "payload": seal_1(CONTENT_KEY, b"{}")}
+    signature = hmac.new(agent["agent_secret"].encode(),
+                         json.dumps(call, separators=(",", ":")).encode(), "sha256").hexdigest()
+    body = call | {"agent_id": agent["agent_id"], "agent_signature": signature}
+    house.agent(house.key, "POST", "/api/ingest", body)
+    house.agent(house.key, "POST", "/api/ingest", body | {"action": "other"}, 401)
+    token = house.send("POST", "/api/agent-signup/request-token", json={}).json()["token"]
+    house.send("POST", "/api/api/agent-signup", json={"token": token, "label": "acme"})
+    house.send("POST", "/api/agent-signup", 403, json={"token": token})
+
+
+def people_decide(house):
+    key, status = house.key, "/api/status/"
+    edited = house.ask(key, seal_1(CONTENT_KEY, REFUND), priority="high")["id"]
+    assert house.agent(key, "GET", status + edited)["status"] == "PENDING"
+    house.agent(key, "GET", f"{status}{edited}?wait=99", status=400)
+    house.agent(house.lab_key, "GET", status + edited, status=404)
+    sealed = json.dumps(seal_1(CONTENT_KEY, SMALLER))
+    detail = house.owner.decide(edited, "approve", "less", sealed)
+    assert detail["decision"]["state"] == "approved_with_modifications"
+    assert house.agent(key, "GET", status + edited)["patched_payload"] == json.loads(sealed)
+
+    context = {"origin": house.session["projects"][0]["origin"], "client_nonce": "n",
+               "service": "billing", "action": "refund"}
+    bound = house.ask(key, seal_2(CONTENT_KEY, REFUND, context))["id"]
+    assert house.owner.decide(bound, "approve")["decision"]["class"] == "device"
+    assert house.agent(key, "GET", status + bound)["patched_payload"] is None
+
+    plain = house.ask(house.lab_key, {"amount": 12345678901234567890})["id"]
+    house.owner.decide(plain, "reject", "too much")
+    assert house.agent(house.lab_key, "GET", status + plain)["reason"] == "too much"
+
+    late = house.ask(key, seal_1(CONTENT_KEY, REFUND), decide_in=1)["id"]
+    assert house.agent(key, "GET", f"{status}{late}?wait=10")["state"] == "expired"
+    house.page("GET", f"/api/review/requests/{late}")
+
+
+def people_are_refused(house):
+    request = house.ask(house.key, seal_1(CONTENT_KEY, REFUND))["id"]
+    path = f"/api/review/requests/{request}"
+    house.page("POST", f"{path}/viewed", {"version": 9}, 409)
+    detail = house.page("GET", path)
+    bad = house.owner.decision(detail, "approve") | {"signature": house.owner.sign(b"other")}
+    assert house.page("POST", f"{path}/decision", bad, 422)["reason"] == "bad_signature"
+    stale = house.owner.decision(detail | {"offer": detail["offer"] | {"level": "low"}}, "approve")
+    assert "offer" in house.page("POST", f"{path}/decision", stale, 409)
+    core = json.loads(house.owner.decision(detail, "approve")["core"])
+    del core["payload"]["commit"]
+    unseen = {"core": jcs(core).decode(),
+              "signature": house.owner.sign(b"lp-decision-device/1\0" + jcs(core))}
+    assert house.page("POST", f"{path}/decision", unseen, 422)["reason"] == "commit_missing"
+    house.page("GET", f"/api/review/requests/{UNKNOWN}", None, 404)
+    house.send("POST", "/api/logout", 403, json={})
+    house.send("GET", "/api/session", 401)
+
+
+def people_look_around(house):
+    house.page("GET", "/api/session")
+    first = house.page("GET", "/api/review/requests?state=all&limit=1")
+    house.page("GET", f"/api/review/requests?state=all&before={first['next']}")
+    house.page("GET", "/api/review/requests?state=open", None, 400)
+    house.page("GET", "/api/review/changes?after=0&wait=1")
+
+
+def auditors_read_the_log(house):
+    log = house.session["projects"][0]["origin"].partition("/p/")[2]
+    audit = {"Authorization": f"Bearer {house.auditor}"}
+    note = house.send("GET", f"/log/{log}/checkpoint", headers=audit).text
+    size = min(int(note.splitlines()[1]), 255)
+    for tile in (f"0/000.p/{size}", f"entries/000.p/{size}"):
+        house.send("GET", f"/log/{log}/tile/{tile}", headers=audit)
+    house.send("GET", f"/log/{log}/tile/5/000", 404, headers=audit)
+    house.send("GET", f"/log/{log}/checkpoint", 401)
+    house.send("GET", f"/log/{log}/checkpoint", headers={"Cookie": f"__Host-lp={house.cookie}"})
+
+
+def anybody_may_look(house):
+    for path in ("/livez", "/readyz", "/healthz", *PAGES):
+        house.send("GET", path)
+    house.send("POST", "/api/csp-report", json={"csp-report": {}})
+
+
+def test_every_operation_answers_as_the_document_says(house):
+    asking_is_refused(house)
+    agents_change_their_minds(house)
+    agents_keep_state(house)
+    agents_sign(house)
+    people_decide(house)
+    people_are_refused(house)
+    people_look_around(house)
+    auditors_read_the_log(house)
+    anybody_may_look(house)
+    house.page("POST", "/api/logout", {})
+    assert house.judge.never_seen() == set()
+
+
+def test_the_examples_fit_their_schemas():
+    judge = Judge()
+    for _, _, operation in judge.operations:
+        replies = [reply for reply in operation["responses"].values() if "$ref" not in reply]
+        for told in [*replies, operation.get("requestBody", {})]:
+            for content in told.get("content", {}).values():
+                if "example" in content:
+                    assert not list(judge.schemas.problems(
+                        content["schema"], content["example"], operation["operationId"]))
