@@ -1,5 +1,5 @@
-"""A person at a browser, written from the documents alone: spec/openapi.yaml, spec/encryption.md and
-spec/log-format.md. It becomes the owner of an installation, logs in and decides.
+"""A person at a browser, written from the documents alone: spec/openapi.yaml, spec/encryption.md
+and spec/log-format.md. It becomes the owner of an installation, logs in and decides.
 """
 
 import base64
