@@ -54,6 +54,14 @@ std::string_view to_string(Wrong wrong) {
   return "unknown";
 }
 
+Figures& Figures::operator+=(const Figures& more) {
+  attempts += more.attempts;
+  acknowledged += more.acknowledged;
+  recovered += more.recovered;
+  reads += more.reads;
+  return *this;
+}
+
 History::Tick History::now() {
   const std::lock_guard lock(mutex_);
   return ++tick_;

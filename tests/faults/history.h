@@ -47,6 +47,8 @@ struct Figures {
   std::uint64_t acknowledged = 0;  // of these, answered with success
   std::uint64_t recovered = 0;     // never answered, and yet they had happened
   std::uint64_t reads = 0;
+
+  Figures& operator+=(const Figures& more);
 };
 
 class History {

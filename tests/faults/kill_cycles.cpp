@@ -59,7 +59,7 @@ std::optional<std::string> Cycles::run(unsigned number) {
   const bool alive = server_.running();
   server_.kill();
   const auto unanswered = load.stop();
-  if (!alive) return "the server ended by itself; its log is " + server_.log();
+  if (!alive) return "the server ended by itself: " + server_.last_words();
   history_.restarted();
   if (auto wrong = start()) return wrong;
   if (auto done = audit_.after_restart(unanswered, load.repeatable(), random_()); !done) {
@@ -79,7 +79,7 @@ void tell(const Plan& plan, const Cycles& cycles, const std::string& broken, Rep
       "kill: " + std::to_string(plan.cycles) + " kill -9 under load, each followed by a start",
       broken.empty() && cycles.totals().cycles == plan.cycles,
       broken + " (cycle " + std::to_string(cycles.totals().cycles) + ")");
-  report.history("kill", cycles.history());
+  report.history("kill", cycles.history().finish(), cycles.history().figures());
   report.test("kill: the log only grows and contains every checkpoint it gave away",
               cycles.audit().shrunk());
   report.test("kill: the whole log verifies", cycles.audit().invalid());

@@ -18,7 +18,14 @@ namespace {
 using Rig = void (*)(const lp::faults::Plan&, lp::faults::Report&);
 
 const std::vector<std::pair<std::string, Rig>>& rigs() {
-  static const std::vector<std::pair<std::string, Rig>> all = {{"kill", lp::faults::kill_cycles}};
+  static const std::vector<std::pair<std::string, Rig>> all = {
+      {"control", lp::faults::negative_control},
+      {"kill", lp::faults::kill_cycles},
+      {"races", lp::faults::races},
+      {"points", lp::faults::kill_points},
+      {"failing", lp::faults::failing_calls},
+      {"flush", lp::faults::flush_order},
+      {"disk", lp::faults::full_disk}};
   return all;
 }
 

@@ -104,7 +104,7 @@ void Load::agent(const std::stop_token& stop, unsigned number) {
   for (std::uint64_t count = 0; !stop.stop_requested(); ++count) {
     backlog_.wait_for_room(stop);
     std::string name = name_ + "-a" + std::to_string(number) + "-" + std::to_string(count);
-    const Ask ask = make_ask(std::move(name), random() % keyed_every == 0, entropy);
+    const Ask ask = make_ask(std::move(name), random() % keyed_every == 0, entropy, shape_.filler);
     const auto told = agent.ask(ask);
     if (!told) {
       const std::lock_guard lock(mutex_);

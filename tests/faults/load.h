@@ -52,6 +52,7 @@ class Load {
  public:
   struct Shape {
     unsigned agents = 8, approvers = 4, readers = 2;
+    std::size_t filler = 64;  // bytes of text in each payload
   };
 
   // References live as long as this. `name` is the start of every ask's name.

@@ -44,8 +44,8 @@ void Report::skip(std::string_view name, std::string_view why) {
   ++skipped_;
 }
 
-void Report::history(std::string_view rig, const History& history) {
-  const auto faults = history.finish();
+void Report::history(std::string_view rig, const std::vector<Fault>& faults,
+                     const Figures& figures) {
   std::string counts;
   for (const auto& [wrong, says] : claims) {
     std::vector<std::string> found;
@@ -55,7 +55,6 @@ void Report::history(std::string_view rig, const History& history) {
     test(std::string(rig) + ": " + std::string(says), found);
     counts += ", " + std::to_string(found.size()) + " " + std::string(to_string(wrong));
   }
-  const Figures figures = history.figures();
   note(std::to_string(figures.attempts) + " attempts, " + std::to_string(figures.acknowledged) +
        " acknowledged, " + std::to_string(figures.recovered) + " recovered, " +
        std::to_string(figures.reads) + " reads" + counts);

@@ -18,7 +18,7 @@ class Report {
   void test(std::string_view name, bool passed, std::string_view otherwise);
   void skip(std::string_view name, std::string_view why);
   // Lost, stale, changed, duplicated, unexpected and stuck, a test each; and its figures.
-  void history(std::string_view rig, const History& history);
+  void history(std::string_view rig, const std::vector<Fault>& faults, const Figures& figures);
   void note(std::string_view text);
 
   // Writes the last line; the exit status.

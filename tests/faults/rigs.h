@@ -17,6 +17,8 @@ struct Plan {
   bool every_call = false;
 };
 
+// What was acknowledged is taken away behind the server's back: the rigs must see it (B.0, rule 1).
+void negative_control(const Plan& plan, Report& report);
 // SIGKILL at random moments under load.
 void kill_cycles(const Plan& plan, Report& report);
 // Opposite verdicts of many approvers at the same moment.

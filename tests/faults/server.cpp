@@ -1,11 +1,13 @@
 #include "server.h"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
+#include "base/file.h"
 #include "net/unix_client.h"
 
 namespace lp::faults {
@@ -70,10 +72,18 @@ std::expected<void, std::string> Server::start(const std::vector<std::string>& w
   const auto line = process_->line(start_ms_max);
   const std::size_t colon = line ? line->rfind(':') : std::string::npos;
   if (colon == std::string::npos || !line->starts_with("listening ")) {
-    return std::unexpected("the server does not listen; its log is " + log());
+    const auto ending = process_->wait(start_ms_max);
+    return std::unexpected("the server does not listen: " + (ending ? ending->text() : "it hangs") +
+                           "; the end of its log is " + last_words());
   }
   std::from_chars(line->data() + colon + 1, line->data() + line->size(), port_);
   return {};
+}
+
+std::string Server::last_words() const {
+  constexpr std::size_t bytes_max = 64 << 20, shown_max = 600;
+  const std::string text = read_file(log(), bytes_max).value_or("not readable");
+  return text.substr(text.size() - std::min(text.size(), shown_max));
 }
 
 void Server::kill() {

@@ -49,13 +49,14 @@ class Server {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const std::string& agent_key() const { return agent_key_; }
   [[nodiscard]] const server::Place& place() const { return place_; }
-  // Standard error of all runs.
-  [[nodiscard]] std::string log() const { return home_ + "/log"; }
+  // The end of what all runs wrote to standard error.
+  [[nodiscard]] std::string last_words() const;
 
   // The admin socket: the parsed body of a 200, or what went wrong.
   [[nodiscard]] std::expected<json::Document, std::string> admin(const std::string& target) const;
 
  private:
+  [[nodiscard]] std::string log() const { return home_ + "/log"; }
   Server(std::string binary, std::string home, Settings settings);
 
   const std::string binary_, home_;
