@@ -154,6 +154,10 @@ function choices(session: Session, rows: RequestPage["requests"]): FilterChoices
       label: value,
     })),
     service: seen(rows.map((row) => row.service)).map((value) => ({ value, label: value })),
+    role: seen(rows.map((row) => row.role)).map((value) => ({ value, label: value })),
+    // Too many to choose from: a request's page leads to the others of its trace and its parent.
+    trace_id: [],
+    parent_request_id: [],
   };
 }
 

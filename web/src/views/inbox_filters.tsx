@@ -1,7 +1,23 @@
 import { useRef } from "react";
 import { Link, navigate, withQuery } from "../route";
 
-export const filterNames = ["project", "environment", "service"] as const;
+export const filterNames = [
+  "project",
+  "environment",
+  "service",
+  "role",
+  "trace_id",
+  "parent_request_id",
+] as const;
+
+const words: Record<(typeof filterNames)[number], string> = {
+  project: "project",
+  environment: "environment",
+  service: "service",
+  role: "role",
+  trace_id: "trace",
+  parent_request_id: "parent",
+};
 
 type Choice = { value: string; label: string };
 export type FilterChoices = Record<(typeof filterNames)[number], Choice[]>;
@@ -35,7 +51,11 @@ export function Filters({ query, choices }: { query: URLSearchParams; choices: F
 }
 
 // Offers what has been seen so far: filtering must not take away the way back.
-function FilterSelect(props: { name: string; query: URLSearchParams; choices: Choice[] }) {
+function FilterSelect(props: {
+  name: (typeof filterNames)[number];
+  query: URLSearchParams;
+  choices: Choice[];
+}) {
   const { name, query } = props;
   const seen = useRef(new Map<string, string>());
   for (const { value, label } of props.choices) seen.current.set(value, label);
@@ -44,14 +64,14 @@ function FilterSelect(props: { name: string; query: URLSearchParams; choices: Ch
   if (seen.current.size < 2 && value === "") return null;
   return (
     <select
-      aria-label={`Filter by ${name}`}
+      aria-label={`Filter by ${words[name]}`}
       className={value === "" ? "select" : "select active"}
       value={value}
       onChange={(event) =>
         navigate(location.pathname + withQuery(query, { [name]: event.target.value }))
       }
     >
-      <option value="">Any {name}</option>
+      <option value="">Any {words[name]}</option>
       {[...seen.current].map(([choice, label]) => (
         <option key={choice} value={choice}>
           {label}

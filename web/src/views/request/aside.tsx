@@ -113,7 +113,15 @@ function Where({ detail, meta }: { detail: Detail; meta: Member | undefined }) {
           </>
         )}
         {role && <Pair name="Role asked for" text={role} />}
-        {trace_id && <Pair name="Trace" text={trace_id} copy="trace id" />}
+        {trace_id && (
+          <>
+            <Pair name="Trace" text={trace_id} copy="trace id" />
+            <dt>Same trace</dt>
+            <dd>
+              <Link href={`/?trace_id=${encodeURIComponent(trace_id)}`}>All its requests</Link>
+            </dd>
+          </>
+        )}
         {parent_request_id && (
           <>
             <dt>Follows</dt>
