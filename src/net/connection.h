@@ -1,4 +1,4 @@
-// One accepted socket, TCP or Unix, and what is known of its other end.
+// One accepted socket, TCP or Unix, in the clear or under TLS, and what is known of its other end.
 //
 // It belongs to one net thread for life; a session owns it while a request runs, a parking place
 // while it waits. This is the only file that instantiates Asio's socket operations.
@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -21,6 +22,7 @@
 #include "net/admission.h"
 #include "net/file_descriptor.h"
 #include "net/message.h"
+#include "net/tls.h"
 
 namespace lp::net {
 
@@ -31,11 +33,17 @@ using IoResult = std::tuple<boost::system::error_code, std::size_t>;
 
 class Connection {
  public:
-  // A connection that was refused holds an empty pass.
-  Connection(boost::asio::io_context& io, FileDescriptor socket, Peer peer, Admission::Pass pass);
+  // A connection that was refused holds an empty pass. Without `tls` the bytes are in the clear.
+  Connection(boost::asio::io_context& io, FileDescriptor socket, Peer peer, Admission::Pass pass,
+             const TlsContext* tls);
 
   [[nodiscard]] const Peer& peer() const { return peer_; }
   [[nodiscard]] bool admitted() const { return pass_.counted(); }
+  [[nodiscard]] bool encrypted() const { return tls_ != nullptr; }
+
+  // Once, before anything is read or written under TLS. Whether both sides agreed.
+  [[nodiscard]] bool needs_handshake() const { return tls_ && !tls_->shaken(); }
+  Task<bool> handshake();
 
   // The memory must stay until the result is there.
   Task<IoResult> read_some(std::span<char> into);
@@ -56,9 +64,15 @@ class Connection {
  private:
   using Protocol = boost::asio::generic::stream_protocol;
 
+  PeerState look_under_tls();
+  Task<bool> ready_for(TlsStream::Status status);
+  Task<IoResult> read_tls(std::span<char> into);
+  Task<IoResult> write_tls(std::string_view head, std::string_view body);
+
   Peer peer_;
   Admission::Pass pass_;  // before the socket: room is made once the descriptor is closed
   boost::asio::basic_stream_socket<Protocol, Executor> socket_;
+  std::unique_ptr<TlsStream> tls_;  // after the socket, which it says its last word through
 };
 
 }  // namespace lp::net

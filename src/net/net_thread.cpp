@@ -44,6 +44,7 @@ NetThread::NetThread(unsigned number, Service& service)
                      *this, std::move(parked.connection), std::move(parked.unread),
                      std::move(parked.turn), std::move(reply)));
                }),
+      tls_(service.options.tls),
       sweep_timer_(io_),
       drain_timer_(io_),
       spare_(spare_descriptor()) {}
@@ -111,7 +112,7 @@ void NetThread::accept_clients(Descriptor& listener) {
 void NetThread::shed(Descriptor& listener) {
   spare_.reset();
   const FileDescriptor socket(::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (socket.open()) {
+  if (socket.open() && !tls_) {
     const Reply reply = fault_reply(Fault::too_many_connections);
     const std::string bytes =
         reply_head(reply, {date(), service_.plain_headers, true}) + reply.body;
@@ -126,14 +127,16 @@ void NetThread::admit(FileDescriptor socket) {
   peer.proxy = service_.trusts(peer);
   auto pass = service_.admission.admit(peer);
   std::optional<Reply> refusal;
+  const TlsContext* tls = peer.unix_socket ? nullptr : tls_.get();
   if (!pass) {
-    if (refusals_ >= refusals_max) return;
+    // Under TLS it could be told only after a handshake, the dearest thing that it can ask for.
+    if (refusals_ >= refusals_max || tls != nullptr) return;
     ++refusals_;
     refusal = fault_reply(pass.error());
     pass = Admission::Pass();
   }
   auto connection =
-      std::make_unique<Connection>(io_, std::move(socket), std::move(peer), std::move(*pass));
+      std::make_unique<Connection>(io_, std::move(socket), std::move(peer), std::move(*pass), tls);
   Session::start(std::make_shared<Session>(*this, std::move(connection), std::string(), Turn(),
                                            std::move(refusal)));
 }
@@ -146,6 +149,10 @@ void NetThread::schedule_sweep() {
     for (Descriptor* listener : std::exchange(resting_listeners_, {})) wait_for_clients(*listener);
     schedule_sweep();
   });
+}
+
+void NetThread::use(std::shared_ptr<const TlsContext> tls) {
+  asio::post(io_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
 }
 
 void NetThread::drain(std::int64_t drain_ms) {

@@ -40,6 +40,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
 
   // From any thread.
   void announce(std::shared_ptr<const std::vector<std::string>> topics);
+  void use(std::shared_ptr<const TlsContext> tls);
   void drain(std::int64_t drain_ms);
   [[nodiscard]] std::size_t parked() const { return parking_.size(); }
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
@@ -76,6 +77,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   boost::asio::io_context io_;
   SessionWatch watch_;
   Parking parking_;
+  std::shared_ptr<const TlsContext> tls_;  // for the clients to come; none: in the clear
   std::deque<Descriptor> listeners_;
   std::vector<Descriptor*> resting_listeners_;  // out of descriptors: until the next sweep
   boost::asio::steady_timer sweep_timer_;

@@ -80,6 +80,11 @@ void Server::announce(std::vector<std::string> topics) {
   for (const auto& thread : impl_->net_threads) thread->announce(shared);
 }
 
+void Server::use(std::shared_ptr<const TlsContext> tls) {
+  LP_ASSERT(impl_->service.options.tls && tls);
+  for (const auto& thread : impl_->net_threads) thread->use(tls);
+}
+
 void Server::stop(std::int64_t drain_ms) {
   for (const auto& thread : impl_->net_threads) thread->drain(drain_ms);
   for (auto& thread : impl_->threads) thread.join();

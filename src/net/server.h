@@ -20,6 +20,8 @@
 
 namespace lp::net {
 
+class TlsContext;
+
 struct Limits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t header_fields_max = 64;
@@ -48,6 +50,8 @@ struct ServerOptions {
   // Host header values that are answered, "NAME:*" with any port or none ("localhost:*"); others
   // get 421. Empty: all are answered, which only a test may want.
   std::vector<std::string> hosts;
+  // What the public side shows; none: plain HTTP.
+  std::shared_ptr<const TlsContext> tls;
   // Whose word on the client's address and on TLS is believed.
   TrustedProxies trusted_proxies;
   // For script-src (Assets::import_map_hash). Absent: that of the embedded dashboard.
@@ -69,6 +73,9 @@ class Server {
   void start();  // spawns lp-net-N
   // Wakes every connection parked on one of the topics. From any thread; never waits.
   void announce(std::vector<std::string> topics);
+  // For the clients to come; those that are here go on with what they began with. Not for a server
+  // that began without TLS. From any thread; never waits.
+  void use(std::shared_ptr<const TlsContext> tls);
   // Graceful: stop accepting, let running requests end (at most `drain_ms`), answer parked ones
   // with their `expired` reply, join. Not from a net thread; a stopped server stays stopped.
   void stop(std::int64_t drain_ms);

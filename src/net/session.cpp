@@ -66,6 +66,10 @@ Task<void> Session::run(std::shared_ptr<Session> self) {
 }
 
 Task<void> Session::serve() {
+  if (connection_->needs_handshake()) {
+    const bool agreed = co_await shake_hands();
+    if (!agreed) co_return;
+  }
   if (first_reply_) {
     const bool go_on = co_await send(std::move(*std::exchange(first_reply_, {})));
     if (!go_on) co_return;
@@ -83,6 +87,13 @@ Task<void> Session::serve() {
     const bool go_on = co_await send(std::move(*reply));
     if (!go_on) co_return;
   }
+}
+
+Task<bool> Session::shake_hands() {
+  enter(Phase::handshake);
+  const bool agreed = co_await connection_->handshake();
+  enter(Phase::idle);
+  co_return agreed && !timed_out_;
 }
 
 void Session::enter(Phase phase) {
@@ -169,6 +180,7 @@ std::optional<Fault> Session::parse_head(std::size_t head_bytes) {
 // Who asks, and whether over TLS.
 std::optional<Fault> Session::learn_client() {
   request_.peer = connection_->peer();
+  request_.tls = connection_->encrypted();
   if (request_.peer.proxy) {
     const auto said = read_forwarding(request_.headers, thread_.service().options.trusted_proxies);
     if (!said) return said.error();
@@ -287,6 +299,7 @@ Task<void> Session::linger() {
 
 void Session::expire() {
   switch (place_.phase) {
+    case Phase::handshake:
     case Phase::idle:
     case Phase::header:
     case Phase::body:
@@ -307,7 +320,7 @@ void Session::expire() {
 }
 
 void Session::end_if_idle() {
-  if (place_.phase != Phase::idle) return;
+  if (place_.phase != Phase::idle && place_.phase != Phase::handshake) return;
   timed_out_ = true;
   connection_->cancel();
 }

@@ -62,6 +62,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   static Task<void> run(std::shared_ptr<Session> self);
   Task<void> serve();
+  Task<bool> shake_hands();
   Task<Read> read_request();
   Task<std::expected<std::size_t, Fault>> read_head();
   Task<std::optional<Fault>> read_body();

@@ -21,6 +21,7 @@ std::int64_t SessionWatch::limit_ms(Phase phase) const {
   switch (phase) {
     case Phase::idle:
       return limits_.idle_ms_max;
+    case Phase::handshake:
     case Phase::header:
       return limits_.header_ms_max;
     case Phase::body:

@@ -20,14 +20,15 @@ namespace lp::net {
 class Session;
 
 enum class Phase : std::uint8_t {
-  idle,    // between requests
-  header,  // its first byte is there
+  handshake,  // of TLS
+  idle,       // between requests
+  header,     // its first byte is there
   body,
   answer,  // the handler has it, or another thread
   write,
   linger,  // the last reply is out; what still arrives is thrown away
 };
-inline constexpr std::size_t phase_count = 6;
+inline constexpr std::size_t phase_count = 7;
 
 // Where a session stands; part of the session.
 struct WatchPlace {

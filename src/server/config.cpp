@@ -41,6 +41,15 @@ Setter number(std::function<Number&(Config&)> slot, std::int64_t min, std::int64
   };
 }
 
+Setter text(std::function<std::string&(Config&)> slot) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    const auto value = node.value_exact<std::string>();
+    if (!value) return "must be a text";
+    slot(config) = *value;
+    return std::nullopt;
+  };
+}
+
 Setter choice(std::function<std::string&(Config&)> slot, std::string first, std::string second) {
   return [=](Config& config, const toml::node& node) -> Fault {
     const auto value = node.value_exact<std::string>();
@@ -149,6 +158,8 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"server.public_url", public_url()},
       {"server.threads", number<unsigned>([](Config& c) -> unsigned& { return c.threads; }, 1, 64)},
       {"server.hosts", list([](Config& c) -> std::vector<std::string>& { return c.hosts; })},
+      {"server.tls.cert", text([](Config& c) -> std::string& { return c.tls_cert; })},
+      {"server.tls.key", text([](Config& c) -> std::string& { return c.tls_key; })},
       {"server.trusted_proxies",
        ranges([](Config& c) -> std::vector<IpRange>& { return c.trusted_proxies; })},
       {"server.drain_ms",
@@ -315,19 +326,23 @@ std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text) 
 }
 
 std::expected<void, std::string> check_exposure(const Config& config) {
-  const bool encrypted = !config.trusted_proxies.empty();
+  if (config.tls_cert.empty() != config.tls_key.empty()) {
+    return std::unexpected("server.tls.cert and server.tls.key go together: give both or neither.");
+  }
+  const bool encrypted = !config.tls_cert.empty() || !config.trusted_proxies.empty();
   if (config.public_url.starts_with("https://") && !encrypted) {
     return std::unexpected(
-        "server.public_url is https, and this server knows of no TLS: name the proxy that ends TLS "
-        "in server.trusted_proxies.");
+        "server.public_url is https, and this server knows of no TLS: set server.tls.cert and "
+        "server.tls.key, or name the proxy that ends TLS in server.trusted_proxies.");
   }
   const auto address = IpAddress::parse(config.listen.address);
   // What is no address is refused by the listener, which says so better.
   const bool loopback = !address || address->unmapped().is_loopback();
   if (loopback || encrypted) return {};
   return std::unexpected(
-      fmt::format("Refusing plain HTTP on {}: listen on a loopback address, or name the proxy that "
-                  "ends TLS in front in server.trusted_proxies.",
+      fmt::format("Refusing plain HTTP on {}: set server.tls.cert and server.tls.key, or, where a "
+                  "proxy in front ends TLS, name it in server.trusted_proxies, or listen on a "
+                  "loopback address.",
                   config.listen.address));
 }
 

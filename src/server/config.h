@@ -1,7 +1,8 @@
 // The settings: built-in defaults, then the file (TOML), then the environment, then flags.
 //
-// Every key of the file can be given as LETSPING_SECTION__KEY. An unknown key is an error that
-// names the nearest one: a setting that is silently ignored is a setting that somebody relies on.
+// Every key of the file can be given as LETSPING_SECTION__KEY, `server.tls.cert` for example as
+// LETSPING_SERVER__TLS__CERT. An unknown key is an error that names the nearest one: a setting that
+// is silently ignored is a setting that somebody relies on.
 
 #pragma once
 
@@ -21,6 +22,7 @@ struct Config {
   std::string public_url;                   // server.public_url: "https://letsping.example"
   unsigned threads = 2;                     // server.threads
   std::vector<std::string> hosts;           // server.hosts: other Host headers to answer
+  std::string tls_cert, tls_key;            // server.tls.cert, server.tls.key: PEM files
   net::TrustedProxies trusted_proxies;      // server.trusted_proxies: addresses or CIDRs
   std::int64_t drain_ms = 10'000;           // server.drain_ms
   net::Limits net;                          // limits.*
@@ -41,7 +43,8 @@ std::expected<Config, std::string> load_config(const std::string& path);
 // "127.0.0.1:8400", "[::1]:0".
 std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text);
 
-// Why this must not be served, or nothing: plain HTTP beyond loopback (security.md D-71).
+// Why this must not be served, or nothing: plain HTTP beyond loopback (security.md D-71), a
+// certificate without its key.
 std::expected<void, std::string> check_exposure(const Config& config);
 
 }  // namespace lp::server

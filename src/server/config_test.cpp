@@ -160,6 +160,8 @@ std::map<std::string, std::string> defaults() {
   return {{"server.listen", c.listen.address + ":" + text(c.listen.port)},
           {"server.public_url", none(c.public_url)},
           {"server.hosts", none(c.hosts)},
+          {"server.tls.cert", none(c.tls_cert)},
+          {"server.tls.key", none(c.tls_key)},
           {"server.trusted_proxies", none(c.trusted_proxies)},
           {"server.threads", text(c.threads)},
           {"server.drain_ms", text(c.drain_ms)},

@@ -16,6 +16,8 @@
 #include "api/routes.h"
 #include "base/log.h"
 #include "net/server.h"
+#include "net/tls.h"
+#include "server/notify.h"
 #include "server/outbox_port.h"
 
 namespace lp::server {
@@ -52,11 +54,10 @@ std::expected<void, std::string> drop_content_key() {
   return {};
 }
 
-sigset_t ending_signals() {
+sigset_t expected_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   return signals;
 }
 
@@ -75,6 +76,48 @@ std::vector<std::string> hosts_of(const Config& config) {
   return hosts;
 }
 
+using Tls = std::shared_ptr<const net::TlsContext>;
+
+// None where TLS is not configured.
+std::expected<Tls, std::string> tls_of(const Config& config) {
+  if (config.tls_cert.empty()) return Tls();
+  auto tls = net::TlsContext::load(config.tls_cert, config.tls_key);
+  if (!tls) return tls;
+  log::info("tls.loaded", "New connections are shown this certificate.",
+            {{"cert", config.tls_cert}, {"valid_until", to_string((*tls)->valid_until())}});
+  return tls;
+}
+
+// A certificate renewed on disk. One that cannot be used leaves the old one in place: a server that
+// goes on is better than one that stops over a typing error.
+void reload(net::Server& server, Tls& tls, const Config& config) {
+  if (!tls) return log::info("server.reloaded", "Nothing is read anew without server.tls.");
+  notify_manager("RELOADING=1");
+  if (auto fresh = tls_of(config)) {
+    tls = *std::move(fresh);
+    server.use(tls);
+  } else {
+    log::error("tls.not_loaded", fresh.error());
+  }
+  notify_manager("READY=1");
+}
+
+// Returns when a signal says to end. What a ticket was sealed with is gone after half a day.
+void serve_until_told(const sigset_t& signals, net::Server& server, Tls tls, const Config& config) {
+  // From a terminal SIGHUP says that it is gone; a service is told so to reload.
+  const bool hangup_ends = isatty(STDIN_FILENO) == 1;
+  const timespec half_a_day{.tv_sec = 12 * 3'600, .tv_nsec = 0};
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &half_a_day);
+    if (signal == SIGTERM || signal == SIGINT || (signal == SIGHUP && hangup_ends)) return;
+    if (signal == SIGHUP) {
+      reload(server, tls, config);
+    } else if (tls) {
+      server.use(tls = tls->with_new_ticket_keys());
+    }
+  }
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -86,6 +129,8 @@ int serve(const ServeOptions& options) {
   log::configure(pretty ? log::Format::pretty : log::Format::json);
   if (auto exposed = check_exposure(config); !exposed) return fail(exposed.error());
   if (auto dropped = drop_content_key(); !dropped) return fail(dropped.error());
+  const auto tls = tls_of(config);
+  if (!tls) return fail(tls.error());
   auto guard = outbound::Guard::make(config.webhooks_allow);
   if (!guard) return fail(guard.error());
   if (!initialised(options.place)) {
@@ -93,7 +138,7 @@ int serve(const ServeOptions& options) {
   }
 
   // Before any thread exists, so that all of them leave these to us.
-  const sigset_t signals = ending_signals();
+  const sigset_t signals = expected_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   pthread_setname_np(pthread_self(), "lp-main");
 
@@ -125,6 +170,7 @@ int serve(const ServeOptions& options) {
        .threads = config.threads,
        .limits = config.net,
        .hosts = hosts_of(config),
+       .tls = *tls,
        .trusted_proxies = config.trusted_proxies,
        .import_map_hash = assets->import_map_hash()},
       [&context](net::Request&& request) { return api::dispatch(context, std::move(request)); },
@@ -133,7 +179,7 @@ int serve(const ServeOptions& options) {
       });
   if (!server.error().empty()) return fail(server.error());
   const std::string url = config.public_url.empty()
-                              ? fmt::format("http://localhost:{}", server.port())
+                              ? fmt::format("http{}://localhost:{}", *tls ? "s" : "", server.port())
                               : config.public_url;
   context.local_url = url;
   OutboxPort outbox(engine, url);
@@ -147,8 +193,10 @@ int serve(const ServeOptions& options) {
   std::fflush(stdout);
   log::info("server.started", "Answering requests.", {{"port", server.port()}});
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  notify_manager("READY=1");
+
+  serve_until_told(signals, server, *tls, config);
+  notify_manager("STOPPING=1");
   log::info("server.stopping", "No new requests; the running ones end.");
   server.stop(config.drain_ms);
   worker.stop();

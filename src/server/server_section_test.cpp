@@ -50,22 +50,31 @@ class Variable {
   const char* name_;
 };
 
-TEST(ServerSection, ReadsTheRangesOfTrustedProxies) {
-  const auto config = from("[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n");
+TEST(ServerSection, ReadsSectionsWithinSections) {
+  const auto config = from(
+      "[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n"
+      "[server.tls]\ncert = \"/c.pem\"\nkey = \"/k.pem\"\n");
   ASSERT_TRUE(config) << config.error();
+  EXPECT_EQ(config->tls_cert, "/c.pem");
+  EXPECT_EQ(config->tls_key, "/k.pem");
   ASSERT_EQ(config->trusted_proxies.size(), 2U);
   EXPECT_EQ(config->trusted_proxies[0].bits, 8U);
   EXPECT_EQ(config->trusted_proxies[1].network.text(), "::1");
 }
 
 TEST(ServerSection, TakesVariablesOverTheFile) {
+  const Variable cert("LETSPING_SERVER__TLS__CERT", "/variable.pem");
   const Variable proxies("LETSPING_SERVER__TRUSTED_PROXIES", "10.0.0.1,fd00::/8");
-  const auto config = from("[server]\ntrusted_proxies = [\"192.0.2.1\"]\n");
+  const auto config = from("[server]\ntls.cert = \"/file.pem\"\ntls.key = \"/k.pem\"\n");
   ASSERT_TRUE(config) << config.error();
+  EXPECT_EQ(config->tls_cert, "/variable.pem");
+  EXPECT_EQ(config->tls_key, "/k.pem");
   EXPECT_EQ(config->trusted_proxies.size(), 2U);
 }
 
 TEST(ServerSection, NamesTheNearestSettingOfAnUnknownOne) {
+  EXPECT_NE(fault_of("[server.tls]\ncrt = \"x\"\n").find("Did you mean server.tls.cert?"),
+            std::string::npos);
   EXPECT_NE(fault_of_server("public_ulr = \"x\"").find("Did you mean server.public_url?"),
             std::string::npos);
   EXPECT_NE(fault_of("listen = \"x\"\n").find("outside a section"), std::string::npos);
@@ -111,9 +120,13 @@ TEST(ServerSection, RefusesToServePlainHttpBeyondLoopback) {
   }
 }
 
-TEST(ServerSection, ServesBeyondLoopbackBehindANamedProxy) {
+TEST(ServerSection, ServesBeyondLoopbackOverTlsOrBehindANamedProxy) {
   Config config;
   config.listen.address = "0.0.0.0";
+  config.tls_cert = "/c.pem";
+  config.tls_key = "/k.pem";
+  EXPECT_TRUE(check_exposure(config));
+  config.tls_cert = config.tls_key = "";
   config.trusted_proxies.push_back(*IpRange::parse("10.0.0.1"));
   EXPECT_TRUE(check_exposure(config));
 }
@@ -124,6 +137,15 @@ TEST(ServerSection, WantsToKnowWhoEndsTheTlsOfItsPublicUrl) {
   EXPECT_FALSE(check_exposure(config));
   config.trusted_proxies.push_back(*IpRange::parse("127.0.0.1"));
   EXPECT_TRUE(check_exposure(config));
+}
+
+TEST(ServerSection, WantsACertificateWithItsKey) {
+  Config config;
+  config.tls_cert = "/c.pem";
+  EXPECT_FALSE(check_exposure(config));
+  config.tls_cert = "";
+  config.tls_key = "/k.pem";
+  EXPECT_FALSE(check_exposure(config));
 }
 
 }  // namespace
