@@ -186,6 +186,7 @@ Rule default_rule() {
 std::vector<Person> people_of(const std::vector<evidence::RosterEntry>& entries) {
   std::vector<Person> people;
   for (const evidence::RosterEntry& entry : entries) {
+    if (!entry.has_key()) continue;  // A member who cannot sign could never fill a seat.
     auto person = std::find_if(people.begin(), people.end(), [&entry](const Person& known) {
       return known.member == entry.member;
     });

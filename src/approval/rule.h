@@ -44,6 +44,7 @@ struct Person {
   std::string member;
   std::set<std::string> groups;  // "role:reviewer", "group:finance", "member:mem_…"
 };
+// Members without a key are left out.
 std::vector<Person> people_of(const std::vector<evidence::RosterEntry>& entries);
 
 // Whether the distinct `approvers` satisfy the rule: each person counts once in the whole tree.

@@ -181,6 +181,17 @@ TEST(People, AreTheEntriesOfOneMemberTakenTogether) {
             (std::set<std::string>{"group:finance", "member:m2", "role:reviewer"}));
 }
 
+TEST(People, AreNoMembersWithoutAKey) {
+  evidence::RosterEntry phone, nothing;
+  phone.member = "m1";
+  phone.key_class = "device";
+  nothing.member = "m2";
+  nothing.key_class = "none";
+  const auto people = people_of({nothing, phone});
+  ASSERT_EQ(people.size(), 1u);
+  EXPECT_EQ(people[0].member, "m1");
+}
+
 // The definition, tried out: `all` divides the people among its parts in every possible way.
 bool holds(const Rule& rule, const std::vector<Person>& people, unsigned who);
 

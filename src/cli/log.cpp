@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/administer.h"
 #include "cli/log_check.h"
+#include "cli/roster_history.h"
 #include "json/write.h"
 
 namespace lp::cli {
@@ -135,18 +136,6 @@ std::expected<Trust, std::string> read_trust(const Flags& flags, const json::Val
   return trust;
 }
 
-RosterText roster_text(const json::Value& value) {
-  RosterText text{.head = std::string(value.find_string("head").value_or("")),
-                  .entries = {},
-                  .signatures = std::string(value.find_string("signatures").value_or(""))};
-  if (const json::Value* entries = value.find("entries"); entries && entries->is_array()) {
-    for (const auto& entry : entries->items()) {
-      if (entry.is_string()) text.entries.push_back(entry.as_string());
-    }
-  }
-  return text;
-}
-
 LeafText leaf_text(const json::Value& value) {
   const auto bytes = [&](std::string_view name) {
     return from_base64(value.find_string(name).value_or("")).value_or("");
@@ -161,7 +150,7 @@ std::optional<std::string> check_all(AdminClient& client, const Flags& flags,
                                      const json::Value& head, const Trust& trust, LogCheck& check) {
   if (const json::Value* rosters = head.find("rosters"); rosters && rosters->is_array()) {
     for (const auto& roster : rosters->items()) {
-      if (auto wrong = check.roster(roster_text(roster))) return wrong;
+      if (auto wrong = check.roster(roster_document(roster))) return wrong;
     }
   }
   const bool terminal = isatty(STDERR_FILENO) == 1;

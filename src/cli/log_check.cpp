@@ -26,19 +26,6 @@ bool is_decision_by_people(EventType type) {
          type == EventType::decision_rejected;
 }
 
-std::optional<std::vector<evidence::OwnerSignature>> read_signatures(const std::string& text) {
-  const auto document = json::parse(text);
-  if (!document || !document->root.is_array()) return std::nullopt;
-  std::vector<evidence::OwnerSignature> signatures;
-  for (const auto& item : document->root.items()) {
-    auto spki = from_base64(item.find_string("spki").value_or(""));
-    auto signature = from_base64(item.find_string("signature").value_or(""));
-    if (!spki || !signature) return std::nullopt;
-    signatures.push_back({*std::move(spki), *std::move(signature)});
-  }
-  return signatures;
-}
-
 }  // namespace
 
 LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
@@ -48,25 +35,18 @@ LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
       allow_test_(allow_test),
       genesis_(genesis) {}
 
-std::optional<std::string> LogCheck::roster(const RosterText& text) {
-  std::vector<evidence::RosterEntry> entries;
-  for (const auto& bytes : text.entries) {
-    auto entry = evidence::RosterEntry::parse(bytes);
-    if (!entry) return "a roster entry is malformed";
-    entries.push_back(*std::move(entry));
+std::optional<std::string> LogCheck::roster(const evidence::RosterDocument& document) {
+  auto version = evidence::read_roster(document, newest_ ? &*newest_ : nullptr);
+  if (!version) {
+    return "roster version " + std::to_string(newest_ ? newest_->version + 1 : 1) +
+           " does not verify: " + std::string(evidence::to_string(version.error()));
   }
-  const auto signatures = read_signatures(text.signatures);
-  const auto head = evidence::RosterHead::parse(text.head);
-  if (!signatures || !head) return "a roster head is malformed";
-  if (head->origin != origin_) return "a roster is of another log";
-  if (!newest_ && genesis_ && head->sha256() != *genesis_) {
+  if (version->head.origin != origin_) return "a roster is of another log";
+  if (!newest_ && genesis_ && version->head.sha256() != *genesis_) {
     return "the first roster is not the pinned one";
   }
-  if (!evidence::verify_roster(text.head, entries, *signatures, newest_ ? &*newest_ : nullptr)) {
-    return "roster version " + std::to_string(head->version) + " does not verify";
-  }
-  rosters_.insert_or_assign(head->sha256(), std::move(entries));
-  newest_ = *head;
+  newest_ = version->head;
+  rosters_.emplace(version->head.sha256(), *std::move(version));
   return std::nullopt;
 }
 
@@ -96,9 +76,11 @@ std::optional<std::string> LogCheck::human(const evidence::Statement& statement,
     const auto signature = from_base64(entry.find_string("signature").value_or(""));
     const auto core = evidence::DecisionCore::parse(core_bytes.value_or(""));
     if (!core || !signature) return "the decision core is malformed";
-    const auto roster = rosters_.find(core->roster_sha256);
-    if (roster == rosters_.end()) return "the decision names an unknown roster";
-    const auto member = std::ranges::find_if(roster->second, [&](const auto& listed) {
+    if (in_force_ == nullptr || core->roster_sha256 != in_force_->head.sha256()) {
+      return "the decision rests on another roster than the one in force";
+    }
+    const auto& listed_keys = in_force_->entries;
+    const auto member = std::ranges::find_if(listed_keys, [&](const auto& listed) {
       return listed.member == core->approver && evidence::key_id(listed.spki) == core->key;
     });
     const bool about_this = core->request_id == statement.stream.id && core->aud == origin_ &&
@@ -106,7 +88,7 @@ std::optional<std::string> LogCheck::human(const evidence::Statement& statement,
                             core->request_sha256 == statement.request->sha256 &&
                             core->version == statement.request->version &&
                             core->payload == statement.payload;
-    if (member == roster->second.end() || !about_this) {
+    if (member == listed_keys.end() || !about_this) {
       return "the decision core is not about this statement";
     }
     if (core->issued_at > statement.time || statement.time > core->expires_at) {
@@ -119,6 +101,15 @@ std::optional<std::string> LogCheck::human(const evidence::Statement& statement,
     return std::nullopt;
   }
   return "the approver's signature is missing";
+}
+
+std::optional<std::string> LogCheck::change_roster(const evidence::Statement& statement) {
+  const auto found = rosters_.find(statement.roster_sha256.value_or(Digest{}));
+  if (found == rosters_.end()) return "it brings a roster that nobody has shown";
+  const std::uint64_t before = in_force_ == nullptr ? 0 : in_force_->head.version;
+  if (found->second.head.version != before + 1) return "it brings a roster out of turn";
+  in_force_ = &found->second;
+  return std::nullopt;
 }
 
 std::optional<std::string> LogCheck::leaf(const LeafText& text) {
@@ -145,6 +136,9 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (statement->time < last_time_) return "time goes backwards";
   last_time_ = statement->time;
   if (auto wrong = chain(*statement, sha256)) return wrong;
+  if (statement->type == EventType::roster_changed) {
+    if (auto wrong = change_roster(*statement)) return wrong;
+  }
   if (is_human_review(statement->type)) {
     if (auto wrong = human(*statement, text.evidence)) return wrong;
   }

@@ -14,18 +14,12 @@
 #include <string_view>
 #include <vector>
 
-#include "evidence/roster.h"
+#include "evidence/roster_document.h"
 #include "evidence/statement.h"
 #include "tlog/note.h"
 #include "tlog/tree.h"
 
 namespace lp::cli {
-
-struct RosterText {
-  std::string head;
-  std::vector<std::string> entries;
-  std::string signatures;  // JSON [{spki, signature}]
-};
 
 struct LeafText {
   std::uint64_t index = 0;
@@ -39,7 +33,7 @@ class LogCheck {
            std::optional<Digest> genesis);
 
   // Each says what is wrong, or nothing. Rosters first, then leaves in order, then the head.
-  std::optional<std::string> roster(const RosterText& text);
+  std::optional<std::string> roster(const evidence::RosterDocument& document);
   std::optional<std::string> leaf(const LeafText& text);
   std::optional<std::string> head(std::string_view note, const tlog::VerifierKey& key);
 
@@ -53,14 +47,16 @@ class LogCheck {
   };
   std::optional<std::string> chain(const evidence::Statement& statement, const Digest& sha256);
   std::optional<std::string> human(const evidence::Statement& statement, std::string_view entries);
+  std::optional<std::string> change_roster(const evidence::Statement& statement);
 
   std::string origin_, issuer_spki_;
   bool allow_test_;
   std::optional<Digest> genesis_;
   tlog::CompactRange range_;
   std::map<std::string, Stream> streams_;
-  std::map<Digest, std::vector<evidence::RosterEntry>> rosters_;
-  std::optional<evidence::RosterHead> newest_;
+  std::map<Digest, evidence::RosterVersion> rosters_;
+  std::optional<evidence::RosterHead> newest_;         // that was read
+  const evidence::RosterVersion* in_force_ = nullptr;  // at the newest leaf; in rosters_
   Instant last_time_;
   std::uint64_t decisions_ = 0;
 };

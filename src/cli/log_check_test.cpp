@@ -12,7 +12,7 @@ namespace {
 struct Fetched {
   core::House house;
   std::vector<LeafText> leaves;
-  RosterText roster;
+  evidence::RosterDocument roster;
   std::string note, issuer_spki;
   tlog::VerifierKey vkey;
 

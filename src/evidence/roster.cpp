@@ -32,15 +32,19 @@ bool no_text_empty(const std::vector<std::string>& texts) {
   return std::none_of(texts.begin(), texts.end(), [](const auto& text) { return text.empty(); });
 }
 
+bool fits_class(const RosterEntry& entry) {
+  if (entry.has_key() == entry.spki.empty()) return false;
+  if (entry.key_class == "passkey") {
+    return entry.rp_id && !entry.rp_id->empty() && (!entry.aaguid || !entry.aaguid->empty());
+  }
+  return (entry.key_class == "device" || entry.key_class == "none") && !entry.rp_id &&
+         !entry.aaguid;
+}
+
 bool well_formed(const RosterEntry& entry) {
-  if (entry.salt.size() != salt_bytes || entry.member.empty() || entry.spki.empty()) return false;
+  if (entry.salt.size() != salt_bytes || entry.member.empty() || !fits_class(entry)) return false;
   if (!no_text_empty(entry.roles) || !no_text_empty(entry.groups)) return false;
-  const bool names_class =
-      entry.key_class == "passkey"
-          ? entry.rp_id && !entry.rp_id->empty() && (!entry.aaguid || !entry.aaguid->empty())
-          : entry.key_class == "device" && !entry.rp_id && !entry.aaguid;
-  return names_class &&
-         std::all_of(entry.cosigned.begin(), entry.cosigned.end(),
+  return std::all_of(entry.cosigned.begin(), entry.cosigned.end(),
                      [](const json::Value& value) { return value.is_object() && is_plain(value); });
 }
 
@@ -151,7 +155,7 @@ std::string RosterEntry::bytes() const {
   entry.add("roles", text_array(sorted_distinct(roles)));
   entry.add("groups", text_array(sorted_distinct(groups)));
   entry.add("class", key_class);
-  entry.add("spki", base64(spki));
+  if (has_key()) entry.add("spki", base64(spki));
   entry.add_if("rpId", rp_id);
   entry.add_if("aaguid", aaguid);
   entry.add("cosigned", json::Value::array(cosigned));
@@ -168,7 +172,7 @@ std::optional<RosterEntry> RosterEntry::parse(std::string_view bytes) {
   entry.roles = members.texts("roles");
   entry.groups = members.texts("groups");
   entry.key_class = members.text("class");
-  entry.spki = members.binary("spki");
+  if (members.has("spki")) entry.spki = members.binary("spki");
   entry.rp_id = members.optional_text("rpId");
   entry.aaguid = members.optional_text("aaguid");
   entry.cosigned = read_array<json::Value>(members, "cosigned", read_any);
@@ -254,12 +258,18 @@ Digest roster_tree_root(const std::vector<RosterEntry>& entries) {
 
 namespace {
 
-// A key that stood for two members would let one person count twice.
+// A key that stood for two members would let one person count twice; and who has a key is not
+// listed a second time as somebody without one.
 bool entries_fit(const std::vector<RosterEntry>& entries) {
-  std::set<std::string_view> keys;
-  return std::all_of(entries.begin(), entries.end(), [&keys](const RosterEntry& entry) {
-    return well_formed(entry) && keys.insert(entry.spki).second;
-  });
+  std::set<std::string_view> keys, with_key, without_key;
+  for (const RosterEntry& entry : entries) {
+    if (!well_formed(entry)) return false;
+    if (entry.has_key() && !keys.insert(entry.spki).second) return false;
+    if (!entry.has_key() && !without_key.insert(entry.member).second) return false;
+    if (entry.has_key()) with_key.insert(entry.member);
+  }
+  return std::none_of(without_key.begin(), without_key.end(),
+                      [&with_key](std::string_view member) { return with_key.contains(member); });
 }
 
 bool is_test(const RosterHead& head) {

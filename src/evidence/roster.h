@@ -15,13 +15,14 @@
 
 namespace lp::evidence {
 
+// One key of one member; or, class "none", a member who has no key yet and so counts for nothing.
 struct RosterEntry {
   std::string salt;                  // 32 bytes
   std::string member;                // pseudonym
   std::vector<std::string> roles;    // sorted, distinct on writing: owner, reviewer, …
   std::vector<std::string> groups;   // sorted, distinct on writing
-  std::string key_class;             // member "class": "device" (P-256) or "passkey"
-  std::string spki;                  // DER
+  std::string key_class;             // member "class": "device" (P-256), "passkey" or "none"
+  std::string spki;                  // DER; empty with class "none"
   std::optional<std::string> rp_id;  // of a passkey: always; of a device: never
   std::optional<std::string> aaguid;
   std::vector<json::Value> cosigned;  // plain objects (values.h)
@@ -29,6 +30,7 @@ struct RosterEntry {
   [[nodiscard]] std::string bytes() const;                          // JCS
   static std::optional<RosterEntry> parse(std::string_view bytes);  // strict, exact round trip
   [[nodiscard]] bool has_role(std::string_view role) const;
+  [[nodiscard]] bool has_key() const { return key_class != "none"; }
 };
 
 // Lower-case hex SHA-256 of a DER SPKI: the id of a key everywhere.
@@ -89,7 +91,8 @@ struct OwnerSignature {
 };
 
 enum class RosterFault : std::uint8_t {
-  malformed,  // no head, an entry that cannot be written, or one key twice
+  malformed,  // no head, an entry that cannot be written, one key twice, or a member
+              // listed without a key beside their keys
   wrong_tree,
   wrong_previous,  // not the next version of `previous`: origin, number, hash, time, `test` lost
   too_few_signatures,

@@ -142,6 +142,27 @@ TEST(RosterEntry, RefusesWhatItWouldNotWrite) {
   EXPECT_FALSE(RosterEntry::parse(replaced(plain, R"(,"salt")", R"(,"rpId":"x","salt")")));
 }
 
+RosterEntry without_key(std::string member) {
+  RosterEntry entry = device(std::move(member), "");
+  entry.key_class = "none";
+  return entry;
+}
+
+TEST(RosterEntry, OfAMemberWithoutAKeyNamesNone) {
+  const RosterEntry entry = without_key("mem_3");
+  EXPECT_FALSE(entry.has_key());
+  EXPECT_EQ(entry.bytes().find("spki"), std::string::npos);
+  const auto read = RosterEntry::parse(entry.bytes());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->bytes(), entry.bytes());
+  const std::string bytes = entry.bytes();
+  EXPECT_FALSE(RosterEntry::parse(replaced(bytes, R"("none")", R"("device")")));
+  EXPECT_FALSE(RosterEntry::parse(replaced(bytes, R"("none")", R"("passkey")")));
+  EXPECT_FALSE(RosterEntry::parse(replaced(bytes, R"(,"salt")", R"(,"rpId":"x","salt")")));
+  const std::string keyed = device("mem_3", "key").bytes();
+  EXPECT_FALSE(RosterEntry::parse(replaced(keyed, R"("device")", R"("none")")));
+}
+
 TEST(KeyId, IsTheHexHashOfTheKey) {
   EXPECT_EQ(key_id("key"), crypto::sha256("key").hex());
 }
@@ -329,6 +350,20 @@ TEST(Roster, StaysATestRosterForEver) {
 TEST(Roster, RefusesOneKeyForTwoPeople) {
   Version version = genesis();
   version.entries[1].spki = version.entries[0].spki;
+  version.seal();
+  EXPECT_EQ(verify(version, both(version.head)).error(), RosterFault::malformed);
+}
+
+TEST(Roster, ListsAMemberWithoutAKeyOnceAndInNoOtherEntry) {
+  Version version = genesis();
+  version.entries.push_back(without_key("mem_3"));
+  version.entries.push_back(without_key("mem_4"));
+  version.seal();
+  EXPECT_TRUE(verify(version, both(version.head)));
+  version.entries.back().member = "mem_3";
+  version.seal();
+  EXPECT_EQ(verify(version, both(version.head)).error(), RosterFault::malformed);
+  version.entries.back().member = "mem_1";
   version.seal();
   EXPECT_EQ(verify(version, both(version.head)).error(), RosterFault::malformed);
 }
