@@ -108,7 +108,7 @@ function Rosters({ session }: { session: Session }) {
               {pin && same && <span className="state approved">as you signed it</span>}
               {pin && !same && <span className="state rejected">not the one you signed</span>}
               {project.single_operator && (
-                <span className="badge" title="One person approves alone; receipts say so">
+                <span className="badge" title="One person approves alone; the log says so">
                   single operator
                 </span>
               )}

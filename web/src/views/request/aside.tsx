@@ -47,7 +47,7 @@ function Why({ detail, single }: { detail: Detail; single: boolean }) {
       <p className="muted">
         Level {detail.level}
         {detail.priority !== detail.level && `; the agent asked for ${detail.priority}`}.
-        {single && " One person approves alone in this project, and receipts say so."}
+        {single && " One person approves alone in this project, and the log says so."}
       </p>
     </Card>
   );
