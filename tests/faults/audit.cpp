@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/roster_history.h"
 #include "evidence/event.h"
 
 namespace lp::faults {
@@ -13,16 +14,6 @@ constexpr std::size_t old_ids_read = 32;
 
 std::string bytes_of(const json::Value& value, std::string_view name) {
   return from_base64(value.find_string(name).value_or("")).value_or("");
-}
-
-cli::RosterText roster_text(const json::Value& value) {
-  cli::RosterText text{.head = std::string(value.find_string("head").value_or("")),
-                       .entries = {},
-                       .signatures = std::string(value.find_string("signatures").value_or(""))};
-  if (const json::Value* entries = value.find("entries")) {
-    for (const auto& entry : entries->items()) text.entries.push_back(entry.as_string());
-  }
-  return text;
 }
 
 // How an event closes its request; nothing for those that do not.
@@ -123,7 +114,7 @@ void Audit::open_log(const json::Value& head) {
   roots_.push_back(range_.root());
   const json::Value* rosters = head.find("rosters");
   for (const auto& roster : rosters == nullptr ? json::Array{} : rosters->items()) {
-    if (auto wrong = check_->roster(roster_text(roster))) invalid_.push_back(*wrong);
+    if (auto wrong = check_->roster(cli::roster_document(roster))) invalid_.push_back(*wrong);
   }
 }
 
