@@ -236,11 +236,14 @@ export class Review {
       request.delivered_at = soon(0);
       this.bump();
     }
-    const word = { pending: "PENDING", approved: "APPROVED" }[request.state] ?? "REJECTED";
+    const words = { pending: "PENDING", rejected: "REJECTED" };
+    const word = words[request.state] ?? "APPROVED";
+    const { edited } = request.hidden;
     return {
       id,
       status: word,
       payload: JSON.parse(request.hidden.payload),
+      ...(edited && { patched_payload: JSON.parse(edited.payload) }),
       metadata: decision ? { resolved_at: decision.at, reason: decision.reason } : {},
     };
   }
@@ -271,6 +274,7 @@ export class Review {
     const open = request.state === "pending" && Date.parse(request.decide_by) > Date.now();
     return {
       ...summary(request),
+      ...(request.hidden.edited && { edited: request.hidden.edited }),
       payload,
       ...(env_sha256 ? { env_sha256 } : { commit_key, lossy: [] }),
       ...(kid && { kid }),
@@ -313,7 +317,7 @@ export class Review {
     };
   }
 
-  decide(id, { core, signature, reason }) {
+  decide(id, { core, signature, reason, edit }) {
     if (this.answers.has(core)) return this.answers.get(core);
     const request = this.requests.get(id);
     if (!request) throw new Refusal(404, "not_found");
@@ -325,33 +329,51 @@ export class Review {
     if (!signed(this.spki, "lp-decision-device/1", core, signature)) {
       throw new Refusal(422, "bad_signature");
     }
-    this.compare(request, said);
+    this.compare(request, said, edit);
     if (said.verdict === "approve" && !said.payload.commit)
       throw new Refusal(422, "commit_missing");
-    this.close(request, said, reason);
+    this.close(request, said, reason, edit);
     this.answers.set(core, this.detail(id));
     return this.answers.get(core);
   }
 
   // Rebuilds what the server knows; any other byte is stale.
-  compare(request, said) {
+  compare(request, said, edit) {
     const { nonce: _, time: ___, expires_at: __, payload, ...rows } = this.offer(request);
     if (said.issued_at > soon(0)) throw new Refusal(422, "bad_core");
-    const wanted = { ...said, ...rows, payload: { ...payload, commit: said.payload.commit } };
+    const base = edit ? said.base : said.payload;
+    const wanted = { ...said, ...rows };
+    wanted[edit ? "base" : "payload"] = { ...payload, commit: base?.commit };
+    if (edit) wanted.payload = this.editReference(request, edit, said.payload.commit);
     const late = Date.parse(said.expires_at) < Date.now();
     if (late || jcs(JSON.parse(JSON.stringify(wanted))) !== jcs(said)) {
       throw this.stale(request);
     }
   }
 
+  editReference(request, edit, commit) {
+    const body = JSON.parse(edit);
+    const sealed = body._lp_enc === true;
+    const kind = !sealed ? "plain" : body.v === 2 ? "v2" : "v1";
+    if (kind !== request.payload_kind) throw new Refusal(422, "edit_not_allowed");
+    if (!sealed) return { kind, commit };
+    const kid = body.kid && { kid: body.kid };
+    return { kind, env_sha256: sha("lp-env/1\0", jcs(body)), commit, ...kid };
+  }
+
   stale(request, reason = "stale") {
     return new Refusal(409, reason, "Something changed.", { offer: this.offer(request) });
   }
 
-  close(request, said, reason) {
-    request.state = said.verdict === "approve" ? "approved" : "rejected";
+  close(request, said, reason, edit) {
+    const approved = edit ? "approved_with_modifications" : "approved";
+    request.state = said.verdict === "approve" ? approved : "rejected";
     request.decided_at = soon(0);
-    request.hidden.commit = said.payload.commit;
+    request.hidden.commit = (edit ? said.base : said.payload).commit;
+    if (edit) {
+      const { kind, ...reference } = said.payload;
+      request.hidden.edited = { payload: edit, payload_kind: kind, ...reference };
+    }
     request.marks = request.marks.filter((mark) => mark !== "unbound_payload");
     const { origin } = this.projectOf(request.project);
     const root = randomBytes(32).toString("base64");

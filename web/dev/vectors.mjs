@@ -1,7 +1,7 @@
 // Computes the shared vectors with Node's own crypto and a JCS of a few lines, apart from the code
 // under test. `node dev/vectors.mjs` writes src/crypto/vectors.json, which the C++ tests read too.
 
-import { createCipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -40,6 +40,13 @@ export function sealV1(k, nonce, text) {
     iv: nonce.toString("base64"),
     ct: gcm(k, nonce, "", text).toString("base64"),
   };
+}
+
+export function openV1(k, iv64, ct64) {
+  const sealed = Buffer.from(ct64, "base64");
+  const decipher = createDecipheriv("aes-256-gcm", k, Buffer.from(iv64, "base64"));
+  decipher.setAuthTag(sealed.subarray(-16));
+  return decipher.update(sealed.subarray(0, -16)).toString() + decipher.final();
 }
 
 function v1(name, plaintext) {

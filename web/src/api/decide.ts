@@ -10,13 +10,15 @@ import type { Keyring, Pin } from "../crypto/keyring";
 import type { Opened } from "../payload/open";
 import { type Api, ApiError, isReason } from "./client";
 import { detailOf, loadDetail, received } from "./detail";
+import type { Edit } from "./edit";
 import type { Detail, Offer, PayloadReference, Session } from "./types";
 
 export interface Wish {
   verdict: "approve" | "reject";
   reason: string;
   dwellMs: number;
-  shown: number; // leaves on screen
+  shown: number; // leaves on screen: of the edit if there is one
+  edit?: Edit | undefined; // an approval of this in place of what the agent sent
 }
 
 export interface Signer {
@@ -61,10 +63,12 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
   const payload = await payloadReference(detail, opened);
   checkOffer(offer, payload, detail, signer.session, key, signer.keyring.pins[detail.project]);
   const reason = wish.reason === "" ? undefined : wish.reason;
+  const edit = wish.verdict === "approve" ? wish.edit : undefined;
   const core = decisionCore({
     offer,
     verdict: wish.verdict,
-    payload,
+    payload: edit?.reference ?? payload,
+    ...(edit && { base: payload }),
     ...(seen && { display: await displayDigest(seen.k, display(signer.session, seen, wish)) }),
     ...(seen && reason && { reason: await reasonDigest(seen.k, reason) }),
     dwellMs: wish.dwellMs,
@@ -72,7 +76,7 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
   });
   const signature = await signCore(key, core);
   return {
-    body: { core, signature, reason },
+    body: { core, signature, reason, edit: edit?.sent },
     leftMs: Date.parse(offer.expires_at) - serverTime(offer),
   };
 }
@@ -93,7 +97,7 @@ function display(
     version: session.version,
     assets_sha256: session.assets_sha256,
     leaves_shown: wish.shown,
-    leaves_total: seen.leaves,
+    leaves_total: (wish.edit?.shown ?? seen).leaves,
   };
 }
 

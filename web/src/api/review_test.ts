@@ -4,14 +4,18 @@ import { randomBytes } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import { serveMock } from "../../dev/mock.mjs";
 import { plainCommit, Review } from "../../dev/mock_review.mjs";
-import { sealV1 } from "../../dev/vectors.mjs";
+import { openV1, sealV1 } from "../../dev/vectors.mjs";
+import { utf8 } from "../crypto/bytes";
 import { type ContentKey, importContentKey } from "../crypto/content_key";
 import { generateDeviceKey } from "../crypto/device_key";
+import { readEnvelope, seal } from "../crypto/envelope";
+import { jcs } from "../crypto/jcs";
 import type { Keyring } from "../crypto/keyring";
 import { type Opened, openPayload } from "../payload/open";
 import { Api, ApiError, type Fetch } from "./client";
 import { checkOffer, decide, OfferMismatch, payloadReference, type Signer } from "./decide";
 import { loadDetail } from "./detail";
+import { sealEdit } from "./edit";
 import { beginSetup, finishSetup, login, signProjectRoster } from "./sign_in";
 import type { Session } from "./types";
 
@@ -62,7 +66,7 @@ async function signedIn() {
     const detail = await loadDetail(api, id);
     return { detail, opened: await openPayload(detail, keys) };
   };
-  return { review, origin, hooks, api, device, key, keyring, session, signer, ask, see };
+  return { review, raw, origin, hooks, api, device, key, keyring, session, signer, ask, see };
 }
 
 const wish = (verdict: "approve" | "reject", reason = "") => ({
@@ -104,6 +108,32 @@ test("an approval is bound to the decrypted bytes", async () => {
   const decided = await decide(signer, detail, opened, wish("approve"));
   expect(decided.state).toBe("approved");
   expect(decided.commit).toBe(opened.state === "open" && opened.commit);
+});
+
+test("an edit is sealed anew, and signed beside what it replaces", async () => {
+  const { review, raw, signer, ask, see } = await signedIn();
+  const id = ask('{"amount":5000.00, "to":"acct_99"}');
+  const { detail, opened } = await see(id);
+  if (opened.state !== "open") throw new Error(opened.state);
+  const edit = await sealEdit(opened, '{"amount":50.00, "to":"acct_99"}');
+  expect(edit.sent).not.toContain("acct_99");
+  const decided = await decide(signer, detail, opened, { ...wish("approve"), edit });
+  expect(decided.state).toBe("approved_with_modifications");
+  const [core] = review.answers.keys();
+  expect(JSON.parse(core)).toMatchObject({
+    payload: { kind: "v1", commit: edit.shown.commit },
+    base: { kind: "v1", env_sha256: detail.env_sha256, commit: opened.commit },
+  });
+  const { iv, ct } = JSON.parse(decided.edited?.payload ?? "");
+  expect(openV1(raw, iv, ct)).toBe('{"amount":50.00, "to":"acct_99"}');
+});
+
+test("an edit of version 2 keeps the agent's context", async () => {
+  const { key } = await signedIn();
+  const context = '{"client_nonce":"bm9uY2U","n":1e2}';
+  const sealed = await seal(utf8('{"a":1}'), { kind: "v2", context }, key);
+  const envelope = await readEnvelope(sealed);
+  expect(envelope).toMatchObject({ kind: "v2", kid: key.kid, context: jcs(JSON.parse(context)) });
 });
 
 test("a rejection carries its reason beside the core", async () => {

@@ -1,8 +1,9 @@
 // The content key (LETSPING_ENCRYPTION_KEY): 32 bytes that agents and approvers share and the
 // server never sees. It is imported twice from the same bytes, for AES-GCM and for HKDF, both
-// times non-extractable: nothing in this program can print it again.
+// times non-extractable: nothing in this program can print it again. A key that is made here exists
+// as text once, for as long as its maker's page keeps it.
 
-import { type Bytes, fromBase64, hex, sha256, tagged } from "./bytes";
+import { type Bytes, base64, fromBase64, hex, randomBytes, sha256, tagged } from "./bytes";
 import { fourWords } from "./words";
 
 export interface ContentKey {
@@ -11,15 +12,17 @@ export interface ContentKey {
   aes: CryptoKey;
   hkdf: CryptoKey;
   added: string;
+  made?: true; // in this browser, and shown once then
 }
 
 export type KeyText = { ok: true; bytes: Bytes } | { ok: false; problem: string };
 
 // Reads what a person pastes: the base64 itself, or the whole line `export LETSPING_…="…"`.
-// base64url and missing padding are taken too, as the published Node client takes them.
+// base64url and missing padding are taken too, as the published Node client takes them, and the
+// groups of four in which the recovery sheet prints it.
 export function readKeyText(text: string): KeyText {
   const assigned = /LETSPING_ENCRYPTION_KEY\s*[=:]\s*["']?([^\s"']+)/.exec(text);
-  const bare = (assigned?.[1] ?? text).trim();
+  const bare = (assigned?.[1] ?? text).replace(/\s+/g, "");
   if (bare === "") return { ok: false, problem: "There is nothing to import." };
   const standard = bare.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   const padded = standard + "=".repeat((4 - (standard.length % 4)) % 4);
@@ -50,6 +53,13 @@ export async function importContentKey(raw: Bytes, added: string): Promise<Conte
   ]);
   raw.fill(0);
   return { kid: hex(hash.subarray(0, 8)), words: fourWords(hash), aes, hkdf, added };
+}
+
+// A new key, and its text for whoever made it: the only time that it can be read.
+export async function makeContentKey(made: string): Promise<{ key: ContentKey; text: string }> {
+  const raw = randomBytes(32);
+  const text = base64(raw);
+  return { key: { ...(await importContentKey(raw, made)), made: true }, text };
 }
 
 // The words of a key id that we only know by name, for example that of a request we cannot open.

@@ -2,7 +2,7 @@
 // with `v, kid, salt, ctx` bound in as additional data (spec/encryption.md).
 
 import { isObject, type ObjectNode, type ParsedNode, parse, toJson } from "../payload/parse";
-import { type Bytes, fromBase64, hex, sha256, tagged, utf8 } from "./bytes";
+import { type Bytes, base64, fromBase64, hex, randomBytes, sha256, tagged, utf8 } from "./bytes";
 import type { ContentKey } from "./content_key";
 import { jcs } from "./jcs";
 
@@ -59,7 +59,36 @@ export async function open(envelope: Envelope, key: ContentKey): Promise<Bytes |
   }
 }
 
-function envelopeKey(key: ContentKey, envelope: Envelope): Promise<CryptoKey> {
+// A new envelope of the version that `like` has; in version 2 with its context, so that the agent's
+// client finds what it expects. Answers the text to send: JSON in which ctx is as it was hashed.
+export async function seal(
+  clear: Bytes,
+  like: Pick<Envelope, "kind" | "context">,
+  key: ContentKey,
+): Promise<string> {
+  const iv = randomBytes(12);
+  if (like.kind === "v1") {
+    const ct = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key.aes, clear);
+    return `{${head(iv, ct)}}`;
+  }
+  const context = like.context ?? "";
+  const salt = randomBytes(32);
+  const ct = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv, additionalData: utf8(context) },
+    await envelopeKey(key, { context, salt }),
+    clear,
+  );
+  return `{${head(iv, ct)},"v":2,"kid":"${key.kid}","salt":"${base64(salt)}","ctx":${context}}`;
+}
+
+function head(iv: Bytes, ct: ArrayBuffer): string {
+  return `"_lp_enc":true,"iv":"${base64(iv)}","ct":"${base64(new Uint8Array(ct))}"`;
+}
+
+function envelopeKey(
+  key: ContentKey,
+  envelope: Pick<Envelope, "context" | "salt">,
+): Promise<CryptoKey> {
   const info = tagged("lp-env/2", utf8(envelope.context ?? ""));
   return crypto.subtle.deriveKey(
     { name: "HKDF", hash: "SHA-256", salt: envelope.salt ?? new Uint8Array(0), info },

@@ -11,6 +11,7 @@ import { fitBinary64 } from "./number";
 
 interface Base {
   source: string; // the exact slice of the text
+  at: number; // where that slice begins
   pointer: string; // RFC 6901
 }
 export interface StringNode extends Base {
@@ -30,6 +31,7 @@ export interface ArrayNode extends Base {
 export interface Member {
   key: string;
   keySource: string;
+  keyAt: number;
   node: ParsedNode;
 }
 export interface ObjectNode extends Base {
@@ -49,6 +51,7 @@ export type FindingCode =
 export interface Finding {
   code: FindingCode;
   pointer: string;
+  at: number; // of the value, or of the name, that it is about
   disarms: boolean;
 }
 
@@ -83,6 +86,12 @@ export function isLeaf(node: ParsedNode): boolean {
   if (node.kind === "object") return node.members.length === 0;
   if (node.kind === "array") return node.items.length === 0;
   return true;
+}
+
+// Where an offset is, as an editor counts: from 1, in UTF-16 units within the line.
+export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
 }
 
 // For documents that are hashed again (envelopes). Only for trees without disarming findings.
@@ -151,6 +160,7 @@ class Reader {
     this.space();
     const start = this.at;
     const node = this.bare(pointer, depth);
+    node.at = start;
     node.source = this.text.slice(start, this.at);
     if (isLeaf(node)) this.leaves += 1;
     return node;
@@ -158,17 +168,18 @@ class Reader {
 
   private bare(pointer: string, depth: number): ParsedNode {
     const first = this.text[this.at];
+    const start = this.at;
     if (first === "{") return this.object(pointer, depth + 1);
     if (first === "[") return this.array(pointer, depth + 1);
     if (first === '"') {
       const value = this.string();
-      if (!value.isWellFormed()) this.report("lone_surrogate", pointer, true);
-      return { kind: "string", value, source: "", pointer };
+      if (!value.isWellFormed()) this.report("lone_surrogate", pointer, start, true);
+      return { kind: "string", value, source: "", at: start, pointer };
     }
     for (const kind of ["true", "false", "null"] as const) {
       if (this.text.startsWith(kind, this.at)) {
         this.at += kind.length;
-        return { kind, source: "", pointer };
+        return { kind, source: "", at: start, pointer };
       }
     }
     return this.number(pointer);
@@ -186,15 +197,15 @@ class Reader {
         const key = this.string();
         const keySource = this.text.slice(start, this.at);
         const inner = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-        if (!key.isWellFormed()) this.report("lone_surrogate", inner, true);
-        if (seen.has(key)) this.report("duplicate_key", inner, true);
+        if (!key.isWellFormed()) this.report("lone_surrogate", inner, start, true);
+        if (seen.has(key)) this.report("duplicate_key", inner, start, true);
         seen.add(key);
         this.expect(":");
         this.countMember(pointer);
-        members.push({ key, keySource, node: this.value(inner, depth) });
+        members.push({ key, keySource, keyAt: start, node: this.value(inner, depth) });
       } while (this.more("}"));
     }
-    return { kind: "object", members, source: "", pointer };
+    return { kind: "object", members, source: "", at: 0, pointer };
   }
 
   private array(pointer: string, depth: number): ArrayNode {
@@ -206,18 +217,19 @@ class Reader {
         items.push(this.value(`${pointer}/${items.length}`, depth));
       } while (this.more("]"));
     }
-    return { kind: "array", items, source: "", pointer };
+    return { kind: "array", items, source: "", at: 0, pointer };
   }
 
   private number(pointer: string): NumberNode {
     numberForm.lastIndex = this.at;
+    const start = this.at;
     const literal = numberForm.exec(this.text)?.[0];
     if (literal === undefined) this.fail("This is not a JSON value");
     this.at += literal.length;
     const fit = fitBinary64(literal);
-    if (fit === "overflow") this.report("non_finite_number", pointer, true);
-    if (fit === "lossy") this.report("lossy_number", pointer, false);
-    return { kind: "number", source: literal, pointer };
+    if (fit === "overflow") this.report("non_finite_number", pointer, start, true);
+    if (fit === "lossy") this.report("lossy_number", pointer, start, false);
+    return { kind: "number", source: literal, at: start, pointer };
   }
 
   private string(): string {
@@ -253,13 +265,13 @@ class Reader {
 
   private enter(pointer: string, depth: number): void {
     this.at += 1;
-    if (depth === depthMax + 1) this.report("too_deep", pointer, true);
+    if (depth === depthMax + 1) this.report("too_deep", pointer, this.at - 1, true);
     if (depth > depthShownMax) this.fail("The document is nested too deeply to draw");
   }
 
   private countMember(pointer: string): void {
     this.members += 1;
-    if (this.members === membersMax + 1) this.report("too_many_members", pointer, true);
+    if (this.members === membersMax + 1) this.report("too_many_members", pointer, this.at, true);
   }
 
   private closes(bracket: string): boolean {
@@ -287,8 +299,8 @@ class Reader {
     while (" \t\n\r".includes(this.text[this.at] ?? "x")) this.at += 1;
   }
 
-  private report(code: FindingCode, pointer: string, disarms: boolean): void {
-    this.findings.push({ code, pointer, disarms });
+  private report(code: FindingCode, pointer: string, at: number, disarms: boolean): void {
+    this.findings.push({ code, pointer, at, disarms });
   }
 
   private fail(message: string): never {
