@@ -2,7 +2,7 @@
 // of a browser. Everything is on loopback, and everything that is started is stopped.
 
 import { execFile, spawn } from "node:child_process";
-import { createCipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -125,6 +125,15 @@ export class Agent {
     return { _lp_enc: true, iv: iv.toString("base64"), ct: ct.toString("base64") };
   }
 
+  // The exact text that somebody sealed for this agent, version 1.
+  open({ iv, ct }) {
+    const sealed = Buffer.from(ct, "base64");
+    const nonce = Buffer.from(iv, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", this.contentKey, nonce);
+    decipher.setAuthTag(sealed.subarray(-16));
+    return decipher.update(sealed.subarray(0, -16)).toString() + decipher.final();
+  }
+
   // Version 2 as our own clients write it: a key of its own, the context bound in.
   sealV2(text, service, action) {
     const ctx = { origin: "-", client_nonce: randomBytes(8).toString("hex"), service, action };
@@ -192,7 +201,7 @@ export async function openBrowser(t, server, options = {}) {
     ...options,
   });
   t.after(() => context.close());
-  const seen = { problems: [], bodies: [], urls: [] };
+  const seen = { problems: [], bodies: [], urls: [], posts: [] };
   await context.exposeBinding("lpViolation", (_source, text) => {
     seen.problems.push(`policy violation: ${text}`);
   });
@@ -227,6 +236,8 @@ function watch(page, server, seen) {
   page.on("pageerror", (error) => seen.problems.push(`page error: ${error}`));
   page.on("request", (request) => {
     seen.urls.push(request.url());
+    const body = request.postData();
+    if (body !== null) seen.posts.push({ url: request.url(), body });
     if (new URL(request.url()).origin !== server.origin) {
       seen.problems.push(`request to another origin: ${request.url()}`);
     }
@@ -263,6 +274,34 @@ export async function approve(page) {
   const done = page.getByRole("region", { name: "Outcome" });
   await confirm.or(done).first().waitFor();
   if (await confirm.isVisible()) await confirm.click();
+}
+
+export const decisionPanel = (page) => page.locator(".decision-panel.confirm");
+
+// Selects `from` in the editor, as a person finds it there, and types `to` over it.
+export async function editText(page, from, to) {
+  const editor = page.getByRole("textbox", { name: "Payload, as JSON" });
+  await editor.waitFor();
+  await page.locator(".editor").evaluate((host, wanted) => {
+    const walker = document.createTreeWalker(host.shadowRoot, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    let text = "";
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      nodes.push({ node, at: text.length });
+      text += node.data;
+    }
+    const at = text.indexOf(wanted);
+    if (at < 0) throw new Error(`the editor does not show ${wanted}`);
+    const place = (offset) => {
+      const { node, at: begin } = nodes.findLast((candidate) => candidate.at <= offset);
+      return [node, offset - begin];
+    };
+    host.shadowRoot.querySelector("[contenteditable]").focus();
+    const [first, last] = [place(at), place(at + wanted.length - 1)];
+    getSelection().setBaseAndExtent(first[0], first[1], last[0], last[1] + 1);
+  }, from);
+  await page.waitForTimeout(60); // The editor learns of the selection from an event.
+  await page.keyboard.type(to);
 }
 
 const shots = join(top, "build/screenshots");

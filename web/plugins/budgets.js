@@ -5,6 +5,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const kilobyte = 1000;
 const firstRouteMax = 210 * kilobyte;
+const editorMax = 110 * kilobyte;
 const stylesMax = 15 * kilobyte;
 const folderMax = 2000 * kilobyte;
 
@@ -16,9 +17,15 @@ export function budgets() {
       const files = Object.values(bundle);
       const size = new Map(files.map((file) => [file.fileName, compressed(file)]));
       const sum = (names) => [...names].reduce((total, name) => total + (size.get(name) ?? 0), 0);
+      const chunk = (name) => {
+        const found = files.filter((file) => file.name === name).map((file) => file.fileName);
+        if (found.length === 0) throw new Error(`the chunk ${name} is not on its own any more`);
+        return found;
+      };
       const styles = files.map((file) => file.fileName).filter((name) => name.endsWith(".css"));
       process.stdout.write(
         check("first route, JavaScript", sum(firstRoute(files)), firstRouteMax) +
+          check("editor", sum(chunk("json_editor")), editorMax) +
           check("styles", sum(styles), stylesMax) +
           check("whole folder", sum(size.keys()), folderMax),
       );

@@ -1,8 +1,11 @@
 import type { Session } from "../api/types";
 import { CopyButton } from "../ui/copy";
+import { ShortcutSwitch } from "../ui/shortcut_sheet";
+import { useShortcutsOn } from "../ui/shortcuts";
 import { ThemeButton } from "../ui/theme_button";
 
 export function AboutView({ session }: { session: Session }) {
+  const shortcuts = useShortcutsOn();
   return (
     <main className="page">
       <h1>About</h1>
@@ -30,6 +33,7 @@ export function AboutView({ session }: { session: Session }) {
       <section className="card appearance">
         <h2>Appearance</h2>
         <ThemeButton />
+        <ShortcutSwitch on={shortcuts} />
       </section>
     </main>
   );

@@ -1,10 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Inbox, Info, KeyRound, LogOut } from "lucide-react";
-import type { ReactNode } from "react";
+import { Inbox, Info, Keyboard, KeyRound, LogOut } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import type { Connection } from "../api/changes";
 import type { Session } from "../api/types";
 import { ConnectionContext, useApi, useConnection } from "../context";
+import { useDraftGuard, useDrafts } from "../drafts";
 import { Link } from "../route";
+import { ShortcutSheet } from "../ui/shortcut_sheet";
+import { useShortcuts } from "../ui/shortcuts";
 import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
@@ -15,6 +18,9 @@ export type PageName = "keys" | "about" | { request: string | undefined };
 export function Frame(props: { session: Session; page: PageName; children: ReactNode }) {
   const { session, page } = props;
   const connection = useConnection();
+  const [sheet, setSheet] = useState(false);
+  useDraftGuard();
+  useShortcuts({ "?": () => setSheet(true) });
   const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
   const inbox = typeof page === "object";
   const reading = inbox && page.request !== undefined;
@@ -49,10 +55,15 @@ export function Frame(props: { session: Session; page: PageName; children: React
         </RailLink>
         <div className="rail-end">
           <ConnectionPill connection={connection} />
+          <button type="button" className="rail-link" onClick={() => setSheet(true)}>
+            <Keyboard aria-hidden size={17} />
+            <span className="rail-word">Keyboard</span>
+          </button>
           <ThemeButton />
           <SignOut name={session.member.name} />
         </div>
       </nav>
+      {sheet && <ShortcutSheet close={() => setSheet(false)} />}
       <div className="content" id="content">
         {marks.has("test") && (
           <div className="banner test">
@@ -116,7 +127,9 @@ function ConnectionBanner({ connection }: { connection: Connection }) {
 function SignOut({ name }: { name: string }) {
   const api = useApi();
   const client = useQueryClient();
+  const drafts = useDrafts();
   const signOut = async () => {
+    drafts.clear();
     await api.post("/api/logout", {}).catch(() => undefined);
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
     await client.invalidateQueries({ queryKey: ["session"] });

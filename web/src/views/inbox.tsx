@@ -4,6 +4,7 @@ import type { RequestPage, Session } from "../api/types";
 import { useApi } from "../context";
 import { navigate, useAddress, withQuery } from "../route";
 import { Notice } from "../ui/notice";
+import { shortcutOf } from "../ui/shortcuts";
 import { FirstRequest } from "./first_request";
 import { type FilterChoices, Filters, filterNames } from "./inbox_filters";
 import { InboxRow } from "./inbox_row";
@@ -56,7 +57,8 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <p className="pane-hint">
             Open a request to see what would run.
             <br />
-            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> goes back.
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> goes back,{" "}
+            <kbd>?</kbd> lists all keys.
           </p>
         )}
       </div>
@@ -165,17 +167,14 @@ function choices(session: Session, rows: RequestPage["requests"]): FilterChoices
 function useListKeys(open: boolean): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      const typing = target.closest("input, textarea, select, [contenteditable]");
-      if (typing || event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented)
-        return;
-      if (event.key === "Escape" && open) navigate(`/${location.search}`);
-      if (event.key !== "j" && event.key !== "k") return;
+      const key = shortcutOf(event);
+      if (key === "Escape" && open) navigate(`/${location.search}`);
+      if (key !== "j" && key !== "k") return;
       const rows = [...document.querySelectorAll<HTMLElement>(".row-link")];
       const focused = rows.indexOf(document.activeElement as HTMLElement);
       const current = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
       const from = focused >= 0 ? focused : current;
-      const step = event.key === "j" ? 1 : -1;
+      const step = key === "j" ? 1 : -1;
       rows[Math.min(rows.length - 1, Math.max(0, from + step))]?.focus();
     };
     window.addEventListener("keydown", press);

@@ -1,45 +1,62 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { Detail } from "../../api/types";
-import { fromHex } from "../../crypto/bytes";
-import { fourWords } from "../../crypto/words";
 import type { OpenedPayload } from "../../payload/open";
-import { Clock } from "../../ui/time";
+import { useShortcuts } from "../../ui/shortcuts";
 import { VisibleText } from "../../ui/visible_text";
+import { ConfirmPanel } from "./confirm_panel";
+import { changeCount } from "./edit/change_list";
+import type { Editing } from "./edit/use_editing";
 import { HoldButton } from "./hold_button";
 import { isHigh } from "./payload_panel";
+import { RejectPanel } from "./reject_panel";
 
 export interface DecisionBarProps {
   detail: Detail;
-  approvable: OpenedPayload | undefined; // opened, not disarmed, and this person may
+  approvable: OpenedPayload | undefined; // on screen, not disarmed, and this person may
   why: string | undefined; // why approve is not there
   unseen: boolean; // a reject would be one without having read the payload
   blocked: string | undefined; // what must still happen before approve is armed
   armed: boolean;
   sending: boolean;
   decide(verdict: "approve" | "reject", reason: string): void;
+  editing: Editing;
 }
 
 // Reject on the left and always armed; approve on the right, only when it may be, and never where
 // reject was a moment ago.
 export function DecisionBar(props: DecisionBarProps) {
   const [asking, setAsking] = useState<"nothing" | "reject" | "approve">("nothing");
-  const { detail, approvable, armed, sending } = props;
+  const { detail, approvable, armed, sending, editing } = props;
   const close = () => setAsking("nothing");
+  const asked = asking === "approve" && !approvable ? "nothing" : asking;
   const gone = detail.waiting.state === "gone";
-  const direct = (detail.level === "low" || detail.level === "none") && !gone;
-  const press = () => (direct ? props.decide("approve", "") : setAsking("approve"));
+  // An edit is always confirmed: its confirmation says what becomes of the agent's own values.
+  const plain = !gone && !editing.edit;
+  const direct = plain && (detail.level === "low" || detail.level === "none");
+  const approve = () => (direct ? props.decide("approve", "") : setAsking("approve"));
+  const mayReject = !sending && detail.eligibility.can_reject;
+  useShortcuts({
+    a: () => (asked === "nothing" && approvable && armed && !sending ? approve() : false),
+    r: () => (asked === "nothing" && mayReject ? setAsking("reject") : false),
+    e: () => (asked === "nothing" && mayEdit(props) ? editing.begin() : false),
+    Escape: () => {
+      if (asked !== "nothing") close();
+      else if (editing.state !== "reading") editing.leave();
+      else return false;
+    },
+  });
   return (
     <div className="decision">
-      {asking === "reject" && <RejectPanel {...props} close={close} />}
-      {asking === "approve" && approvable && (
+      {asked === "reject" && <RejectPanel {...props} close={close} />}
+      {asked === "approve" && approvable && (
         <ConfirmPanel {...props} opened={approvable} close={close} />
       )}
-      {asking === "nothing" && (
+      {asked === "nothing" && (
         <div className="decision-bar">
           <button
             type="button"
             className="button reject"
-            disabled={sending || !detail.eligibility.can_reject}
+            disabled={!mayReject}
             onClick={() => setAsking("reject")}
           >
             {props.unseen ? "Reject unseen" : "Reject"}
@@ -47,15 +64,16 @@ export function DecisionBar(props: DecisionBarProps) {
           <p className="decision-hint" role="status">
             {sending ? "Signing and sending…" : (props.why ?? props.blocked)}
           </p>
+          <EditButtons {...props} />
           {approvable && (
             <HoldButton
               className={isHigh(detail) ? "button approve grave" : "button approve"}
               disabled={!armed || sending}
-              hold={detail.level === "medium" && !gone}
+              hold={detail.level === "medium" && plain}
               onHeld={() => props.decide("approve", "")}
-              onPress={press}
+              onPress={approve}
             >
-              <ApproveWord action={detail.action} high={isHigh(detail)} />
+              <ApproveWord detail={detail} edited={editing.edit !== undefined} />
             </HoldButton>
           )}
         </div>
@@ -64,135 +82,63 @@ export function DecisionBar(props: DecisionBarProps) {
   );
 }
 
+const mayEdit = ({ editing, approvable, sending }: DecisionBarProps) =>
+  editing.state === "reading" && editing.possible && approvable !== undefined && !sending;
+
+function EditButtons(props: DecisionBarProps) {
+  const { editing, sending } = props;
+  const { draft } = editing;
+  if (editing.state === "writing") {
+    const ready = draft?.ok && draft.changes.length > 0;
+    return (
+      <div className="edit-buttons">
+        {editing.kept && (
+          <button type="button" className="button quiet" onClick={editing.discard}>
+            Discard
+          </button>
+        )}
+        <button type="button" className="button" onClick={editing.leave}>
+          Close editor
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          disabled={!ready || sending}
+          onClick={editing.review}
+        >
+          {draft?.ok && ready ? `Review ${changeCount(draft.changes)}` : "Review changes"}
+        </button>
+      </div>
+    );
+  }
+  if (editing.state === "reviewing") {
+    return (
+      <button type="button" className="button" disabled={sending} onClick={editing.leave}>
+        Back to editing
+      </button>
+    );
+  }
+  if (!mayEdit(props)) return null;
+  return (
+    <button type="button" className="button" onClick={editing.begin}>
+      {editing.kept ? "Go on editing" : "Edit"}
+    </button>
+  );
+}
+
 // A name that would not fit is not cut: the heading shows it in full.
-function ApproveWord({ action, high }: { action: string; high: boolean }) {
-  if (action.length > 32) return "Approve";
+function ApproveWord({ detail, edited }: { detail: Detail; edited: boolean }) {
+  const high = isHigh(detail);
+  if (edited) return high ? "Sign approval with changes" : "Approve with changes";
+  if (detail.action.length > 32) return "Approve";
   return (
     <span>
-      {high ? "Sign approval of" : "Approve"} <VisibleText text={action} />
+      {high ? "Sign approval of" : "Approve"} <VisibleText text={detail.action} />
     </span>
   );
 }
 
-function RejectPanel(props: DecisionBarProps & { close(): void }) {
-  const [reason, setReason] = useState("");
-  const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    props.decide("reject", reason.trim());
-  };
-  return (
-    <form
-      className="decision-panel"
-      onSubmit={send}
-      onKeyDown={(event) => escapes(event, props.close)}
-      aria-label="Reject"
-    >
-      {props.unseen && (
-        <p>
-          You reject without having read the payload. The record will say <b>unseen</b>.
-        </p>
-      )}
-      <label className="field">
-        <span>Reason, if you want to give one</span>
-        <textarea
-          ref={box}
-          className="input"
-          rows={3}
-          maxLength={2000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-        <small>The server and the agent can read this.</small>
-      </label>
-      <div className="decision-actions">
-        <button type="submit" className="button reject filled" disabled={props.sending}>
-          {props.sending ? "Sending…" : "Send rejection"}
-        </button>
-        <button type="button" className="button quiet" onClick={props.close}>
-          Cancel
-        </button>
-      </div>
-    </form>
-  );
-}
-
-// A click that was the second half of a double click confirms nothing.
-const confirmAfterMs = 500;
-
-function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; close(): void }) {
-  const { detail, opened, armed, sending } = props;
-  const [typed, setTyped] = useState("");
-  const [settled, setSettled] = useState(false);
-  const panel = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => {
-    panel.current?.focus();
-    const timer = setTimeout(() => setSettled(true), confirmAfterMs);
-    return () => clearTimeout(timer);
-  }, []);
-  const critical = detail.level === "critical";
-  const ready = armed && settled && !sending && (!critical || typed === detail.action);
-  return (
-    <fieldset
-      className="decision-panel confirm"
-      ref={panel}
-      tabIndex={-1}
-      aria-label="Confirm the approval"
-      onKeyDown={(event) => escapes(event, props.close)}
-    >
-      <p>
-        You approve{" "}
-        <b>
-          <VisibleText text={detail.service} /> / <VisibleText text={detail.action} />
-        </b>{" "}
-        for <VisibleText text={detail.agent.name} />, exactly as shown: {opened.leaves}{" "}
-        {opened.leaves === 1 ? "value" : "values"}, bound as{" "}
-        <b className="words">{fourWords(fromHex(opened.commit))}</b>.
-      </p>
-      {detail.waiting.state === "gone" && (
-        <p className="field-problem">
-          The agent stopped waiting
-          {detail.waiting.at && (
-            <>
-              {" "}
-              at <Clock at={detail.waiting.at} />
-            </>
-          )}
-          . It may have moved on, or it may still act on your yes later.
-        </p>
-      )}
-      {critical && (
-        <label className="field">
-          <span>
-            Type <b className="mono">{<VisibleText text={detail.action} />}</b> to approve
-          </span>
-          <input
-            className="input mono"
-            value={typed}
-            autoComplete="off"
-            onChange={(event) => setTyped(event.target.value)}
-          />
-        </label>
-      )}
-      <div className="decision-actions apart">
-        <button type="button" className="button" onClick={props.close}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className={isHigh(detail) ? "button approve grave" : "button approve"}
-          disabled={!ready}
-          onClick={() => props.decide("approve", "")}
-        >
-          {sending ? "Signing…" : isHigh(detail) ? "Sign approval" : "Confirm approval"}
-        </button>
-      </div>
-    </fieldset>
-  );
-}
-
-function escapes(event: React.KeyboardEvent, close: () => void): void {
+export function escapes(event: React.KeyboardEvent, close: () => void): void {
   if (event.key !== "Escape") return;
   event.preventDefault(); // Esc closes this, not the request.
   event.stopPropagation();

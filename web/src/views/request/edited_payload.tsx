@@ -1,32 +1,54 @@
+import { useMemo } from "react";
 import type { Detail } from "../../api/types";
 import { useKeys } from "../../context";
-import { Notice } from "../../ui/notice";
-import { FactTree } from "./fact_tree";
+import { changes } from "../../payload/changes";
+import type { Opened } from "../../payload/open";
+import { ChangeList, changeCount } from "./edit/change_list";
+import { Facts } from "./payload_panel";
 import { useOpened } from "./use_opened";
 
 // What runs instead, where a person approved with changes.
-export function EditedPayload({ detail }: { detail: Detail }) {
-  return detail.edited ? <Edited detail={detail} edited={detail.edited} /> : null;
+export function EditedPayload(props: { detail: Detail; opened: Opened | undefined }) {
+  const { detail, opened } = props;
+  if (!detail.edited) return null;
+  return <Edited detail={detail} edited={detail.edited} base={opened} />;
 }
 
-function Edited(props: { detail: Detail; edited: NonNullable<Detail["edited"]> }) {
-  const { detail, edited } = props;
+function Edited(props: {
+  detail: Detail;
+  edited: NonNullable<Detail["edited"]>;
+  base: Opened | undefined;
+}) {
+  const { detail, edited, base } = props;
   const { keyring } = useKeys();
   const key = detail.commit_key === undefined ? {} : { commit_key: detail.commit_key };
   const opened = useOpened({ ...edited, ...key }, keyring.content, "edit");
-  const parsed = opened?.state === "open" && opened.parsed.ok ? opened.parsed : undefined;
-  const root = parsed?.root;
-  const members = root?.kind === "object" && root.members.length > 0 ? root.members : undefined;
+  const after = parsedOf(opened);
+  const before = parsedOf(base);
+  const list = useMemo(
+    () => (before && after ? changes(before.root, after.root) : []),
+    [before, after],
+  );
+  const changed = useMemo(
+    () => new Set(list.flatMap((change) => ("after" in change ? [change.pointer] : []))),
+    [list],
+  );
   return (
     <section className="edited" aria-labelledby="edited-title">
       <h2 id="edited-title">What runs instead</h2>
-      <Notice kind="info" title="A person changed this payload before approving it">
+      <p className="muted">
+        A person changed {list.length > 0 ? changeCount(list) : "this payload"} before approving.
         The agent was given these values in place of its own.
-      </Notice>
-      {root && <FactTree members={members} node={root} findings={parsed.findings} />}
-      {opened && !root && (
+      </p>
+      <ChangeList changes={list} />
+      {after && <Facts parsed={after} high={false} changed={changed} />}
+      {opened && !after && (
         <p className="field-problem">The changed payload does not open with your keys.</p>
       )}
     </section>
   );
+}
+
+function parsedOf(opened: Opened | undefined) {
+  return opened?.state === "open" && opened.parsed.ok ? opened.parsed : undefined;
 }

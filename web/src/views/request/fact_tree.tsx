@@ -1,6 +1,7 @@
-import { type CSSProperties, Fragment, memo } from "react";
+import { type CSSProperties, Fragment, memo, startTransition, useMemo, useState } from "react";
 import { type Finding, isLeaf, type Member, type ParsedNode } from "../../payload/parse";
 import { type Suspicion, suspicions } from "../../payload/visible";
+import { LongText, longFrom } from "../../ui/long_text";
 import { VisibleText } from "../../ui/visible_text";
 
 // The payload as facts: one row for every value, in the order of the text, nothing left out and
@@ -13,28 +14,63 @@ interface Row {
   depth: number;
 }
 
+// So many rows are drawn at first, for the page must answer while it draws. The rest is counted on
+// the page, and approve waits for it.
+const rowsAtFirst = 600;
+const rowsMore = 5000;
+
 export const FactTree = memo(function FactTree(props: {
   members: Member[] | undefined; // of the document, or
   node?: ParsedNode; // a document that is no object, or is empty
   findings: Finding[];
+  changed?: ReadonlySet<string>; // pointers of what an edit changes
 }) {
-  const { members, node, findings } = props;
-  const rows: Row[] = [];
-  if (members) for (const member of members) collect(rows, member.key, member.node, 0);
-  else if (node) collect(rows, undefined, node, 0);
-  const flagged = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    flagged.set(finding.pointer, [...(flagged.get(finding.pointer) ?? []), finding]);
-  }
+  const { members, node, findings, changed } = props;
+  const [most, setMost] = useState(rowsAtFirst);
+  const rows = useMemo(() => {
+    const all: Row[] = [];
+    if (members) for (const member of members) collect(all, member.key, member.node, 0);
+    else if (node) collect(all, undefined, node, 0);
+    return all;
+  }, [members, node]);
+  const flagged = useMemo(() => {
+    const byPointer = new Map<string, Finding[]>();
+    for (const finding of findings) {
+      byPointer.set(finding.pointer, [...(byPointer.get(finding.pointer) ?? []), finding]);
+    }
+    return byPointer;
+  }, [findings]);
   let at = 0;
+  const left = rows.length - most;
   return (
-    <dl className="facts">
-      {rows.map((row) => (
-        <FactRow key={at++} row={row} findings={flagged.get(row.node.pointer) ?? []} />
-      ))}
-    </dl>
+    <>
+      <dl className="facts">
+        {rows.slice(0, most).map((row) => (
+          <FactRow
+            key={at++}
+            row={row}
+            findings={flagged.get(row.node.pointer) ?? nothing}
+            changed={changed?.has(row.node.pointer) ?? false}
+          />
+        ))}
+      </dl>
+      {left > 0 && (
+        <p className="not-shown">
+          {left.toLocaleString("en")} more rows are not shown.{" "}
+          <button
+            type="button"
+            className="button"
+            onClick={() => startTransition(() => setMost(most + rowsMore))}
+          >
+            Show {left > rowsMore ? `${rowsMore.toLocaleString("en")} more` : "them"}
+          </button>
+        </p>
+      )}
+    </>
   );
 });
+
+const nothing: Finding[] = [];
 
 function collect(rows: Row[], name: Row["name"], node: ParsedNode, depth: number): void {
   rows.push({ name, node, depth });
@@ -47,21 +83,29 @@ function collect(rows: Row[], name: Row["name"], node: ParsedNode, depth: number
 
 const indentMax = 6;
 
-function FactRow({ row, findings }: { row: Row; findings: Finding[] }) {
-  const { node, depth } = row;
+const FactRow = memo(function FactRow(props: {
+  row: Row;
+  findings: Finding[];
+  changed: boolean;
+}) {
+  const { findings } = props;
+  const { node, depth, name } = props.row;
   const leaf = isLeaf(node);
+  // A value of which a part is not on the page does not count as shown.
+  const [whole, setWhole] = useState(node.kind !== "string" || node.value.length < longFrom);
   const indent = Math.min(depth, indentMax);
   return (
     <div
-      className={leaf ? "fact" : "fact container"}
+      className={`fact${leaf ? "" : " container"}${props.changed ? " changed" : ""}`}
       style={{ "--depth": indent } as CSSProperties}
     >
       <dt>
         {depth > indentMax && <span className="badge">depth {depth}</span>}
-        <Name name={row.name} />
+        <Name name={name} />
       </dt>
-      <dd data-leaf={leaf ? node.pointer : undefined}>
-        {leaf ? <Value node={node} /> : <Size node={node} />}
+      <dd data-leaf={leaf && whole ? node.pointer : undefined}>
+        {leaf ? <Value node={node} whole={() => setWhole(true)} /> : <Size node={node} />}
+        {props.changed && <span className="flag changed">changed</span>}
         {findings.map((finding) => (
           <span key={finding.code} className={finding.disarms ? "flag problem" : "flag"}>
             {findingWords[finding.code]}
@@ -70,7 +114,7 @@ function FactRow({ row, findings }: { row: Row; findings: Finding[] }) {
       </dd>
     </div>
   );
-}
+});
 
 function Name({ name }: { name: Row["name"] }) {
   if (name === undefined) return <span className="muted">payload</span>;
@@ -95,10 +139,10 @@ function Size({ node }: { node: ParsedNode }) {
   );
 }
 
-function Value({ node }: { node: ParsedNode }) {
+function Value({ node, whole }: { node: ParsedNode; whole(): void }) {
   switch (node.kind) {
     case "string":
-      return <Text value={node.value} source={node.source} />;
+      return <Text value={node.value} source={node.source} whole={whole} />;
     case "number":
       return (
         <>
@@ -134,36 +178,54 @@ function Grouped({ literal }: { literal: string }) {
 
 const lengthShownFrom = 80;
 
-function Text({ value, source }: { value: string; source: string }) {
-  const lines = value.split("\n").length;
-  const escaped = /\\u/.test(source);
+function Text({ value, source, whole }: { value: string; source: string; whole(): void }) {
+  const lines = useMemo(() => value.split("\n").length, [value]);
+  const length = useMemo(() => codePoints(value), [value]);
+  const escaped = useMemo(() => /\\u/.test(source), [source]);
   return (
     <>
       <span className="value text">
         <span className="quote">"</span>
-        <VisibleText text={value} />
+        <LongText text={value} whole={whole} />
         <span className="quote">"</span>
       </span>
       {(value.length >= lengthShownFrom || lines > 1) && (
         <span className="muted reading">
-          {[...value].length.toLocaleString("en")} characters
+          {length.toLocaleString("en")} characters
           {lines > 1 && `, ${lines.toLocaleString("en")} lines`}
         </span>
       )}
       <Suspicions text={value} />
-      {escaped && (
-        <details className="as-sent">
-          <summary>as sent</summary>
-          <span className="value">
-            <VisibleText text={source} />
-          </span>
-        </details>
-      )}
+      {escaped && <AsSent source={source} />}
     </>
   );
 }
 
-function Suspicions({ text }: { text: string }) {
+function AsSent({ source }: { source: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="as-sent" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>as sent</summary>
+      <span className="value">{open && <LongText text={source} />}</span>
+    </details>
+  );
+}
+
+// A surrogate pair is one character. Not [...value].length, which builds millions of strings.
+function codePoints(value: string): number {
+  let count = 0;
+  for (let at = 0; at < value.length; at += 1) {
+    const unit = value.charCodeAt(at);
+    if (unit < 0xdc00 || unit > 0xdfff || at === 0 || !isHighHalf(value.charCodeAt(at - 1))) {
+      count += 1;
+    }
+  }
+  return count;
+}
+
+const isHighHalf = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
+
+const Suspicions = memo(function Suspicions({ text }: { text: string }) {
   return suspicions(text).map((suspicion) => (
     <Fragment key={suspicion.kind}>
       <span className={suspicion.kind === "opaque" ? "flag" : "flag problem"}>
@@ -171,7 +233,7 @@ function Suspicions({ text }: { text: string }) {
       </span>
     </Fragment>
   ));
-}
+});
 
 function SuspicionWords({ suspicion }: { suspicion: Suspicion }) {
   switch (suspicion.kind) {

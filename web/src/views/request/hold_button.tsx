@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
 
 const holdMs = 600;
 
@@ -30,8 +30,9 @@ export function HoldButton(props: {
     clearTimeout(timer.current);
     setHolding(false);
   };
-  const click = () => {
+  const click = (event: MouseEvent) => {
     stop();
+    if (!event.nativeEvent.isTrusted) return; // A script is nobody.
     // The click that follows a completed hold is its end, not another wish.
     if (!acted.current) props.onPress();
     acted.current = false;
@@ -47,6 +48,7 @@ export function HoldButton(props: {
       onPointerLeave={stop}
       onPointerCancel={stop}
       onContextMenu={(event) => hold && event.preventDefault()}
+      onKeyDown={(event) => event.repeat && event.preventDefault()}
       onClick={click}
     >
       {props.children}

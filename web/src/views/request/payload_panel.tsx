@@ -5,6 +5,7 @@ import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
 import type { Opened, OpenedPayload } from "../../payload/open";
 import { isLeaf, type Member, type Parsed } from "../../payload/parse";
+import { LongText } from "../../ui/long_text";
 import { Notice } from "../../ui/notice";
 import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
@@ -106,20 +107,20 @@ function PayloadTitle({ pending }: { pending: boolean }) {
 export const isHigh = (detail: Detail) => detail.level === "high" || detail.level === "critical";
 
 // Drawn once: a long payload must not be drawn again with every tick of a clock beside it.
-const Facts = memo(function Facts({
-  parsed,
-  high,
-}: {
+export const Facts = memo(function Facts(props: {
   parsed: Extract<Parsed, { ok: true }>;
   high: boolean;
+  changed?: ReadonlySet<string>; // pointers of what an edit changes
 }) {
+  const { parsed, high } = props;
+  const changed = props.changed && { changed: props.changed };
   const { facts, says } = useMemo(() => partsOf(parsed), [parsed]);
   const { findings } = parsed;
   return (
     <>
-      {facts && facts.length > 0 && <FactTree members={facts} findings={findings} />}
+      {facts && facts.length > 0 && <FactTree members={facts} findings={findings} {...changed} />}
       {(!facts || isLeaf(parsed.root)) && (
-        <FactTree members={undefined} node={parsed.root} findings={findings} />
+        <FactTree members={undefined} node={parsed.root} findings={findings} {...changed} />
       )}
       {says.length > 0 && (
         <details className="agent-says" open={!high}>
@@ -129,7 +130,7 @@ const Facts = memo(function Facts({
           <p className="muted">
             The agent wrote this about its own request. Nobody has checked it.
           </p>
-          <FactTree members={says} findings={findings} />
+          <FactTree members={says} findings={findings} {...changed} />
         </details>
       )}
     </>
@@ -139,7 +140,7 @@ const Facts = memo(function Facts({
 function RawText({ text }: { text: string }) {
   return (
     <pre className="source" data-leaf="">
-      <VisibleText text={text} />
+      <LongText text={text} />
     </pre>
   );
 }
@@ -167,7 +168,7 @@ function Stored({ detail }: { detail: Detail }) {
           : "This is all that the server has of the payload. It has no key to it."}
       </p>
       <pre className="source">
-        <VisibleText text={detail.payload} />
+        <LongText text={detail.payload} />
       </pre>
       {detail.env_sha256 && (
         <p className="muted">
@@ -178,7 +179,7 @@ function Stored({ detail }: { detail: Detail }) {
   );
 }
 
-function Count({ opened, shown }: { opened: OpenedPayload; shown: number | undefined }) {
+export function Count({ opened, shown }: { opened: OpenedPayload; shown: number | undefined }) {
   const bytes = `${opened.bytes.length.toLocaleString("en")} bytes`;
   return (
     <p className="count-line">

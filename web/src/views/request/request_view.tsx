@@ -1,18 +1,23 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { isReason } from "../../api/client";
 import { decide, OfferMismatch } from "../../api/decide";
 import { loadDetail } from "../../api/detail";
+import type { Edit } from "../../api/edit";
 import type { Detail, Session } from "../../api/types";
 import { useAnswering, useApi, useKeys } from "../../context";
-import type { Opened } from "../../payload/open";
+import { useDrafts } from "../../drafts";
+import type { Opened, OpenedPayload } from "../../payload/open";
 import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
 import { usePassed } from "../../ui/time";
 import { Aside } from "./aside";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
+import { EditPanel, StaleDraft } from "./edit/edit_panel";
+import { ProposalPanel } from "./edit/proposal_panel";
+import { type Editing, useEditing } from "./edit/use_editing";
 import { EditedPayload } from "./edited_payload";
 import { KeyState } from "./key_state";
 import { Outcome, PastDeadline } from "./outcome";
@@ -72,18 +77,23 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
   const opened = useOpened(detail, keyring.content);
   const article = useRef<HTMLElement>(null);
   const end = useRef<HTMLDivElement>(null);
-  const shown = useShown(article, opened);
-  const reached = useReachedEnd(end, opened);
-  const onScreen = opened?.state === "open" && shown !== undefined;
   const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late;
-  useViewed(detail, onScreen);
-  const decision = useDecision(detail, opened, session, shown ?? 0, onScreen);
   const approvable = mayApprove(detail, opened, pending);
+  const editing = useEditing(detail.id, approvable);
+  const writing = pending && editing.state === "writing";
+  const proposal = pending ? editing.edit?.shown : undefined;
+  // What would be signed if approve were pressed now. Nothing while it is being changed.
+  const subject = writing ? undefined : (proposal ?? opened);
+  const shown = useShown(article, subject);
+  const reached = useReachedEnd(end, subject);
+  const onScreen = subject?.state === "open" && shown !== undefined;
+  useViewed(detail, onScreen);
+  const decision = useDecision(detail, opened, session, shown ?? 0, onScreen, editing.edit);
   const answering = useAnswering();
-  const blocked =
-    approvable && whatIsMissing(detail, approvable.leaves, shown, reached, answering);
-  const armed = useArmed(approvable !== undefined && blocked === undefined);
+  const signable = approvable && !writing ? (proposal ?? approvable) : undefined;
+  const blocked = signable && whatIsMissing(detail, signable.leaves, shown, reached, answering);
+  const armed = useArmed(signable !== undefined && blocked === undefined);
   return (
     <article className={`request ${detail.level}`} ref={article}>
       <div className="request-scroll">
@@ -94,33 +104,48 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
           <Outcome detail={detail} mine={detail.decision?.by.id === session.member.id} />
         )}
         <DecisionProblem problem={decision.problem} detail={detail} />
-        <div className="columns">
+        <StaleDraft editing={editing} />
+        <div className="columns" key={subject?.state === "open" ? subject.commit : "closed"}>
           <div className="main-column">
-            <EditedPayload detail={detail} />
+            <EditedPayload detail={detail} opened={opened} />
             {opened && <KeyState opened={opened} pending={pending} />}
-            {opened?.state === "open" ? (
-              <PayloadPanel detail={detail} opened={opened} shown={shown} end={end} />
-            ) : (
-              opened && <Unopened detail={detail} opened={opened} />
-            )}
+            <Payload {...{ detail, opened, editing, writing, proposal, shown, end }} />
           </div>
-          <Aside detail={detail} opened={opened} session={session} />
+          <Aside detail={detail} opened={proposal ?? opened} session={session} />
         </div>
       </div>
       {pending && opened && (
         <DecisionBar
           detail={detail}
-          approvable={approvable}
+          approvable={signable}
           why={approvable ? undefined : whyNot(detail, opened)}
           unseen={opened.state !== "open"}
           blocked={blocked}
           armed={armed}
           sending={decision.sending}
           decide={decision.decide}
+          editing={editing}
         />
       )}
     </article>
   );
+}
+
+function Payload(props: {
+  detail: Detail;
+  opened: Opened | undefined;
+  editing: Editing;
+  writing: boolean;
+  proposal: OpenedPayload | undefined;
+  shown: number | undefined;
+  end: RefObject<HTMLDivElement | null>;
+}) {
+  const { detail, opened, editing, writing, proposal, shown, end } = props;
+  if (!opened) return null;
+  if (opened.state !== "open") return <Unopened detail={detail} opened={opened} />;
+  if (writing) return <EditPanel editing={editing} />;
+  if (proposal) return <ProposalPanel {...{ detail, editing, proposal, shown, end }} />;
+  return <PayloadPanel detail={detail} opened={opened} shown={shown} end={end} />;
 }
 
 function Back() {
@@ -157,7 +182,7 @@ function whatIsMissing(
 ): string | undefined {
   if (!answering) return "Nothing can be approved until the server answers.";
   if (shown === undefined) return "Drawing the payload…";
-  if (shown < leaves) return `${leaves - shown} not yet shown: open “Agent says”.`;
+  if (shown < leaves) return `${leaves - shown} not yet shown: open what is folded above.`;
   if (shown > leaves) return "The page shows more values than the payload has.";
   if (isHigh(detail) && !reached) return "Scroll to the end of the payload first.";
   return undefined;
@@ -182,8 +207,10 @@ function useDecision(
   session: Session,
   shown: number,
   onScreen: boolean,
+  edit: Edit | undefined,
 ) {
   const api = useApi();
+  const drafts = useDrafts();
   const { keyring } = useKeys();
   const client = useQueryClient();
   const dwell = useDwell(onScreen);
@@ -195,8 +222,9 @@ function useDecision(
     setSending(true);
     setProblem(undefined);
     try {
-      const wish = { verdict, reason, dwellMs: dwell(), shown };
+      const wish = { verdict, reason, dwellMs: dwell(), shown, edit };
       const decided = await decide({ api, session, keyring }, detail, opened, wish);
+      drafts.drop(detail.id);
       await client.cancelQueries({ queryKey: key });
       client.setQueryData(key, decided);
     } catch (error) {

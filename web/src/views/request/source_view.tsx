@@ -1,7 +1,7 @@
 import { type CSSProperties, memo } from "react";
 import { layOut } from "../../payload/lay_out";
 import type { ParsedNode } from "../../payload/parse";
-import { VisibleText } from "../../ui/visible_text";
+import { LongText } from "../../ui/long_text";
 
 // The document laid out in lines. Every name and value is its exact source text; only the space
 // between them is ours.
@@ -12,7 +12,7 @@ export const SourceView = memo(function SourceView({ node }: { node: ParsedNode 
     <pre className="source">
       {lines.map((line) => (
         <span key={at++} className="source-line" style={hanging(line)}>
-          <VisibleText text={line} />
+          <LongText text={line} />
         </span>
       ))}
     </pre>

@@ -22,27 +22,38 @@ export function useShown(
       setShown(visible.length);
     };
     count();
+    // More rows, or the rest of a long value.
+    const observer = new MutationObserver(count);
+    observer.observe(element, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ["data-leaf"],
+    });
     element.addEventListener("toggle", count, true);
-    return () => element.removeEventListener("toggle", count, true);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("toggle", count, true);
+    };
   }, [root, opened]);
   return shown;
 }
 
-// True for good once the end of the payload has been on screen. Length must not push the dangerous
+// True once the end of this payload has been on screen, for as long as it is this one. Length must not push the dangerous
 // part out of sight.
 export function useReachedEnd(
   end: RefObject<HTMLDivElement | null>,
   opened: Opened | undefined,
 ): boolean {
-  const [reached, setReached] = useState(false);
+  const [reached, setReached] = useState<Opened>();
   useEffect(() => {
     const element = end.current;
     if (!element || opened?.state !== "open") return;
     const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) setReached(true);
+      if (entries.some((entry) => entry.isIntersecting)) setReached(opened);
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, [end, opened]);
-  return reached;
+  return opened !== undefined && reached === opened;
 }

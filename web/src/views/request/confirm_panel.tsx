@@ -1,0 +1,134 @@
+import { useEffect, useRef, useState } from "react";
+import { fromHex } from "../../crypto/bytes";
+import { fourWords } from "../../crypto/words";
+import type { OpenedPayload } from "../../payload/open";
+import { useShortcuts } from "../../ui/shortcuts";
+import { Clock } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
+import { type DecisionBarProps, escapes } from "./decision_bar";
+import { changeCount } from "./edit/change_list";
+import { isHigh } from "./payload_panel";
+
+// A click that was the second half of a double click confirms nothing.
+const confirmAfterMs = 500;
+// A second `a` that comes later than this was not meant for the first.
+const secondKeyMs = 3000;
+
+export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; close(): void }) {
+  const { detail, armed, sending } = props;
+  const [typed, setTyped] = useState("");
+  const [settled, setSettled] = useState(false);
+  const cancel = useRef<HTMLButtonElement>(null);
+  const confirm = useRef<HTMLButtonElement>(null);
+  const began = useRef(performance.now());
+  // Above medium, and where the agent is gone, no key that is already held down may confirm.
+  const careful = isHigh(detail) || detail.waiting.state === "gone";
+  const critical = detail.level === "critical";
+  useEffect(() => {
+    cancel.current?.focus();
+    const timer = setTimeout(() => setSettled(true), confirmAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
+  const ready = armed && settled && !sending && (!critical || typed === detail.action);
+  const moved = useRef(false);
+  useEffect(() => {
+    if (!ready || careful || moved.current) return;
+    moved.current = true;
+    confirm.current?.focus();
+  }, [ready, careful]);
+  useShortcuts({
+    a: () => {
+      const soon = performance.now() - began.current < secondKeyMs;
+      if (careful || !ready || !soon) return false;
+      props.decide("approve", "");
+    },
+  });
+  return (
+    <fieldset
+      className="decision-panel confirm"
+      tabIndex={-1}
+      aria-label="Confirm the approval"
+      onKeyDown={(event) => escapes(event, props.close)}
+    >
+      <Sentence {...props} />
+      {detail.waiting.state === "gone" && <AgentGone {...props} />}
+      {critical && (
+        <label className="field">
+          <span>
+            Type <b className="mono">{<VisibleText text={detail.action} />}</b> to approve
+          </span>
+          <input
+            className="input mono"
+            value={typed}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+          <small>Compared in this browser; not sent.</small>
+        </label>
+      )}
+      <div className="decision-actions apart">
+        <button type="button" className="button" ref={cancel} onClick={props.close}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          ref={confirm}
+          className={isHigh(detail) ? "button approve grave" : "button approve"}
+          disabled={!ready}
+          onKeyDown={(event) => event.repeat && event.preventDefault()}
+          onClick={(event) => {
+            if (ready && event.nativeEvent.isTrusted) props.decide("approve", "");
+          }}
+        >
+          {word(props)}
+        </button>
+      </div>
+    </fieldset>
+  );
+}
+
+function word({ detail, sending, editing }: DecisionBarProps): string {
+  if (sending) return "Signing and sending…";
+  const what = editing.edit ? "approve with changes" : "approve";
+  return isHigh(detail) ? `Sign and ${what}` : `Yes, ${what}`;
+}
+
+function Sentence({ detail, opened, editing }: DecisionBarProps & { opened: OpenedPayload }) {
+  const values = `${opened.leaves} ${opened.leaves === 1 ? "value" : "values"}`;
+  const changes = editing.edit && editing.draft?.ok ? editing.draft.changes : undefined;
+  return (
+    <p>
+      You approve{" "}
+      <b>
+        <VisibleText text={detail.service} /> / <VisibleText text={detail.action} />
+      </b>{" "}
+      for <VisibleText text={detail.agent.name} />,{" "}
+      {changes ? (
+        <>
+          with <b>{changeCount(changes)} changed by you</b>, and the rest as asked: {values} in
+          all
+        </>
+      ) : (
+        <>exactly as shown: {values}</>
+      )}
+      , bound as <b className="words">{fourWords(fromHex(opened.commit))}</b>.
+    </p>
+  );
+}
+
+function AgentGone({ detail }: DecisionBarProps) {
+  return (
+    <p className="field-problem">
+      The agent stopped waiting
+      {detail.waiting.at && (
+        <>
+          {" "}
+          at <Clock at={detail.waiting.at} />
+        </>
+      )}
+      . It may have moved on, or it may still act on your yes later.
+    </p>
+  );
+}

@@ -1,0 +1,105 @@
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Notice } from "../../../ui/notice";
+import { VisibleText } from "../../../ui/visible_text";
+import { ChangeList, changeCount } from "./change_list";
+import type { Marks } from "./json_editor";
+import type { Editing } from "./use_editing";
+
+const JsonEditor = lazy(() =>
+  import("./json_editor").then((module) => ({ default: module.JsonEditor })),
+);
+
+export function EditPanel({ editing }: { editing: Editing }) {
+  const { draft } = editing;
+  const [goTo, setGoTo] = useState<{ at: number }>();
+  const marks = useMemo<Marks>(
+    () => ({
+      problem: draft && !draft.ok ? draft.problem.at : undefined,
+      changed: draft?.ok
+        ? draft.changes.flatMap((change) =>
+            "after" in change && change.kind !== "reordered"
+              ? [{ from: change.after.at, to: change.after.at + change.after.source.length }]
+              : [],
+          )
+        : [],
+    }),
+    [draft],
+  );
+  return (
+    <section
+      className="edit"
+      aria-labelledby="edit-title"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        event.stopPropagation();
+        editing.leave();
+      }}
+    >
+      <header className="section-head">
+        <h2 id="edit-title">Edit what would run</h2>
+        <span className="muted">encrypted in this browser; the server cannot read it</span>
+      </header>
+      <Suspense fallback={<div className="editor loading" aria-busy="true" />}>
+        <JsonEditor
+          label="Payload, as JSON"
+          text={editing.text}
+          marks={marks}
+          goTo={goTo}
+          onText={editing.write}
+        />
+      </Suspense>
+      <p className="edit-status" role="status" data-testid="edit-status">
+        <Status editing={editing} goTo={(at) => setGoTo({ at })} />
+      </p>
+      {editing.problem && (
+        <Notice kind="problem" title="The edit could not be sealed" alert>
+          {editing.problem}
+        </Notice>
+      )}
+      {draft?.ok && draft.changes.length > 0 && <ChangeList changes={draft.changes} />}
+      <p className="muted edit-note">
+        What you do not touch keeps every byte, as the agent wrote it; the spacing above is only
+        for reading. Nothing is sent before you have reviewed and approved it.
+      </p>
+    </section>
+  );
+}
+
+function Status({ editing, goTo }: { editing: Editing; goTo(at: number): void }) {
+  const { draft } = editing;
+  if (!draft) return <span className="muted">Reading…</span>;
+  if (!draft.ok) {
+    const { line, column, sentence, at } = draft.problem;
+    return (
+      <>
+        <button type="button" className="link" onClick={() => goTo(at)}>
+          Line {line}, column {column}
+        </button>
+        <span className="field-problem">
+          <VisibleText text={sentence} />
+        </span>
+      </>
+    );
+  }
+  if (draft.changes.length === 0) return <span className="muted">Nothing is changed yet.</span>;
+  return <b>You are changing {changeCount(draft.changes)}.</b>;
+}
+
+// A draft whose payload is not there any more: it can be read and copied, not sent.
+export function StaleDraft({ editing }: { editing: Editing }) {
+  if (!editing.stale) return null;
+  return (
+    <Notice
+      kind="warning"
+      title="Your draft was made for an earlier payload"
+      actions={
+        <button type="button" className="button" onClick={editing.discard}>
+          Discard the draft
+        </button>
+      }
+    >
+      The payload of this request is another one now. Read it again before you change it.
+    </Notice>
+  );
+}

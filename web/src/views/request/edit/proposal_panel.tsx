@@ -1,0 +1,70 @@
+import { type RefObject, useMemo, useState } from "react";
+import type { Detail } from "../../../api/types";
+import type { OpenedPayload } from "../../../payload/open";
+import { LongText } from "../../../ui/long_text";
+import { Count, Facts, isHigh } from "../payload_panel";
+import { ChangeList, changeCount } from "./change_list";
+import type { Editing } from "./use_editing";
+
+type Tab = "facts" | "exact";
+
+// What would run instead, whole: the changes first, then every value. This is what is signed.
+export function ProposalPanel(props: {
+  detail: Detail;
+  editing: Editing;
+  proposal: OpenedPayload;
+  shown: number | undefined;
+  end: RefObject<HTMLDivElement | null>;
+}) {
+  const { editing, proposal } = props;
+  const [tab, setTab] = useState<Tab>("facts");
+  const { draft } = editing;
+  const changes = draft?.ok ? draft.changes : [];
+  const changed = useMemo(
+    () => new Set(changes.flatMap((change) => ("after" in change ? [change.pointer] : []))),
+    [changes],
+  );
+  const tabs: [Tab, string][] = [
+    ["facts", "Facts"],
+    ["exact", "Exact text"],
+  ];
+  return (
+    <section className="payload proposal" aria-labelledby="payload-title">
+      <h2>You are changing {changeCount(changes)}</h2>
+      <ChangeList changes={changes} />
+      <header className="section-head">
+        <h2 id="payload-title">What would run instead</h2>
+        <div className="segments" role="tablist" aria-label="View of the changed payload">
+          {tabs.map(([name, word]) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab === name}
+              aria-controls={`panel-${name}`}
+              onClick={() => setTab(name)}
+            >
+              {word}
+            </button>
+          ))}
+        </div>
+      </header>
+      <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>
+        {proposal.parsed.ok && (
+          <Facts parsed={proposal.parsed} high={isHigh(props.detail)} changed={changed} />
+        )}
+      </div>
+      {tab === "exact" && (
+        <div role="tabpanel" id="panel-exact" aria-labelledby="tab-exact">
+          <pre className="source">
+            <LongText text={proposal.text} />
+          </pre>
+        </div>
+      )}
+      <div ref={props.end} className="payload-end">
+        <Count opened={proposal} shown={props.shown} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,105 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { type Edit, sealEdit } from "../../../api/edit";
+import { useDrafts } from "../../../drafts";
+import { type Draft, draftOf, type Original, readDraft } from "../../../payload/draft";
+import type { OpenedPayload } from "../../../payload/open";
+import { partsOf } from "../payload_panel";
+
+// reading: the agent's payload is on screen. writing: the editor. reviewing: what would run instead
+// is on screen, whole, sealed and bound; only there can it be approved.
+export type EditingState = "reading" | "writing" | "reviewing";
+
+export interface Editing {
+  state: EditingState;
+  possible: boolean;
+  text: string;
+  draft: Draft | undefined; // of `text`; nothing while it is being read
+  edit: Edit | undefined; // while reviewing
+  kept: boolean; // there is a draft to go on with
+  stale: boolean; // the payload is another than the draft began from
+  problem: string | undefined;
+  begin(): void;
+  write(text: string): void;
+  leave(): void; // the draft stays
+  review(): void;
+  discard(): void;
+}
+
+// Reading a draft costs as much as parsing it, so long ones wait for a longer pause in typing.
+const pauseMs = (text: string) => (text.length > 200_000 ? 700 : 120);
+
+export function useEditing(id: string, opened: OpenedPayload | undefined): Editing {
+  const drafts = useDrafts();
+  const original = useMemo(() => originalOf(opened), [opened]);
+  const [state, setState] = useState<EditingState>("reading");
+  const [text, setText] = useState("");
+  const [edit, setEdit] = useState<Edit>();
+  const [problem, setProblem] = useState<string>();
+  const kept = drafts.of(id);
+  const stale = kept !== undefined && original !== undefined && kept.base !== original.text;
+  const draft = useDraft(stale ? undefined : original, text, state !== "reading");
+  // What was proposed in place of one payload is no proposal for another.
+  const about = useRef(original?.text);
+  useEffect(() => {
+    if (about.current === original?.text) return;
+    about.current = original?.text;
+    setState("reading");
+    setEdit(undefined);
+  }, [original]);
+  const begin = () => {
+    if (!original || stale) return;
+    setText(kept?.text ?? draftOf(original));
+    setEdit(undefined);
+    setState("writing");
+  };
+  const review = () => {
+    if (!opened || !draft?.ok || draft.changes.length === 0) return;
+    setProblem(undefined);
+    sealEdit(opened, draft.text).then(
+      (sealed) => {
+        setEdit(sealed);
+        setState("reviewing");
+      },
+      (error) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  const leave = () => {
+    setEdit(undefined);
+    setState(state === "reviewing" ? "writing" : "reading");
+  };
+  const write = (next: string) => {
+    if (!original) return;
+    setText(next);
+    if (next === draftOf(original)) drafts.drop(id);
+    else drafts.keep(id, { base: original.text, text: next });
+  };
+  const discard = () => {
+    drafts.drop(id);
+    setEdit(undefined);
+    setText("");
+    setState("reading");
+  };
+  const possible = original !== undefined && !stale;
+  const flags = { possible, kept: kept !== undefined, stale };
+  const actions = { begin, write, leave, review, discard };
+  return { state, text, draft, edit, problem, ...flags, ...actions };
+}
+
+function originalOf(opened: OpenedPayload | undefined): Original | undefined {
+  const { parsed } = opened ?? {};
+  if (!opened || !parsed?.ok || parsed.root.kind !== "object") return undefined;
+  return { text: opened.text, root: parsed.root, meta: partsOf(parsed).meta };
+}
+
+function useDraft(original: Original | undefined, text: string, on: boolean): Draft | undefined {
+  const [read, setRead] = useState<{ about: string; draft: Draft }>();
+  useEffect(() => {
+    if (!original || !on) return;
+    const timer = setTimeout(
+      () => setRead({ about: text, draft: readDraft(original, text) }),
+      pauseMs(text),
+    );
+    return () => clearTimeout(timer);
+  }, [original, text, on]);
+  return read?.about === text ? read.draft : undefined;
+}
