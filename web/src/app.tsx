@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { isReason } from "./api/client";
 import type { Session } from "./api/types";
 import { useApi } from "./context";
@@ -11,11 +11,26 @@ import { LoginView } from "./views/login";
 import { Unreachable } from "./views/unreachable";
 
 const SetupView = lazy(() => import("./views/setup").then((m) => ({ default: m.SetupView })));
+const FirstRun = lazy(() =>
+  import("./views/first_run/first_run").then((m) => ({ default: m.FirstRun })),
+);
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
 export function App({ link }: { link: SetupLink }) {
   const { path, query } = useAddress();
+  const step = query.get("step");
+  if (path === "/setup" && (step === "key" || step === "agent")) {
+    return (
+      <SignedIn>
+        {(session) => (
+          <Suspense>
+            <FirstRun session={session} step={step} />
+          </Suspense>
+        )}
+      </SignedIn>
+    );
+  }
   if (path === "/setup") {
     return (
       <Suspense>
@@ -23,10 +38,21 @@ export function App({ link }: { link: SetupLink }) {
       </Suspense>
     );
   }
-  return <SignedIn page={pageOf(path, query)} />;
+  const page = pageOf(path, query);
+  return (
+    <SignedIn>
+      {(session) => (
+        <Frame session={session} page={page}>
+          <Suspense>
+            <Page session={session} page={page} />
+          </Suspense>
+        </Frame>
+      )}
+    </SignedIn>
+  );
 }
 
-function SignedIn({ page }: { page: PageName }) {
+function SignedIn({ children }: { children(session: Session): ReactNode }) {
   const api = useApi();
   const session = useQuery({
     queryKey: ["session"],
@@ -40,15 +66,7 @@ function SignedIn({ page }: { page: PageName }) {
     },
   });
   if (session.data === null) return <LoginView />;
-  if (session.data) {
-    return (
-      <Frame session={session.data} page={page}>
-        <Suspense>
-          <Page session={session.data} page={page} />
-        </Suspense>
-      </Frame>
-    );
-  }
+  if (session.data) return children(session.data);
   if (session.isError) return <Unreachable retry={() => void session.refetch()} />;
   return <main className="page" aria-busy="true" />;
 }

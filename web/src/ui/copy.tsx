@@ -14,7 +14,9 @@ function copyText(text: string): boolean {
   return done;
 }
 
-export function CopyButton({ text, what }: { text: string; what: string }) {
+// With a label it is a button of its own, else an icon beside what it copies.
+export function CopyButton(props: { text: string; what: string; label?: string }) {
+  const { text, what, label } = props;
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -25,12 +27,13 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   return (
     <button
       type="button"
-      className="icon-button"
+      className={label ? "button" : "icon-button"}
       onClick={copy}
-      aria-label={copied ? `Copied ${what}` : `Copy ${what}`}
+      aria-label={label ? undefined : copied ? `Copied ${what}` : `Copy ${what}`}
       title={copied ? "Copied" : `Copy ${what}`}
     >
       {copied ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
+      {label && (copied ? "Copied" : label)}
     </button>
   );
 }

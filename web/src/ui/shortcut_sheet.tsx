@@ -32,7 +32,9 @@ const groups: [string, [string[], string][]][] = [
 export function ShortcutSheet({ close }: { close(): void }) {
   const sheet = useRef<HTMLDialogElement>(null);
   const on = useShortcutsOn();
-  useEffect(() => sheet.current?.showModal(), []);
+  useEffect(() => {
+    sheet.current?.showModal();
+  }, []);
   return (
     <dialog ref={sheet} className="sheet" aria-labelledby="sheet-title" onClose={close}>
       <header className="section-head">

@@ -5,6 +5,8 @@ import { type ContentKey, kidWords } from "../crypto/content_key";
 import { CopyButton } from "../ui/copy";
 import { Ago } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
+import { MakeKey } from "./first_run/key_step";
+import { type MadeKey, MadeKeyPanel, PersistenceLine } from "./first_run/made_key";
 import { ImportKey } from "./import_key";
 import { UnsignedProjects } from "./unsigned_projects";
 
@@ -22,7 +24,9 @@ export function KeysView({ session }: { session: Session }) {
           your other devices.
         </p>
         <ContentKeys keys={keyring.content} />
+        <PersistenceLine />
         <ImportKey />
+        <NewKey session={session} />
       </section>
       <section className="card">
         <h2>Device key</h2>
@@ -53,6 +57,28 @@ export function KeysView({ session }: { session: Session }) {
   );
 }
 
+// The same as in the first steps, for whoever skipped them or wants another key.
+function NewKey({ session }: { session: Session }) {
+  const [made, setMade] = useState<MadeKey>();
+  if (!made) {
+    return (
+      <div>
+        <MakeKey done={setMade} />
+      </div>
+    );
+  }
+  return (
+    <div className="stack">
+      <MadeKeyPanel made={made} projects={session.projects.map((project) => project.name)} />
+      <div>
+        <button type="button" className="button" onClick={() => setMade(undefined)}>
+          I have kept it; forget its text
+        </button>
+      </div>
+    </div>
+  );
+}
+
 function ContentKeys({ keys }: { keys: ContentKey[] }) {
   const { removeContent } = useKeys();
   const [asked, setAsked] = useState<string>();
@@ -64,7 +90,7 @@ function ContentKeys({ keys }: { keys: ContentKey[] }) {
           <span className="words">{key.words}</span>
           <span className="mono muted">{key.kid}</span>
           <span className="muted">
-            added <Ago at={key.added} />
+            {key.made ? "made" : "added"} <Ago at={key.added} />
           </span>
           {asked === key.kid ? (
             <span className="confirm">

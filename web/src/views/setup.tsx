@@ -10,6 +10,7 @@ import { Link, navigate } from "../route";
 import type { SetupLink } from "../setup_link";
 import { Notice } from "../ui/notice";
 import { VisibleText } from "../ui/visible_text";
+import { Steps } from "./first_run/steps";
 
 type Imported = { key: ContentKey } | { problem: string } | undefined;
 
@@ -25,7 +26,8 @@ export function SetupView({ link }: { link: SetupLink }) {
   }, [api, link.token]);
   return (
     <main className="page narrow">
-      <img src="/icon.svg" alt="" width={40} height={40} />
+      <img src="/icon.svg" alt="" width={36} height={36} />
+      {link.token && <Steps at={1} />}
       <h1>Set up LetsPing</h1>
       {!link.token && <NoToken />}
       {begun instanceof ApiError && <BeginProblem error={begun} />}
@@ -85,7 +87,8 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
       await keys.addPins(pins);
       void navigator.storage?.persist?.();
       await client.invalidateQueries();
-      navigate("/", "replace");
+      // A key that came along belongs to agents that are about to ask.
+      navigate(keys.keyring.content.length > 0 ? "/" : "/setup?step=key", "replace");
     } catch (error) {
       setState(error instanceof Error ? error : new Error(String(error)));
     }
@@ -130,7 +133,7 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
           maxLength={100}
           required
         />
-        <small>Colleagues and agents see it beside your decisions.</small>
+        <small>The server can read it. Colleagues and agents see it beside your decisions.</small>
       </label>
       <button
         type="submit"
@@ -163,8 +166,8 @@ function ContentKeyLine({ imported }: { imported: Imported }) {
   }
   return (
     <>
-      <strong>The content key comes later.</strong> The link carries none. Paste it under Keys, so
-      that this browser can read what agents send.
+      <strong>Next, a content key.</strong> This link carries none. You make one in this browser
+      in the next step, or bring the one that your agents have.
     </>
   );
 }
