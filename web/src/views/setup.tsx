@@ -25,7 +25,7 @@ export function SetupView({ link }: { link: SetupLink }) {
     beginSetup(api, link.token).then(setBegun, setBegun);
   }, [api, link.token]);
   return (
-    <main className="page narrow">
+    <main className="page narrow first-run">
       <img src="/icon.svg" alt="" width={36} height={36} />
       {link.token && <Steps at={1} />}
       <h1>Set up LetsPing</h1>

@@ -49,9 +49,9 @@ function Choose(props: { setMade(made: MadeKey): void; next(): void }) {
   return (
     <>
       <p>
-        Agents encrypt what they ask, and this browser decrypts it. The key for that is made here
-        and given to your agents by you. The server never has it, so whoever runs or steals the
-        server cannot read your payloads.
+        Agents encrypt what they ask, and this browser decrypts it. The key for that is made here,
+        and you give it to your agents. The server never has it: its disk, its log and its backups
+        hold ciphertext only.
       </p>
       <MakeKey done={props.setMade} primary />
       <section className="card quiet-card">

@@ -26,8 +26,9 @@ from letsping import ApprovalRejectedError, LetsPing
 
 client = LetsPing()
 try:
-    decision = client.ask(service="billing", action="refund",
-                          payload={"customer": "c_81", "amount": 120})
+    decision = client.ask(
+        service="billing", action="refund",
+        payload={"customer": "c_81", "amount": 120})
 except ApprovalRejectedError as refusal:
     print("no:", refusal.reason)
 else:

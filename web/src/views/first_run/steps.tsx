@@ -14,7 +14,7 @@ export function Steps({ at }: { at: 1 | 2 | 3 | 4 }) {
             <span className="stepper-mark" aria-hidden>
               {state === "done" ? <Check size={13} /> : number}
             </span>
-            <span>
+            <span className="stepper-name">
               {name}
               {state === "done" && <span className="sr"> done</span>}
             </span>

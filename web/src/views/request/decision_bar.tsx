@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Detail } from "../../api/types";
 import type { OpenedPayload } from "../../payload/open";
+import { KeyHint } from "../../ui/key_hint";
 import { useShortcuts } from "../../ui/shortcuts";
 import { VisibleText } from "../../ui/visible_text";
 import { ConfirmPanel } from "./confirm_panel";
@@ -52,7 +53,7 @@ export function DecisionBar(props: DecisionBarProps) {
         <ConfirmPanel {...props} opened={approvable} close={close} />
       )}
       {asked === "nothing" && (
-        <div className="decision-bar">
+        <div className={`decision-bar ${editing.state}`}>
           <button
             type="button"
             className="button reject"
@@ -60,6 +61,7 @@ export function DecisionBar(props: DecisionBarProps) {
             onClick={() => setAsking("reject")}
           >
             {props.unseen ? "Reject unseen" : "Reject"}
+            <KeyHint name="r" />
           </button>
           <p className="decision-hint" role="status">
             {sending ? "Signing and sending…" : (props.why ?? props.blocked)}
@@ -74,8 +76,10 @@ export function DecisionBar(props: DecisionBarProps) {
               onPress={approve}
             >
               <ApproveWord detail={detail} edited={editing.edit !== undefined} />
+              <KeyHint name="a" />
             </HoldButton>
           )}
+          {editing.state === "writing" && <ReviewButton {...props} />}
         </div>
       )}
     </div>
@@ -87,9 +91,7 @@ const mayEdit = ({ editing, approvable, sending }: DecisionBarProps) =>
 
 function EditButtons(props: DecisionBarProps) {
   const { editing, sending } = props;
-  const { draft } = editing;
   if (editing.state === "writing") {
-    const ready = draft?.ok && draft.changes.length > 0;
     return (
       <div className="edit-buttons">
         {editing.kept && (
@@ -100,28 +102,40 @@ function EditButtons(props: DecisionBarProps) {
         <button type="button" className="button" onClick={editing.leave}>
           Close editor
         </button>
-        <button
-          type="button"
-          className="button primary"
-          disabled={!ready || sending}
-          onClick={editing.review}
-        >
-          {draft?.ok && ready ? `Review ${changeCount(draft.changes)}` : "Review changes"}
-        </button>
       </div>
     );
   }
   if (editing.state === "reviewing") {
     return (
-      <button type="button" className="button" disabled={sending} onClick={editing.leave}>
-        Back to editing
-      </button>
+      <div className="edit-buttons">
+        <button type="button" className="button" disabled={sending} onClick={editing.leave}>
+          Back to editing
+        </button>
+      </div>
     );
   }
   if (!mayEdit(props)) return null;
   return (
-    <button type="button" className="button" onClick={editing.begin}>
-      {editing.kept ? "Go on editing" : "Edit"}
+    <div className="edit-buttons">
+      <button type="button" className="button" onClick={editing.begin}>
+        {editing.kept ? "Go on editing" : "Edit"}
+        <KeyHint name="e" />
+      </button>
+    </div>
+  );
+}
+
+function ReviewButton({ editing, sending }: DecisionBarProps) {
+  const { draft } = editing;
+  const count = draft?.ok && draft.changes.length > 0 ? changeCount(draft.changes) : undefined;
+  return (
+    <button
+      type="button"
+      className="button primary"
+      disabled={count === undefined || sending}
+      onClick={editing.review}
+    >
+      {count === undefined ? "Review changes" : `Review ${count}`}
     </button>
   );
 }

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { approve, openRequest, photograph, setUp, test } from "./harness.mjs";
+
+const longest = (page) =>
+  page.evaluate(() => Math.max(0, ...window.lpLongTasks.map((task) => task.duration)));
+
+test("a string of three megabytes draws without freezing, and counts what it leaves out", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const line = "All work and no play makes Jack a dull boy. ";
+  const text = `{"to":"acct_99","log":"${line.repeat(Math.floor(2_900_000 / line.length))}END"}`;
+  const { id } = await agent.ask("files", "write", text);
+  const held = agent.status(id, 25);
+  await page.addInitScript(() => {
+    window.lpLongTasks = [];
+    new PerformanceObserver((list) => window.lpLongTasks.push(...list.getEntries())).observe({
+      type: "longtask",
+      buffered: true,
+    });
+  });
+  const began = performance.now();
+  await page.goto(`${server.origin}/requests/${id}`);
+  await page.getByRole("heading", { name: "What would run" }).waitFor();
+  await page.getByText("END", { exact: false }).first().waitFor();
+  console.log(`    drawn after ${Math.round(performance.now() - began)} ms, longest ${await longest(page)}`);
+  const left = /2,89\d,\d{3} characters are not shown here/;
+  await page.getByText(left).waitFor();
+  await page.getByText("1 not yet shown", { exact: false }).waitFor();
+  assert.equal(await page.getByTestId("leaf-count").textContent(), "1 of 2 values shown");
+  await photograph(page, "request-long");
+  await page.waitForTimeout(1000);
+  assert.equal(await page.locator(".decision .approve").isEnabled(), false);
+  await page.getByRole("button", { name: /Show all 2,89/ }).click();
+  await page.getByText("2 of 2 values shown").waitFor();
+  console.log(`    all of it: longest ${await longest(page)}`);
+  await photograph(page, "request-long-all");
+  assert.ok((await longest(page)) < 1500, `froze for ${await longest(page)} ms`);
+  await approve(page);
+  assert.equal((await held).status, "APPROVED");
+  person.behaved();
+});
+
+test("a payload of thirty thousand values draws in parts and is approved whole", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const rows = Array.from({ length: 8000 }, (_, n) => `{"id":${n},"ok":true}`);
+  const { id } = await agent.ask("db", "insert", `{"rows":[${rows.join(",")}]}`);
+  await openRequest(page, id);
+  await page.getByText("23,401 more rows are not shown.").waitFor();
+  await page.getByText("not yet shown", { exact: false }).waitFor();
+  for (let round = 0; round < 5; round += 1) {
+    await page.getByRole("button", { name: /^Show (5,000 more|them)$/ }).click();
+    await page.waitForTimeout(300);
+  }
+  await page.getByText("16,000 of 16,000 values shown").or(page.getByText("16000 of 16000")).waitFor();
+  await approve(page);
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved();
+});
