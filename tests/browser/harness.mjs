@@ -34,8 +34,8 @@ export async function startServer(t) {
   server.setupLink = async () =>
     found(await letsping(data, "setup-link", "--url", server.origin), /\/setup#t=[^&\s]+/);
   server.command = (...words) => letsping(data, ...words);
-  server.newAgentKey = async (name) => {
-    const options = ["--project", "default", "--role", "agent", "--name", name];
+  server.newAgentKey = async (name, project = "default") => {
+    const options = ["--project", project, "--role", "agent", "--name", name];
     return found(await letsping(data, "key", "create", ...options), /^lp_/);
   };
   return server;
@@ -151,18 +151,48 @@ export class Agent {
     return { _lp_enc: true, iv: iv64, ct: ct64, ...named };
   }
 
+  openV2({ iv, ct, salt, ctx }) {
+    const aad = JSON.stringify(Object.fromEntries(Object.entries(ctx).sort()));
+    const info = Buffer.from(`lp-env/2\0${aad}`);
+    const key = hkdfSync("sha256", this.contentKey, Buffer.from(salt, "base64"), info, 32);
+    const sealed = Buffer.from(ct, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", Buffer.from(key), Buffer.from(iv, "base64"));
+    decipher.setAAD(Buffer.from(aad)).setAuthTag(sealed.subarray(-16));
+    return decipher.update(sealed.subarray(0, -16)).toString() + decipher.final();
+  }
+
   // `text` is the exact JSON that the person shall see. Answers the request's id and its envelope.
   async ask(service, action, text, { version = 1, ...members } = {}) {
     const payload = version === 2 ? this.sealV2(text, service, action) : this.seal(text);
     const message = { service, action, payload, ...members };
-    const response = await fetch(`${this.origin}/api/ingest`, {
+    const answer = await this.post("/api/ingest", JSON.stringify(message));
+    return { id: answer.id, payload };
+  }
+
+  // The payload as it stands, where the project lets the server read it.
+  askInClear(service, action, text) {
+    return this.post("/api/ingest", `{"service":"${service}","action":"${action}","payload":${text}}`);
+  }
+
+  revise(id, version, text) {
+    const body = { version, payload: this.seal(text) };
+    return this.post(`/api/requests/${id}/revise`, JSON.stringify(body));
+  }
+
+  async post(path, body) {
+    const response = await fetch(this.origin + path, {
       method: "POST",
       headers: { Authorization: `Bearer ${this.apiKey}`, "Content-Type": "application/json" },
-      body: JSON.stringify(message),
+      body,
     });
     const answer = await response.json();
-    if (!response.ok) throw new Error(`ingest: ${response.status} ${JSON.stringify(answer)}`);
-    return { id: answer.id, payload };
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  async statusText(id) {
+    const headers = { Authorization: `Bearer ${this.apiKey}` };
+    return (await fetch(`${this.origin}/api/status/${id}`, { headers })).text();
   }
 
   async status(id, wait = 0, signal = undefined) {

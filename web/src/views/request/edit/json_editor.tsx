@@ -79,6 +79,7 @@ function extensions(label: string, changed: (text: string) => void) {
     bracketMatching(),
     json(),
     syntaxHighlighting(highlighting),
+    typeOverSelection,
     unseen,
     marked,
     theme,
@@ -94,6 +95,20 @@ function extensions(label: string, changed: (text: string) => void) {
     }),
   ];
 }
+
+// Left to itself, Chromium keeps the look of what is typed over in a style attribute, which the
+// page's policy forbids.
+const typeOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const typed = event.inputType === "insertText" && event.data !== null;
+    const { state } = view;
+    if (!typed || view.composing || event.isComposing || state.selection.main.empty) return false;
+    event.preventDefault();
+    const change = state.replaceSelection(event.data ?? "");
+    view.dispatch(change, { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
 
 const highlighting = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--muted)" },
