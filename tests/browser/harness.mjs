@@ -171,7 +171,8 @@ export class Agent {
 
   // The payload as it stands, where the project lets the server read it.
   askInClear(service, action, text) {
-    return this.post("/api/ingest", `{"service":"${service}","action":"${action}","payload":${text}}`);
+    const head = `"service":"${service}","action":"${action}"`;
+    return this.post("/api/ingest", `{${head},"payload":${text}}`);
   }
 
   revise(id, version, text) {

@@ -4,7 +4,7 @@ import { approve, openRequest, photograph, setUp, test } from "./harness.mjs";
 const longest = (page) =>
   page.evaluate(() => Math.max(0, ...window.lpLongTasks.map((task) => task.duration)));
 
-test("a string of three megabytes draws without freezing, and counts what it leaves out", async (t) => {
+test("three megabytes draw without freezing, and what is left out is counted", async (t) => {
   const { server, person, page, agent } = await setUp(t);
   const line = "All work and no play makes Jack a dull boy. ";
   const text = `{"to":"acct_99","log":"${line.repeat(Math.floor(2_900_000 / line.length))}END"}`;
@@ -21,7 +21,7 @@ test("a string of three megabytes draws without freezing, and counts what it lea
   await page.goto(`${server.origin}/requests/${id}`);
   await page.getByRole("heading", { name: "What would run" }).waitFor();
   await page.getByText("END", { exact: false }).first().waitFor();
-  console.log(`    drawn after ${Math.round(performance.now() - began)} ms, longest ${await longest(page)}`);
+  assert.ok(performance.now() - began < 15_000, "drawn late");
   const left = /2,89\d,\d{3} characters are not shown here/;
   await page.getByText(left).waitFor();
   await page.getByText("1 not yet shown", { exact: false }).waitFor();
@@ -31,7 +31,6 @@ test("a string of three megabytes draws without freezing, and counts what it lea
   assert.equal(await page.locator(".decision .approve").isEnabled(), false);
   await page.getByRole("button", { name: /Show all 2,89/ }).click();
   await page.getByText("2 of 2 values shown").waitFor();
-  console.log(`    all of it: longest ${await longest(page)}`);
   await photograph(page, "request-long-all");
   assert.ok((await longest(page)) < 1500, `froze for ${await longest(page)} ms`);
   await approve(page);
@@ -50,7 +49,7 @@ test("a payload of thirty thousand values draws in parts and is approved whole",
     await page.getByRole("button", { name: /^Show (5,000 more|them)$/ }).click();
     await page.waitForTimeout(300);
   }
-  await page.getByText("16,000 of 16,000 values shown").or(page.getByText("16000 of 16000")).waitFor();
+  await page.getByText("16,000 of 16,000 values shown").waitFor();
   await approve(page);
   await page.getByRole("heading", { name: "Approved" }).waitFor();
   person.behaved();

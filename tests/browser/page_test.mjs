@@ -1,21 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { assertAccessible } from "./access.mjs";
 import { approve, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
-
-const axe = await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-
-async function assertAccessible(page, where) {
-  await page.evaluate(axe);
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  const { violations } = await page.evaluate(
-    (values) => window.axe.run(document, { runOnly: { type: "tag", values } }),
-    tags,
-  );
-  const lines = violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${where}: ${id} ${node.target} ${node.failureSummary}`),
-  );
-  assert.deepEqual(lines, []);
-}
 
 test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
   const { server, person, page, agent } = await setUp(t);

@@ -28,7 +28,8 @@ const told = (before: string, after: string) =>
   changes(tree(before), tree(after)).map(({ kind, pointer }) => `${kind} ${pointer}`);
 
 const nasty =
-  '{ "one":1.0 ,\r\n\t"big" : 12345678901234567890,"s":"caf\\u00e9 \u202e" , "list":[ 1 , 2,{"a":null} ],' +
+  '{ "one":1.0 ,\r\n\t"big" : 12345678901234567890,"s":"caf\\u00e9 \u202e" , ' +
+  '"list":[ 1 , 2,{"a":null} ],' +
   '"e":{ },"__proto__":{"x":1e1} }\n';
 
 test("an untouched draft is the agent's text, byte for byte", () => {

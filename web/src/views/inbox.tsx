@@ -46,7 +46,11 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <Group title="Closed" query={decided} row={row} />
         )}
         {empty && filtered && <NothingMatches />}
-        {empty && !filtered && shown !== "all" && <p className="quiet-line">Nothing here.</p>}
+        {empty && !filtered && (
+          <p className="quiet-line">
+            {shown === "all" ? "Nothing has been asked yet." : "Nothing here."}
+          </p>
+        )}
       </section>
       <div className="pane">
         {selected ? (

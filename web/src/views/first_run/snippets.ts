@@ -32,7 +32,8 @@ try:
 except ApprovalRejectedError as refusal:
     print("no:", refusal.reason)
 else:
-    print("run:", decision["patched_payload"] or decision["payload"])
+    run = decision["patched_payload"] or decision["payload"]
+    print("run:", run)
 `;
 
 export const typescript = `// Node 20 or newer; no package needed
@@ -70,7 +71,8 @@ const body = JSON.stringify({ service: "billing", action: "refund", payload });
 const { id } = await call("/ingest", { method: "POST", body });
 let answer = await call(\`/status/\${id}\`);
 while (answer.status === "PENDING") answer = await call(\`/status/\${id}?wait=25\`);
-if (answer.status === "APPROVED") console.log("run:", open(answer.patched_payload ?? answer.payload));
+const run = answer.patched_payload ?? answer.payload;
+if (answer.status === "APPROVED") console.log("run:", open(run));
 else console.log("no:", answer.metadata?.reason ?? answer.status);
 `;
 

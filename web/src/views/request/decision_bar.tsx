@@ -53,7 +53,7 @@ export function DecisionBar(props: DecisionBarProps) {
         <ConfirmPanel {...props} opened={approvable} close={close} />
       )}
       {asked === "nothing" && (
-        <div className={`decision-bar ${editing.state}`}>
+        <div className={`decision-bar at-${editing.state}`}>
           <button
             type="button"
             className="button reject"

@@ -185,7 +185,8 @@ export function Count({ opened, shown }: { opened: OpenedPayload; shown: number 
     <p className="count-line">
       {opened.parsed.ok && shown !== undefined && (
         <span data-testid="leaf-count">
-          {shown} of {opened.leaves} {opened.leaves === 1 ? "value" : "values"} shown
+          {shown.toLocaleString("en")} of {opened.leaves.toLocaleString("en")}{" "}
+          {opened.leaves === 1 ? "value" : "values"} shown
         </span>
       )}
       <span>{bytes}</span>

@@ -143,7 +143,7 @@ function Payload(props: {
   const { detail, opened, editing, writing, proposal, shown, end } = props;
   if (!opened) return null;
   if (opened.state !== "open") return <Unopened detail={detail} opened={opened} />;
-  if (writing) return <EditPanel editing={editing} />;
+  if (writing) return <EditPanel editing={editing} plain={detail.payload_kind === "plain"} />;
   if (proposal) return <ProposalPanel {...{ detail, editing, proposal, shown, end }} />;
   return <PayloadPanel detail={detail} opened={opened} shown={shown} end={end} />;
 }
@@ -182,7 +182,7 @@ function whatIsMissing(
 ): string | undefined {
   if (!answering) return "Nothing can be approved until the server answers.";
   if (shown === undefined) return "Drawing the payload…";
-  if (shown < leaves) return `${leaves - shown} not yet shown: open what is folded above.`;
+  if (shown < leaves) return `${leaves - shown} not yet shown: unfold the rest above.`;
   if (shown > leaves) return "The page shows more values than the payload has.";
   if (isHigh(detail) && !reached) return "Scroll to the end of the payload first.";
   return undefined;

@@ -39,8 +39,8 @@ export function useShown(
   return shown;
 }
 
-// True once the end of this payload has been on screen, for as long as it is this one. Length must not push the dangerous
-// part out of sight.
+// True once the end of this payload has been on screen, for as long as it is this one. Length must
+// not push the dangerous part out of sight.
 export function useReachedEnd(
   end: RefObject<HTMLDivElement | null>,
   opened: Opened | undefined,

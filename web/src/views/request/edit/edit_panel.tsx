@@ -9,7 +9,7 @@ const JsonEditor = lazy(() =>
   import("./json_editor").then((module) => ({ default: module.JsonEditor })),
 );
 
-export function EditPanel({ editing }: { editing: Editing }) {
+export function EditPanel({ editing, plain }: { editing: Editing; plain: boolean }) {
   const { draft } = editing;
   const [goTo, setGoTo] = useState<{ at: number }>();
   const marks = useMemo<Marks>(
@@ -38,7 +38,11 @@ export function EditPanel({ editing }: { editing: Editing }) {
     >
       <header className="section-head">
         <h2 id="edit-title">Edit what would run</h2>
-        <span className="muted">encrypted in this browser; the server cannot read it</span>
+        <span className="muted">
+          {plain
+            ? "the server can read this payload, and your edit of it"
+            : "encrypted in this browser; the server cannot read it"}
+        </span>
       </header>
       <Suspense fallback={<div className="editor loading" aria-busy="true" />}>
         <JsonEditor

@@ -2,6 +2,8 @@
 
 import { EditorView } from "@codemirror/view";
 
+const selection = ".cm-selectionBackground";
+const focusedSelection = `&.cm-focused > .cm-scroller > .cm-selectionLayer ${selection}`;
 const sheet = { backgroundColor: "var(--surface)", color: "var(--ink)" };
 
 export const theme = EditorView.theme({
@@ -23,8 +25,9 @@ export const theme = EditorView.theme({
   },
   ".cm-activeLine": { backgroundColor: "color-mix(in oklab, var(--focus), transparent 93%)" },
   ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":
-    { backgroundColor: "color-mix(in oklab, var(--focus), transparent 70%)" },
+  [`${focusedSelection}, ${selection}`]: {
+    backgroundColor: "color-mix(in oklab, var(--focus), transparent 70%)",
+  },
   "&.cm-focused .cm-matchingBracket": {
     backgroundColor: "transparent",
     outline: "1px solid var(--line-strong)",

@@ -1,0 +1,124 @@
+import { assertFocusSeen, assertGood } from "./access.mjs";
+import {
+  approve,
+  decisionPanel,
+  editText,
+  openBrowser,
+  openRequest,
+  setUp,
+  startServer,
+  test,
+} from "./harness.mjs";
+
+const refund =
+  '{"amount":5000.00,"currency":"USD","to":"acct_99","lines":[{"sku":"A-1","qty":2}],' +
+  '"reason":"Customer says the parcel never arrived; the carrier confirms the loss."}';
+
+test("the first run is accessible, step by step", async (t) => {
+  const server = await startServer(t);
+  const person = await openBrowser(t, server);
+  const { page } = person;
+  await page.goto(await server.setupLink());
+  await page.getByLabel("Your name").fill("Ada Lovelace");
+  await assertGood(page, "setup");
+  await page.getByRole("button", { name: "Finish setup" }).click();
+  await page.getByRole("heading", { name: "Content key", exact: true }).waitFor();
+  await assertGood(page, "first-run-key");
+  await page.getByRole("button", { name: "Make a key in this browser" }).click();
+  await page.getByLabel("I have kept the key").check();
+  await assertGood(page, "first-run-key-made");
+  await assertFocusSeen(page, "first-run-key-made");
+  await page.getByRole("button", { name: "Go on to your agent" }).click();
+  await page.getByRole("heading", { name: "Connect your agent" }).waitFor();
+  await assertGood(page, "first-run-agent");
+  await page.getByRole("link", { name: "Go to the inbox" }).click();
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  await assertGood(page, "inbox-empty");
+  await page.goto(`${server.origin}/setup?step=key`);
+  await page.getByText("It cannot be shown again.").waitFor();
+  await assertGood(page, "first-run-key-kept");
+  person.behaved();
+});
+
+test("deciding is accessible in every state of the bar", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const metadata = { environment: "prod", role: "finance" };
+  await agent.ask("crm", "update_contact", '{"id":"c_881","phone":"+49 30 1234567"}');
+  await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high", metadata });
+  const { id } = await agent.ask("stripe", "refund", refund, { metadata });
+  await openRequest(page, id);
+  await page.locator(".decision .approve:enabled").waitFor();
+  await assertGood(page, "request");
+  await assertFocusSeen(page, "request");
+  await page.getByRole("button", { name: "Reject" }).click();
+  await assertGood(page, "request-reject");
+  await page.keyboard.press("Escape");
+  await page.locator(".decision-bar .approve:enabled").click();
+  await decisionPanel(page).locator(".approve:enabled").waitFor();
+  await assertGood(page, "request-confirm");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await assertGood(page, "keyboard");
+  person.behaved();
+});
+
+test("editing is accessible from the first key to the receipt", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("stripe", "refund", refund, { metadata: { environment: "prod" } });
+  await openRequest(page, id);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await editText(page, "5000.00", "oops");
+  await page.getByText("This is not a JSON value").waitFor();
+  await assertGood(page, "edit-problem");
+  await editText(page, "oops", "50.00");
+  await editText(page, '"qty": 2', '"qty": 1');
+  await page.getByText("You are changing 2 fields").waitFor();
+  await assertGood(page, "edit");
+  await assertFocusSeen(page, "edit");
+  await page.getByRole("button", { name: "Review 2 fields" }).click();
+  await page.locator(".decision-bar .approve:enabled").waitFor();
+  await assertGood(page, "edit-review");
+  await page.locator(".decision-bar .approve:enabled").click();
+  await decisionPanel(page).locator(".approve:enabled").waitFor();
+  await assertGood(page, "edit-confirm");
+  await decisionPanel(page).locator(".approve:enabled").click();
+  await page.getByRole("heading", { name: "Approved with changes" }).waitFor();
+  await assertGood(page, "edited");
+  person.behaved();
+});
+
+test("high and critical, the pages around them and the way in are accessible", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const high = await agent.ask("db", "sql", '{"query":"DELETE FROM sessions\\nWHERE age > 90"}', {
+    priority: "high",
+  });
+  const critical = await agent.ask("iam", "grant_role", '{"user":"p\\u0430ula","role":"admin"}', {
+    priority: "critical",
+  });
+  await openRequest(page, high.id);
+  await page.locator(".decision-bar .approve:enabled").click();
+  await decisionPanel(page).locator(".approve:enabled").waitFor();
+  await assertGood(page, "request-high-confirm");
+  await page.goto(`${server.origin}/requests/${critical.id}`);
+  await page.locator(".decision-bar .approve:enabled").click();
+  await decisionPanel(page).waitFor();
+  await assertGood(page, "request-critical");
+  await page.goto(`${server.origin}/requests/${high.id}`);
+  await page.locator(".decision-bar .approve:enabled").waitFor();
+  await approve(page);
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  await assertGood(page, "request-approved");
+  await page.goto(`${server.origin}/settings`);
+  await page.getByRole("button", { name: "Make a key in this browser" }).click();
+  await page.getByTestId("key-text").waitFor();
+  await assertGood(page, "settings");
+  await page.getByRole("button", { name: "forget its text" }).click();
+  await page.goto(`${server.origin}/settings?page=about`);
+  await page.getByRole("heading", { name: "About" }).waitFor();
+  await assertGood(page, "about");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await assertGood(page, "sign-in");
+  person.behaved(/status of 401/);
+});
