@@ -94,6 +94,12 @@ test("an edit by keys alone; Esc goes back and keeps the draft", async (t) => {
   await page.getByText("You are changing 1 field").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Go on editing" }).waitFor();
+  const text = () => page.evaluate(() => document.activeElement.textContent);
+  assert.match(await text(), /^Go on editing/);
+  await page.keyboard.press("r");
+  await page.getByRole("textbox", { name: "Reason" }).waitFor();
+  await page.keyboard.press("Escape");
+  assert.match(await text(), /^Reject/);
   await page.keyboard.press("e");
   await page.getByText("You are changing 1 field").waitFor();
   await page.getByRole("button", { name: "Review 1 field" }).focus();

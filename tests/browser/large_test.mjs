@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { approve, openRequest, photograph, setUp, test } from "./harness.mjs";
+import { approve, editText, openRequest, photograph, setUp, test } from "./harness.mjs";
 
 const longest = (page) =>
   page.evaluate(() => Math.max(0, ...window.lpLongTasks.map((task) => task.duration)));
@@ -52,5 +52,24 @@ test("a payload of thirty thousand values draws in parts and is approved whole",
   await page.getByText("16,000 of 16,000 values shown").waitFor();
   await approve(page);
   await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved();
+});
+
+test("a long payload can be edited, and the rest of it stays as it was", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const line = "All work and no play makes Jack a dull boy. ";
+  const text = `{"to":"acct_99","log":"${line.repeat(20_000)}END"}`;
+  const { id } = await agent.ask("files", "write", text);
+  await openRequest(page, id);
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.locator(".decision .approve:enabled").waitFor();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await editText(page, "acct_99", "acct_1");
+  await page.getByRole("button", { name: "Review 1 field" }).click();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await approve(page);
+  await page.getByRole("heading", { name: "Approved with changes" }).waitFor();
+  const wanted = text.replace("acct_99", "acct_1");
+  assert.ok(agent.open((await agent.status(id)).patched_payload) === wanted, "other bytes");
   person.behaved();
 });

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import { expect, test } from "vitest";
 import { fromBase64, hex, sha256, tagged, utf8 } from "./bytes";
-import { importContentKey, kidWords, readKeyText } from "./content_key";
+import { importContentKey, kidWords, makeContentKey, readKeyText } from "./content_key";
 import { decisionCore, signCore } from "./decision_core";
 import { generateDeviceKey, sign } from "./device_key";
 import { withContentKey } from "./keyring";
@@ -27,6 +27,7 @@ test("a content key is read however people paste it", () => {
     key.replace("=", ""),
     `export LETSPING_ENCRYPTION_KEY="${key}"`,
     `LETSPING_ENCRYPTION_KEY: ${key}`,
+    key.replace(/.{4}/g, "$& "), // From the recovery sheet.
   ]) {
     expect(readKeyText(text)).toMatchObject({ ok: true });
   }
@@ -38,6 +39,16 @@ test("a wrong length, other text and nothing are told apart", () => {
     problem: expect.stringContaining("base64"),
   });
   expect(readKeyText(" ")).toMatchObject({ problem: expect.stringContaining("nothing") });
+});
+
+test("a made key has a text that imports as the same key, and its own bytes are gone", async () => {
+  const { key: made, text } = await makeContentKey("now");
+  const read = readKeyText(text);
+  if (!read.ok) throw new Error(read.problem);
+  expect((await importContentKey(read.bytes, "later")).kid).toBe(made.kid);
+  expect(made).toMatchObject({ made: true, added: "now" });
+  expect([made.aes.extractable, made.hkdf.extractable]).toEqual([false, false]);
+  expect((await makeContentKey("now")).text).not.toBe(text);
 });
 
 test("the raw bytes of an imported key are overwritten", async () => {

@@ -24,9 +24,9 @@ export function KeysView({ session }: { session: Session }) {
           your other devices.
         </p>
         <ContentKeys keys={keyring.content} />
-        <PersistenceLine />
-        <ImportKey />
         <NewKey session={session} />
+        <ImportKey />
+        <PersistenceLine />
       </section>
       <section className="card">
         <h2>Device key</h2>

@@ -95,15 +95,20 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
   };
   return (
     <form className="stack" onSubmit={(event) => void submit(event)}>
-      <p>You become the owner of this server. Three things happen, all in this browser:</p>
+      <p>
+        You become the owner of this server. {imported ? "Three" : "Two"} things happen, all in
+        this browser:
+      </p>
       <ol className="steps">
         <li>
           <strong>A device key is made.</strong> It signs your decisions and cannot leave this
           browser. There is no password.
         </li>
-        <li>
-          <ContentKeyLine imported={imported} />
-        </li>
+        {imported && (
+          <li>
+            <ContentKeyLine imported={imported} />
+          </li>
+        )}
         <li>
           <strong>You sign who may approve.</strong>{" "}
           {begin.projects.length === 1 ? "The project " : "The projects "}
@@ -147,8 +152,8 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
   );
 }
 
-function ContentKeyLine({ imported }: { imported: Imported }) {
-  if (imported && "key" in imported) {
+function ContentKeyLine({ imported }: { imported: NonNullable<Imported> }) {
+  if ("key" in imported) {
     return (
       <>
         <strong>The content key is here.</strong> It decrypts what agents send; the server does
@@ -156,18 +161,10 @@ function ContentKeyLine({ imported }: { imported: Imported }) {
       </>
     );
   }
-  if (imported) {
-    return (
-      <>
-        <strong>The content key in the link is broken.</strong> {imported.problem} You can go on
-        and paste it later, under Keys.
-      </>
-    );
-  }
   return (
     <>
-      <strong>Next, a content key.</strong> This link carries none. You make one in this browser
-      in the next step, or bring the one that your agents have.
+      <strong>The content key in the link is broken.</strong> {imported.problem} You can go on and
+      bring it in the next step.
     </>
   );
 }

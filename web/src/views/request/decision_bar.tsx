@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Detail } from "../../api/types";
 import type { OpenedPayload } from "../../payload/open";
 import { KeyHint } from "../../ui/key_hint";
@@ -29,6 +29,7 @@ export function DecisionBar(props: DecisionBarProps) {
   const [asking, setAsking] = useState<"nothing" | "reject" | "approve">("nothing");
   const { detail, approvable, armed, sending, editing } = props;
   const close = () => setAsking("nothing");
+  const bar = useFocusBack(asking, editing.state);
   const asked = asking === "approve" && !approvable ? "nothing" : asking;
   const gone = detail.waiting.state === "gone";
   // An edit is always confirmed: its confirmation says what becomes of the agent's own values.
@@ -53,10 +54,11 @@ export function DecisionBar(props: DecisionBarProps) {
         <ConfirmPanel {...props} opened={approvable} close={close} />
       )}
       {asked === "nothing" && (
-        <div className={`decision-bar at-${editing.state}`}>
+        <div className={`decision-bar at-${editing.state}`} ref={bar}>
           <button
             type="button"
             className="button reject"
+            data-opens="reject"
             disabled={!mayReject}
             onClick={() => setAsking("reject")}
           >
@@ -84,6 +86,21 @@ export function DecisionBar(props: DecisionBarProps) {
       )}
     </div>
   );
+}
+
+// Whoever closes a panel or the editor stands again on the button that opened it.
+function useFocusBack(asking: string, state: Editing["state"]) {
+  const bar = useRef<HTMLDivElement>(null);
+  const before = useRef({ asking, state });
+  useEffect(() => {
+    const was = before.current;
+    before.current = { asking, state };
+    const closed = asking === "nothing" && was.asking !== "nothing";
+    const left = state === "reading" && was.state !== "reading";
+    const opener = closed ? was.asking : left ? "writing" : undefined;
+    if (opener) bar.current?.querySelector<HTMLElement>(`[data-opens="${opener}"]`)?.focus();
+  }, [asking, state]);
+  return bar;
 }
 
 const mayEdit = ({ editing, approvable, sending }: DecisionBarProps) =>
@@ -117,7 +134,7 @@ function EditButtons(props: DecisionBarProps) {
   if (!mayEdit(props)) return null;
   return (
     <div className="edit-buttons">
-      <button type="button" className="button" onClick={editing.begin}>
+      <button type="button" className="button" data-opens="writing" onClick={editing.begin}>
         {editing.kept ? "Go on editing" : "Edit"}
         <KeyHint name="e" />
       </button>

@@ -79,6 +79,34 @@ test("a long string is drawn whole, with its length", () => {
   expect(text).toContain("20,000 characters");
 });
 
+test("what is too long is first drawn by its ends, counted, and not taken as shown", () => {
+  const text = `{"a":"${"x".repeat(100_000)}THE END"}`;
+  const element = drawFacts(text);
+  expect(leaves(element)).toHaveLength(0);
+  expect(element.textContent).toContain("92,507 characters are not shown here");
+  expect(element.textContent).toContain("THE END");
+  act(() => element.querySelector("button")?.click());
+  expect(leaves(element)).toHaveLength(1);
+  expect(element.querySelector(".value")?.textContent).toBe(`"${"x".repeat(100_000)}THE END"`);
+});
+
+test("no character is cut in two where a long text is", () => {
+  const text = `{"a":"${"\u{1f600}".repeat(20_001)}"}`;
+  const element = drawFacts(text);
+  expect(element.textContent).not.toContain("U+D83D");
+  act(() => element.querySelector("button")?.click());
+  expect(element.textContent).not.toContain("U+D83D");
+});
+
+test("rows beyond the first hundreds are counted and drawn on request", () => {
+  const items = Array.from({ length: 1000 }, (_, n) => n);
+  const element = drawFacts(JSON.stringify(items));
+  expect(element.textContent).toContain("401 more rows are not shown.");
+  expect(leaves(element)).toHaveLength(599);
+  act(() => element.querySelector("button")?.click());
+  expect(leaves(element)).toHaveLength(1000);
+});
+
 test("the layout of the source keeps every name and value as it was spelt", () => {
   const source = '{"a\\u0062":[1.0,"\\u0041"],"n":{},"z":-0}';
   const text = draw(<SourceView node={parsed(source).root} />).textContent ?? "";

@@ -42,6 +42,7 @@ export function HoldButton(props: {
       type="button"
       className={holding ? `${props.className} holding` : props.className}
       disabled={disabled}
+      data-opens="approve"
       title={hold ? "Hold, or press and confirm" : undefined}
       onPointerDown={(event) => event.button === 0 && start()}
       onPointerUp={stop}

@@ -80,7 +80,7 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
   const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late;
   const approvable = mayApprove(detail, opened, pending);
-  const editing = useEditing(detail.id, approvable);
+  const editing = useEditing(detail.id, approvable, pending);
   const writing = pending && editing.state === "writing";
   const proposal = pending ? editing.edit?.shown : undefined;
   // What would be signed if approve were pressed now. Nothing while it is being changed.

@@ -1,4 +1,4 @@
-import { type RefObject, useMemo, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { Detail } from "../../../api/types";
 import type { OpenedPayload } from "../../../payload/open";
 import { LongText } from "../../../ui/long_text";
@@ -19,6 +19,10 @@ export function ProposalPanel(props: {
   const { editing, proposal } = props;
   const [tab, setTab] = useState<Tab>("facts");
   const { draft } = editing;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus(); // The button that led here is gone.
+  }, []);
   const changes = draft?.ok ? draft.changes : [];
   const changed = useMemo(
     () => new Set(changes.flatMap((change) => ("after" in change ? [change.pointer] : []))),
@@ -30,7 +34,9 @@ export function ProposalPanel(props: {
   ];
   return (
     <section className="payload proposal" aria-labelledby="payload-title">
-      <h2>You are changing {changeCount(changes)}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        You are changing {changeCount(changes)}
+      </h2>
       <ChangeList changes={changes} />
       <header className="section-head">
         <h2 id="payload-title">What would run instead</h2>

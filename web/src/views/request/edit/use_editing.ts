@@ -28,9 +28,15 @@ export interface Editing {
 // Reading a draft costs as much as parsing it, so long ones wait for a longer pause in typing.
 const pauseMs = (text: string) => (text.length > 200_000 ? 700 : 120);
 
-export function useEditing(id: string, opened: OpenedPayload | undefined): Editing {
+// `open`: the request can still be decided.
+export function useEditing(
+  id: string,
+  opened: OpenedPayload | undefined,
+  open: boolean,
+): Editing {
   const drafts = useDrafts();
   const original = useMemo(() => originalOf(opened), [opened]);
+  const untouched = useMemo(() => original && draftOf(original), [original]);
   const [state, setState] = useState<EditingState>("reading");
   const [text, setText] = useState("");
   const [edit, setEdit] = useState<Edit>();
@@ -46,9 +52,12 @@ export function useEditing(id: string, opened: OpenedPayload | undefined): Editi
     setState("reading");
     setEdit(undefined);
   }, [original]);
+  useEffect(() => {
+    if (!open) drafts.drop(id);
+  }, [drafts, id, open]);
   const begin = () => {
-    if (!original || stale) return;
-    setText(kept?.text ?? draftOf(original));
+    if (untouched === undefined || stale) return;
+    setText(kept?.text ?? untouched);
     setEdit(undefined);
     setState("writing");
   };
@@ -70,7 +79,7 @@ export function useEditing(id: string, opened: OpenedPayload | undefined): Editi
   const write = (next: string) => {
     if (!original) return;
     setText(next);
-    if (next === draftOf(original)) drafts.drop(id);
+    if (next === untouched) drafts.drop(id);
     else drafts.keep(id, { base: original.text, text: next });
   };
   const discard = () => {
