@@ -1,0 +1,43 @@
+// What somebody wants rosters to say next: one member, or one key of a member, comes or goes. A
+// wish counts for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs
+// or checks a change works it out here, so that all of them mean the same by it.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evidence/roster.h"
+
+namespace lp::evidence {
+
+enum class RosterAct : std::uint8_t { add_member, remove_member, add_device, revoke_device };
+std::string_view to_string(RosterAct act);
+std::optional<RosterAct> roster_act(std::string_view name);
+
+struct RosterWish {
+  RosterAct act = RosterAct::add_member;
+  std::string member;
+  std::string name;                        // add_member: as others see it
+  std::vector<std::string> roles, groups;  // add_member
+  std::string spki;                        // DER; of the device that comes or goes
+
+  [[nodiscard]] std::string bytes() const;                         // JCS
+  static std::optional<RosterWish> parse(std::string_view bytes);  // strict, exact round trip
+
+  friend bool operator==(const RosterWish&, const RosterWish&) = default;
+};
+
+// Whether the roles are ones that a roster knows.
+[[nodiscard]] bool known_role(std::string_view role);
+
+// Changes the entries of one roster; a wish that means nothing there leaves them as they are. A
+// member whose last key goes keeps their place without one. `salt` gives 32 fresh random bytes.
+void carry_out(const RosterWish& wish, std::vector<RosterEntry>& entries,
+               const std::function<std::string()>& salt);
+
+}  // namespace lp::evidence
