@@ -13,6 +13,7 @@
 #include "approval/request.h"
 #include "base/digest.h"
 #include "base/time.h"
+#include "evidence/roster_wish.h"
 #include "evidence/statement.h"
 #include "identity/api_key.h"
 
@@ -142,6 +143,28 @@ struct SetupToken {
   Instant expires;
 
   friend bool operator==(const SetupToken&, const SetupToken&) = default;
+};
+
+// A change of who decides that waits for an owner's signature.
+struct RosterProposal {
+  std::string id;  // rop_…
+  evidence::RosterWish wish;
+  Instant created;
+  Instant expires;
+
+  friend bool operator==(const RosterProposal&, const RosterProposal&) = default;
+};
+
+// A one-time link with which a member brings the key of one more device.
+struct LoginLink {
+  Digest token;
+  std::string member;
+  std::string key;       // of the device that used it; "" before
+  std::string proposal;  // rop_… that this use made; "" before
+  Instant created;
+  Instant expires;
+
+  friend bool operator==(const LoginLink&, const LoginLink&) = default;
 };
 
 struct Webhook {

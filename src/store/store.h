@@ -38,6 +38,8 @@ using Write = std::variant<Project,          // insert or replace by id
                            Agent,            // insert or replace by id
                            Session,          // insert or replace by token
                            SetupToken,       // insert
+                           RosterProposal,   // insert
+                           LoginLink,        // insert or replace by token
                            Webhook,          // insert or replace by id
                            Request,          // insert
                            Revision,         // insert
@@ -53,6 +55,12 @@ struct DeleteSession {
   Digest token;
 };
 struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
+struct DeleteRosterProposal {
+  std::string id;
+};
+struct DeleteExpired {  // sessions, roster proposals and login links: whose end is at or before
+  Instant now;
+};
 struct DeleteGraphThread {
   std::string project;
   std::string thread_id;
@@ -60,8 +68,8 @@ struct DeleteGraphThread {
 struct DeleteIdempotencyBefore {
   Instant created;
 };
-using Removal =
-    std::variant<DeleteSession, DeleteSetupTokens, DeleteGraphThread, DeleteIdempotencyBefore>;
+using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteRosterProposal, DeleteExpired,
+                             DeleteGraphThread, DeleteIdempotencyBefore>;
 
 struct Setting {
   std::string name;
@@ -109,6 +117,8 @@ class Reader {
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
+  virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;  // expired ones too
+  virtual Result<std::vector<LoginLink>> login_links() = 0;            // likewise
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;

@@ -293,7 +293,29 @@ CREATE TRIGGER review_is_not_deleted BEFORE DELETE ON review
   BEGIN SELECT RAISE(ABORT, 'review is immutable'); END;
 )sql";
 
-constexpr std::array steps{step_1};
+constexpr const char* step_2 = R"sql(
+CREATE INDEX session_expires ON session (expires);
+
+CREATE TABLE roster_proposal (
+  id TEXT PRIMARY KEY,
+  wish BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX roster_proposal_expires ON roster_proposal (expires);
+
+CREATE TABLE login_link (
+  token BLOB PRIMARY KEY,
+  member TEXT NOT NULL,
+  key TEXT NOT NULL,
+  proposal TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX login_link_expires ON login_link (expires);
+)sql";
+
+constexpr std::array steps{step_1, step_2};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

@@ -33,6 +33,22 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(opened.reader->projects()->size(), 1u);
 }
 
+// As a program of the first version has left it.
+TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
+  OpenedStore opened;
+  ASSERT_TRUE(beside(opened)->execute(
+      "DROP TABLE roster_proposal; DROP TABLE login_link; DROP INDEX session_expires;"
+      "PRAGMA user_version=1"));
+  opened.reader.reset();
+  opened.store.reset();
+  const auto again = open_sqlite(opened.path);
+  ASSERT_TRUE(again) << again.error().what;
+  const auto reader = taken((*again)->reader());
+  EXPECT_TRUE(reader->roster_proposals()->empty());
+  EXPECT_TRUE(reader->login_links()->empty());
+  EXPECT_EQ(reader->projects()->size(), 1u);
+}
+
 TEST(Migrations, ADatabaseOfAnotherProgramIsRefused) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("other.db");

@@ -143,6 +143,14 @@ ON CONFLICT (token) DO UPDATE SET member = excluded.member, key = excluded.key,
     {Query::insert_setup_token, "insert_setup_token", R"(
 INSERT INTO setup_token (token, created, expires)
 VALUES (?1, ?2, ?3))"},
+    {Query::insert_roster_proposal, "insert_roster_proposal", R"(
+INSERT INTO roster_proposal (id, wish, created, expires)
+VALUES (?1, ?2, ?3, ?4))"},
+    {Query::put_login_link, "put_login_link", R"(
+INSERT INTO login_link (token, member, key, proposal, created, expires)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (token) DO UPDATE SET member = excluded.member, key = excluded.key,
+  proposal = excluded.proposal, created = excluded.created, expires = excluded.expires)"},
     {Query::put_webhook, "put_webhook", R"(
 INSERT INTO webhook (id, project, url, secret_sealed, created, removed)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -209,6 +217,14 @@ ON CONFLICT (id) DO UPDATE SET project = excluded.project, request = excluded.re
 DELETE FROM session WHERE token = ?1)"},
     {Query::delete_setup_tokens, "delete_setup_tokens", R"(
 DELETE FROM setup_token)"},
+    {Query::delete_roster_proposal, "delete_roster_proposal", R"(
+DELETE FROM roster_proposal WHERE id = ?1)"},
+    {Query::delete_expired_sessions, "delete_expired_sessions", R"(
+DELETE FROM session WHERE expires <= ?1)"},
+    {Query::delete_expired_roster_proposals, "delete_expired_roster_proposals", R"(
+DELETE FROM roster_proposal WHERE expires <= ?1)"},
+    {Query::delete_expired_login_links, "delete_expired_login_links", R"(
+DELETE FROM login_link WHERE expires <= ?1)"},
     {Query::delete_graph_thread, "delete_graph_thread", R"(
 DELETE FROM graph_checkpoint WHERE project = ?1 AND thread_id = ?2)"},
     {Query::delete_idempotency_before, "delete_idempotency_before", R"(
@@ -252,6 +268,10 @@ SELECT entry FROM roster_entry WHERE project = ?1 AND version = ?2 ORDER BY posi
 SELECT token, member, key, created, expires FROM session WHERE token = ?1)"},
     {Query::setup_tokens, "setup_tokens", R"(
 SELECT token, created, expires FROM setup_token ORDER BY token)"},
+    {Query::roster_proposals, "roster_proposals", R"(
+SELECT id, wish, created, expires FROM roster_proposal ORDER BY id)"},
+    {Query::login_links, "login_links", R"(
+SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY token)"},
     {Query::request, "request", one_request},
     {Query::requests, "requests", all_requests},
     {Query::requests_pending, "requests_pending", pending_requests},

@@ -27,6 +27,8 @@ const std::map<Query, std::string_view>& scans() {
       {Query::webhooks, "kept in memory, read at start"},
       {Query::setup_tokens, "a handful, gone after setup"},
       {Query::delete_setup_tokens, "a handful, gone after setup"},
+      {Query::roster_proposals, "a hundred at most (core/roster_proposals.cpp)"},
+      {Query::login_links, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::deadlines, "at start, over the index of what is pending"},
   };
   return allowed;

@@ -149,6 +149,15 @@ SetupToken read_setup_token(Row& row) {
   return {row.digest(0), row.instant(1), row.instant(2)};
 }
 
+RosterProposal read_roster_proposal(Row& row) {
+  return {row.bytes(0), known(row, evidence::RosterWish::parse(row.bytes(1)), {}), row.instant(2),
+          row.instant(3)};
+}
+
+LoginLink read_login_link(Row& row) {
+  return {row.digest(0), row.bytes(1), row.bytes(2), row.bytes(3), row.instant(4), row.instant(5)};
+}
+
 Webhook read_webhook(Row& row) {
   return {row.bytes(0), row.bytes(1),   row.bytes(2),
           row.bytes(3), row.instant(4), row.optional_instant(5)};

@@ -20,6 +20,8 @@ ApiKey read_api_key(Row& row);
 Agent read_agent(Row& row);
 Session read_session(Row& row);
 SetupToken read_setup_token(Row& row);
+RosterProposal read_roster_proposal(Row& row);
+LoginLink read_login_link(Row& row);
 Webhook read_webhook(Row& row);
 FullRequest read_full_request(Row& row);
 Review read_review(Row& row);

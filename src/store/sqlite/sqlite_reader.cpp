@@ -41,6 +41,12 @@ class SqliteReader final : public Reader {
   Result<std::vector<SetupToken>> setup_tokens() override {
     return all(Query::setup_tokens, read_setup_token);
   }
+  Result<std::vector<RosterProposal>> roster_proposals() override {
+    return all(Query::roster_proposals, read_roster_proposal);
+  }
+  Result<std::vector<LoginLink>> login_links() override {
+    return all(Query::login_links, read_login_link);
+  }
   Result<std::optional<Session>> session(const Digest& token) override {
     return first(Query::session, read_session, token);
   }

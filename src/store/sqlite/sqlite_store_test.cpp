@@ -185,6 +185,48 @@ TEST(SqliteStore, ForgetsAllSetupTokensAtOnce) {
   EXPECT_TRUE(opened.reader->setup_tokens()->empty());
 }
 
+TEST(SqliteStore, GivesBackRosterProposalsUntilOneIsDeleted) {
+  OpenedStore opened;
+  const RosterProposal member{
+      "rop_a", {evidence::RosterAct::add_member, "mem_b", "Bob", {"reviewer"}, {}, {}}, {1}, {9}};
+  const RosterProposal device{
+      "rop_b", {evidence::RosterAct::add_device, "mem_b", {}, {}, {}, "k\0y"}, {1}, {9}};
+  opened.commit(batch_of(device, member));
+  EXPECT_EQ(*opened.reader->roster_proposals(), (std::vector{member, device}));
+  EXPECT_FALSE(opened.store->commit(batch_of(member)));
+  opened.commit(removal_of(DeleteRosterProposal{"rop_a"}));
+  EXPECT_EQ(*opened.reader->roster_proposals(), std::vector{device});
+}
+
+TEST(SqliteStore, GivesBackLoginLinksAsTheyWereUsed) {
+  OpenedStore opened;
+  LoginLink link{sample_digest(1), "mem_b", {}, {}, {1}, {9}};
+  opened.commit(batch_of(link));
+  EXPECT_EQ(*opened.reader->login_links(), std::vector{link});
+  link.key = "dev_a";
+  link.proposal = "rop_a";
+  opened.commit(batch_of(link));
+  EXPECT_EQ(*opened.reader->login_links(), std::vector{link});
+}
+
+TEST(SqliteStore, ForgetsWhatHasExpired) {
+  OpenedStore opened;
+  const auto proposal = [](std::string id, Instant expires) {
+    return RosterProposal{
+        std::move(id), {evidence::RosterAct::remove_member, "m", {}, {}, {}, {}}, {1}, expires};
+  };
+  const LoginLink old_link{sample_digest(1), "m", {}, {}, {1}, {5}};
+  const LoginLink link{sample_digest(2), "m", {}, {}, {1}, {6}};
+  opened.commit(batch_of(Session{sample_digest(1), "m", "d", {1}, {5}},
+                         Session{sample_digest(2), "m", "d", {1}, {6}}, proposal("rop_a", {5}),
+                         proposal("rop_b", {6}), old_link, link));
+  opened.commit(removal_of(DeleteExpired{{5}}));
+  EXPECT_EQ(*opened.reader->session(sample_digest(1)), std::nullopt);
+  EXPECT_TRUE(opened.reader->session(sample_digest(2))->has_value());
+  EXPECT_EQ(opened.reader->roster_proposals()->at(0).id, "rop_b");
+  EXPECT_EQ(*opened.reader->login_links(), std::vector{link});
+}
+
 TEST(SqliteStore, RemovesAfterItWrites) {
   OpenedStore opened;
   Batch batch = removal_of(DeleteSetupTokens{});

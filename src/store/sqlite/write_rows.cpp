@@ -98,6 +98,16 @@ Result<void> RowWriter::write(const SetupToken& row) {
   return run(Query::insert_setup_token, row.token, row.created, row.expires);
 }
 
+Result<void> RowWriter::write(const RosterProposal& row) {
+  return run(Query::insert_roster_proposal, row.id, Blob{row.wish.bytes()}, row.created,
+             row.expires);
+}
+
+Result<void> RowWriter::write(const LoginLink& row) {
+  return run(Query::put_login_link, row.token, row.member, row.key, row.proposal, row.created,
+             row.expires);
+}
+
 Result<void> RowWriter::write(const Webhook& row) {
   return run(Query::put_webhook, row.id, row.project, row.url, Blob{row.secret_sealed}, row.created,
              row.removed);
@@ -171,6 +181,17 @@ Result<void> RowWriter::remove(const DeleteSession& removal) {
 
 Result<void> RowWriter::remove(const DeleteSetupTokens&) {
   return run(Query::delete_setup_tokens);
+}
+
+Result<void> RowWriter::remove(const DeleteRosterProposal& removal) {
+  return run(Query::delete_roster_proposal, removal.id);
+}
+
+Result<void> RowWriter::remove(const DeleteExpired& removal) {
+  auto done = run(Query::delete_expired_sessions, removal.now);
+  if (done) done = run(Query::delete_expired_roster_proposals, removal.now);
+  if (done) done = run(Query::delete_expired_login_links, removal.now);
+  return done;
 }
 
 Result<void> RowWriter::remove(const DeleteGraphThread& removal) {

@@ -36,6 +36,8 @@ class RowWriter {
   Result<void> write(const Agent& row);
   Result<void> write(const Session& row);
   Result<void> write(const SetupToken& row);
+  Result<void> write(const RosterProposal& row);
+  Result<void> write(const LoginLink& row);
   Result<void> write(const Webhook& row);
   Result<void> write(const Request& row);
   Result<void> write(const Revision& row);
@@ -49,6 +51,8 @@ class RowWriter {
 
   Result<void> remove(const DeleteSession& removal);
   Result<void> remove(const DeleteSetupTokens& removal);
+  Result<void> remove(const DeleteRosterProposal& removal);
+  Result<void> remove(const DeleteExpired& removal);
   Result<void> remove(const DeleteGraphThread& removal);
   Result<void> remove(const DeleteIdempotencyBefore& removal);
 
