@@ -128,6 +128,12 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The setup link is not valid. Make a new one with `letsping setup-link`."},
     {Reason::setup_token_expired, 410, "setup_token_expired",
      "The setup link has expired or was used. Make a new one with `letsping setup-link`."},
+    {Reason::login_link_invalid, 401, "login_link_invalid",
+     "The login link is not valid. Make a new one with `letsping login-link`."},
+    {Reason::login_link_expired, 410, "login_link_expired",
+     "The login link has expired or was used. Make a new one with `letsping login-link`."},
+    {Reason::proposal_limit, 429, "proposal_limit",
+     "Too many changes of this server's people wait. Have an owner sign or withdraw some."},
     {Reason::roster_mismatch, 422, "roster_mismatch",
      "The roster is not the one that the server rebuilds. Begin again."},
     {Reason::name_taken, 409, "name_taken", "This name is taken. Choose another."},
@@ -214,7 +220,8 @@ net::Reply refuse(Reason reason, const ErrorDetail& detail) {
   if (row.status == 503 && reason != Reason::signup_disabled) {
     reply.headers.emplace_back("Retry-After", std::to_string(retry_shortly_s));
   }
-  if (reason == Reason::pending_limit) reply.headers.emplace_back("Retry-After", "60");
+  const bool waits = reason == Reason::pending_limit || reason == Reason::proposal_limit;
+  if (waits) reply.headers.emplace_back("Retry-After", "60");
   return reply;
 }
 
@@ -302,8 +309,16 @@ Reason reason_of(core::Fault fault) {
       return Reason::setup_token_invalid;
     case core::Fault::setup_token_expired:
       return Reason::setup_token_expired;
+    case core::Fault::login_link_invalid:
+      return Reason::login_link_invalid;
+    case core::Fault::login_link_expired:
+      return Reason::login_link_expired;
+    case core::Fault::proposal_limit:
+      return Reason::proposal_limit;
     case core::Fault::roster_mismatch:
       return Reason::roster_mismatch;
+    case core::Fault::not_permitted:
+      return Reason::not_permitted;
     case core::Fault::name_taken:
       return Reason::name_taken;
     case core::Fault::already_revoked:

@@ -56,6 +56,7 @@ constexpr Route own_routes[] = {
     {Method::get, "/inbox", page, Auth::open},
     {Method::get, "/requests/{id}", page, Auth::open},
     {Method::get, "/settings", page, Auth::open},
+    {Method::get, "/settings/roster/{id}", page, Auth::open},
 };
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;

@@ -113,7 +113,8 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/login",
                                            "/inbox",
                                            "/requests/{id}",
-                                           "/settings"};
+                                           "/settings",
+                                           "/settings/roster/{id}"};
   for (const Route& route : public_routes()) {
     if (route.auth == Auth::open) {
       EXPECT_TRUE(open.contains(route.pattern)) << route.pattern;

@@ -1,5 +1,6 @@
 // What each command does to a batch: `apply` runs on lp-core, checks, appends, and returns what the
-// gate will hand out. One overload a command; core/{agents,deciding,people,administration}.cpp.
+// gate will hand out. One overload a command;
+// core/{agents,deciding,people,rosters,roster_proposals,administration}.cpp.
 
 #pragma once
 
@@ -29,6 +30,11 @@ Applied<Decide> apply(Work& work, Decide& command);
 
 Applied<SetUp> apply(Work& work, SetUp& command);
 Applied<SignRoster> apply(Work& work, SignRoster& command);
+Applied<ChangeRosters> apply(Work& work, ChangeRosters& command);
+Applied<ProposeRoster> apply(Work& work, ProposeRoster& command);
+Applied<WithdrawProposal> apply(Work& work, WithdrawProposal& command);
+Applied<MakeLoginLink> apply(Work& work, MakeLoginLink& command);
+Applied<UseLoginLink> apply(Work& work, UseLoginLink& command);
 Applied<OpenSession> apply(Work& work, OpenSession& command);
 Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command);
 Applied<EndSession> apply(Work& work, EndSession& command);

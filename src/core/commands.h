@@ -14,7 +14,7 @@
 
 #include "approval/request.h"
 #include "base/secret.h"
-#include "evidence/roster.h"
+#include "evidence/roster_document.h"
 #include "seal/envelope.h"
 #include "store/rows.h"
 
@@ -155,6 +155,61 @@ struct SignRoster {  // the first roster of a project made after setup
   struct Result {
     Digest sha256;
     std::uint64_t version;
+  };
+};
+
+// New versions of rosters that owners have signed, in all these projects or in none: who is listed
+// nowhere any more is removed, a key that is listed nowhere is revoked. From the next command on
+// nobody decides under the version before.
+struct ChangeRosters {
+  struct Change {
+    std::string project;
+    evidence::RosterDocument document;
+  };
+  struct Name {
+    std::string member, name;
+  };
+  std::vector<Change> changes;
+  std::vector<Name> names;    // of the members who are new
+  std::string proposal = {};  // the one that this carries out; "" when there is none
+  struct Result {
+    struct Version {
+      std::string project;
+      std::uint64_t version;
+      Digest sha256;
+    };
+    std::vector<Version> versions;
+  };
+};
+
+// Keeps a change that an owner shall sign, for half an hour. Nothing of it is in force.
+struct ProposeRoster {
+  evidence::RosterWish wish;  // add_member: without a member, whose id is made here
+  struct Result {
+    store::RosterProposal proposal;
+  };
+};
+struct WithdrawProposal {
+  std::string id;
+  struct Result {};
+};
+
+// A link with which a member brings a browser's key, once, within half an hour.
+struct MakeLoginLink {
+  std::string member;
+  struct Result {
+    Secret token;
+    Instant expires;
+  };
+};
+// Proposes the key. The same key again gives the stored answer, because a reply may get lost.
+struct UseLoginLink {
+  std::string token;
+  std::string spki;
+  struct Result {
+    std::string member;
+    std::string proposal;
+    Instant expires;
   };
 };
 

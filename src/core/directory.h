@@ -32,6 +32,7 @@ struct ProjectView {
   store::Project row;
   std::string issuer_spki;
   std::string log_vkey;
+  std::optional<evidence::RosterHead> roster;  // in force; nothing before the first is signed
   std::vector<evidence::RosterEntry> entries;  // of the roster in force; empty without one
   std::vector<approval::Person> people;
   std::vector<std::string> marks;  // of statements and roster heads: test, …

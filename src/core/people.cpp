@@ -7,12 +7,12 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "core/roster_offer.h"
+#include "core/rosters.h"
 #include "core/work.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "identity/session_token.h"
 #include "identity/setup_token.h"
-#include "json/write.h"
 
 namespace lp::core {
 namespace {
@@ -20,14 +20,6 @@ namespace {
 using evidence::EventType;
 
 constexpr std::int64_t session_ms = 12LL * 3'600'000;
-
-evidence::Actor member_actor(std::string_view member, std::string_view key,
-                             evidence::ActorMethod method) {
-  return {.id = std::string(member),
-          .kind = evidence::ActorKind::member,
-          .method = method,
-          .key = std::string(key)};
-}
 
 Secret open_session(Work& work, std::string_view member, std::string_view key) {
   Secret token(identity::new_session_token(work.world.entropy));
@@ -40,54 +32,12 @@ Secret open_session(Work& work, std::string_view member, std::string_view key) {
   return token;
 }
 
-std::string signatures_json(const FirstRoster& roster) {
-  auto signature = json::Value::object();
-  signature.add("spki", base64(roster.entry.spki)).add("signature", base64(roster.signature));
-  return json::canonical(json::Value::array({std::move(signature)}));
-}
-
-// Logs and stores a verified first roster, and makes it the one in force.
-void take_roster(Work& work, const std::string& project_id, const FirstRoster& roster) {
-  ProjectView& project = work.change_directory().projects.find(project_id)->second;
-  ProjectLog& log = **work.log(project_id);
-  const Digest sha256 = roster.head.sha256();
-  const auto actor = member_actor(roster.entry.member, evidence::key_id(roster.entry.spki),
-                                  evidence::ActorMethod::device_key);
-
-  auto entry = json::Value::object();
-  entry.add("kind", "roster")
-      .add("head", base64(roster.head_bytes))
-      .add("signatures", base64(signatures_json(roster)))
-      .add("salt", base64(work.world.entropy.bytes(32)));
-  Work::Event changed;
-  changed.statement.type = EventType::roster_changed;
-  changed.statement.actor = actor;
-  changed.statement.roster_sha256 = sha256;
-  changed.statement.document = sha256;
-  changed.statement.marks = roster.head.marks;
-  changed.evidence.push_back(std::move(entry));
-  work.append(log, std::move(changed));
-
-  Work::Event added;
-  added.statement.type = EventType::member_added;
-  added.statement.actor = actor;
-  added.statement.roster_sha256 = sha256;
-  added.statement.marks = project.marks;
-  work.append(log, std::move(added));
-
-  work.batch.writes.emplace_back(store::Roster{.project = project_id,
-                                               .version = roster.head.version,
-                                               .head = roster.head_bytes,
-                                               .entries = {roster.entry_bytes},
-                                               .signatures = signatures_json(roster),
-                                               .sha256 = sha256,
-                                               .created = work.now});
-  project.row.roster_version = roster.head.version;
-  project.row.roster_sha256 = sha256;
-  project.entries = {roster.entry};
-  project.people = approval::people_of(project.entries);
-  work.batch.writes.emplace_back(project.row);
-  work.announce("review");
+// The first version of a project's roster; its owner vouches for themselves.
+void take_first_roster(Work& work, const std::string& project, const FirstRoster& roster) {
+  take_roster(work, project, roster.document,
+              {.head = roster.head, .entries = {roster.entry}, .signatures = {}},
+              member_actor(roster.entry.member, evidence::key_id(roster.entry.spki),
+                           evidence::ActorMethod::device_key));
 }
 
 std::expected<void, Refused> token_valid(Work& work, const std::string& token) {
@@ -177,7 +127,7 @@ Applied<SetUp> apply(Work& work, SetUp& command) {
   work.batch.settings.push_back({.name = "set_up", .value = "1"});
   work.batch.settings.push_back({.name = "setup_owner", .value = owner});
   work.batch.removals.emplace_back(store::DeleteSetupTokens{});
-  for (const auto& [id, roster] : rosters) take_roster(work, id, roster);
+  for (const auto& [id, roster] : rosters) take_first_roster(work, id, roster);
   SetUp::Result result{.member = owner, .key = key, .session = {}};
   if (command.with_session) result.session = open_session(work, owner, key);
   return result;
@@ -197,7 +147,7 @@ Applied<SignRoster> apply(Work& work, SignRoster& command) {
   auto roster = read_first_roster(*project, command.member, device->second.spki, command.entry,
                                   command.head, command.signature, work.now);
   if (!roster) return std::unexpected(roster.error());
-  take_roster(work, command.project, *roster);
+  take_first_roster(work, command.project, *roster);
   return SignRoster::Result{.sha256 = roster->head.sha256(), .version = roster->head.version};
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "core/engine.h"
+#include "core/roster_book.h"
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
 #include "evidence/leaf.h"
@@ -49,7 +50,7 @@ std::optional<tlog::CompactRange> range_at(World& world, const std::string& proj
 }
 
 // The signature of the person behind a review, as it stands in the evidence of its leaf.
-bool human_signature_holds(World& world, const store::Leaf& leaf,
+bool human_signature_holds(RosterBook& rosters, const store::Leaf& leaf,
                            const evidence::Statement& statement) {
   const auto evidence_document = json::parse(leaf.evidence);
   if (!evidence_document || !evidence_document->root.is_array()) return false;
@@ -63,8 +64,7 @@ bool human_signature_holds(World& world, const store::Leaf& leaf,
         read->key != statement.actor.key) {
       return false;
     }
-    const ProjectView* project = world.directory->project(leaf.project);
-    const auto* member = project->entry_of(read->approver, read->key);
+    const auto* member = rosters.entry(read->roster_sha256, read->approver, read->key);
     return member != nullptr &&
            crypto::p256_verify(member->spki, evidence::device_signing_bytes(*core), *signature);
   }
@@ -79,7 +79,7 @@ bool is_human_review(evidence::EventType type) {
 
 // Whether a leaf that was committed but never signed is one that this server would have written:
 // whoever appended rows behind our back does not get them signed.
-std::optional<std::string> refuse_leaf(World& world, const ProjectLog& log,
+std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& log,
                                        const store::Leaf& leaf) {
   const auto read = evidence::read_leaf(leaf.leaf);
   if (!read) return "leaf is malformed";
@@ -95,7 +95,7 @@ std::optional<std::string> refuse_leaf(World& world, const ProjectLog& log,
              !crypto::p256_verify(log.issuer.spki(), leaf.statement, *read->der_signature)) {
     return "issuer signature does not verify";
   }
-  if (is_human_review(leaf.type) && !human_signature_holds(world, leaf, *statement)) {
+  if (is_human_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
     return "the approver's signature does not verify";
   }
   return std::nullopt;
@@ -204,17 +204,11 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   if (!keys) return std::unexpected(keys.error().what);
   for (const auto& key : *keys) directory->keys.emplace(key.digest.view(), key);
   for (const auto& row : projects) {
-    std::optional<store::Roster> roster;
-    if (row.roster_version > 0) {
-      auto stored = world.reader.roster(row.id, row.roster_version);
-      if (!stored) return std::unexpected(stored.error().what);
-      roster = *std::move(stored);
-      if (!roster || crypto::sha256(roster->head) != row.roster_sha256) {
-        return std::unexpected(fmt::format("The roster of project {} is damaged.", row.id));
-      }
-    }
-    directory->projects.insert_or_assign(
-        row.id, project_view(world, *directory, row, roster, world.logs.find(row.id)->second.live));
+    auto roster = newest_roster(world.reader, row);
+    if (!roster) return std::unexpected(roster.error());
+    directory->projects.insert_or_assign(row.id,
+                                         project_view(world, *directory, row, *std::move(roster),
+                                                      world.logs.find(row.id)->second.live));
   }
   world.directory = std::move(directory);
   return {};
@@ -225,12 +219,14 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
 std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, std::uint64_t first,
                                          std::vector<Digest>& leaf_hashes) {
   constexpr std::uint64_t chunk = 1'024;
+  RosterBook rosters(world.reader, log.head.project,
+                     world.directory->project(log.head.project)->row.roster_version);
   for (std::uint64_t at = first; at < log.range.size(); at += chunk) {
     const auto leaves =
         world.reader.leaves(log.head.project, at, std::min(chunk, log.range.size() - at));
     if (!leaves) return leaves.error().what;
     for (const auto& leaf : *leaves) {
-      if (const auto why = refuse_leaf(world, log, leaf)) {
+      if (const auto why = refuse_leaf(rosters, log, leaf)) {
         return fmt::format("{} (index {})", *why, leaf.index);
       }
       leaf_hashes.push_back(leaf.leaf_hash);
@@ -240,7 +236,7 @@ std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, st
 }
 
 ProjectView project_view(const World& world, const Directory& directory, const store::Project& row,
-                         const std::optional<store::Roster>& roster,
+                         std::optional<evidence::RosterVersion> roster,
                          std::shared_ptr<LiveLog> live) {
   ProjectView view;
   view.row = row;
@@ -248,9 +244,8 @@ ProjectView project_view(const World& world, const Directory& directory, const s
   view.log_vkey =
       tlog::VerifierKey::make(row.origin, world.keys.log_key(row.origin).public_key()).to_string();
   if (roster) {
-    for (const auto& bytes : roster->entries) {
-      if (auto entry = evidence::RosterEntry::parse(bytes)) view.entries.push_back(*entry);
-    }
+    view.roster = std::move(roster->head);
+    view.entries = std::move(roster->entries);
     view.people = approval::people_of(view.entries);
   }
   if (directory.test) view.marks.emplace_back("test");

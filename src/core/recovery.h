@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/world.h"
+#include "evidence/roster_document.h"
 
 namespace lp::core {
 
@@ -26,6 +27,7 @@ std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, st
 
 // What the directory shows of a project: keys that verify its log, the roster in force, its marks.
 ProjectView project_view(const World& world, const Directory& directory, const store::Project& row,
-                         const std::optional<store::Roster>& roster, std::shared_ptr<LiveLog> live);
+                         std::optional<evidence::RosterVersion> roster,
+                         std::shared_ptr<LiveLog> live);
 
 }  // namespace lp::core

@@ -34,8 +34,16 @@ std::string_view to_string(Fault fault) {
       return "setup_token_invalid";
     case Fault::setup_token_expired:
       return "setup_token_expired";
+    case Fault::login_link_invalid:
+      return "login_link_invalid";
+    case Fault::login_link_expired:
+      return "login_link_expired";
+    case Fault::proposal_limit:
+      return "proposal_limit";
     case Fault::roster_mismatch:
       return "roster_mismatch";
+    case Fault::not_permitted:
+      return "not_permitted";
     case Fault::name_taken:
       return "name_taken";
     case Fault::already_revoked:

@@ -28,7 +28,11 @@ enum class Fault : std::uint8_t {
   already_set_up,
   setup_token_invalid,
   setup_token_expired,
-  roster_mismatch,  // a head or entry is not what the server rebuilds
+  login_link_invalid,
+  login_link_expired,  // or used by another device
+  proposal_limit,      // too many changes wait for an owner, or too many links for their members
+  roster_mismatch,     // a head or entry is not what the server rebuilds
+  not_permitted,       // a roster that too few of the owners before have signed
   name_taken,
   already_revoked,
   disk_reserve,  // too little disk left to take more in: 503

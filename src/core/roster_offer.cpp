@@ -1,6 +1,7 @@
 #include "core/roster_offer.h"
 
 #include <algorithm>
+#include <set>
 
 namespace lp::core {
 namespace {
@@ -30,6 +31,30 @@ evidence::RosterHead first_roster_head(const ProjectView& project,
   return head;
 }
 
+bool roster_time_fits(Instant time, Instant now) {
+  return time <= now && now - time <= roster_time_ms;
+}
+
+evidence::RosterHead next_roster_head(const evidence::RosterHead& previous,
+                                      const std::vector<evidence::RosterEntry>& entries,
+                                      Instant time) {
+  evidence::RosterHead head = previous;
+  head.version = previous.version + 1;
+  head.prev = previous.sha256();
+  head.owners.clear();
+  std::set<std::string_view> reviewers;
+  for (const auto& entry : entries) {
+    if (!entry.has_key()) continue;
+    if (entry.has_role("owner")) head.owners.push_back(entry.spki);
+    if (entry.has_role("reviewer")) reviewers.insert(entry.member);
+  }
+  head.single_operator = previous.single_operator && reviewers.size() < 2;
+  head.tree_size = entries.size();
+  head.tree_root = evidence::roster_tree_root(entries);
+  head.time = time;
+  return head;
+}
+
 std::expected<FirstRoster, Refused> read_first_roster(const ProjectView& project,
                                                       std::string_view member,
                                                       std::string_view spki, std::string entry,
@@ -44,20 +69,21 @@ std::expected<FirstRoster, Refused> read_first_roster(const ProjectView& project
   if (!as_offered) return mismatch(project, "the entry is not the one that was offered");
   auto read_head = evidence::RosterHead::parse(head);
   if (!read_head) return mismatch(project, "the head is not a roster head");
-  if (read_head->time > now || now - read_head->time > roster_time_ms) {
+  if (!roster_time_fits(read_head->time, now)) {
     return mismatch(project, "the time of the head is not of this setup");
   }
   if (first_roster_head(project, *read_entry, read_head->time).bytes() != head) {
     return mismatch(project, "the head is not what this server rebuilds");
   }
-  const auto verified = evidence::verify_roster(
-      head, {*read_entry}, {{.spki = std::string(spki), .signature = signature}}, nullptr);
+  const std::vector<evidence::OwnerSignature> signatures{
+      {.spki = std::string(spki), .signature = std::move(signature)}};
+  const auto verified = evidence::verify_roster(head, {*read_entry}, signatures, nullptr);
   if (!verified) return mismatch(project, "the signature does not verify");
   return FirstRoster{.entry = *std::move(read_entry),
                      .head = *std::move(read_head),
-                     .entry_bytes = std::move(entry),
-                     .head_bytes = std::move(head),
-                     .signature = std::move(signature)};
+                     .document = {.head = std::move(head),
+                                  .entries = {std::move(entry)},
+                                  .signatures = evidence::signatures_text(signatures)}};
 }
 
 }  // namespace lp::core

@@ -1,4 +1,4 @@
-// The first roster of a project: the head that an owner is offered to sign, and what the server
+// Rosters before they are in force: the head that an owner is offered to sign, and what the server
 // accepts of it. One function builds both, so that they cannot drift apart.
 
 #pragma once
@@ -9,7 +9,7 @@
 
 #include "core/directory.h"
 #include "core/refusal.h"
-#include "evidence/roster.h"
+#include "evidence/roster_document.h"
 
 namespace lp::core {
 
@@ -23,8 +23,17 @@ evidence::RosterHead first_roster_head(const ProjectView& project,
 struct FirstRoster {
   evidence::RosterEntry entry;
   evidence::RosterHead head;
-  std::string entry_bytes, head_bytes, signature;
+  evidence::RosterDocument document;
 };
+
+// Whether a head of this time may be signed now.
+[[nodiscard]] bool roster_time_fits(Instant time, Instant now);
+
+// The head that follows `previous` over these entries. Owners are the keys of entries with that
+// role; a project becomes a team with its second reviewer and stays one; the rest is as it was.
+evidence::RosterHead next_roster_head(const evidence::RosterHead& previous,
+                                      const std::vector<evidence::RosterEntry>& entries,
+                                      Instant time);
 
 // Checks bytes and signature of a first roster made for `member` and the key `spki` at `now`.
 // Fault::roster_mismatch names what is wrong.

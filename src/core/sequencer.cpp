@@ -123,12 +123,13 @@ void Sequencer::look_at_clock(Work& work) {
   }
 }
 
-// Idempotency keys live seven days (approval.md).
+// Idempotency keys live seven days (approval.md); what says itself when it ends is gone then.
 void Sequencer::purge(Work& work) {
   if (work.now - last_purge_ < purge_every_ms) return;
   last_purge_ = work.now;
   work.batch.removals.emplace_back(
       store::DeleteIdempotencyBefore{.created = work.now + -idempotency_ms});
+  work.batch.removals.emplace_back(store::DeleteExpired{.now = work.now});
 }
 
 void Sequencer::commit(Work& work) {

@@ -3,6 +3,7 @@
 #include "api/admin/evidence.h"
 #include "api/admin/people.h"
 #include "api/admin/reviews.h"
+#include "api/admin/rosters.h"
 #include "api/admin/things.h"
 #include "api/review/setup.h"
 
@@ -16,6 +17,12 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/keys", list_keys},
       {Method::post, "/admin/keys", create_key},
       {Method::post, "/admin/keys/{id}/revoke", revoke_key},
+      {Method::get, "/admin/rosters", show_rosters},
+      {Method::post, "/admin/rosters", change_rosters},
+      {Method::get, "/admin/roster-proposals", list_waiting},
+      {Method::post, "/admin/roster-proposals", propose_roster},
+      {Method::post, "/admin/roster-proposals/{id}/withdraw", withdraw_waiting},
+      {Method::post, "/admin/login-links", make_login_link},
       {Method::get, "/admin/members", list_members},
       {Method::get, "/admin/devices", list_devices},
       {Method::post, "/admin/agents", create_agent},

@@ -3,7 +3,7 @@
 // server runs.
 //
 // It never decides by itself: a decision that comes in here carries a person's signature like any
-// other. After set-up nothing here adds people.
+// other. After set-up nothing here adds people but a roster that owners have signed.
 
 #pragma once
 

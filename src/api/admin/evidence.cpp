@@ -6,6 +6,7 @@
 #include "api/admin/things.h"
 #include "api/errors.h"
 #include "api/reply.h"
+#include "api/review/roster_body.h"
 #include "base/text.h"
 #include "json/write.h"
 
@@ -30,17 +31,6 @@ json::Value describe_leaf(const store::Leaf& leaf) {
       .add("statement", base64(leaf.statement))
       .add("leaf", base64(leaf.leaf));
   if (!leaf.evidence.empty()) value.add("evidence", leaf.evidence);
-  return value;
-}
-
-json::Value describe_roster(const store::Roster& roster) {
-  json::Array entries;
-  for (const auto& entry : roster.entries) entries.emplace_back(entry);
-  auto value = json::Value::object();
-  value.add("version", roster.version)
-      .add("head", roster.head)
-      .add("entries", json::Value::array(std::move(entries)))
-      .add("signatures", roster.signatures);
   return value;
 }
 
@@ -89,13 +79,9 @@ net::Outcome log_head(Context& context, Call& call) {
       .add("vkey", project->log_vkey)
       .add("issuer_spki", base64(project->issuer_spki));
   if (note) value.add("checkpoint", *note);
-  json::Array rosters;
-  for (std::uint64_t version = 1; version <= project->row.roster_version; ++version) {
-    const auto roster = context.engine.reader().roster(project->row.id, version);
-    if (!roster) return internal_error("store.read_failed", roster.error().what);
-    if (*roster) rosters.push_back(describe_roster(**roster));
-  }
-  value.add("rosters", json::Value::array(std::move(rosters)));
+  auto rosters = describe_rosters(context, *project);
+  if (!rosters) return rosters.error();
+  value.add("rosters", *std::move(rosters));
   return private_reply(json::compact(value));
 }
 

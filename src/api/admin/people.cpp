@@ -16,7 +16,7 @@ json::Value describe_member(const core::Directory& directory, const store::Membe
     for (const auto& entry : project.entries) {
       if (entry.member != member.id) continue;
       roles.insert(entry.roles.begin(), entry.roles.end());
-      keys.insert(entry.spki);
+      if (entry.has_key()) keys.insert(entry.spki);
     }
   }
   auto value = json::Value::object();

@@ -1,7 +1,9 @@
 #include "api/review/review.h"
 
 #include "api/review/login.h"
+#include "api/review/login_link.h"
 #include "api/review/requests.h"
+#include "api/review/rosters.h"
 #include "api/review/setup.h"
 
 namespace lp::api {
@@ -16,6 +18,8 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/login/begin", walled<begin_login>},
       {Method::post, "/api/login", walled<login>},
       {Method::post, "/api/logout", walled<logout>},
+      {Method::post, "/api/login-link", walled<show_login_link>},
+      {Method::post, "/api/login-link/device", walled<use_login_link>},
 
       {Method::get, "/api/review/requests", signed_in<list_reviews>},
       {Method::get, "/api/review/requests/{id}", signed_in<show_review>},
@@ -23,6 +27,12 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/review/requests/{id}/decision", walled_signed_in<decide_review>},
       {Method::get, "/api/review/changes", signed_in<await_changes>},
 
+      {Method::get, "/api/review/rosters", signed_in<list_rosters>},
+      {Method::get, "/api/review/roster-proposals", signed_in<list_proposals>},
+      {Method::get, "/api/review/roster-proposals/{id}", signed_in<show_proposal>},
+      {Method::post, "/api/review/roster-proposals/{id}/sign", walled_signed_in<sign_proposal>},
+      {Method::post, "/api/review/roster-proposals/{id}/withdraw",
+       walled_signed_in<withdraw_proposal>},
       {Method::post, "/api/review/rosters/begin", walled_signed_in<begin_roster>},
       {Method::post, "/api/review/rosters/finish", walled_signed_in<finish_roster>},
   };

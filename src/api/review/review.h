@@ -8,8 +8,8 @@
 
 namespace lp::api {
 
-// Every POST stands behind the walls of walls.h, every route but those of setup and login needs a
-// session, and no GET changes anything.
+// Every POST stands behind the walls of walls.h, every route but those of setup, login
+// and its links needs a session, and no GET changes anything.
 std::vector<Route> review_routes();
 
 }  // namespace lp::api

@@ -1,0 +1,28 @@
+// Rosters at the command line: all versions of all projects, new ones that an owner has signed, and
+// what shall be signed elsewhere. The socket adds nobody: what comes in here counts by its
+// signatures.
+
+#pragma once
+
+#include "api/routes.h"
+
+namespace lp::api {
+
+// {log_name, url, time, projects:[{id, name, origin, rosters:[{version, head, entries,
+// signatures}]}]}: exact texts, oldest first; a project without a roster has none.
+net::Outcome show_rosters(Context& context, Call& call);
+
+// {changes:[{project, head, entries, signatures}], names:[{member, name}], proposal?} →
+// {versions:[{project, version, sha256}]}: all of them are in force, or none.
+net::Outcome change_rosters(Context& context, Call& call);
+
+// {proposals:[{id, act, member:{id, name}, roles?, groups?, key?, spki?, created_at, expires_at}]}
+net::Outcome list_waiting(Context& context, Call& call);
+// {act, member?, name?, roles?, groups?, spki?, key?} → the proposal and its url.
+net::Outcome propose_roster(Context& context, Call& call);
+net::Outcome withdraw_waiting(Context& context, Call& call);
+
+// {member} → {token, url, expires_at}
+net::Outcome make_login_link(Context& context, Call& call);
+
+}  // namespace lp::api

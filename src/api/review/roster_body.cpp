@@ -1,0 +1,130 @@
+#include "api/review/roster_body.h"
+
+#include "api/errors.h"
+#include "api/members.h"
+#include "api/reply.h"
+#include "base/text.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+constexpr std::size_t document_max = 1 << 20;
+constexpr std::size_t entry_max = 16 * 1'024;
+constexpr std::size_t items_max = 10'000;
+
+// The items of the array `name`; refuses what is none.
+json::Array items_of(Members& members, std::string_view name) {
+  const json::Value* value = members.find(name);
+  if (value != nullptr && value->is_array() && value->items().size() <= items_max) {
+    return value->items();
+  }
+  members.refuse(name, "must be an array");
+  return {};
+}
+
+core::ChangeRosters::Change read_change(Members& members) {
+  core::ChangeRosters::Change change;
+  change.project = members.text("project", {.required = true});
+  change.document.head = members.text("head", {.required = true, .max = document_max});
+  change.document.signatures = members.text("signatures", {.required = true, .max = document_max});
+  for (const auto& entry : items_of(members, "entries")) {
+    if (!entry.is_string() || entry.as_string().size() > entry_max) {
+      members.refuse("entries", "must hold the exact text of each entry");
+      break;
+    }
+    change.document.entries.push_back(entry.as_string());
+  }
+  return change;
+}
+
+json::Value texts(const std::vector<std::string>& items) {
+  return json::Value::array(json::Array(items.begin(), items.end()));
+}
+
+}  // namespace
+
+std::expected<core::ChangeRosters, net::Reply> read_roster_change(std::string body) {
+  const auto document = read_object(std::move(body));
+  if (!document) return std::unexpected(document.error());
+  std::optional<net::Reply> refusal;
+  Members members(document->root, "", refusal);
+  core::ChangeRosters command;
+  for (const auto& item : items_of(members, "changes")) {
+    if (!item.is_object()) {
+      members.refuse("changes", "must hold objects");
+      break;
+    }
+    Members change(item, "/changes", refusal);
+    command.changes.push_back(read_change(change));
+  }
+  for (const auto& item : items_of(members, "names")) {
+    if (!item.is_object()) {
+      members.refuse("names", "must hold objects");
+      break;
+    }
+    Members name(item, "/names", refusal);
+    command.names.push_back({.member = name.text("member", {.required = true}),
+                             .name = name.text("name", {.required = true})});
+  }
+  command.proposal = members.text("proposal");
+  if (refusal) return std::unexpected(*std::move(refusal));
+  return command;
+}
+
+net::Reply describe_versions(const core::ChangeRosters::Result& result) {
+  json::Array versions;
+  for (const auto& version : result.versions) {
+    auto item = json::Value::object();
+    item.add("project", version.project)
+        .add("version", version.version)
+        .add("sha256", version.sha256.hex());
+    versions.push_back(std::move(item));
+  }
+  auto value = json::Value::object();
+  value.add("versions", json::Value::array(std::move(versions)));
+  return private_reply(json::compact(value));
+}
+
+json::Value describe_proposal(const core::Directory& directory,
+                              const store::RosterProposal& proposal) {
+  const auto& wish = proposal.wish;
+  const auto known = directory.members.find(wish.member);
+  auto member = json::Value::object();
+  member.add("id", wish.member)
+      .add("name", known == directory.members.end() ? wish.name : known->second.name);
+  auto value = json::Value::object();
+  value.add("id", proposal.id)
+      .add("act", evidence::to_string(wish.act))
+      .add("member", std::move(member));
+  if (wish.act == evidence::RosterAct::add_member) {
+    value.add("roles", texts(wish.roles)).add("groups", texts(wish.groups));
+  }
+  if (!wish.spki.empty()) {
+    value.add("key", evidence::key_id(wish.spki)).add("spki", base64(wish.spki));
+  }
+  value.add("created_at", to_string(proposal.created))
+      .add("expires_at", to_string(proposal.expires));
+  return value;
+}
+
+std::expected<json::Value, net::Reply> describe_rosters(Context& context,
+                                                        const core::ProjectView& project) {
+  json::Array rosters;
+  for (std::uint64_t version = 1; version <= project.row.roster_version; ++version) {
+    const auto roster = context.engine.reader().roster(project.row.id, version);
+    if (!roster) {
+      return std::unexpected(internal_error("store.read_failed", roster.error().what));
+    }
+    if (!*roster) continue;
+    auto item = json::Value::object();
+    item.add("version", version)
+        .add("head", (*roster)->head)
+        .add("entries", texts((*roster)->entries))
+        .add("signatures", (*roster)->signatures);
+    rosters.push_back(std::move(item));
+  }
+  return json::Value::array(std::move(rosters));
+}
+
+}  // namespace lp::api

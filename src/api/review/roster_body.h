@@ -1,0 +1,31 @@
+// Rosters and what shall become of them, over the wire: one form for the dashboard and the command
+// line. What an owner signs travels as exact texts.
+
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "api/context.h"
+#include "core/commands.h"
+#include "core/directory.h"
+#include "json/value.h"
+#include "net/message.h"
+
+namespace lp::api {
+
+// From {changes:[{project, head, entries, signatures}], names:[{member, name}], proposal?}. Form
+// only: what it means is the core's to say.
+std::expected<core::ChangeRosters, net::Reply> read_roster_change(std::string body);
+// {versions:[{project, version, sha256}]}
+net::Reply describe_versions(const core::ChangeRosters::Result& result);
+
+// {id, act, member:{id, name}, roles?, groups?, key?, spki?, created_at, expires_at}
+json::Value describe_proposal(const core::Directory& directory,
+                              const store::RosterProposal& proposal);
+
+// [{version, head, entries, signatures}] of a project, exact texts, oldest first.
+std::expected<json::Value, net::Reply> describe_rosters(Context& context,
+                                                        const core::ProjectView& project);
+
+}  // namespace lp::api

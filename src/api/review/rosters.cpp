@@ -1,0 +1,101 @@
+#include "api/review/rosters.h"
+
+#include <algorithm>
+#include <set>
+
+#include "api/errors.h"
+#include "api/reply.h"
+#include "api/review/roster_body.h"
+#include "api/submit.h"
+#include "core/roster_proposals.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+// Whether the key of the session is an owner's in every roster: only then can it sign a change,
+// which is one of all of them.
+bool owns(const core::Directory& directory, const Session& session) {
+  const auto device = directory.devices.find(session.key);
+  return device != directory.devices.end() &&
+         std::ranges::all_of(directory.projects, [&](const auto& item) {
+           const auto& roster = item.second.roster;
+           return !roster ||
+                  std::ranges::find(roster->owners, device->second.spki) != roster->owners.end();
+         });
+}
+
+json::Value names_in(const core::Directory& directory, const std::set<std::string>& ids) {
+  json::Array members;
+  for (const auto& id : ids) {
+    const auto row = directory.members.find(id);
+    if (row == directory.members.end()) continue;
+    auto member = json::Value::object();
+    member.add("id", id).add("name", row->second.name);
+    members.push_back(std::move(member));
+  }
+  return json::Value::array(std::move(members));
+}
+
+}  // namespace
+
+net::Outcome list_rosters(Context& context, Call& call, const Session& session) {
+  json::Array projects;
+  std::set<std::string> members;
+  for (const auto& [id, project] : call.directory->projects) {
+    if (!sees(session, project)) continue;
+    auto rosters = describe_rosters(context, project);
+    if (!rosters) return rosters.error();
+    for (const auto& entry : project.entries) members.insert(entry.member);
+    auto item = json::Value::object();
+    item.add("id", id)
+        .add("name", project.row.name)
+        .add("origin", project.row.origin)
+        .add("rosters", *std::move(rosters));
+    projects.push_back(std::move(item));
+  }
+  auto value = json::Value::object();
+  value.add("time", to_string(context.engine.clock().now()))
+      .add("projects", json::Value::array(std::move(projects)))
+      .add("members", names_in(*call.directory, members));
+  return private_reply(json::compact(value));
+}
+
+net::Outcome list_proposals(Context& context, Call& call, const Session& session) {
+  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  const auto proposals =
+      core::waiting_proposals(context.engine.reader(), context.engine.clock().now());
+  if (!proposals) return internal_error("store.read_failed", proposals.error().what);
+  json::Array items;
+  for (const auto& proposal : *proposals) {
+    items.push_back(describe_proposal(*call.directory, proposal));
+  }
+  auto value = json::Value::object();
+  value.add("proposals", json::Value::array(std::move(items)));
+  return private_reply(json::compact(value));
+}
+
+net::Outcome show_proposal(Context& context, Call& call, const Session& session) {
+  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  const auto proposal = core::waiting_proposal(context.engine.reader(), call.parameter("id"),
+                                               context.engine.clock().now());
+  if (!proposal) return internal_error("store.read_failed", proposal.error().what);
+  if (!*proposal) return refuse(Reason::not_found);
+  return private_reply(json::compact(describe_proposal(*call.directory, **proposal)));
+}
+
+net::Outcome sign_proposal(Context& context, Call& call, const Session& session) {
+  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  auto command = read_roster_change(std::move(call.request.body));
+  if (!command) return std::move(command.error());
+  command->proposal = call.parameter("id");
+  return submit(context, *std::move(command), describe_versions);
+}
+
+net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session) {
+  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  return submit(context, core::WithdrawProposal{.id = call.parameter("id")},
+                [](const core::WithdrawProposal::Result&) { return private_reply("{}"); });
+}
+
+}  // namespace lp::api

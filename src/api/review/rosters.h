@@ -1,0 +1,22 @@
+// Who decides, in the dashboard: the rosters as they were signed, and the changes that wait for an
+// owner, who signs them with the key of their browser.
+
+#pragma once
+
+#include "api/review/session.h"
+#include "api/routes.h"
+
+namespace lp::api {
+
+// {time, projects:[{id, name, origin, rosters}], members:[{id, name}]}: of the projects that the
+// session sees.
+net::Outcome list_rosters(Context& context, Call& call, const Session& session);
+
+// For owners of all rosters; for everybody else 403 `not_permitted`.
+net::Outcome list_proposals(Context& context, Call& call, const Session& session);
+net::Outcome show_proposal(Context& context, Call& call, const Session& session);
+// {changes, names} → {versions}: the signed rosters are in force, and the proposal is gone.
+net::Outcome sign_proposal(Context& context, Call& call, const Session& session);
+net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session);
+
+}  // namespace lp::api

@@ -1,0 +1,381 @@
+// The roster changes: who is on it, with which keys, and who signed that.
+
+#include "core/rosters.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/assert.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "core/apply.h"
+#include "core/roster_offer.h"
+#include "core/roster_proposals.h"
+#include "crypto/p256.h"
+#include "json/write.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::EventType;
+using evidence::RosterEntry;
+using Entries = std::vector<RosterEntry>;
+
+// What a project's roster says of one member.
+struct Standing {
+  std::set<std::string> roles, groups, keys;
+
+  [[nodiscard]] bool same_place(const Standing& other) const {
+    return roles == other.roles && groups == other.groups;
+  }
+};
+using Standings = std::map<std::string, Standing, std::less<>>;
+
+Standings standings_of(const Entries& entries) {
+  Standings standings;
+  for (const RosterEntry& entry : entries) {
+    Standing& standing = standings[entry.member];
+    standing.roles.insert(entry.roles.begin(), entry.roles.end());
+    standing.groups.insert(entry.groups.begin(), entry.groups.end());
+    if (entry.has_key()) standing.keys.insert(evidence::key_id(entry.spki));
+  }
+  return standings;
+}
+
+json::Value texts(const std::set<std::string>& items) {
+  return json::Value::array(json::Array(items.begin(), items.end()));
+}
+
+// Appends the events of one version, all by the same person and over the same roster.
+class Recorder {
+ public:
+  Recorder(Work& work, ProjectLog& log, evidence::Actor actor, const Digest& roster_sha256,
+           std::vector<std::string> marks)
+      : work_(work),
+        log_(log),
+        actor_(std::move(actor)),
+        roster_sha256_(roster_sha256),
+        marks_(std::move(marks)) {}
+
+  void member(EventType type, const std::string& id, const Standing& standing) {
+    auto entry = json::Value::object();
+    entry.add("kind", "member")
+        .add("id", id)
+        .add("roles", texts(standing.roles))
+        .add("groups", texts(standing.groups))
+        .add("keys", texts(standing.keys));
+    append(type, std::move(entry));
+  }
+  void key(EventType type, const std::string& member, const std::string& key) {
+    auto entry = json::Value::object();
+    entry.add("kind", "device").add("member", member).add("key", key);
+    append(type, std::move(entry));
+  }
+
+ private:
+  void append(EventType type, json::Value entry) {
+    entry.add("salt", base64(work_.world.entropy.bytes(32)));
+    Work::Event event;
+    event.statement.type = type;
+    event.statement.actor = actor_;
+    event.statement.roster_sha256 = roster_sha256_;
+    event.statement.marks = marks_;
+    event.evidence.push_back(std::move(entry));
+    work_.append(log_, std::move(event));
+  }
+
+  Work& work_;
+  ProjectLog& log_;
+  evidence::Actor actor_;
+  Digest roster_sha256_;
+  std::vector<std::string> marks_;
+};
+
+// A key that comes or goes with its member is named in the member's event and has none of its own.
+void record_keys(Recorder& recorder, const std::string& member, const Standing& before,
+                 const Standing& after) {
+  for (const auto& key : after.keys) {
+    if (!before.keys.contains(key)) recorder.key(EventType::key_added, member, key);
+  }
+  for (const auto& key : before.keys) {
+    if (!after.keys.contains(key)) recorder.key(EventType::key_revoked, member, key);
+  }
+}
+
+void record_difference(Recorder& recorder, const Standings& before, const Standings& after) {
+  for (const auto& [member, standing] : after) {
+    const auto was = before.find(member);
+    if (was == before.end()) {
+      recorder.member(EventType::member_added, member, standing);
+      continue;
+    }
+    if (!was->second.same_place(standing)) {
+      recorder.member(EventType::member_changed, member, standing);
+    }
+    record_keys(recorder, member, was->second, standing);
+  }
+  for (const auto& [member, standing] : before) {
+    if (!after.contains(member)) recorder.member(EventType::member_removed, member, standing);
+  }
+}
+
+void record_roster(Work& work, ProjectLog& log, const evidence::RosterDocument& document,
+                   const evidence::RosterVersion& version, const evidence::Actor& actor) {
+  const Digest sha256 = version.head.sha256();
+  auto entry = json::Value::object();
+  entry.add("kind", "roster")
+      .add("head", base64(document.head))
+      .add("signatures", base64(document.signatures))
+      .add("salt", base64(work.world.entropy.bytes(32)));
+  Work::Event changed;
+  changed.statement.type = EventType::roster_changed;
+  changed.statement.actor = actor;
+  changed.statement.roster_sha256 = sha256;
+  changed.statement.document = sha256;
+  changed.statement.marks = version.head.marks;
+  changed.evidence.push_back(std::move(entry));
+  work.append(log, std::move(changed));
+}
+
+// --- what may change --------------------------------------------------------------------------
+
+std::unexpected<Refused> mismatch(const ProjectView& project, std::string_view what) {
+  return refuse(Fault::roster_mismatch, {}, project.row.name + ": " + std::string(what));
+}
+
+// Whether an entry that was not there before may come in.
+std::optional<std::string_view> refuse_new(const Directory& directory, const RosterEntry& entry) {
+  const auto member = directory.members.find(entry.member);
+  if (member != directory.members.end() && member->second.removed) {
+    return "a member who was removed does not come back; add them anew";
+  }
+  for (const auto& role : entry.roles) {
+    if (!evidence::known_role(role)) return "there is no such role";
+  }
+  if (!entry.cosigned.empty()) return "cosignatures cannot be checked in this version";
+  if (!entry.has_key()) return std::nullopt;
+  if (entry.key_class != "device" || !crypto::P256PublicKey::from_spki(entry.spki)) {
+    return "a device key is a P-256 key";
+  }
+  const auto device = directory.devices.find(evidence::key_id(entry.spki));
+  if (device == directory.devices.end()) return std::nullopt;
+  if (device->second.revoked) return "a key that was revoked does not come back";
+  if (device->second.member != entry.member) return "this key is another member's";
+  return std::nullopt;
+}
+
+std::optional<std::string_view> refuse_entries(const Directory& directory, const Entries& before,
+                                               const Entries& after) {
+  std::set<std::string> known;
+  for (const auto& entry : before) known.insert(entry.bytes());
+  for (const auto& entry : after) {
+    if (known.contains(entry.bytes())) continue;
+    if (const auto why = refuse_new(directory, entry)) return why;
+  }
+  const auto stands = [&](const Entries& entries) {
+    return std::ranges::any_of(
+        entries, [&](const auto& entry) { return entry.member == directory.setup_owner; });
+  };
+  if (stands(before) && !stands(after)) {
+    return "who set this server up founds its projects and stays";
+  }
+  return std::nullopt;
+}
+
+std::unexpected<Refused> refuse_version(const ProjectView& project, evidence::RosterFault fault) {
+  switch (fault) {
+    case evidence::RosterFault::bad_signature:
+      return refuse(Fault::bad_signature, {}, project.row.name);
+    case evidence::RosterFault::too_few_signatures:
+    case evidence::RosterFault::not_an_owner:
+      return refuse(Fault::not_permitted, {}, project.row.name);
+    case evidence::RosterFault::malformed:
+    case evidence::RosterFault::wrong_tree:
+    case evidence::RosterFault::wrong_previous:
+      return mismatch(project, evidence::to_string(fault));
+  }
+  LP_ASSERT(false);
+  return refuse(Fault::roster_mismatch);
+}
+
+std::expected<evidence::RosterVersion, Refused> check(Work& work,
+                                                      const ChangeRosters::Change& change) {
+  const ProjectView* project = work.directory().project(change.project);
+  if (project == nullptr) return refuse(Fault::unknown);
+  if (const auto log = work.log(change.project); !log) return std::unexpected(log.error());
+  if (!project->roster) return mismatch(*project, "its first roster is not signed yet");
+  const auto head = evidence::RosterHead::parse(change.document.head);
+  if (head &&
+      (head->version != project->roster->version + 1 || head->prev != project->roster->sha256())) {
+    return refuse(Fault::stale, {}, project->row.name + ": the roster is another by now");
+  }
+  auto version = evidence::read_roster(change.document, &*project->roster);
+  if (!version) return refuse_version(*project, version.error());
+  if (!roster_time_fits(version->head.time, work.now)) {
+    return mismatch(*project, "the time of the head is not of now");
+  }
+  if (const auto why = refuse_entries(work.directory(), project->entries, version->entries)) {
+    return mismatch(*project, *why);
+  }
+  const auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
+  if (expected.owners.size() < expected.threshold) {
+    return mismatch(*project, "too few owners would be left to sign the next one");
+  }
+  if (expected.bytes() != change.document.head) {
+    return mismatch(*project, "the head is not what this server rebuilds");
+  }
+  return *std::move(version);
+}
+
+// Members and devices follow the rosters: whoever is new is written down, and who stands in no
+// roster any more is gone, with all their sessions (api/review/session.h asks here).
+void follow_rosters(Work& work, const std::map<std::string, std::string>& names) {
+  Directory& directory = work.change_directory();
+  std::set<std::string, std::less<>> members, keys;
+  for (const auto& [id, project] : directory.projects) {
+    for (const auto& entry : project.entries) {
+      members.insert(entry.member);
+      if (!directory.members.contains(entry.member)) {
+        const store::Member row{
+            .id = entry.member, .name = names.at(entry.member), .created = work.now, .removed = {}};
+        directory.members.insert_or_assign(row.id, row);
+        work.batch.writes.emplace_back(row);
+      }
+      if (!entry.has_key()) continue;
+      const std::string key = evidence::key_id(entry.spki);
+      keys.insert(key);
+      if (directory.devices.contains(key)) continue;
+      const store::Device row{.key = key,
+                              .member = entry.member,
+                              .spki = entry.spki,
+                              .key_class = entry.key_class,
+                              .created = work.now,
+                              .revoked = {}};
+      directory.devices.insert_or_assign(key, row);
+      work.batch.writes.emplace_back(row);
+    }
+  }
+  for (auto& [id, member] : directory.members) {
+    if (member.removed || members.contains(id)) continue;
+    member.removed = work.now;
+    work.batch.writes.emplace_back(member);
+  }
+  for (auto& [key, device] : directory.devices) {
+    if (device.revoked || keys.contains(key)) continue;
+    device.revoked = work.now;
+    work.batch.writes.emplace_back(device);
+  }
+}
+
+// The names of members whom this server does not know yet.
+std::expected<std::map<std::string, std::string>, Refused> names_of(
+    const Directory& directory, const ChangeRosters& command,
+    const std::vector<evidence::RosterVersion>& versions) {
+  std::map<std::string, std::string> names;
+  for (const auto& name : command.names) names.insert_or_assign(name.member, name.name);
+  for (const auto& version : versions) {
+    for (const auto& entry : version.entries) {
+      if (directory.members.contains(entry.member)) continue;
+      if (!names.contains(entry.member) || !is_id("mem", entry.member)) {
+        return refuse(Fault::roster_mismatch, {}, "a new member has a mem_ id and a name");
+      }
+    }
+  }
+  return names;
+}
+
+// One key is one person's, also across projects that change at the same time.
+bool one_member_each(const std::vector<evidence::RosterVersion>& versions) {
+  std::map<std::string, std::string> member_of;
+  for (const auto& version : versions) {
+    for (const auto& entry : version.entries) {
+      if (!entry.has_key()) continue;
+      const auto [found, fresh] = member_of.emplace(entry.spki, entry.member);
+      if (found->second != entry.member) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+evidence::Actor member_actor(std::string_view member, std::string_view key,
+                             evidence::ActorMethod method) {
+  return {.id = std::string(member),
+          .kind = evidence::ActorKind::member,
+          .method = method,
+          .key = std::string(key)};
+}
+
+void take_roster(Work& work, const std::string& project_id,
+                 const evidence::RosterDocument& document, const evidence::RosterVersion& version,
+                 const evidence::Actor& actor) {
+  ProjectView& project = work.change_directory().projects.find(project_id)->second;
+  ProjectLog& log = **work.log(project_id);
+  const Digest sha256 = version.head.sha256();
+  record_roster(work, log, document, version, actor);
+  Recorder recorder(work, log, actor, sha256, project.marks);
+  record_difference(recorder, standings_of(project.entries), standings_of(version.entries));
+  work.batch.writes.emplace_back(store::Roster{.project = project_id,
+                                               .version = version.head.version,
+                                               .head = document.head,
+                                               .entries = document.entries,
+                                               .signatures = document.signatures,
+                                               .sha256 = sha256,
+                                               .created = work.now});
+  project.row.roster_version = version.head.version;
+  project.row.roster_sha256 = sha256;
+  project.row.single_operator = version.head.single_operator;
+  project.roster = version.head;
+  project.entries = version.entries;
+  project.people = approval::people_of(project.entries);
+  work.batch.writes.emplace_back(project.row);
+  work.announce("review");
+}
+
+Applied<ChangeRosters> apply(Work& work, ChangeRosters& command) {
+  if (!command.proposal.empty()) {
+    const auto waiting = waiting_proposal(work.world.reader, command.proposal, work.now);
+    LP_ASSERT(waiting.has_value());
+    if (!*waiting) return refuse(Fault::unknown);
+  }
+  std::vector<evidence::RosterVersion> versions;
+  std::set<std::string> projects;
+  for (const auto& change : command.changes) {
+    if (!projects.insert(change.project).second) {
+      return refuse(Fault::roster_mismatch, {}, "a project is named twice");
+    }
+    auto version = check(work, change);
+    if (!version) return std::unexpected(version.error());
+    versions.push_back(*std::move(version));
+  }
+  if (versions.empty()) return refuse(Fault::roster_mismatch, {}, "no roster is named");
+  if (!one_member_each(versions)) {
+    return refuse(Fault::roster_mismatch, {}, "a key stands for two members");
+  }
+  const auto names = names_of(work.directory(), command, versions);
+  if (!names) return std::unexpected(names.error());
+
+  ChangeRosters::Result result;
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    const auto& [project, document] = command.changes[i];
+    const std::string& signer = versions[i].signatures.front().spki;
+    const auto& before = work.directory().project(project)->entries;
+    const auto owner = std::ranges::find(before, signer, &RosterEntry::spki);
+    LP_ASSERT(owner != before.end());  // Owners are entries: next_roster_head made them so.
+    const auto actor =
+        member_actor(owner->member, evidence::key_id(signer), evidence::ActorMethod::device_key);
+    take_roster(work, project, document, versions[i], actor);
+    result.versions.push_back({.project = project,
+                               .version = versions[i].head.version,
+                               .sha256 = versions[i].head.sha256()});
+  }
+  follow_rosters(work, *names);
+  if (!command.proposal.empty()) {
+    work.batch.removals.emplace_back(store::DeleteRosterProposal{.id = command.proposal});
+  }
+  return result;
+}
+
+}  // namespace lp::core

@@ -1,0 +1,400 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/roster_offer.h"
+#include "core/testing.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::RosterEntry;
+using Entries = std::vector<RosterEntry>;
+
+// A house whose owner changes rosters.
+struct Rosters : House {
+  crypto::P256Key second = crypto::P256Key::generate();
+  std::string bob = "mem_" + base32(entropy.bytes(16));
+
+  const ProjectView& view() { return *engine->directory()->project(project); }
+  Entries entries() { return view().entries; }
+
+  RosterEntry entry_of(const std::string& who, const crypto::P256Key* key,
+                       std::vector<std::string> roles = {"reviewer"}) {
+    RosterEntry entry;
+    entry.salt = entropy.bytes(32);
+    entry.member = who;
+    entry.roles = std::move(roles);
+    entry.key_class = key == nullptr ? "none" : "device";
+    if (key != nullptr) entry.spki = key->spki();
+    return entry;
+  }
+  evidence::RosterDocument document(const evidence::RosterHead& head, const Entries& all,
+                                    const crypto::P256Key& signer) {
+    evidence::RosterDocument made{.head = head.bytes(), .entries = {}, .signatures = {}};
+    for (const auto& entry : all) made.entries.push_back(entry.bytes());
+    made.signatures = evidence::signatures_text(
+        {{signer.spki(), signer.sign(evidence::roster_signing_bytes(made.head))}});
+    return made;
+  }
+  ChangeRosters next(const Entries& all) {
+    const auto head = next_roster_head(*view().roster, all, clock.now());
+    return {.changes = {{project, document(head, all, approver)}}, .names = {{bob, "Bob"}}};
+  }
+  // The next roster with something else in its head.
+  template <typename Change>
+  ChangeRosters next_but(const Entries& all, Change change) {
+    auto head = next_roster_head(*view().roster, all, clock.now());
+    change(head);
+    return {.changes = {{project, document(head, all, approver)}}, .names = {{bob, "Bob"}}};
+  }
+  Entries with_bob(std::vector<std::string> roles = {"reviewer"}) {
+    Entries all = entries();
+    all.push_back(entry_of(bob, &second, std::move(roles)));
+    return all;
+  }
+  Fault refusal_of(ChangeRosters wish) {
+    const auto before = view().row;
+    const auto done = engine->run(std::move(wish));
+    EXPECT_FALSE(done.has_value());
+    EXPECT_EQ(view().row, before);
+    return done ? Fault::unknown : done.error().fault;
+  }
+  std::vector<std::string> events_since(std::uint64_t first) {
+    std::vector<std::string> types;
+    for (const auto& leaf : *engine->reader().leaves(project, first, 100)) {
+      types.emplace_back(evidence::to_string(leaf.type));
+    }
+    return types;
+  }
+  std::uint64_t size() { return view().live->signed_size; }
+  // What the second person's device says of a request.
+  std::expected<Decide::Result, Refused> decide_as_bob(const Considered& considered) {
+    const auto command = sign_decision(considered, second, clock.now(), entropy);
+    return engine->run(*command);
+  }
+  Considered consider_as_bob(const std::string& request, evidence::Verdict verdict) {
+    Considered considered = consider(request, verdict);
+    const auto row = engine->request(request, {})->rows;
+    considered.offer = make_offer(row.request, row.state.state, view(), bob,
+                                  evidence::key_id(second.spki()), *keys, clock.now(), entropy);
+    return considered;
+  }
+};
+
+TEST(Rosters, TakeAMemberThenTheirDeviceAndSayWhoSigned) {
+  Rosters house;
+  Entries all = house.entries();
+  all.push_back(house.entry_of(house.bob, nullptr));
+  auto first = house.size();
+  ASSERT_TRUE(house.engine->run(house.next(all)).has_value());
+  EXPECT_EQ(house.view().row.roster_version, 2U);
+  EXPECT_EQ(house.view().people.size(), 1U);
+  EXPECT_EQ(house.events_since(first),
+            (std::vector<std::string>{"roster.changed", "member.added"}));
+  EXPECT_EQ(house.engine->directory()->members.at(house.bob).name, "Bob");
+
+  all.back() = house.entry_of(house.bob, &house.second);
+  first = house.size();
+  const auto done = house.engine->run(house.next(all));
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->versions.at(0).version, 3U);
+  EXPECT_EQ(done->versions.at(0).sha256, house.view().row.roster_sha256);
+  EXPECT_EQ(house.events_since(first), (std::vector<std::string>{"roster.changed", "key.added"}));
+  const auto leaf = house.engine->reader().leaf(house.project, first);
+  const auto statement = evidence::read_statement((*leaf)->statement);
+  EXPECT_EQ(statement->actor.id, house.member);
+  EXPECT_EQ(statement->actor.key, evidence::key_id(house.approver.spki()));
+  EXPECT_EQ(house.engine->directory()->devices.at(evidence::key_id(house.second.spki())).member,
+            house.bob);
+}
+
+TEST(Rosters, LetANewReviewerDecideAndAFormerOneNotAnyMore) {
+  Rosters house;
+  const std::string request = house.asked(), later = house.asked();
+  const Entries before = house.entries();
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
+  ASSERT_TRUE(house.decide_as_bob(house.consider_as_bob(request, evidence::Verdict::approve)));
+  EXPECT_EQ(house.state(request), approval::State::approved);
+
+  const auto kept = house.consider_as_bob(later, evidence::Verdict::reject);
+  const auto first = house.size();
+  ASSERT_TRUE(house.engine->run(house.next(before)).has_value());
+  EXPECT_EQ(house.events_since(first),
+            (std::vector<std::string>{"roster.changed", "member.removed"}));
+  const auto done = house.decide_as_bob(kept);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().refusal, approval::Refusal::not_a_reviewer);
+  EXPECT_EQ(house.state(later), approval::State::pending);
+  EXPECT_TRUE(house.engine->directory()->members.at(house.bob).removed.has_value());
+  EXPECT_TRUE(house.engine->directory()
+                  ->devices.at(evidence::key_id(house.second.spki()))
+                  .revoked.has_value());
+}
+
+TEST(Rosters, MakeOffersOfTheVersionBeforeStale) {
+  Rosters house;
+  const std::string request = house.asked();
+  const auto kept = house.consider(request, evidence::Verdict::approve);
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
+  const auto done = house.decide(kept);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().fault, Fault::stale);
+  EXPECT_TRUE(house.decide(house.consider(request, evidence::Verdict::approve)).has_value());
+}
+
+TEST(Rosters, TakeBackADeviceForGood) {
+  Rosters house;
+  const auto laptop = crypto::P256Key::generate();
+  Entries all = house.with_bob();
+  all.push_back(house.entry_of(house.bob, &laptop));
+  ASSERT_TRUE(house.engine->run(house.next(all)).has_value());
+  Entries fewer = all;
+  fewer.pop_back();
+  const auto first = house.size();
+  ASSERT_TRUE(house.engine->run(house.next(fewer)).has_value());
+  EXPECT_EQ(house.events_since(first), (std::vector<std::string>{"roster.changed", "key.revoked"}));
+  EXPECT_FALSE(house.engine->directory()->members.at(house.bob).removed.has_value());
+  EXPECT_EQ(house.refusal_of(house.next(all)), Fault::roster_mismatch);
+}
+
+TEST(Rosters, NeedTheSignatureOfAnOwnerOfTheVersionBefore) {
+  Rosters house;
+  const auto head = next_roster_head(*house.view().roster, house.with_bob(), house.clock.now());
+  const Entries all = house.with_bob();
+  auto wish = house.next(all);
+  const auto own = next_roster_head(*house.view().roster, all, house.clock.now());
+  // Somebody who would only be an owner afterwards.
+  wish.changes[0].document = house.document(own, all, house.second);
+  EXPECT_EQ(house.refusal_of(wish), Fault::not_permitted);
+  wish.changes[0].document.signatures = "[]";
+  EXPECT_EQ(house.refusal_of(wish), Fault::not_permitted);
+  wish = house.next(all);
+  wish.changes[0].document.signatures = evidence::signatures_text(
+      {{house.approver.spki(), house.approver.sign(evidence::roster_signing_bytes("other"))}});
+  EXPECT_EQ(house.refusal_of(wish), Fault::bad_signature);
+  // A reviewer is no owner.
+  ASSERT_TRUE(house.engine->run(house.next(all)).has_value());
+  const auto third = next_roster_head(*house.view().roster, all, house.clock.now());
+  EXPECT_EQ(
+      house.refusal_of(
+          {.changes = {{house.project, house.document(third, all, house.second)}}, .names = {}}),
+      Fault::not_permitted);
+}
+
+TEST(Rosters, FollowEachOtherWithoutAGap) {
+  Rosters house;
+  const Entries all = house.with_bob();
+  EXPECT_EQ(house.refusal_of(house.next_but(all, [](auto& head) { ++head.version; })),
+            Fault::stale);
+  EXPECT_EQ(house.refusal_of(
+                house.next_but(all, [](auto& head) { head.prev = crypto::sha256("other"); })),
+            Fault::stale);
+  const auto wish = house.next(all);
+  ASSERT_TRUE(house.engine->run(wish).has_value());
+  EXPECT_EQ(house.refusal_of(wish), Fault::stale);
+}
+
+TEST(Rosters, KeepWhatAnOwnerDoesNotDecide) {
+  Rosters house;
+  const Entries all = house.with_bob();
+  const auto refused = [&](auto change) {
+    return house.refusal_of(house.next_but(all, change)) == Fault::roster_mismatch;
+  };
+  EXPECT_TRUE(refused([](auto& head) { head.marks = {}; }));
+  EXPECT_TRUE(refused([](auto& head) { head.marks.emplace_back("demo"); }));
+  EXPECT_TRUE(refused([](auto& head) { head.issuer[0].to = 5; }));
+  EXPECT_TRUE(refused([](auto& head) { head.log.clear(); }));
+  EXPECT_TRUE(refused([](auto& head) { head.min_human = "session"; }));
+  EXPECT_TRUE(refused([](auto& head) { head.single_operator = true; }));
+  EXPECT_TRUE(refused([&](auto& head) { head.owners.push_back(house.second.spki()); }));
+  EXPECT_TRUE(refused([](auto& head) { head.time = head.time + 1; }));
+  EXPECT_TRUE(refused([](auto& head) { head.tree_size = 1; }));
+  house.clock.advance_ms(roster_time_ms + 1);
+  EXPECT_TRUE(refused([](auto& head) { head.time = head.time + -(roster_time_ms + 1); }));
+}
+
+TEST(Rosters, StayTestRostersForEver) {
+  Rosters house;
+  house.close();
+  house.edit_database("INSERT INTO setting VALUES ('test', '1')");
+  house.open();
+  // The first roster of this house bears no mark; a project of now does.
+  const std::string made = house.engine->run(CreateProject{.name = "later"})->id;
+  ASSERT_TRUE(house.engine
+                  ->run(sign_roster_later(*house.engine->directory(),
+                                          *house.engine->directory()->project(made), house.approver,
+                                          house.clock.now(), house.entropy))
+                  .has_value());
+  house.project = made;
+  const auto washed =
+      house.next_but(house.with_bob(), [](auto& head) { std::erase(head.marks, "test"); });
+  EXPECT_EQ(house.refusal_of(washed), Fault::roster_mismatch);
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
+  EXPECT_EQ(std::ranges::count(house.view().roster->marks, "test"), 1);
+}
+
+TEST(Rosters, MakeATeamOfTheSecondReviewerAndKeepIt) {
+  Rosters house;
+  const Entries alone = house.entries();
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob({"auditor"}))).has_value());
+  EXPECT_TRUE(house.view().row.single_operator);
+  ASSERT_TRUE(house.engine->run(house.next(alone)).has_value());
+  house.second = crypto::P256Key::generate();
+  house.bob = "mem_" + base32(house.entropy.bytes(16));
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
+  EXPECT_FALSE(house.view().row.single_operator);
+  ASSERT_TRUE(house.engine->run(house.next(alone)).has_value());
+  EXPECT_FALSE(house.view().row.single_operator);
+}
+
+TEST(Rosters, LetASecondOwnerSignButNotRemoveTheFirst) {
+  Rosters house;
+  const Entries both = house.with_bob({"owner", "reviewer"});
+  ASSERT_TRUE(house.engine->run(house.next(both)).has_value());
+  const auto signed_by_bob = [&](const Entries& all) {
+    const auto head = next_roster_head(*house.view().roster, all, house.clock.now());
+    return ChangeRosters{.changes = {{house.project, house.document(head, all, house.second)}},
+                         .names = {}};
+  };
+  EXPECT_EQ(house.refusal_of(signed_by_bob({both[1]})), Fault::roster_mismatch);
+  const auto phone = crypto::P256Key::generate();
+  Entries more = both;
+  more.push_back(house.entry_of(house.bob, &phone, {"owner", "reviewer"}));
+  ASSERT_TRUE(house.engine->run(signed_by_bob(more)).has_value());
+  // The stolen device of the first owner, taken back by the second.
+  more[0] = house.entry_of(house.member, nullptr, {"owner", "reviewer"});
+  ASSERT_TRUE(house.engine->run(signed_by_bob(more)).has_value());
+  EXPECT_EQ(house.refusal_of(house.next(both)), Fault::not_permitted);
+}
+
+TEST(Rosters, AreNeverWithoutAnOwner) {
+  Rosters house;
+  Entries all = house.with_bob();
+  all[0].roles = {"reviewer"};
+  auto head = next_roster_head(*house.view().roster, all, house.clock.now());
+  head.owners = {house.approver.spki()};  // Otherwise it could not even be written.
+  EXPECT_EQ(
+      house.refusal_of({.changes = {{house.project, house.document(head, all, house.approver)}},
+                        .names = {{house.bob, "Bob"}}}),
+      Fault::roster_mismatch);
+}
+
+TEST(Rosters, TakeOnlyEntriesThatCanBeChecked) {
+  Rosters house;
+  const auto refused = [&](auto change) {
+    Entries all = house.with_bob();
+    change(all.back());
+    return house.refusal_of(house.next(all)) == Fault::roster_mismatch;
+  };
+  EXPECT_TRUE(refused([](RosterEntry& entry) { entry.roles = {"king"}; }));
+  EXPECT_TRUE(refused([](RosterEntry& entry) { entry.spki = "no key"; }));
+  EXPECT_TRUE(refused([](RosterEntry& entry) { entry.cosigned = {json::Value::object()}; }));
+  EXPECT_TRUE(refused([](RosterEntry& entry) { entry.member = "bob"; }));
+  EXPECT_TRUE(refused([](RosterEntry& entry) { entry.member = "mem_" + std::string(26, '0'); }));
+  EXPECT_TRUE(refused([](RosterEntry& entry) {
+    entry.key_class = "passkey";
+    entry.rp_id = "letsping.example";
+  }));
+}
+
+TEST(Rosters, ChangeInAllProjectsOrInNone) {
+  Rosters house;
+  const std::string made = house.engine->run(CreateProject{.name = "later"})->id;
+  const auto signed_later =
+      sign_roster_later(*house.engine->directory(), *house.engine->directory()->project(made),
+                        house.approver, house.clock.now(), house.entropy);
+  auto wish = house.next(house.with_bob());
+  wish.changes.push_back({made, wish.changes[0].document});
+  EXPECT_EQ(house.refusal_of(wish), Fault::roster_mismatch);
+  ASSERT_TRUE(house.engine->run(signed_later).has_value());
+  EXPECT_EQ(house.refusal_of(wish), Fault::stale);
+
+  const std::string first = house.project;
+  house.project = made;
+  wish.changes[1] = house.next(house.with_bob()).changes[0];
+  house.project = first;
+  const auto done = house.engine->run(wish);
+  ASSERT_TRUE(done.has_value()) << done.error().detail;
+  EXPECT_EQ(done->versions.size(), 2U);
+  EXPECT_EQ(house.engine->directory()->project(made)->people.size(), 2U);
+  EXPECT_EQ(house.refusal_of({.changes = {}, .names = {}}), Fault::roster_mismatch);
+}
+
+TEST(Rosters, OfOneChangeGiveAKeyToOneMember) {
+  Rosters house;
+  const std::string made = house.engine->run(CreateProject{.name = "later"})->id;
+  ASSERT_TRUE(house.engine
+                  ->run(sign_roster_later(*house.engine->directory(),
+                                          *house.engine->directory()->project(made), house.approver,
+                                          house.clock.now(), house.entropy))
+                  .has_value());
+  auto wish = house.next(house.with_bob());
+  const std::string first = house.project, bob = house.bob;
+  house.project = made;
+  house.bob = "mem_" + base32(house.entropy.bytes(16));
+  wish.changes.push_back(house.next(house.with_bob()).changes[0]);
+  wish.names.push_back({house.bob, "Eve"});
+  house.project = first;
+  EXPECT_EQ(house.refusal_of(wish), Fault::roster_mismatch);
+  wish.changes.push_back(wish.changes[0]);
+  EXPECT_EQ(house.refusal_of(wish), Fault::roster_mismatch);
+}
+
+TEST(Rosters, AreTheSameAfterARestart) {
+  Rosters house;
+  const std::string request = house.asked();
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
+  ASSERT_TRUE(house.decide_as_bob(house.consider_as_bob(request, evidence::Verdict::approve)));
+  const Entries without = {house.entries()[0]};
+  ASSERT_TRUE(house.engine->run(house.next(without)).has_value());
+  const auto before = house.view().row;
+  house.close();
+  house.open();
+  EXPECT_EQ(house.view().row, before);
+  EXPECT_EQ(house.view().roster->version, 3U);
+  EXPECT_TRUE(house.engine->directory()->members.at(house.bob).removed.has_value());
+  EXPECT_TRUE(house.engine->run(house.next(house.entries())).has_value());
+}
+
+// A database owner's own roster: correct in itself, signed by themselves.
+TEST(Rosters, ThatNoOwnerSignedAreNotFollowedAtStart) {
+  Rosters house;
+  const Entries all = house.with_bob({"owner", "reviewer"});
+  const auto head = next_roster_head(*house.view().roster, all, house.clock.now());
+  const auto forged = house.document(head, all, house.second);
+  const std::string project = house.project;
+  house.close();
+  const auto blob = [](std::string_view bytes) { return "x'" + hex(bytes) + "'"; };
+  const std::string at = "'" + project + "', 2";
+  std::string sql = "INSERT INTO roster VALUES (" + at + ", " + blob(head.sha256().view()) +
+                    ", 0, " + blob(forged.head) + ", " + blob(forged.signatures) + ");";
+  for (std::size_t i = 0; i < forged.entries.size(); ++i) {
+    sql += "INSERT INTO roster_entry VALUES (" + at + ", " + std::to_string(i) + ", " +
+           blob(forged.entries[i]) + ");";
+  }
+  sql += "UPDATE project SET roster_version = 2, roster_sha256 = " + blob(head.sha256().view());
+  house.edit_database(sql);
+  const auto started = house.try_open();
+  ASSERT_FALSE(started.has_value());
+  EXPECT_NE(started.error().find("version 2"), std::string::npos) << started.error();
+}
+
+// A decision under a version that is no longer in force, not yet signed when the power went.
+TEST(Rosters, OfBeforeStillProveWhatWasDecidedUnderThem) {
+  Rosters house;
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
+  const auto size = house.size();
+  const std::string request = house.asked();
+  ASSERT_TRUE(house.decide_as_bob(house.consider_as_bob(request, evidence::Verdict::approve)));
+  ASSERT_TRUE(house.engine->run(house.next({house.entries()[0]})).has_value());
+  const std::string origin = house.view().row.origin;
+  house.close();
+  std::filesystem::remove_all(house.root / "signer");
+  house.open();
+  EXPECT_TRUE(house.engine->run(AdoptSigner{.reason = "lost"}).has_value());
+  EXPECT_GT(house.size(), size);
+}
+
+}  // namespace
+}  // namespace lp::core
