@@ -35,6 +35,8 @@ void add_agent(CLI::App& app, Chosen& chosen);
 void add_webhook(CLI::App& app, Chosen& chosen);
 void add_member(CLI::App& app, Chosen& chosen);
 void add_device(CLI::App& app, Chosen& chosen);
+void add_login_link(CLI::App& app, Chosen& chosen);
+void add_roster(CLI::App& app, Chosen& chosen);
 void add_review(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);

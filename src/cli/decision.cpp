@@ -112,7 +112,11 @@ std::expected<core::Considered, std::string> consider(const Wish& wish, const js
   core::Considered considered;
   const json::Value* offered = detail.find("offer");
   const auto offer = offered == nullptr ? std::nullopt : read_offer(*offered);
-  if (!offer) return std::unexpected("The server made no offer to decide this request.");
+  if (!offer) {
+    const json::Value* eligibility = detail.find("eligibility");
+    const auto why = eligibility == nullptr ? std::nullopt : eligibility->find_string("why");
+    return std::unexpected(std::string(why.value_or("The server made no offer to decide this.")));
+  }
   considered.offer = *offer;
   considered.verdict = wish.verdict;
   considered.payload = current_payload(detail);

@@ -1,24 +1,131 @@
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
-#include "cli/administer.h"
+#include "base/text.h"
+#include "cli/roster_change.h"
+#include "crypto/hash.h"
 
 namespace lp::cli {
 namespace {
+
+struct Flags : AdminFlags, KeyFlags {
+  std::string member, out, id;
+};
 
 int list(const AdminFlags& flags) {
   return get_and_print(flags, "/admin/devices", "devices",
                        {"id", "member", "class", "created_at", "revoked_at"});
 }
 
+// Where the new key goes: beside the owner's, with the member in its name.
+std::expected<std::string, std::string> new_key_path(const Flags& flags, const Rosters& rosters) {
+  const auto path = flags.out.empty() ? default_key_path(rosters.log_name, flags.member)
+                                      : std::optional(flags.out);
+  if (!path) return std::unexpected(std::string("Name a file for the new key with --out."));
+  struct stat status{};
+  if (stat(path->c_str(), &status) == 0) {
+    return std::unexpected(*path + " is there already: name another file with --out.");
+  }
+  return *path;
+}
+
+int enroll(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto rosters = fetch_rosters(client);
+  if (!rosters) return rosters.error();
+  if (!rosters->lists(flags.member)) {
+    return fail("There is no such member. `letsping member list` names them.");
+  }
+  auto owner = owner_at(flags, *rosters);
+  if (!owner && owner.error().status) return *owner.error().status;
+  auto terminal = Terminal::open();
+  if (!terminal) return fail(terminal.error(), exit_not_authorised);
+  const auto path = new_key_path(flags, *rosters);
+  if (!path) return fail(path.error(), exit_conflict);
+  const std::string name = visible(rosters->name_of(flags.member));
+  terminal->say(fmt::format("{} sets a passphrase for the new key.\n", name));
+  const auto passphrase = new_passphrase(*terminal, fmt::format("the key of {}", name));
+  if (!passphrase) return fail(passphrase.error(), exit_not_authorised);
+
+  crypto::SystemEntropy entropy;
+  const auto key = crypto::P256Key::generate();
+  const auto file = seal_device_key(key, rosters->log_name, passphrase->reveal(), entropy);
+  auto said = json::Value::object();
+  said.add("id", evidence::key_id(key.spki())).add("spki", base64(key.spki()));
+  const RosterChange change{
+      .wish = {.act = evidence::RosterAct::add_device,
+               .member = flags.member,
+               .name = {},
+               .roles = {},
+               .groups = {},
+               .spki = key.spki()},
+      .result = std::move(said),
+      // Written before it counts: a key that counts must not be lost.
+      .before_sending = [&]() -> std::expected<void, std::string> {
+        auto written = create_key_file(*path, file);
+        if (written) terminal->say(fmt::format("The key is sealed in {}.\n", visible(*path)));
+        return written;
+      },
+      .when_refused =
+          [&] {
+            unlink(path->c_str());
+            terminal->say("It was not taken; the file is gone again.\n");
+          }};
+  return carry_out(flags, client, owner, *rosters, change);
+}
+
+int revoke(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto rosters = fetch_rosters(client);
+  if (!rosters) return rosters.error();
+  const auto* entry = rosters->entry_of_key(flags.id);
+  if (entry == nullptr) {
+    return fail("There is no such device that could decide. `letsping device list` names them.");
+  }
+  auto owner = owner_at(flags, *rosters);
+  return carry_out(flags, client, owner, *rosters,
+                   {.wish = {.act = evidence::RosterAct::revoke_device,
+                             .member = entry->member,
+                             .name = {},
+                             .roles = {},
+                             .groups = {},
+                             .spki = entry->spki},
+                    .result = json::Value::object().add("id", flags.id)});
+}
+
+void add_command(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
+                 const char* name, const char* help, int (*run)(const Flags&)) {
+  auto* command = group.add_subcommand(name, help);
+  add_admin_flags(*command, *flags);
+  add_key_file(*command, *flags);
+  if (run == enroll) {
+    command->add_option("--member", flags->member, "mem_…")->required();
+    command->add_option("--out", flags->out,
+                        "Where the new key goes (default: beside the owner's, named after the "
+                        "member)");
+  } else {
+    command->add_option("id", flags->id, "The id of its key")->required();
+  }
+  command->callback(
+      [flags, run, &chosen] { chosen.command = [flags, run] { return run(*flags); }; });
+}
+
 }  // namespace
 
 void add_device(CLI::App& app, Chosen& chosen) {
-  auto flags = std::make_shared<AdminFlags>();
+  auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("device", "The devices that people decide with");
   group->require_subcommand(1);
+  add_command(*group, flags, chosen, "enroll",
+              "Make a sealed key for a member; an owner signs that", enroll);
   auto* list_command = group->add_subcommand("list", "List devices, revoked ones too");
   add_admin_flags(*list_command, *flags);
   list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  add_command(*group, flags, chosen, "revoke",
+              "Take a device its right to decide; an owner signs that", revoke);
 }
 
 }  // namespace lp::cli

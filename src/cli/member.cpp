@@ -1,24 +1,88 @@
 #include <CLI/CLI.hpp>
 
-#include "cli/administer.h"
+#include "base/id.h"
+#include "cli/roster_change.h"
+#include "crypto/hash.h"
 
 namespace lp::cli {
 namespace {
+
+struct Flags : AdminFlags, KeyFlags {
+  std::string name, id;
+  std::vector<std::string> roles, groups;
+};
 
 int list(const AdminFlags& flags) {
   return get_and_print(flags, "/admin/members", "members",
                        {"id", "name", "roles", "devices", "created_at", "removed_at"});
 }
 
+json::Value id_object(const std::string& id) {
+  return json::Value::object().add("id", id);
+}
+
+int add(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto rosters = fetch_rosters(client);
+  if (!rosters) return rosters.error();
+  auto owner = owner_at(flags, *rosters);
+  crypto::SystemEntropy entropy;
+  const std::string id = new_id("mem", rosters->time, entropy);
+  return carry_out(flags, client, owner, *rosters,
+                   {.wish = {.act = evidence::RosterAct::add_member,
+                             .member = id,
+                             .name = flags.name,
+                             .roles = flags.roles,
+                             .groups = flags.groups,
+                             .spki = {}},
+                    .result = id_object(id)});
+}
+
+int remove(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto rosters = fetch_rosters(client);
+  if (!rosters) return rosters.error();
+  if (!rosters->lists(flags.id)) {
+    return fail("There is no such member. `letsping member list` names them.");
+  }
+  auto owner = owner_at(flags, *rosters);
+  return carry_out(flags, client, owner, *rosters,
+                   {.wish = {.act = evidence::RosterAct::remove_member,
+                             .member = flags.id,
+                             .name = {},
+                             .roles = {},
+                             .groups = {},
+                             .spki = {}},
+                    .result = id_object(flags.id)});
+}
+
 }  // namespace
 
 void add_member(CLI::App& app, Chosen& chosen) {
-  auto flags = std::make_shared<AdminFlags>();
+  auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("member", "The people of this installation");
   group->require_subcommand(1);
+  auto* add_command =
+      group->add_subcommand("add", "Add a person to all projects; an owner signs that");
+  add_admin_flags(*add_command, *flags);
+  add_key_file(*add_command, *flags);
+  add_command->add_option("--name", flags->name, "Their name, as others see it")->required();
+  add_command->add_option("--role", flags->roles, "What they may do; may be given several times")
+      ->required()
+      ->check(
+          CLI::IsMember({"owner", "admin", "policy_author", "reviewer", "auditor", "developer"}));
+  add_command->add_option("--group", flags->groups, "A group that rules can name; likewise");
+  add_command->callback([flags, &chosen] { chosen.command = [flags] { return add(*flags); }; });
   auto* list_command = group->add_subcommand("list", "List members, removed ones too");
   add_admin_flags(*list_command, *flags);
   list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  auto* remove_command =
+      group->add_subcommand("remove", "Remove a person and their devices; an owner signs that");
+  add_admin_flags(*remove_command, *flags);
+  add_key_file(*remove_command, *flags);
+  remove_command->add_option("id", flags->id, "mem_…")->required();
+  remove_command->callback(
+      [flags, &chosen] { chosen.command = [flags] { return remove(*flags); }; });
 }
 
 }  // namespace lp::cli

@@ -43,6 +43,17 @@ def seal_2(content_key, plaintext, context):
             "salt": b64(salt), "ctx": context}
 
 
+def tree_root(entries):
+    """RFC 6962 section 2.1."""
+    if len(entries) == 1:
+        return hashlib.sha256(b"\0" + entries[0]).digest()
+    split = 1
+    while split * 2 < len(entries):
+        split *= 2
+    sides = tree_root(entries[:split]) + tree_root(entries[split:])
+    return hashlib.sha256(b"\1" + sides).digest()
+
+
 class Payload:
     """What a device learns of a payload: the bytes, and the key of its commitments."""
 
@@ -106,6 +117,33 @@ class Approver:
         begin = self.call("POST", "/api/review/rosters/begin", {"project": project})
         return self.call("POST", "/api/review/rosters/finish",
                          self.first_roster(begin["project"], begin))
+
+    def next_roster(self, roster, entries, time):
+        """A change of one project: `roster` is the newest of GET /api/review/rosters."""
+        texts, before = [jcs(entry) for entry in entries], json.loads(roster["head"])
+        head = jcs(before | {
+            "version": before["version"] + 1,
+            "prev": hashlib.sha256(roster["head"].encode()).hexdigest(),
+            "owners": [entry["spki"] for entry in entries if "owner" in entry["roles"]],
+            "single_operator": before["single_operator"] and len(
+                {entry["member"] for entry in entries
+                 if "reviewer" in entry["roles"] and "spki" in entry}) < 2,
+            "tree": {"size": len(texts), "root": tree_root(texts).hex()}, "time": time})
+        signature = {"spki": b64(self.spki), "signature": self.sign(b"lp-roster/1\0" + head)}
+        return {"head": head.decode(), "entries": [text.decode() for text in texts],
+                "signatures": jcs([signature]).decode()}
+
+    def sign_proposal(self, proposal, edit, names=()):
+        """`edit` makes the new entries of each project of the old ones."""
+        told = self.call("GET", "/api/review/rosters")
+        changes = []
+        for project in told["projects"]:
+            newest = project["rosters"][-1]
+            entries = edit([json.loads(entry) for entry in newest["entries"]])
+            changes.append({"project": project["id"],
+                            **self.next_roster(newest, entries, told["time"])})
+        return self.call("POST", f"/api/review/roster-proposals/{proposal}/sign",
+                         {"changes": changes, "names": list(names)})
 
     def log_in(self):
         begin = self.call("POST", "/api/login/begin", {})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from approver import Approver, jcs, seal_1, seal_2
+from approver import Approver, b64, jcs, seal_1, seal_2
 from openapi import Judge
 
 PROGRAM = os.environ.get("LETSPING_BIN", str(Path(__file__).parents[3] / "build/release/letsping"))
@@ -20,7 +20,8 @@ CONTENT_KEY = bytes(range(32))
 REFUND = b'{"customer":"c_81","amount":120}'
 SMALLER = b'{"customer":"c_81","amount":100}'
 UNKNOWN = "req_00000000000000000000000000"
-PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings")
+PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings",
+         "/settings/roster/rop_x")
 
 
 class House:
@@ -200,6 +201,63 @@ def people_look_around(house):
     house.page("GET", "/api/review/changes?after=0&wait=1")
 
 
+def asked_of_the_owner(house, *words):
+    """The proposal of a change that this terminal has no key for."""
+    done = subprocess.run([PROGRAM, *words, "--data", house.data, "--json"], capture_output=True,
+                          text=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 5, done.stderr
+    path = "/api/review/roster-proposals/" + json.loads(done.stdout)["proposal"]
+    return house.page("GET", path) | {"path": path}
+
+
+def people_come(house):
+    """The second person's browser, which an owner has signed for."""
+    one = asked_of_the_owner(house, "member", "add", "--name", "Bob", "--role", "reviewer")
+    bob = one["member"]["id"]
+    place = {"salt": b64(bytes(32)), "member": bob, "roles": ["reviewer"], "groups": [],
+             "class": "none", "cosigned": []}
+    house.owner.sign_proposal(one["id"], lambda entries: [*entries, place],
+                              [{"member": bob, "name": "Bob"}])
+    house.page("GET", one["path"], None, 404)
+    token = house.command("login-link", "--member", bob)["url"].partition("#t=")[2]
+    second = Approver(house.page, house.origin, CONTENT_KEY)
+    brought = {"token": token, "spki": b64(second.spki)}
+    assert house.page("POST", "/api/login-link", {"token": token})["state"] == "fresh"
+    waits = house.page("POST", "/api/login-link/device", brought)["proposal"]
+    other = brought | {"spki": b64(Approver(house.page, house.origin, CONTENT_KEY).spki)}
+    house.page("POST", "/api/login-link/device", other, 410)
+    house.page("POST", "/api/login-link", {"token": "none"}, 401)
+    device = place | {"class": "device", "spki": b64(second.spki)}
+    house.owner.sign_proposal(waits, lambda entries: [
+        device if entry["member"] == bob else entry for entry in entries])
+    assert house.page("POST", "/api/login-link", {"token": token})["state"] == "counted"
+    return bob, second
+
+
+def people_go(house, member):
+    kept = asked_of_the_owner(house, "member", "remove", member)
+    house.page("POST", kept["path"] + "/withdraw", {})
+    house.page("POST", kept["path"] + "/withdraw", {}, 404)
+    one = asked_of_the_owner(house, "member", "remove", member)
+    assert house.page("GET", "/api/review/roster-proposals")["proposals"][0]["id"] == one["id"]
+    house.owner.sign_proposal(one["id"], lambda entries: [
+        entry for entry in entries if entry["member"] != member])
+
+
+def people_come_and_go(house):
+    owners, asked = house.cookie, house.ask(house.key, seal_1(CONTENT_KEY, REFUND))["id"]
+    bob, second = people_come(house)
+    house.cookie = None
+    assert second.log_in()["member"]["name"] == "Bob"
+    assert second.decide(asked, "approve")["decision"]["by"]["id"] == bob
+    house.page("GET", "/api/review/roster-proposals", None, 403)
+    bobs, house.cookie = house.cookie, owners
+    people_go(house, bob)
+    house.cookie = bobs
+    house.page("GET", "/api/session", None, 401)
+    house.cookie = owners
+
+
 def auditors_read_the_log(house):
     log = house.session["projects"][0]["origin"].partition("/p/")[2]
     audit = {"Authorization": f"Bearer {house.auditor}"}
@@ -226,6 +284,7 @@ def test_every_operation_answers_as_the_document_says(house):
     people_decide(house)
     people_are_refused(house)
     people_look_around(house)
+    people_come_and_go(house)
     auditors_read_the_log(house)
     anybody_may_look(house)
     house.page("POST", "/api/logout", {})
