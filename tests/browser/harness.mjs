@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
 const top = join(import.meta.dirname, "../..");
-const binary = process.env.LETSPING ?? join(top, "build/release/letsping");
+export const binary = process.env.LETSPING ?? join(top, "build/release/letsping");
 const mocked = process.env.LETSPING === "mock";
 
 export const registered = [];

@@ -130,7 +130,7 @@ test("a project that was made later waits for its owner's signature", async (t) 
   await page.getByRole("button", { name: "Sign its roster" }).click();
   await page.getByText("Project payments has no approvers yet").waitFor({ state: "detached" });
   await page.goto(`${server.origin}/settings`);
-  await page.getByText("as you signed it").nth(1).waitFor();
+  await page.getByText("checked by this browser").nth(1).waitFor();
   await photograph(page, "settings");
   person.behaved();
 });

@@ -4,20 +4,27 @@ import { isReason } from "./api/client";
 import type { Session } from "./api/types";
 import { useApi } from "./context";
 import { useAddress } from "./route";
-import type { SetupLink } from "./setup_link";
+import type { OneTimeLink } from "./setup_link";
 import { Frame, type PageName } from "./views/frame";
 import { InboxView } from "./views/inbox";
 import { LoginView } from "./views/login";
+import { RosterWatch } from "./views/roster_watch";
 import { Unreachable } from "./views/unreachable";
 
 const SetupView = lazy(() => import("./views/setup").then((m) => ({ default: m.SetupView })));
 const FirstRun = lazy(() =>
   import("./views/first_run/first_run").then((m) => ({ default: m.FirstRun })),
 );
+const LoginLinkView = lazy(() =>
+  import("./views/login_link").then((m) => ({ default: m.LoginLinkView })),
+);
+const ProposalView = lazy(() =>
+  import("./views/roster_proposal").then((m) => ({ default: m.ProposalView })),
+);
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
-export function App({ link }: { link: SetupLink }) {
+export function App({ link }: { link: OneTimeLink }) {
   const { path, query } = useAddress();
   const step = query.get("step");
   if (path === "/setup" && (step === "key" || step === "agent")) {
@@ -38,11 +45,19 @@ export function App({ link }: { link: SetupLink }) {
       </Suspense>
     );
   }
+  if (path === "/login" && link.token) {
+    return (
+      <Suspense>
+        <LoginLinkView token={link.token} contentKey={link.contentKey} />
+      </Suspense>
+    );
+  }
   const page = pageOf(path, query);
   return (
     <SignedIn>
       {(session) => (
         <Frame session={session} page={page}>
+          <RosterWatch session={session} />
           <Suspense>
             <Page session={session} page={page} />
           </Suspense>
@@ -74,11 +89,14 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "about") return <AboutView session={session} />;
+  if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
 }
 
 // The paths that the server answers with this page; all others are its 404.
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
+  const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
+  if (proposal !== undefined) return { proposal };
   return { request: /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1] };
 }

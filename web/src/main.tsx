@@ -4,14 +4,14 @@ import { ApiError } from "./api/client";
 import { App } from "./app";
 import { KeysProvider } from "./context";
 import { browserKeyring } from "./crypto/keyring";
-import { takeSetupLink } from "./setup_link";
+import { takeOneTimeLink } from "./setup_link";
 import { Broken } from "./ui/broken";
 import { Notice } from "./ui/notice";
 import "./ui/style.css";
 import { applyTheme } from "./ui/theme";
 
 // First of all, and before anything waits: the fragment holds a key.
-const link = takeSetupLink(location, history);
+const link = takeOneTimeLink(location, history);
 applyTheme();
 
 const client = new QueryClient({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readFragment, takeSetupLink } from "./setup_link";
+import { readFragment, takeOneTimeLink } from "./setup_link";
 
 test("reads token and key without turning + into a space", () => {
   expect(readFragment("t=abc&k=a+b/c==")).toEqual({ token: "abc", contentKey: "a+b/c==" });
@@ -9,13 +9,14 @@ test("reads token and key without turning + into a space", () => {
   expect(readFragment("t=%zz")).toEqual({ token: "%zz" });
 });
 
-test("wipes the fragment in the same step, and only on /setup", () => {
+test("wipes the fragment in the same step, and only on the pages of links", () => {
   const wiped: unknown[] = [];
   const history = { replaceState: (...args: unknown[]) => wiped.push(args) } as never;
   const at = (pathname: string, hash: string) => ({ pathname, hash }) as Location;
-  expect(takeSetupLink(at("/setup", "#t=1"), history)).toEqual({ token: "1" });
+  expect(takeOneTimeLink(at("/setup", "#t=1"), history)).toEqual({ token: "1" });
   expect(wiped).toEqual([[null, "", "/setup"]]);
-  expect(takeSetupLink(at("/", "#t=1"), history)).toEqual({});
-  expect(takeSetupLink(at("/setup", ""), history)).toEqual({});
-  expect(wiped).toHaveLength(1);
+  expect(takeOneTimeLink(at("/login", "#t=2"), history)).toEqual({ token: "2" });
+  expect(takeOneTimeLink(at("/", "#t=1"), history)).toEqual({});
+  expect(takeOneTimeLink(at("/setup", ""), history)).toEqual({});
+  expect(wiped).toHaveLength(2);
 });

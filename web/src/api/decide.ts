@@ -142,14 +142,11 @@ export function checkOffer(
       "The offer rests on another roster than the project's.",
     ],
     [
-      !pin || project?.roster_version !== 1 || pin.roster_sha256 === offer.roster_sha256,
-      "The offer rests on another roster than the one you signed.",
+      pin?.roster_sha256 === offer.roster_sha256,
+      "The offer rests on another roster than the one that this browser has checked.",
     ],
     [project?.origin === offer.aud, "The offer names another log than the project's."],
-    [
-      !pin || pin.origin === offer.aud,
-      "The offer names another log than the one you signed for.",
-    ],
+    [pin?.origin === offer.aud, "The offer names another log than the one of the roster."],
     [offer.payload.kind === payload.kind, "The offer is for another kind of payload."],
     [offer.payload.env_sha256 === payload.env_sha256, "The offer is for another envelope."],
     [offer.payload.kid === payload.kid, "The offer names another content key."],

@@ -1,6 +1,6 @@
 // ECDSA signatures on P-256: WebCrypto speaks r ‖ s, the receipt format speaks DER with low S.
 
-import { type Bytes, concat, hex } from "./bytes";
+import { type Bytes, concat, fromHex, hex } from "./bytes";
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -22,4 +22,21 @@ function integer(value: bigint): Bytes {
   if (Number.parseInt(digits.slice(0, 2), 16) >= 0x80) digits = `00${digits}`;
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return concat(new Uint8Array([0x02, bytes.length]), bytes);
+}
+
+// The other way round, for WebCrypto to verify. Nothing for what derLowS could not have written.
+export function rawLowS(der: Uint8Array): Bytes | undefined {
+  const text = hex(der);
+  const length = (at: number) => Number.parseInt(text.slice(at, at + 2), 16);
+  if (text.slice(0, 2) !== "30" || length(2) !== der.length - 2) return undefined;
+  const r = text.slice(8, 8 + 2 * length(6));
+  const second = 8 + r.length;
+  const s = text.slice(second + 4, second + 4 + 2 * length(second + 2));
+  const raw = fromHex(`${fixed(r)}${fixed(s)}`);
+  if (raw.length !== 64 || hex(derLowS(raw)) !== text) return undefined;
+  return raw;
+}
+
+function fixed(integer: string): string {
+  return integer.replace(/^00/, "").padStart(64, "0");
 }

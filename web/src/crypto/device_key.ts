@@ -1,8 +1,8 @@
 // The device key: what makes a decision this person's. Generated here, non-extractable, kept in
 // IndexedDB. The tag is part of every signature, so that a login can never pass for a decision.
 
-import { type Bytes, base64, hex, sha256, tagged, utf8 } from "./bytes";
-import { derLowS } from "./der";
+import { type Bytes, base64, fromBase64, hex, sha256, tagged, utf8 } from "./bytes";
+import { derLowS, rawLowS } from "./der";
 
 export type Tag = "lp-roster/1" | "lp-login/1" | "lp-decision-device/1";
 
@@ -31,4 +31,28 @@ export async function sign(key: DeviceKey, tag: Tag, text: string): Promise<stri
     tagged(tag, utf8(text)),
   );
   return base64(derLowS(new Uint8Array(raw)));
+}
+
+// Whether the holder of this key signed the text under the tag. Low S only, as everywhere.
+export async function verify(
+  spki: string,
+  tag: Tag,
+  text: string,
+  signature: string,
+): Promise<boolean> {
+  const key = fromBase64(spki);
+  const der = fromBase64(signature);
+  const raw = der && rawLowS(der);
+  if (!key || !raw) return false;
+  try {
+    const imported = await crypto.subtle.importKey("spki", key, p256, false, ["verify"]);
+    const algorithm = { name: "ECDSA", hash: "SHA-256" };
+    return await crypto.subtle.verify(algorithm, imported, raw, tagged(tag, utf8(text)));
+  } catch {
+    return false; // No P-256 key: nobody can have signed with it.
+  }
+}
+
+export async function keyId(spki: string): Promise<string> {
+  return hex(await sha256(fromBase64(spki) ?? new Uint8Array()));
 }

@@ -5,8 +5,10 @@ import { createStore, get, set } from "idb-keyval";
 import type { ContentKey } from "./content_key";
 import type { DeviceKey } from "./device_key";
 
+// The newest roster of a project that this browser has signed or checked: what comes later must go
+// on from it (roster_chain.ts).
 export interface Pin {
-  origin: string; // the log that this browser signed the first roster of
+  origin: string; // of the project's log
   roster_sha256: string;
 }
 

@@ -25,6 +25,12 @@ raven ribbon river rocket rose ruby saddle salmon sandal saturn scarf shadow sil
 spruce squid stone sugar sunset swan tango temple tiger timber tomato topaz tower trumpet tulip
 turtle umbrella valley velvet violin walnut willow zebra`.split(/\s+/);
 
+// Where somebody may try to pass their key off as another's, and can make keys until one fits,
+// twice as many: eight words, 64 bits, in two groups.
+export function eightWords(hash: Uint8Array): string {
+  return `${fourWords(hash)} ${fourWords(hash.subarray(4))}`;
+}
+
 export function fourWords(hash: Uint8Array): string {
   return Array.from(hash.subarray(0, 4), (byte) => words[byte]).join("-");
 }

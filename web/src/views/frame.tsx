@@ -12,7 +12,7 @@ import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 
-export type PageName = "keys" | "about" | { request: string | undefined };
+export type PageName = "keys" | "about" | { proposal: string } | { request: string | undefined };
 
 // What surrounds every page of somebody who is signed in.
 export function Frame(props: { session: Session; page: PageName; children: ReactNode }) {
@@ -22,8 +22,9 @@ export function Frame(props: { session: Session; page: PageName; children: React
   useDraftGuard();
   useShortcuts({ "?": () => setSheet(true) });
   const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
-  const inbox = typeof page === "object";
+  const inbox = typeof page === "object" && "request" in page;
   const reading = inbox && page.request !== undefined;
+  const keys = page === "keys" || (typeof page === "object" && "proposal" in page);
   const marks = new Set(session.projects.flatMap((project) => project.marks));
   return (
     <div className={reading ? "frame at-request" : "frame"}>
@@ -39,11 +40,7 @@ export function Frame(props: { session: Session; page: PageName; children: React
           Inbox
           {pending > 0 && <span className="count">{pending}</span>}
         </RailLink>
-        <RailLink
-          href="/settings"
-          current={page === "keys"}
-          icon={<KeyRound aria-hidden size={17} />}
-        >
+        <RailLink href="/settings" current={keys} icon={<KeyRound aria-hidden size={17} />}>
           Keys
         </RailLink>
         <RailLink

@@ -10,6 +10,7 @@ import { type FilterChoices, Filters, filterNames } from "./inbox_filters";
 import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
 import { UnsignedProjects } from "./unsigned_projects";
+import { WaitingProposals } from "./waiting_proposals";
 
 // The list, and beside it the request that is open. On a phone, one of the two.
 export function InboxView({ session, selected }: { session: Session; selected?: string }) {
@@ -30,6 +31,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <h1>Inbox</h1>
           <Filters query={query} choices={choices(session, [...pending.rows, ...decided.rows])} />
         </header>
+        <WaitingProposals session={session} />
         <UnsignedProjects session={session} />
         {failed && !loaded && (
           <Notice kind="warning" title="The list could not be loaded">

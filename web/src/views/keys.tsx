@@ -9,6 +9,7 @@ import { MakeKey } from "./first_run/key_step";
 import { type MadeKey, MadeKeyPanel, PersistenceLine } from "./first_run/made_key";
 import { ImportKey } from "./import_key";
 import { UnsignedProjects } from "./unsigned_projects";
+import { WaitingProposals } from "./waiting_proposals";
 
 export function KeysView({ session }: { session: Session }) {
   const { keyring } = useKeys();
@@ -50,6 +51,7 @@ export function KeysView({ session }: { session: Session }) {
       </section>
       <section className="card">
         <h2>Who may approve</h2>
+        <WaitingProposals session={session} />
         <UnsignedProjects session={session} />
         <Rosters session={session} />
       </section>
@@ -131,8 +133,8 @@ function Rosters({ session }: { session: Session }) {
                 <VisibleText text={project.name} />
               </b>
               <span className="muted">roster version {project.roster_version}</span>
-              {pin && same && <span className="state approved">as you signed it</span>}
-              {pin && !same && <span className="state rejected">not the one you signed</span>}
+              {pin && same && <span className="state approved">checked by this browser</span>}
+              {pin && !same && <span className="state rejected">not checked</span>}
               {project.single_operator && (
                 <span className="badge" title="One person approves alone; the log says so">
                   single operator

@@ -4,17 +4,15 @@ import { ApiError, isReason } from "../api/client";
 import { beginSetup, finishSetup } from "../api/sign_in";
 import type { SetupBegin } from "../api/types";
 import { useApi, useKeys } from "../context";
-import { type ContentKey, importContentKey, readKeyText } from "../crypto/content_key";
 import { generateDeviceKey } from "../crypto/device_key";
 import { Link, navigate } from "../route";
-import type { SetupLink } from "../setup_link";
+import type { OneTimeLink } from "../setup_link";
 import { Notice } from "../ui/notice";
 import { VisibleText } from "../ui/visible_text";
 import { Steps } from "./first_run/steps";
+import { ContentKeyLine, type Imported, useImportedKey } from "./imported_key";
 
-type Imported = { key: ContentKey } | { problem: string } | undefined;
-
-export function SetupView({ link }: { link: SetupLink }) {
+export function SetupView({ link }: { link: OneTimeLink }) {
   const api = useApi();
   const imported = useImportedKey(link.contentKey);
   const [begun, setBegun] = useState<SetupBegin | ApiError>();
@@ -37,29 +35,6 @@ export function SetupView({ link }: { link: SetupLink }) {
       {link.token && !begun && <p className="muted">Checking the link…</p>}
     </main>
   );
-}
-
-// The key of the link goes into this browser at once; its text is not kept anywhere.
-function useImportedKey(text: string | undefined): Imported {
-  const keys = useKeys();
-  const [imported, setImported] = useState<Imported>();
-  const started = useRef(false);
-  useEffect(() => {
-    if (text === undefined || started.current) return;
-    started.current = true;
-    const read = readKeyText(text);
-    if (!read.ok) {
-      setImported({ problem: read.problem });
-      return;
-    }
-    importContentKey(read.bytes, new Date().toISOString())
-      .then(async (key) => {
-        await keys.addContent(key);
-        setImported({ key });
-      })
-      .catch((error) => setImported({ problem: String(error) }));
-  }, [text, keys]);
-  return imported;
 }
 
 function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported }) {
@@ -149,23 +124,6 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
       </button>
       {state instanceof Error && <FinishProblem error={state} />}
     </form>
-  );
-}
-
-function ContentKeyLine({ imported }: { imported: NonNullable<Imported> }) {
-  if ("key" in imported) {
-    return (
-      <>
-        <strong>The content key is here.</strong> It decrypts what agents send; the server does
-        not have it. Its words are <b className="words">{imported.key.words}</b>.
-      </>
-    );
-  }
-  return (
-    <>
-      <strong>The content key in the link is broken.</strong> {imported.problem} You can go on and
-      bring it in the next step.
-    </>
   );
 }
 

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  approve,
+  binary,
+  openBrowser,
+  openRequest,
+  photograph,
+  setUp,
+  startServer,
+  test,
+} from "./harness.mjs";
+
+const run = promisify(execFile);
+
+async function command(server, ...words) {
+  const { stdout } = await run(binary, [...words, "--data", server.data, "--json"]);
+  return stdout
+    .trim()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+// What a change that waits for an owner prints: {url, proposal, expires_at}.
+async function asksFor(server, ...words) {
+  const done = await command(server, ...words).catch((error) => error);
+  assert.equal(done.code, 5, done.stderr);
+  return JSON.parse(done.stdout);
+}
+
+async function signs(page, server, change) {
+  await page.goto(server.origin + new URL(change.url).pathname);
+  await page.getByRole("button", { name: "Sign as the owner" }).click();
+  await page.getByText("Signed and in force").waitFor();
+}
+
+async function memberNamed(server, name) {
+  const members = await command(server, "member", "list");
+  return members.find((member) => member.name === name);
+}
+
+// Bob's own browser: his key is made, and an owner signs for it.
+async function bring(t, server, owner, member, contentKey) {
+  const [{ url }] = await command(server, "login-link", "--member", member);
+  const bob = await openBrowser(t, server);
+  const link = url.replace(/^http:\/\/[^/]+/, server.origin);
+  await bob.page.goto(`${link}&k=${contentKey.toString("base64")}`);
+  await bob.page.getByText("The content key is here.").waitFor();
+  await photograph(bob.page, "login-link");
+  assert.doesNotMatch(await bob.page.evaluate(() => location.href), /#/);
+  await bob.page.getByRole("button", { name: "Make the key" }).click();
+  await bob.page.getByText("An owner has to sign for this key").waitFor();
+  await photograph(bob.page, "login-link-waiting");
+  const words = await bob.page.locator("dd.words").textContent();
+  await owner.goto(server.origin);
+  await owner.getByText("Let a new device sign for Bob").waitFor();
+  await photograph(owner, "inbox-with-proposal");
+  await owner.getByRole("link", { name: "Read and sign" }).click();
+  await owner.getByText("Is it really the device of Bob?").waitFor();
+  assert.equal(await owner.locator("dd.words").textContent(), words);
+  await photograph(owner, "proposal-device");
+  await owner.getByRole("button", { name: "Sign as the owner" }).click();
+  await owner.getByText("Signed and in force").waitFor();
+  await bob.page.getByRole("heading", { name: "Inbox" }).waitFor();
+  return { ...bob, link };
+}
+
+test("an owner reads a change of who decides, and signs it", async (t) => {
+  const { server, person, page } = await setUp(t);
+  if (server.mocked) return;
+  const change = await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer");
+  assert.equal(await memberNamed(server, "Bob"), undefined);
+  await page.goto(`${server.origin}/settings/roster/${change.proposal}`);
+  await page.getByRole("heading", { name: "Add Bob as reviewer" }).waitFor();
+  await page.getByText("Roster version 1 to 2").waitFor();
+  assert.match(await page.locator(".roster-lines").innerText(), /\+\s*Bob, reviewer, no key yet/);
+  await photograph(page, "proposal-member");
+  await page.getByRole("button", { name: "Sign as the owner" }).click();
+  await page.getByText("Signed and in force").waitFor();
+  await photograph(page, "proposal-signed");
+  const bob = await memberNamed(server, "Bob");
+  assert.deepEqual(bob.roles, ["reviewer"]);
+  await page.getByRole("link", { name: "Who may approve" }).click();
+  await page.getByText("roster version 2").waitFor();
+  await page.getByText("checked by this browser").waitFor();
+  await page.goto(`${server.origin}/settings/roster/${change.proposal}`);
+  await page.getByText("This change does not wait any more").waitFor();
+  const other = await asksFor(server, "member", "remove", bob.id);
+  await page.goto(`${server.origin}/settings/roster/${other.proposal}`);
+  await page.getByRole("button", { name: "Withdraw it" }).click();
+  await page.getByText("Nothing was changed.").waitFor();
+  assert.equal((await memberNamed(server, "Bob")).removed_at, undefined);
+  person.behaved(/status of 404/);
+});
+
+test("a second person brings a browser, approves, and is gone when they are removed", async (t) => {
+  const { server, person, page, agent, contentKey } = await setUp(t);
+  if (server.mocked) return;
+  const { stdout: trust } = await run(binary, ["trust", "export", "--data", server.data]);
+  await signs(
+    page,
+    server,
+    await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer"),
+  );
+  const { id: member } = await memberNamed(server, "Bob");
+  const bob = await bring(t, server, page, member, contentKey);
+  const { id } = await agent.ask("stripe", "refund", '{"amount":5000.00}');
+  const held = agent.status(id, 25);
+  await openRequest(bob.page, id);
+  await approve(bob.page);
+  assert.equal((await held).status, "APPROVED");
+  await bob.page.getByText("Bob").first().waitFor();
+  await photograph(bob.page, "approved-by-bob");
+
+  const directory = await mkdtemp(join(tmpdir(), "lp-trust-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, "trust.json"), trust);
+  const [verified] = await command(server, "log", "verify", "--trust", `${directory}/trust.json`);
+  assert.deepEqual([verified.verdict, verified.decisions], ["VALID", 1]);
+
+  await signs(page, server, await asksFor(server, "member", "remove", member));
+  await bob.page.reload();
+  await bob.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await bob.page.getByRole("button", { name: "Sign in with this browser's key" }).click();
+  await bob.page.getByText("This server does not know this browser's key").waitFor();
+  // The first owner still decides, under the roster that follows.
+  const later = await agent.ask("stripe", "refund", '{"amount":1}');
+  await page.goto(server.origin);
+  await openRequest(page, later.id);
+  await approve(page);
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved();
+  bob.behaved(/status of 401/);
+});
+
+test("a login link works once, and never for a key that somebody has", async (t) => {
+  const { server, person, page } = await setUp(t);
+  if (server.mocked) return;
+  await signs(
+    page,
+    server,
+    await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer"),
+  );
+  const { id: member } = await memberNamed(server, "Bob");
+  const [{ url }] = await command(server, "login-link", "--member", member);
+  const link = url.replace(/^http:\/\/[^/]+/, server.origin);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByText("This browser has a key already").waitFor();
+  person.behaved(/status of 422/);
+
+  const first = await openBrowser(t, server);
+  await first.page.goto(link);
+  await first.page.getByRole("button", { name: "Make the key" }).click();
+  await first.page.getByText("An owner has to sign for this key").waitFor();
+  const second = await openBrowser(t, server);
+  await second.page.goto(link);
+  await second.page.getByText("This link was used in another browser").waitFor();
+  await photograph(second.page, "login-link-used");
+  const [waiting] = await command(server, "roster", "list");
+  await command(server, "roster", "withdraw", waiting.id);
+  await first.page.getByText("No owner has signed").waitFor();
+  await second.page.goto("about:blank");
+  await second.page.goto(`${server.origin}/login#t=${randomBytes(32).toString("base64url")}`);
+  await second.page.getByText("This is not a link of this server").waitFor();
+  first.behaved();
+  second.behaved(/status of 401/);
+});
+
+test("rosters that do not go on from what a browser knows let it sign nothing", async (t) => {
+  const server = await startServer(t);
+  if (server.mocked) return;
+  const person = await openBrowser(t, server);
+  const { page } = person;
+  await page.goto(await server.setupLink());
+  await page.getByLabel("Your name").fill("Ada");
+  await page.getByRole("button", { name: "Finish setup" }).click();
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  await page.evaluate(async () => {
+    const open = indexedDB.open("letsping");
+    await new Promise((resolve) => (open.onsuccess = resolve));
+    const keys = open.result.transaction("keys", "readwrite").objectStore("keys");
+    const read = keys.get("pins");
+    await new Promise((resolve) => (read.onsuccess = resolve));
+    for (const pin of Object.values(read.result)) pin.roster_sha256 = "00".repeat(32);
+    const write = keys.put(read.result, "pins");
+    await new Promise((resolve) => (write.onsuccess = resolve));
+  });
+  await page.reload();
+  await page.getByText("does not go on from the one that this browser knows").waitFor();
+  await photograph(page, "rosters-wrong");
+  const change = await asksFor(server, "member", "add", "--name", "Eve", "--role", "owner");
+  await page.goto(`${server.origin}/settings/roster/${change.proposal}`);
+  await page.getByText("Nothing can be signed").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Sign as the owner" }).count(), 0);
+  person.behaved();
+});

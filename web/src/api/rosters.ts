@@ -1,0 +1,142 @@
+// Who decides, as this browser knows it: the rosters that it has checked, its pins, and the changes
+// that wait for an owner.
+
+import type { DeviceKey } from "../crypto/device_key";
+import type { Pin } from "../crypto/keyring";
+import {
+  followRosters,
+  type Roster,
+  RosterProblem,
+  type RosterText,
+} from "../crypto/roster_chain";
+import {
+  carryOut,
+  nextHead,
+  type SignedChange,
+  signChange,
+  type Wish,
+} from "../crypto/roster_wish";
+import type { Api } from "./client";
+import type { Session } from "./types";
+
+export interface Proposal extends Wish {
+  id: string;
+  key?: string;
+  created_at: string;
+  expires_at: string;
+}
+
+interface RosterList {
+  time: string;
+  projects: { id: string; name: string; origin: string; rosters: RosterText[] }[];
+  members: { id: string; name: string }[];
+}
+
+export interface ProjectRoster {
+  id: string;
+  name: string;
+  roster: Roster;
+}
+
+export interface Rosters {
+  time: string; // the server's
+  projects: ProjectRoster[]; // those with a roster, all checked
+  names: Map<string, string>; // of members, by id
+  pins: Record<string, Pin>; // what to keep now
+}
+
+// Throws RosterProblem when a roster does not go on from what this browser has pinned.
+export async function loadRosters(api: Api, pins: Record<string, Pin>): Promise<Rosters> {
+  const list = await api.get<RosterList>("/api/review/rosters");
+  const found: Rosters = { time: list.time, projects: [], names: new Map(), pins: {} };
+  for (const { id, name } of list.members) found.names.set(id, name);
+  for (const project of list.projects) {
+    const { id, name, origin, rosters } = project;
+    const roster = await followRosters(origin, rosters, pins[id]).catch((error) => {
+      if (!(error instanceof RosterProblem)) throw error;
+      throw new RosterProblem(`The roster of the project ${name} is wrong. ${error.message}`);
+    });
+    found.projects.push({ id, name, roster });
+    found.pins[id] = { origin, roster_sha256: roster.sha256 };
+  }
+  return found;
+}
+
+// Whether the session names a roster that this browser has not checked yet.
+export function rostersMoved(session: Session, pins: Record<string, Pin>): boolean {
+  return session.projects.some(
+    ({ id, roster_sha256 }) =>
+      roster_sha256 !== undefined && pins[id]?.roster_sha256 !== roster_sha256,
+  );
+}
+
+export interface NextVersion {
+  project: ProjectRoster;
+  entries: Roster["entries"];
+  becomesTeam: boolean;
+  ownersLeft: boolean;
+}
+
+// What the wish makes of each roster; projects in which it means nothing are left out.
+export async function nextVersions(rosters: Rosters, wish: Wish): Promise<NextVersion[]> {
+  const versions: NextVersion[] = [];
+  for (const project of rosters.projects) {
+    const { roster } = project;
+    const entries = carryOut(wish, roster.entries);
+    if (entries === roster.entries) continue;
+    const head = await nextHead(roster, entries, rosters.time);
+    versions.push({
+      project,
+      entries,
+      becomesTeam: roster.head.single_operator && !head.single_operator,
+      ownersLeft: head.owners.length >= head.threshold,
+    });
+  }
+  return versions;
+}
+
+// Another roster is in force than the one that was shown; nothing was signed.
+export class RostersMoved extends Error {
+  readonly kind = "rosters_moved";
+}
+
+// Signs what was shown. The head is of now, because a server takes none that is old.
+export async function signProposal(
+  api: Api,
+  key: DeviceKey,
+  proposal: Proposal,
+  versions: NextVersion[],
+  pins: Record<string, Pin>,
+): Promise<void> {
+  const now = await loadRosters(api, pins);
+  const changes: SignedChange[] = [];
+  for (const { project, entries } of versions) {
+    const current = now.projects.find(({ id }) => id === project.id);
+    if (current?.roster.sha256 !== project.roster.sha256) throw new RostersMoved();
+    const head = await nextHead(project.roster, entries, now.time);
+    changes.push(await signChange(key, project.id, head, entries));
+  }
+  const { id, name } = proposal.member;
+  const names = proposal.act === "add_member" ? [{ member: id, name }] : [];
+  await api.post(`/api/review/roster-proposals/${proposal.id}/sign`, { changes, names });
+}
+
+export async function withdrawProposal(api: Api, proposal: Proposal): Promise<void> {
+  await api.post(`/api/review/roster-proposals/${proposal.id}/withdraw`, {});
+}
+
+export interface LoginLinkState {
+  member: { id: string; name: string };
+  log_name: string;
+  state: "fresh" | "waiting" | "counted" | "refused";
+  key?: string;
+  expires_at: string;
+}
+
+export function readLoginLink(api: Api, token: string): Promise<LoginLinkState> {
+  return api.post<LoginLinkState>("/api/login-link", { token });
+}
+
+export async function bringDevice(api: Api, token: string, key: DeviceKey): Promise<void> {
+  await api.post("/api/login-link/device", { token, spki: key.spki });
+}

@@ -1,0 +1,138 @@
+// The rosters of a project, checked in this browser: each version against the one before, and all
+// of them against what it has pinned. A server can neither invent an approver nor bring one back.
+
+import { hex, sha256, utf8 } from "./bytes";
+import { verify } from "./device_key";
+import { type Json, jcs } from "./jcs";
+import type { Pin } from "./keyring";
+import { treeRoot } from "./roster";
+
+// As the server hands them out: exact texts.
+export interface RosterText {
+  version: number;
+  head: string;
+  entries: string[];
+  signatures: string;
+}
+
+export type Entry = {
+  salt: string;
+  member: string;
+  roles: string[];
+  groups: string[];
+  class: string;
+  spki?: string;
+  cosigned: Json[];
+};
+
+export type Head = {
+  v: number;
+  origin: string;
+  version: number;
+  prev?: string;
+  owners: string[];
+  threshold: number;
+  single_operator: boolean;
+  marks?: string[];
+  tree: { size: number; root: string };
+  time: string;
+  [other: string]: Json | undefined;
+};
+
+export interface Roster {
+  head: Head;
+  sha256: string;
+  entries: Entry[];
+}
+
+export class RosterProblem extends Error {
+  readonly kind = "roster_problem";
+}
+
+// The version in force. Throws RosterProblem, with a sentence, at the first thing that is wrong.
+export async function followRosters(
+  origin: string,
+  texts: RosterText[],
+  pin: Pin | undefined,
+): Promise<Roster> {
+  if (pin && pin.origin !== origin) throw new RosterProblem("It is of another log.");
+  let newest: Roster | undefined;
+  let pinned = pin === undefined;
+  for (const text of texts) {
+    newest = await nextRoster(origin, text, newest);
+    pinned ||= newest.sha256 === pin?.roster_sha256;
+  }
+  if (!newest) throw new RosterProblem("There is none.");
+  if (!pinned) throw new RosterProblem("It does not go on from the one that this browser knows.");
+  return newest;
+}
+
+async function nextRoster(
+  origin: string,
+  text: RosterText,
+  before: Roster | undefined,
+): Promise<Roster> {
+  const head = read<Head>(text.head, "head");
+  const entries = text.entries.map((entry) => read<Entry>(entry, "entry"));
+  const wrong = (what: string) => new RosterProblem(`Version ${head.version} ${what}.`);
+  if (head.v !== 1 || head.origin !== origin) throw wrong("is of another log");
+  if (!follows(head, before)) throw wrong("does not follow the one before");
+  if (!entriesFit(entries)) throw wrong("lists a key or a member twice");
+  const { size, root } = head.tree;
+  if (size !== entries.length || root !== (await treeRoot(text.entries))) {
+    throw wrong("is not about these people");
+  }
+  if (!(await ownersSigned(text, before?.head ?? head))) {
+    throw wrong("was not signed by those who owned the one before");
+  }
+  return { head, sha256: hex(await sha256(utf8(text.head))), entries };
+}
+
+function follows(head: Head, before: Roster | undefined): boolean {
+  if (!before) return head.version === 1 && head.prev === undefined;
+  // A test roster stays one for ever.
+  const washed = before.head.marks?.includes("test") && !head.marks?.includes("test");
+  return (
+    head.version === before.head.version + 1 &&
+    head.prev === before.sha256 &&
+    head.time >= before.head.time &&
+    !washed
+  );
+}
+
+// A key that stood for two members would let one person count twice.
+function entriesFit(entries: Entry[]): boolean {
+  const keys = entries.flatMap((entry) => entry.spki ?? []);
+  const keyless = entries.filter((entry) => entry.spki === undefined);
+  const wellFormed = entries.every(
+    (entry) => (entry.class === "none") === (entry.spki === undefined),
+  );
+  return (
+    wellFormed &&
+    new Set(keys).size === keys.length &&
+    keyless.every(({ member }) => entries.filter((e) => e.member === member).length === 1)
+  );
+}
+
+async function ownersSigned(text: RosterText, signers: Head): Promise<boolean> {
+  const signatures = read<{ spki: string; signature: string }[]>(text.signatures, "signatures");
+  const signed = new Set<string>();
+  for (const { spki, signature } of signatures) {
+    if (!signers.owners.includes(spki)) return false;
+    if (!(await verify(spki, "lp-roster/1", text.head, signature))) return false;
+    signed.add(spki);
+  }
+  return signers.threshold >= 1 && signed.size >= signers.threshold;
+}
+
+// Only the canonical text of a value counts, so that two readers cannot see two things in it.
+function read<T>(text: string, what: string): T {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+    if (jcs(value) !== text) throw new RangeError("not canonical");
+  } catch {
+    throw new RosterProblem(`The ${what} of a version cannot be read.`);
+  }
+  return value as T;
+}

@@ -1,0 +1,118 @@
+// A change of who decides: what somebody wishes, what it makes of a roster, and the next version
+// that an owner signs. The same as src/evidence/roster_wish.cpp and core/roster_offer.cpp, whose
+// server takes no other bytes.
+
+import { base64, randomBytes } from "./bytes";
+import { type DeviceKey, sign } from "./device_key";
+import { jcs } from "./jcs";
+import { treeRoot } from "./roster";
+import type { Entry, Head, Roster } from "./roster_chain";
+
+export interface Wish {
+  act: "add_member" | "remove_member" | "add_device" | "revoke_device";
+  member: { id: string; name: string };
+  roles?: string[];
+  groups?: string[];
+  spki?: string;
+}
+
+export interface Difference {
+  gone: Entry[];
+  come: Entry[];
+}
+
+const newSalt = () => base64(randomBytes(32));
+
+// The entries as they would stand; the same array when the wish means nothing there.
+export function carryOut(wish: Wish, entries: Entry[], salt = newSalt): Entry[] {
+  const member = wish.member.id;
+  const known = entries.find((entry) => entry.member === member);
+  switch (wish.act) {
+    case "add_member":
+      if (known) return entries;
+      return [...entries, memberEntry(wish, salt())];
+    case "remove_member":
+      return known ? entries.filter((entry) => entry.member !== member) : entries;
+    case "add_device": {
+      if (!known || !wish.spki) return entries;
+      if (entries.some((entry) => entry.spki === wish.spki)) return entries;
+      const others = known.spki === undefined ? entries.filter((e) => e !== known) : entries;
+      return [...others, withKey(known, salt(), wish.spki)];
+    }
+    case "revoke_device": {
+      const found = entries.find((e) => e.member === member && e.spki === wish.spki);
+      if (!found) return entries;
+      const others = entries.filter((entry) => entry !== found);
+      // Whose last key goes keeps their place without one.
+      if (others.some((entry) => entry.member === member)) return others;
+      return [...others, withKey(found, salt())];
+    }
+  }
+}
+
+function memberEntry(wish: Wish, salt: string): Entry {
+  return {
+    salt,
+    member: wish.member.id,
+    roles: sortedDistinct(wish.roles ?? []),
+    groups: sortedDistinct(wish.groups ?? []),
+    class: "none",
+    cosigned: [],
+  };
+}
+
+function withKey(place: Entry, salt: string, spki?: string): Entry {
+  const { member, roles, groups } = place;
+  const entry = { salt, member, roles, groups, cosigned: [] };
+  return spki === undefined ? { ...entry, class: "none" } : { ...entry, class: "device", spki };
+}
+
+function sortedDistinct(texts: string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+export function difference(before: Entry[], after: Entry[]): Difference {
+  const missing = (from: Entry[], entries: Entry[]) =>
+    from.filter((entry) => !entries.some((other) => jcs(other) === jcs(entry)));
+  return { gone: missing(before, after), come: missing(after, before) };
+}
+
+// Owners are the keys of entries with that role; a project becomes a team with its second reviewer
+// and stays one; the rest is as it was.
+export async function nextHead(before: Roster, entries: Entry[], time: string): Promise<Head> {
+  const withRole = (role: string) =>
+    entries.filter((entry) => entry.spki !== undefined && entry.roles.includes(role));
+  const reviewers = new Set(withRole("reviewer").map((entry) => entry.member));
+  return {
+    ...before.head,
+    version: before.head.version + 1,
+    prev: before.sha256,
+    owners: withRole("owner").map((entry) => entry.spki as string),
+    single_operator: before.head.single_operator && reviewers.size < 2,
+    tree: { size: entries.length, root: await treeRoot(entries.map((entry) => jcs(entry))) },
+    time,
+  };
+}
+
+export interface SignedChange {
+  project: string;
+  head: string;
+  entries: string[];
+  signatures: string;
+}
+
+export async function signChange(
+  key: DeviceKey,
+  project: string,
+  head: Head,
+  entries: Entry[],
+): Promise<SignedChange> {
+  const text = jcs(head);
+  const signature = await sign(key, "lp-roster/1", text);
+  return {
+    project,
+    head: text,
+    entries: entries.map((entry) => jcs(entry)),
+    signatures: jcs([{ spki: key.spki, signature }]),
+  };
+}

@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Proposal } from "../api/rosters";
+import type { Session } from "../api/types";
+import { useApi } from "../context";
+import { Link } from "../route";
+import { Notice } from "../ui/notice";
+import { ProposalTitle } from "./proposal_words";
+
+// What an owner is asked to sign, on the pages where they would look.
+export function WaitingProposals({ session }: { session: Session }) {
+  const api = useApi();
+  const proposals = useQuery({
+    queryKey: ["proposals"],
+    queryFn: () => api.get<{ proposals: Proposal[] }>("/api/review/roster-proposals"),
+    enabled: session.member.roles.includes("owner"),
+  });
+  return proposals.data?.proposals.map((proposal) => (
+    <Notice
+      key={proposal.id}
+      kind="info"
+      title={<ProposalTitle proposal={proposal} />}
+      actions={
+        <Link href={`/settings/roster/${proposal.id}`} className="button">
+          Read and sign
+        </Link>
+      }
+    >
+      Somebody asks for this, and it waits for an owner's signature.
+    </Notice>
+  ));
+}
