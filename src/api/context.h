@@ -14,6 +14,7 @@
 #include "api/holds.h"
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
+#include "api/review/activity.h"
 #include "api/review/login_nonce.h"
 #include "core/engine.h"
 #include "core/work.h"  // Engine::submit needs it whole.
@@ -53,6 +54,7 @@ struct Context {
   Holds holds{};
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
+  Activity activity{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

@@ -64,6 +64,8 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::url_expired, 403, "url_expired",
      "This URL has expired. Ask the server for a new one."},
     {Reason::no_session, 401, "no_session", "Nobody is logged in here. Log in with this device."},
+    {Reason::session_idle, 403, "session_idle",
+     "Nothing was done here for fifteen minutes. Log in again with this device, then decide."},
     {Reason::login_refused, 401, "login_refused",
      "The login is not valid. Log in again with a device key that is enrolled here."},
     {Reason::csrf, 403, "csrf",

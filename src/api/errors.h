@@ -46,6 +46,7 @@ enum class Reason : std::uint8_t {
   url_signature_invalid,
   url_expired,
   no_session,
+  session_idle,
   login_refused,
   csrf,
   not_permitted,

@@ -110,6 +110,7 @@ net::Outcome login(Context& context, Call& call) {
     return refuse_login(context, *call.directory, attempt->key);
   }
   if (const auto old = session_of(context, *call.directory, call.request)) {
+    context.activity.end(old->token);
     static_cast<void>(
         context.engine.submit<core::EndSession>({.token = old->token}, [](const auto&) {}));
   }
@@ -120,6 +121,7 @@ net::Outcome login(Context& context, Call& call) {
                   net::Reply reply =
                       private_reply(session_body(context, *context.engine.directory(), session));
                   set_session_cookie(reply, result.session.reveal());
+                  note_opened(context, result.session.reveal());
                   return reply;
                 });
 }
@@ -132,6 +134,7 @@ net::Outcome logout(Context& context, Call& call) {
   };
   const auto session = session_of(context, *call.directory, call.request);
   if (!session) return forget();
+  context.activity.end(session->token);
   return submit(context, core::EndSession{.token = session->token},
                 [forget](const core::EndSession::Result&) { return forget(); });
 }

@@ -125,6 +125,8 @@ net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
   const auto version = body.integer("version", 1, version_max);
   if (!version) body.refuse("version", "must be the version that is on screen");
   if (refusal) return *std::move(refusal);
+  // Who reads is active; who was away too long may still look.
+  static_cast<void>(context.activity.go_on(session.token, context.engine.clock().monotonic_ms()));
   core::Viewed command{.request = call.parameter("id"),
                        .member = session.member,
                        .key = session.key,

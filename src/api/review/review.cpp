@@ -24,17 +24,17 @@ std::vector<Route> review_routes() {
       {Method::get, "/api/review/requests", signed_in<list_reviews>},
       {Method::get, "/api/review/requests/{id}", signed_in<show_review>},
       {Method::post, "/api/review/requests/{id}/viewed", walled_signed_in<note_viewed>},
-      {Method::post, "/api/review/requests/{id}/decision", walled_signed_in<decide_review>},
+      {Method::post, "/api/review/requests/{id}/decision", walled_active<decide_review>},
       {Method::get, "/api/review/changes", signed_in<await_changes>},
 
       {Method::get, "/api/review/rosters", signed_in<list_rosters>},
       {Method::get, "/api/review/roster-proposals", signed_in<list_proposals>},
       {Method::get, "/api/review/roster-proposals/{id}", signed_in<show_proposal>},
-      {Method::post, "/api/review/roster-proposals/{id}/sign", walled_signed_in<sign_proposal>},
+      {Method::post, "/api/review/roster-proposals/{id}/sign", walled_active<sign_proposal>},
       {Method::post, "/api/review/roster-proposals/{id}/withdraw",
-       walled_signed_in<withdraw_proposal>},
-      {Method::post, "/api/review/rosters/begin", walled_signed_in<begin_roster>},
-      {Method::post, "/api/review/rosters/finish", walled_signed_in<finish_roster>},
+       walled_active<withdraw_proposal>},
+      {Method::post, "/api/review/rosters/begin", walled_active<begin_roster>},
+      {Method::post, "/api/review/rosters/finish", walled_active<finish_roster>},
   };
 }
 

@@ -208,5 +208,46 @@ TEST(LoginLink, IsSlowedDownLikeALogin) {
   EXPECT_EQ(reason_in(browser.post("/api/login-link/device", token_body("x"))), "attempts_limited");
 }
 
+// R-SES-01: what decides ends sooner than what only looks.
+TEST(SessionIdle, LooksOnAfterFifteenMinutesButSignsNothing) {
+  People people;
+  const auto proposal = people.proposed(people.member_body());
+  people.server.house.clock.advance_ms(idle_max_ms + 1);
+  EXPECT_EQ(reason_in(people.sign(proposal)), "session_idle");
+  EXPECT_EQ(people.view().row.roster_version, 1U);
+  EXPECT_EQ(people.owner.get("/api/review/requests").status, 200);
+  people.owner.login();
+  EXPECT_EQ(people.sign(proposal).status, 200);
+}
+
+TEST(SessionIdle, HoldsBackADecisionUntilTheKeyOpensTheSessionAgain) {
+  People people;
+  const std::string request = people.server.house.asked();
+  const std::string path = "/api/review/requests/" + request;
+  people.server.house.clock.advance_ms(idle_max_ms + 1);
+  const auto decision = [&] {
+    return decision_json(people.server, consider(people.server, body_of(people.owner.get(path)),
+                                                 evidence::Verdict::approve));
+  };
+  EXPECT_EQ(reason_in(people.owner.post(path + "/decision", decision())), "session_idle");
+  EXPECT_EQ(people.server.house.state(request), approval::State::pending);
+  people.owner.login();
+  EXPECT_EQ(people.owner.post(path + "/decision", decision()).status, 200);
+}
+
+TEST(SessionIdle, ReadingARequestKeepsTheSessionActive) {
+  People people;
+  const std::string path = "/api/review/requests/" + people.server.house.asked();
+  auto viewed = json::Value::object();
+  viewed.add("version", 1);
+  people.server.house.clock.advance_ms(idle_max_ms);
+  ASSERT_EQ(people.owner.post(path + "/viewed", viewed).status, 200);
+  people.server.house.clock.advance_ms(idle_max_ms);
+  const auto body = decision_json(
+      people.server,
+      consider(people.server, body_of(people.owner.get(path)), evidence::Verdict::reject));
+  EXPECT_EQ(people.owner.post(path + "/decision", body).status, 200);
+}
+
 }  // namespace
 }  // namespace lp::api

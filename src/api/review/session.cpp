@@ -118,4 +118,18 @@ net::Outcome with_session(Context& context, Call& call, SessionFunction function
   return function(context, call, *session);
 }
 
+void note_opened(Context& context, std::string_view token) {
+  context.activity.begin(identity::session_token_digest(token),
+                         context.engine.clock().monotonic_ms());
+}
+
+net::Outcome with_active_session(Context& context, Call& call, SessionFunction function) {
+  const auto session = session_of(context, *call.directory, call.request);
+  if (!session) return refuse(Reason::no_session);
+  if (!context.activity.go_on(session->token, context.engine.clock().monotonic_ms())) {
+    return refuse(Reason::session_idle);
+  }
+  return function(context, call, *session);
+}
+
 }  // namespace lp::api

@@ -1,5 +1,6 @@
 // Who is signed in. The cookie holds 256 random bits, the store their SHA-256; a session ends after
-// 12 hours, at log-out, and as soon as its device or its member is gone.
+// 12 hours, at log-out, and as soon as its device or its member is gone. It decides and signs only
+// while its person is active (activity.h).
 
 #pragma once
 
@@ -65,6 +66,21 @@ net::Outcome signed_in(Context& context, Call& call) {
 template <SessionFunction function>
 net::Outcome walled_signed_in(Context& context, Call& call) {
   return walled<signed_in<function>>(context, call);
+}
+
+// The session has been opened by its key just now (activity.h).
+void note_opened(Context& context, std::string_view token);
+// What only a session may do that was active lately: else 403 `session_idle`.
+net::Outcome with_active_session(Context& context, Call& call, SessionFunction function);
+
+template <SessionFunction function>
+net::Outcome active(Context& context, Call& call) {
+  return with_active_session(context, call, function);
+}
+
+template <SessionFunction function>
+net::Outcome walled_active(Context& context, Call& call) {
+  return walled<active<function>>(context, call);
 }
 
 }  // namespace lp::api

@@ -123,13 +123,14 @@ net::Outcome finish_setup(Context& context, Call& call) {
   if (!command) return std::move(command.error());
   std::string name = command->name;
   return submit(context, *std::move(command),
-                [name = std::move(name)](const core::SetUp::Result& result) {
+                [&context, name = std::move(name)](const core::SetUp::Result& result) {
                   auto member = json::Value::object();
                   member.add("id", result.member).add("name", name);
                   auto value = json::Value::object();
                   value.add("member", std::move(member)).add("key", result.key);
                   net::Reply reply = private_reply(json::compact(value));
                   set_session_cookie(reply, result.session.reveal());
+                  note_opened(context, result.session.reveal());
                   return reply;
                 });
 }

@@ -11,6 +11,7 @@ import type { Opened } from "../payload/open";
 import { type Api, ApiError, isReason } from "./client";
 import { detailOf, loadDetail, received } from "./detail";
 import type { Edit } from "./edit";
+import { whileActive } from "./sign_in";
 import type { Detail, Offer, PayloadReference, Session } from "./types";
 
 export interface Wish {
@@ -43,7 +44,7 @@ export async function decide(
     current = await withFreshOffer(signer.api, current);
     const { body, leftMs } = await signedDecision(signer, current, opened, wish);
     try {
-      return await send(signer.api, current.id, body, leftMs);
+      return await send(signer, current.id, body, leftMs);
     } catch (error) {
       // Only the nonce had run out: nothing that was shown has changed, so the same wish holds.
       const renewed = isReason(error, "stale", "offer_expired");
@@ -190,11 +191,13 @@ async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
   return { ...detail, offer: fresh.offer };
 }
 
-async function send(api: Api, id: string, body: unknown, leftMs: number): Promise<Detail> {
+async function send(signer: Signer, id: string, body: unknown, leftMs: number): Promise<Detail> {
+  const { api, keyring } = signer;
+  const post = () => api.post<Detail>(`/api/review/requests/${id}/decision`, body);
   const until = performance.now() + leftMs - 2000;
   for (;;) {
     try {
-      return detailOf(await api.post<Detail>(`/api/review/requests/${id}/decision`, body));
+      return detailOf(await (keyring.device ? whileActive(api, keyring.device, post) : post()));
     } catch (error) {
       if (!isReason(error, "offline") || performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -17,6 +17,7 @@ import {
   type Wish,
 } from "../crypto/roster_wish";
 import type { Api } from "./client";
+import { whileActive } from "./sign_in";
 import type { Session } from "./types";
 
 export interface Proposal extends Wish {
@@ -118,11 +119,19 @@ export async function signProposal(
   }
   const { id, name } = proposal.member;
   const names = proposal.act === "add_member" ? [{ member: id, name }] : [];
-  await api.post(`/api/review/roster-proposals/${proposal.id}/sign`, { changes, names });
+  await whileActive(api, key, () =>
+    api.post(`/api/review/roster-proposals/${proposal.id}/sign`, { changes, names }),
+  );
 }
 
-export async function withdrawProposal(api: Api, proposal: Proposal): Promise<void> {
-  await api.post(`/api/review/roster-proposals/${proposal.id}/withdraw`, {});
+export async function withdrawProposal(
+  api: Api,
+  key: DeviceKey,
+  proposal: Proposal,
+): Promise<void> {
+  await whileActive(api, key, () =>
+    api.post(`/api/review/roster-proposals/${proposal.id}/withdraw`, {}),
+  );
 }
 
 export interface LoginLinkState {

@@ -6,7 +6,7 @@ import { type DeviceKey, sign } from "../crypto/device_key";
 import { jcs } from "../crypto/jcs";
 import type { Pin } from "../crypto/keyring";
 import { type SignedRoster, signRoster } from "../crypto/roster";
-import type { Api } from "./client";
+import { type Api, isReason } from "./client";
 import type { RosterBegin, RosterProject, Session, SetupBegin } from "./types";
 
 export function beginSetup(api: Api, token: string): Promise<SetupBegin> {
@@ -35,7 +35,9 @@ export async function finishSetup(
 }
 
 export async function signProjectRoster(api: Api, key: DeviceKey, project: string): Promise<Pin> {
-  const begin = await api.post<RosterBegin>("/api/review/rosters/begin", { project });
+  const begin = await whileActive(api, key, () =>
+    api.post<RosterBegin>("/api/review/rosters/begin", { project }),
+  );
   const roster = await signRoster(key, begin.project, begin);
   await api.post("/api/review/rosters/finish", roster);
   return pinOf(begin.project, roster);
@@ -46,6 +48,22 @@ export async function login(api: Api, key: DeviceKey, origin: string): Promise<S
   const body = jcs({ origin, server_nonce, client_nonce: base64(randomBytes(16)) });
   const signature = await sign(key, "lp-login/1", body);
   return api.post<Session>("/api/login", { body, key: key.id, signature });
+}
+
+// What only an active session may do: after a quarter of an hour without anything done, the device
+// key opens the session again, and it is done then.
+export async function whileActive<T>(
+  api: Api,
+  key: DeviceKey,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isReason(error, "session_idle")) throw error;
+    await login(api, key, location.origin);
+    return action();
+  }
 }
 
 async function pinOf(project: RosterProject, roster: SignedRoster): Promise<Pin> {

@@ -100,7 +100,7 @@ function SignForm(props: {
     }, "signed");
   const withdraw = () =>
     run(async () => {
-      await withdrawProposal(api, proposal);
+      if (device) await withdrawProposal(api, device, proposal);
     }, "withdrawn");
   const may = device !== undefined && versions.length > 0 && !orphaned && !passed;
   return (
@@ -143,7 +143,7 @@ function SignForm(props: {
         <button
           type="button"
           className="button"
-          disabled={state === "working"}
+          disabled={device === undefined || state === "working"}
           onClick={() => void withdraw()}
         >
           Withdraw it
