@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -14,6 +15,16 @@ namespace lp::server {
 namespace {
 
 constexpr std::size_t pkcs8_bytes_max = 4'096;
+
+// Files that another account made, root too, are files that the server cannot read any more.
+std::expected<void, std::string> check_owner(const std::string& directory) {
+  struct stat status{};
+  if (stat(directory.c_str(), &status) != 0 || status.st_uid == geteuid()) return {};
+  return std::unexpected(
+      fmt::format("{} belongs to another account (uid {}). While no server runs on it, only that "
+                  "account may open it: `runuser -u USER -- letsping ...`.",
+                  directory, status.st_uid));
+}
 
 std::expected<std::string, std::string> log_name_of(store::Store& store) {
   auto reader = store.reader();
@@ -28,7 +39,9 @@ std::expected<std::string, std::string> log_name_of(store::Store& store) {
 std::string Place::signer() const {
   if (!signer_state.empty()) return signer_state;
   const char* state = std::getenv("STATE_DIRECTORY");
-  return state != nullptr && *state != '\0' ? std::string(state) + "/signer" : data + ".signer";
+  if (state != nullptr && *state != '\0') return std::string(state) + "/signer";
+  // "data/" is the same directory, and its signer's state is beside it all the same, never inside.
+  return data.substr(0, data.find_last_not_of('/') + 1) + ".signer";
 }
 
 bool initialised(const Place& place) {
@@ -40,6 +53,9 @@ std::expected<std::unique_ptr<Installation>, std::string> Installation::open(
     const Place& place, core::EngineOptions limits, Announce announce) {
   std::unique_ptr<Installation> made(new Installation);
   made->place_ = place;
+  for (const std::string& directory : {place.data, place.signer()}) {
+    if (auto ours = check_owner(directory); !ours) return std::unexpected(ours.error());
+  }
   auto store = store::open_sqlite(place.database());
   if (!store) return std::unexpected(store.error().what);
   made->store_ = *std::move(store);
