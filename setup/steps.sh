@@ -84,6 +84,7 @@ prepare_node() {
   mkdir -p build/node
   cp setup/node/package.json setup/node/package-lock.json setup/node/.npmrc build/node/
   attempt node npm ci --prefix build/node --ignore-scripts || return
+  hash -r  # the shell remembers the old Node, which it ran by that name a moment ago
   node_serves && return 0
   say "set-up: build/node holds no Node that runs here (it is for x86-64)"
   return 1
