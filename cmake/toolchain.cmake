@@ -53,7 +53,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(
     -D_GLIBCXX_ASSERTIONS -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
     -fcf-protection -ftrivial-auto-var-init=zero)
-  add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+  # The program keeps to a shadow stack, and says so although Debian's start files do not.
+  add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,shstk)
 endif()
 
 option(LP_COVERAGE "Instrument for llvm-cov" OFF)
