@@ -122,6 +122,23 @@ dashboard() {
   fi
 }
 
+# Debian's nginx, for the test of packaging/nginx: this machine's, else unpacked in build/nginx. It
+# is not installed, for its package starts a web server.
+nginx_program() {
+  command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || [ -x build/nginx/usr/sbin/nginx ] &&
+    return 0
+  say "set-up: nginx in build/nginx"
+  attempt nginx unpack_nginx
+}
+
+unpack_nginx() (
+  rm -rf build/nginx && mkdir -p build/nginx && cd build/nginx || return
+  # Package lists that are absent or old: fetch them once, then try again.
+  apt-get -q download nginx ||
+    { apt_get -o APT::Update::Error-Mode=any update && apt-get -q download nginx; } || return
+  dpkg-deb --extract nginx_*.deb .
+)
+
 # build_preset PRESET [TARGET…]: configures and builds, two jobs at most (CMakePresets.json).
 build_preset() {
   local preset=$1
