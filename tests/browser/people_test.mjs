@@ -79,7 +79,8 @@ test("an owner reads a change of who decides, and signs it", async (t) => {
   await page.goto(`${server.origin}/settings/roster/${change.proposal}`);
   await page.getByRole("heading", { name: "Add Bob as reviewer" }).waitFor();
   await page.getByText("Roster version 1 to 2").waitFor();
-  assert.match(await page.locator(".roster-lines").innerText(), /\+\s*Bob, reviewer, no key yet/);
+  const line = await page.locator(".roster-lines").innerText();
+  assert.match(line, /\+\s*Bob mem_\w{26}, reviewer, no key yet/);
   await photograph(page, "proposal-member");
   await page.getByRole("button", { name: "Sign as the owner" }).click();
   await page.getByText("Signed and in force").waitFor();

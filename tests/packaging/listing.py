@@ -48,13 +48,5 @@ def changes(before, after):
 
 def owners_and_modes(top):
     """path -> "user:group mode" of everything below."""
-    import grp
-    import pwd
-    found = {}
-    for folder, folders, files in os.walk(top):
-        for path in [folder, *(os.path.join(folder, name) for name in files)]:
-            status = os.lstat(path)
-            owner = pwd.getpwuid(status.st_uid).pw_name, grp.getgrgid(status.st_gid).gr_name
-            found[path] = f"{':'.join(owner)} {stat.S_IMODE(status.st_mode):04o}"
-        del folders
-    return found
+    return {str(path): f"{path.owner()}:{path.group()} {stat.S_IMODE(path.lstat().st_mode):04o}"
+            for path in [top, *top.rglob("*")]}
