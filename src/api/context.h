@@ -16,6 +16,7 @@
 #include "api/limiter.h"
 #include "api/review/activity.h"
 #include "api/review/login_nonce.h"
+#include "api/review/stream_places.h"
 #include "core/engine.h"
 #include "core/work.h"  // Engine::submit needs it whole.
 #include "crypto/p256.h"
@@ -32,6 +33,7 @@ struct Limits {
   Rate signup_day{10, 86'400'000, 10};
   Rate signup_all{200, 86'400'000, 200};  // for all together
   HoldCaps holds;
+  StreamCaps streams;
 };
 
 struct Context {
@@ -55,6 +57,7 @@ struct Context {
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
   Activity activity{};
+  StreamPlaces stream_places{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

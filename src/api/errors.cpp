@@ -150,6 +150,9 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::attempts_limited, 429, "attempts_limited",
      "Too many attempts to set up or log in came from your network. Wait as long as Retry-After "
      "says."},
+    {Reason::streams_limited, 429, "streams_limited",
+     "This device has as many event streams open as it may. Close one, or wait as long as "
+     "Retry-After says."},
 
     {Reason::signup_disabled, 503, "signup_disabled",
      "Sign-up without a person is off on this server. Ask its operator for an API key."},

@@ -91,6 +91,7 @@ enum class Reason : std::uint8_t {
   failed_auth_limited,
   signup_limited,
   attempts_limited,
+  streams_limited,
   // Not now.
   signup_disabled,
   signup_token_invalid,

@@ -47,6 +47,11 @@ class Waiting final : public net::Responder {
 
 inline net::Reply settle(net::Outcome outcome) {
   if (auto* reply = std::get_if<net::Reply>(&outcome)) return std::move(*reply);
+  // A stream: its head, and what it says at once.
+  if (auto* stream = std::get_if<net::Stream>(&outcome)) {
+    stream->head.body = stream->next(net::Prompt::news).bytes;
+    return std::move(stream->head);
+  }
   const auto waiting = std::make_shared<Waiting>();
   if (auto* later = std::get_if<net::Later>(&outcome)) {
     later->start(waiting);

@@ -2,7 +2,7 @@
 //
 // `push` never waits: a full queue is the caller's 503. `drain` waits until something is there or
 // the timeout passes, then takes all of it, so that one batch is whatever arrived during the last
-// flush. One of the two places in the program that hold a lock.
+// flush.
 
 #pragma once
 

@@ -1,6 +1,6 @@
 // std::mutex with the attributes that clang's -Wthread-safety checks: a member declared
 // `__attribute__((guarded_by(mutex_)))` is then only touched while its mutex is held, or the build
-// fails. Locks exist in two places of the program (bounded_queue.h and the read snapshot).
+// fails. Where there are locks, ARCHITECTURE.md lists.
 
 #pragma once
 

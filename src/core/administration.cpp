@@ -79,7 +79,6 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
   directory.projects.insert_or_assign(
       row.id, project_view(world, directory, row, std::nullopt, found->second.live));
   work.append(found->second, operator_event(work, result.id, EventType::log_opened));
-  work.announce("review");
   return result;
 }
 

@@ -294,7 +294,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   }
   ++work.pending_delta[command.project];
   work.world.expiry.add(open.row.decide_by, open.row.id);
-  work.announce("review");
+  work.tell(open.row.project, open.row.id);
   Ingest::Result result{.id = open.row.id, .replay = false, .snapshot_key = {}};
   tell_state(result, open.state.state);
   if (!command.envelope) result.snapshot_key = snapshot_key_of(dek);
@@ -352,7 +352,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
                                                  .details_sealed = row.details_sealed,
                                                  .request_sha256 = row.request_sha256});
   work.announce(row.id);
-  work.announce("review");
+  work.tell(row.project, row.id);
   return Revise::Result{.version = change->request.version};
 }
 
@@ -412,7 +412,7 @@ Applied<DeleteGraphThread> apply(Work& work, DeleteGraphThread& command) {
 Applied<NoteDelivery> apply(Work& work, NoteDelivery& command) {
   work.batch.writes.emplace_back(
       store::Delivery{.request = command.request, .at = work.now, .how = command.how});
-  work.announce("review");
+  work.tell(command.project, command.request);
   return NoteDelivery::Result{};
 }
 
@@ -453,7 +453,7 @@ Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {
   if (command.item.state == "sent") {
     work.batch.writes.emplace_back(
         store::Delivery{.request = command.item.request, .at = work.now, .how = "webhook"});
-    work.announce("review");
+    work.tell(command.item.project, command.item.request);
   }
   return OutboxAttempt::Result{};
 }

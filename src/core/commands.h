@@ -98,7 +98,7 @@ struct DeleteGraphThread {
 
 // The terminal status has been handed to the agent. Written once, no event.
 struct NoteDelivery {
-  std::string request, how;
+  std::string project, request, how;
   struct Result {};
 };
 

@@ -231,7 +231,7 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
   queue_webhooks(work, open, !opened.details.callback_url.empty());
   --work.pending_delta[open.row.project];
   work.announce(open.row.id);
-  work.announce("review");
+  work.tell(open.row.project, open.row.id);
 }
 
 }  // namespace
@@ -271,7 +271,7 @@ Applied<Decide> apply(Work& work, Decide& command) {
            .key = checked->core.key},
           command.reason, checked->opened);
   } else {
-    work.announce("review");
+    work.tell(checked->open->row.project, checked->open->row.id);
   }
   return Decide::Result{};
 }

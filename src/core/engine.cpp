@@ -1,6 +1,7 @@
 #include "core/engine.h"
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "core/disk.h"
 #include "core/recovery.h"
 #include "core/request_event.h"
@@ -27,6 +28,7 @@ struct Engine::Impl {
        std::function<void(std::vector<std::string>)> announce)
       : options(std::move(chosen)),
         reader(std::move(core_reader)),
+        published(hex(used_entropy.bytes(8))),
         world{.options = options,
               .store = used_store,
               .reader = *reader,
@@ -220,8 +222,8 @@ std::optional<Fault> Engine::ingest_blocked() const {
   return std::nullopt;
 }
 
-std::uint64_t Engine::changes() const {
-  return impl_->published.changes;
+const Feed& Engine::feed() const {
+  return impl_->published.feed;
 }
 
 }  // namespace lp::core

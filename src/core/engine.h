@@ -23,6 +23,7 @@
 #include "core/apply.h"
 #include "core/commands.h"
 #include "core/directory.h"
+#include "core/feed.h"
 #include "core/gate.h"
 #include "core/keys.h"
 #include "core/presence.h"
@@ -56,7 +57,7 @@ using Done = std::move_only_function<void(std::expected<typename C::Result, Refu
 class Engine {
  public:
   // References live as long as the engine. `announce` gets the topics of a batch once it is true:
-  // request ids, and "review" when a list changed; called on lp-core.
+  // request ids, and Feed::topic when there is something new in the feed; called on lp-core.
   Engine(EngineOptions options, store::Store& store, store::LockStore& locks,
          store::BlobFiles& blobs, Keys& keys, Clock& clock, Entropy& entropy,
          std::function<void(std::vector<std::string>)> announce);
@@ -95,8 +96,8 @@ class Engine {
   // project: the command itself answers log_frozen.)
   [[nodiscard]] std::optional<Fault> deciding_blocked() const;
   [[nodiscard]] std::optional<Fault> ingest_blocked() const;
-  // Grows with each batch that changed a list: GET /api/review/changes.
-  [[nodiscard]] std::uint64_t changes() const;
+  // What has changed lately.
+  [[nodiscard]] const Feed& feed() const;
 
  private:
   struct Impl;

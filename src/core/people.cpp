@@ -177,6 +177,7 @@ Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command) {
 
 Applied<EndSession> apply(Work& work, EndSession& command) {
   work.batch.removals.emplace_back(store::DeleteSession{.token = command.token});
+  work.tell_access();
   return EndSession::Result{};
 }
 

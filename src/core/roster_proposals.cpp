@@ -67,7 +67,7 @@ Applied<ProposeRoster> propose(Work& work, evidence::RosterWish wish) {
                                             .created = work.now,
                                             .expires = work.now + proposal_ms}};
   work.batch.writes.emplace_back(result.proposal);
-  work.announce("review");
+  work.tell_access();
   return result;
 }
 
@@ -132,7 +132,7 @@ Applied<WithdrawProposal> apply(Work& work, WithdrawProposal& command) {
   LP_ASSERT(proposal.has_value());
   if (!*proposal) return refuse(Fault::unknown);
   work.batch.removals.emplace_back(store::DeleteRosterProposal{.id = command.id});
-  work.announce("review");
+  work.tell_access();
   return WithdrawProposal::Result{};
 }
 

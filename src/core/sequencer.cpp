@@ -96,10 +96,7 @@ void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   }
   gate.open();
   published_.clock_unsafe = world_.clock_watch.unsafe();
-  if (auto topics = work.topics(); !topics.empty()) {
-    ++published_.changes;
-    announce_(std::move(topics));
-  }
+  if (auto topics = work.topics(); !topics.empty()) announce_(std::move(topics));
 }
 
 void Sequencer::look_at_clock(Work& work) {
@@ -175,6 +172,10 @@ void Sequencer::publish(Work& work) {
   if (auto directory = work.changed_directory()) {
     world_.directory = directory;
     published_.directory = std::move(directory);
+  }
+  if (auto notices = work.notices(); !notices.empty()) {
+    work.announce(std::string(Feed::topic));
+    published_.feed.publish(std::move(notices));
   }
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/bounded_queue.h"
 #include "core/engine.h"
+#include "core/feed.h"
 #include "core/gate.h"
 #include "core/work.h"
 
@@ -24,8 +25,10 @@ namespace lp::core {
 
 // What other threads may look at while the core thread goes on.
 struct Published {
+  explicit Published(std::string run) : feed(std::move(run)) {}
+
   std::atomic<DirectoryPtr> directory;
-  std::atomic<std::uint64_t> changes = 0;
+  Feed feed;
   std::atomic<bool> clock_unsafe = false;
 };
 

@@ -144,6 +144,20 @@ std::shared_ptr<const Directory> Work::changed_directory() {
   return draft_;
 }
 
+std::vector<Notice> Work::notices() const {
+  std::vector<Notice> answer;
+  if (access_changed_ || draft_) answer.emplace_back();
+  for (const auto& [request, project] : told_) {
+    Notice notice{.project = project, .request = request, .standing = {}};
+    if (const auto open = requests_.find(request); open != requests_.end()) {
+      const approval::Request& state = open->second.state.state;
+      notice.standing = Notice::Standing{.version = state.version, .state = state.state};
+    }
+    answer.push_back(std::move(notice));
+  }
+  return answer;
+}
+
 void Work::finish() {
   for (const std::string& id : changed_requests_) {
     store::RequestState& state = requests_.find(id)->second.state;

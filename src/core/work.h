@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/feed.h"
 #include "core/refusal.h"
 #include "core/world.h"
 #include "evidence/statement.h"
@@ -75,8 +76,17 @@ class Work {
   void use_nonce(std::string_view nonce) { nonces_.emplace(nonce); }
   std::map<std::pair<std::string, std::string>, store::Idempotency> idempotency;
 
+  // Wakes whoever waits for this topic, once the batch is true.
   void announce(std::string topic) { topics_.insert(std::move(topic)); }
   [[nodiscard]] std::vector<std::string> topics() { return {topics_.begin(), topics_.end()}; }
+
+  // Members who see the project are told that the request changed, once the batch is true.
+  void tell(std::string_view project, std::string_view request) {
+    told_.insert_or_assign(std::string(request), std::string(project));
+  }
+  // Somebody may see more or less than before. A changed directory says so by itself.
+  void tell_access() { access_changed_ = true; }
+  [[nodiscard]] std::vector<Notice> notices() const;
 
   // Writes what changed into `batch`, once a row.
   void finish();
@@ -92,6 +102,8 @@ class Work {
   std::set<std::string> changed_requests_;
   std::set<std::string> touched_;
   std::set<std::string> topics_;
+  std::map<std::string, std::string> told_;  // request → project
+  bool access_changed_ = false;
   std::set<std::string, std::less<>> nonces_;
   std::shared_ptr<Directory> draft_;
 };

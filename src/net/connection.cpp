@@ -110,9 +110,37 @@ Task<IoResult> Connection::write(std::string_view head, std::string_view body) {
   return asio::async_write(socket_, parts, as_task);
 }
 
+Connection::Written Connection::write_now(std::string_view bytes) {
+  using Rest = Written::Rest;
+  Written written;
+  while (written.count < bytes.size()) {
+    const std::string_view rest = bytes.substr(written.count);
+    if (tls_) {
+      const auto [status, count] = tls_->write(rest);
+      written.count += count;
+      if (status == TlsStream::Status::done) continue;
+      written.rest = status == TlsStream::Status::wants_read    ? Rest::when_readable
+                     : status == TlsStream::Status::wants_write ? Rest::when_writable
+                                                                : Rest::never;
+      return written;
+    }
+    const ssize_t sent =
+        ::send(socket_.native_handle(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent >= 0) {
+      written.count += static_cast<std::size_t>(sent);
+    } else if (errno != EINTR) {
+      const bool full = errno == EAGAIN || errno == ENOBUFS;
+      written.rest = full ? Rest::when_writable : Rest::never;
+      return written;
+    }
+  }
+  return written;
+}
+
 void Connection::wait(Event event, std::move_only_function<void()> then) {
-  const auto kind =
-      event == Event::readable ? decltype(socket_)::wait_read : decltype(socket_)::wait_error;
+  const auto kind = event == Event::readable   ? decltype(socket_)::wait_read
+                    : event == Event::writable ? decltype(socket_)::wait_write
+                                               : decltype(socket_)::wait_error;
   socket_.async_wait(kind, [then = std::move(then)](boost::system::error_code) mutable { then(); });
 }
 

@@ -50,7 +50,16 @@ class Connection {
   // One gathered write; `head` and `body` leave in that order, whole or not at all reported.
   Task<IoResult> write(std::string_view head, std::string_view body);
 
-  enum class Event : std::uint8_t { readable, broken };
+  // As much of `bytes` as leaves at once. When some is left: what to wait for, or that it is over.
+  // The rest is to be offered at the same place in memory.
+  struct Written {
+    enum class Rest : std::uint8_t { none, when_readable, when_writable, never };
+    std::size_t count = 0;
+    Rest rest = Rest::none;
+  };
+  Written write_now(std::string_view bytes);
+
+  enum class Event : std::uint8_t { readable, writable, broken };
   // `then` runs on the net thread, also when the wait is cancelled.
   void wait(Event event, std::move_only_function<void()> then);
 

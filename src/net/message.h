@@ -1,7 +1,8 @@
 // What a handler sees of an HTTP request and what it may answer. Nothing here knows approvals.
 //
 // A handler never waits. It answers at once (Reply), says that the answer comes from another thread
-// once something is true (Later: the gate opens it), or says what to wait for (Park).
+// once something is true (Later: the gate opens it), says what to wait for (Park), or what to go on
+// saying (Stream).
 
 #pragma once
 
@@ -87,7 +88,32 @@ struct Park {
   std::move_only_function<void()> abandoned;
 };
 
-using Outcome = std::variant<Reply, Later, Park>;
+// Why a stream is asked for more.
+enum class Prompt : std::uint8_t {
+  news,  // it has just begun, or its topic was announced
+  time,  // what it said before: `again_ms` have passed
+  stop,  // the server stops; these are the last words
+};
+
+struct Chunk {
+  std::string bytes;          // may be empty
+  std::int64_t again_ms = 0;  // ask again after so long, if nothing is announced before
+  bool last = false;          // the connection ends after the bytes
+};
+
+// An answer without an end: after its head the connection is written to until one side closes it.
+// `next` runs on the net thread, and only once everything it has said before has left, so a slow
+// reader holds up nobody and costs one chunk: keep in it where you are, not what is to be said. It
+// is asked at most once in `gap_ms`, then for all that was announced meanwhile. A reader that takes
+// nothing for Limits::request_ms_max is cut off. When the client goes away `next` is destroyed.
+struct Stream {
+  Reply head;  // status, type and fields; its body is not looked at
+  std::string topic;
+  std::int64_t gap_ms = 0;
+  std::move_only_function<Chunk(Prompt)> next;
+};
+
+using Outcome = std::variant<Reply, Later, Park, Stream>;
 
 // The whole application as the net module sees it. Called on net threads, concurrently.
 using Handler = std::function<Outcome(Request&&)>;

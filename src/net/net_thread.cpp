@@ -44,6 +44,7 @@ NetThread::NetThread(unsigned number, Service& service)
                      *this, std::move(parked.connection), std::move(parked.unread),
                      std::move(parked.turn), std::move(reply)));
                }),
+      streaming_(io_, clock_, service.options.limits.request_ms_max, [this] { stop_if_drained(); }),
       tls_(service.options.tls),
       sweep_timer_(io_),
       drain_timer_(io_),
@@ -63,8 +64,11 @@ void NetThread::run() {
 }
 
 void NetThread::announce(std::shared_ptr<const std::vector<std::string>> topics) {
-  if (!parking_.occupied()) return;
-  asio::post(io_, [this, topics = std::move(topics)] { parking_.announce(*topics); });
+  if (!parking_.occupied() && !streaming_.occupied()) return;
+  asio::post(io_, [this, topics = std::move(topics)] {
+    parking_.announce(*topics);
+    streaming_.announce(*topics);
+  });
 }
 
 std::string_view NetThread::date() {
@@ -79,6 +83,11 @@ std::string_view NetThread::date() {
 std::optional<Reply> NetThread::park(Parked& parked, Park park) {
   if (draining_) park.hold_ms = 0;
   return parking_.park(parked, std::move(park));
+}
+
+void NetThread::stream(std::unique_ptr<Connection> connection, Stream stream) {
+  streaming_.begin(std::move(connection), std::move(stream));
+  if (draining_) streaming_.stop_all();
 }
 
 void NetThread::wait_for_clients(Descriptor& listener) {
@@ -166,6 +175,7 @@ void NetThread::begin_drain(std::int64_t drain_ms) {
   for (auto& listener : listeners_) listener.close(ignored);
   for (const auto& session : watch_.all()) session->end_if_idle();
   parking_.expire_all();
+  streaming_.stop_all();
   drain_timer_.expires_after(std::chrono::milliseconds(drain_ms));
   drain_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) end_drain(drain_grace_ms);
@@ -176,7 +186,7 @@ void NetThread::begin_drain(std::int64_t drain_ms) {
 // Whoever still waits for a handler is told; then, after the grace, everything is closed.
 void NetThread::end_drain(std::int64_t grace_ms) {
   for (const auto& session : watch_.all()) session->give_up(grace_ms == 0);
-  if (grace_ms == 0) return;
+  if (grace_ms == 0) return streaming_.clear();
   drain_timer_.expires_after(std::chrono::milliseconds(grace_ms));
   drain_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) end_drain(0);
@@ -189,11 +199,13 @@ void NetThread::session_ended(bool was_refusal) {
 }
 
 void NetThread::stop_if_drained() {
-  if (draining_ && watch_.empty() && parking_.size() == 0) io_.stop();
+  const bool drained = watch_.empty() && parking_.size() == 0 && streaming_.size() == 0;
+  if (draining_ && drained) io_.stop();
 }
 
 void NetThread::clear() {
   parking_.clear();
+  streaming_.clear();
   listeners_.clear();
 }
 

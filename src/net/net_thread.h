@@ -1,4 +1,5 @@
-// A net thread: its io_context, its listeners, its sessions and its parked connections.
+// A net thread: its io_context, its listeners, its sessions, and its parked and streaming
+// connections.
 //
 // A socket accepted here stays here, so nothing of it needs a lock. What other threads may call is
 // marked; everything else runs on the thread itself.
@@ -22,6 +23,7 @@
 #include "net/parking.h"
 #include "net/service.h"
 #include "net/session_watch.h"
+#include "net/streaming.h"
 
 namespace lp::net {
 
@@ -43,6 +45,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void use(std::shared_ptr<const TlsContext> tls);
   void drain(std::int64_t drain_ms);
   [[nodiscard]] std::size_t parked() const { return parking_.size(); }
+  [[nodiscard]] std::size_t streams() const { return streaming_.size(); }
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
 
   // After `run` has returned.
@@ -56,6 +59,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   [[nodiscard]] std::int64_t now_ms() { return clock_.monotonic_ms(); }
   [[nodiscard]] std::string_view date();
   std::optional<Reply> park(Parked& parked, Park park);
+  void stream(std::unique_ptr<Connection> connection, Stream stream);
   void session_ended(bool was_refusal);
 
  private:
@@ -77,6 +81,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   boost::asio::io_context io_;
   SessionWatch watch_;
   Parking parking_;
+  Streaming streaming_;
   std::shared_ptr<const TlsContext> tls_;  // for the clients to come; none: in the clear
   std::deque<Descriptor> listeners_;
   std::vector<Descriptor*> resting_listeners_;  // out of descriptors: until the next sweep

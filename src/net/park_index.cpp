@@ -48,6 +48,14 @@ void ParkIndex::remove(Ticket ticket) {
   free_.push_back(ticket.place);
 }
 
+void ParkIndex::postpone(Ticket ticket, std::int64_t deadline_ms) {
+  LP_ASSERT(held(ticket));
+  Entry& entry = entries_[ticket.place];
+  deadlines_.erase({entry.deadline_ms, ticket.place});
+  entry.deadline_ms = deadline_ms;
+  deadlines_.emplace(deadline_ms, ticket.place);
+}
+
 bool ParkIndex::held(Ticket ticket) const {
   return ticket.place < entries_.size() && entries_[ticket.place].taken &&
          entries_[ticket.place].generation == ticket.generation;

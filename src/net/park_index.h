@@ -29,6 +29,8 @@ class ParkIndex {
   Ticket add(std::string topic, std::int64_t deadline_ms);
   // The ticket is void afterwards; `held` says whether one still is valid.
   void remove(Ticket ticket);
+  // Another deadline; the ticket stays valid.
+  void postpone(Ticket ticket, std::int64_t deadline_ms);
   [[nodiscard]] bool held(Ticket ticket) const;
 
   [[nodiscard]] std::vector<Ticket> waiting_for(std::string_view topic) const;

@@ -162,7 +162,7 @@ std::string reply_head(const Reply& reply, const HeadParts& parts) {
   append_field(out, "Date", parts.date);
   if (has_body(reply.status)) {
     if (!reply.content_type.empty()) append_field(out, "Content-Type", reply.content_type);
-    append_field(out, "Content-Length", std::to_string(reply.body.size()));
+    if (!parts.endless) append_field(out, "Content-Length", std::to_string(reply.body.size()));
   }
   bool cached = false;
   for (const auto& [name, value] : reply.headers) {

@@ -30,6 +30,7 @@ struct HeadParts {
   std::string_view date;
   std::string_view fixed_headers;
   bool close = false;
+  bool endless = false;  // the body has no length and ends with the connection (RFC 9112 §6.3)
 };
 
 // Everything up to and with the blank line. `reply` is well formed.

@@ -94,7 +94,10 @@ void Server::stop(std::int64_t drain_ms) {
 Server::Figures Server::figures() const {
   Figures figures;
   figures.connections = impl_->service.admission.connections();
-  for (const auto& thread : impl_->net_threads) figures.parked += thread->parked();
+  for (const auto& thread : impl_->net_threads) {
+    figures.parked += thread->parked();
+    figures.streams += thread->streams();
+  }
   return figures;
 }
 

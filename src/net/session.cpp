@@ -83,7 +83,7 @@ Task<void> Session::serve() {
     } else {
       reply = co_await answer_request();
     }
-    if (!reply) co_return;  // parked: the connection is no longer ours
+    if (!reply) co_return;  // parked or streaming: the connection is no longer ours
     const bool go_on = co_await send(std::move(*reply));
     if (!go_on) co_return;
   }
@@ -242,6 +242,10 @@ Task<std::optional<Reply>> Session::answer_request() {
       if (reply) connection_ = std::move(parked.connection);
       co_return reply;
     }
+    if (auto* stream = std::get_if<Stream>(&outcome)) {
+      co_await begin(std::move(*stream));
+      co_return std::nullopt;
+    }
     outcome_.reset();
     std::get<Later>(outcome).start(std::make_shared<SessionResponder>(
         thread_.shared_from_this(), weak_from_this(), turn_number_));
@@ -262,6 +266,23 @@ void Session::answer(std::uint64_t turn_number, Outcome outcome) {
   if (turn_number != turn_number_ || !resume_) return;
   outcome_ = std::move(outcome);
   std::exchange(resume_, nullptr)();
+}
+
+// Sends the head and gives the connection away. What was pipelined behind is never answered.
+Task<void> Session::begin(Stream stream) {
+  if (!well_formed(stream.head)) {
+    co_await send(fault_reply(Fault::bad_reply));
+    co_return;
+  }
+  enter(Phase::write);
+  const std::string head = reply_head(
+      stream.head, {.date = thread_.date(),
+                    .fixed_headers = thread_.service().fixed_headers(turn_.host, turn_.tls),
+                    .close = true,
+                    .endless = true});
+  const IoResult written = co_await connection_->write(head, {});
+  if (std::get<0>(written) || turn_.head_only) co_return;
+  thread_.stream(std::move(connection_), std::move(stream));
 }
 
 Task<bool> Session::send(Reply reply) {

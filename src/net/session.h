@@ -69,6 +69,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<bool> read_more(std::size_t space_bytes);
   Task<std::optional<Reply>> answer_request();
   Task<void> wait_for_answer();
+  Task<void> begin(Stream stream);
   Task<bool> send(Reply reply);
   Task<void> linger();
 

@@ -89,6 +89,17 @@ class RawClient {
     return read(head_only);
   }
 
+  // The next line of an answer without end; nothing at the end of the stream or after a timeout.
+  std::optional<std::string> line() {
+    std::size_t end = std::string::npos;
+    while ((end = unread_.find('\n')) == std::string::npos) {
+      if (!receive()) return {};
+    }
+    std::string text = unread_.substr(0, end);
+    unread_.erase(0, end + 1);
+    return text;
+  }
+
   // Whether the server closes, without a further byte.
   bool closed() {
     const bool more = receive();

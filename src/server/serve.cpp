@@ -163,6 +163,7 @@ int serve(const ServeOptions& options) {
   context.session_reads_log = api::session_reads_log;
   context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};
   context.limits.holds.total = config.net.connections_max / 2;
+  context.limits.streams.total = config.net.connections_max / 4;
 
   net::Server server(
       {.endpoint = config.listen,

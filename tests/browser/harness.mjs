@@ -175,9 +175,14 @@ export class Agent {
     return this.post("/api/ingest", `{${head},"payload":${text}}`);
   }
 
+  // Puts another version in the place of `version`.
   revise(id, version, text) {
     const body = { version, payload: this.seal(text) };
     return this.post(`/api/requests/${id}/revise`, JSON.stringify(body));
+  }
+
+  cancel(id) {
+    return this.post(`/api/requests/${id}/cancel`, "{}");
   }
 
   async post(path, body) {

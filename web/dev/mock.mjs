@@ -51,6 +51,7 @@ async function handle(review, request, response) {
   const status = /^\/api\/status\/(\w+)$/.exec(url.pathname)?.[1];
   if (status) return send(response, 200, await held(review, status, url, request));
   if (request.method === "POST") checkSameOrigin(request, url);
+  if (url.pathname === "/api/review/events") return stream(review, request, response);
   const reply = await answer(review, request, url, body && JSON.parse(body));
   const { cookie, ...rest } = reply;
   const attributes = "Path=/; HttpOnly; Secure; SameSite=Strict";
@@ -72,6 +73,23 @@ async function held(review, id, url, request) {
   return review.status(id);
 }
 
+// Says "everything" at each change: enough for a page to be worked on.
+async function stream(review, request, response) {
+  const gone = aborted(request);
+  if (!review.sessions.has(sessionOf(request))) throw new Refusal(401, "no_session");
+  response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+  let told = -1;
+  while (!gone.aborted && review.sessions.has(sessionOf(request))) {
+    const name = told === review.changes ? "beat" : "resync";
+    told = review.changes;
+    response.write(`event: ${name}\nid: mock.${told}\ndata: {}\n\n`);
+    await review.wait(() => review.changes !== told, 15_000, gone);
+  }
+  response.end('event: end\ndata: {"why":"signed_out"}\n\n');
+}
+
+const sessionOf = ({ headers }) => /__Host-lp=(\w+)/.exec(headers.cookie ?? "")?.[1];
+
 function aborted(request) {
   const controller = new AbortController();
   request.on("close", () => request.socket.destroyed && controller.abort());
@@ -90,7 +108,7 @@ function checkSameOrigin({ headers }, url) {
 
 async function answer(review, request, url, body) {
   const post = request.method === "POST";
-  const cookie = /__Host-lp=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
+  const cookie = sessionOf(request);
   if (post && url.pathname === "/api/setup/begin") return review.setupBegin(body);
   if (post && url.pathname === "/api/setup/finish") return review.setupFinish(body);
   if (post && url.pathname === "/api/login/begin") return review.loginBegin();
@@ -104,12 +122,6 @@ async function answer(review, request, url, body) {
   if (url.pathname === "/api/review/requests") return review.list(url.searchParams);
   if (url.pathname === "/api/review/rosters/begin") return review.rosterBegin(body);
   if (url.pathname === "/api/review/rosters/finish") return review.rosterFinish(body);
-  if (url.pathname === "/api/review/changes") {
-    const after = Number(url.searchParams.get("after"));
-    const ms = Number(url.searchParams.get("wait")) * 1000;
-    await review.wait(() => review.changes > after, ms, aborted(request));
-    return { now: review.changes };
-  }
   const [, id, verb] = /^\/api\/review\/requests\/(\w+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
   if (id && !verb) return review.detail(id);
   if (post && verb === "viewed") return {};

@@ -1,9 +1,9 @@
 // What every view needs: the API, this browser's keys, and the state of the connection.
 
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { type Connection, watchChanges } from "./api/changes";
 import { Api } from "./api/client";
+import { type Changes, type Connection, watchLive } from "./api/live";
 import type { ContentKey } from "./crypto/content_key";
 import type { DeviceKey } from "./crypto/device_key";
 import { type Keyring, type KeyringStore, type Pin, withContentKey } from "./crypto/keyring";
@@ -60,7 +60,19 @@ export function KeysProvider(props: {
 
 // Whether the server answers, for whoever is about to ask it for something.
 export const ConnectionContext = createContext<Connection>({ state: "connecting" });
-export const useAnswering = () => useContext(ConnectionContext).state !== "reconnecting";
+export function useAnswering(): boolean {
+  const { state } = useContext(ConnectionContext);
+  return state !== "reconnecting" && state !== "offline";
+}
+
+// The lists and the counts in the session hold something of every request.
+function readAgain(client: QueryClient, changes: Changes): void {
+  const lists = ["session", "requests"];
+  void client.invalidateQueries({
+    predicate: ({ queryKey: [kind, id] }) =>
+      changes === "everything" || lists.includes(kind as string) || changes.has(id as string),
+  });
+}
 
 // Refreshes what is on screen whenever the server says that something has changed.
 export function useConnection(): Connection {
@@ -69,8 +81,8 @@ export function useConnection(): Connection {
   const [connection, setConnection] = useState<Connection>({ state: "connecting" });
   useEffect(
     () =>
-      watchChanges(server, {
-        changed: () => void client.invalidateQueries(),
+      watchLive(server, {
+        changed: (changes) => readAgain(client, changes),
         connection: (next) => {
           setConnection(next);
           if (next.state === "signed_out")

@@ -139,7 +139,8 @@ net::Reply tell(Context& context, const core::RequestView& view) {
   if (approval::terminal(view.state) && !view.rows.delivery) {
     // Not waited for: if it is lost the next poll notes it.
     static_cast<void>(context.engine.submit<core::NoteDelivery>(
-        {.request = view.rows.request.id, .how = "status"}, [](const auto&) {}));
+        {.project = view.rows.request.project, .request = view.rows.request.id, .how = "status"},
+        [](const auto&) {}));
   }
   return private_reply(status_body(view));
 }

@@ -19,8 +19,6 @@ namespace {
 
 constexpr std::uint64_t limit_default = 50;
 constexpr std::uint64_t limit_max = 200;
-constexpr std::uint64_t wait_s_default = 25;
-constexpr std::uint64_t wait_s_max = 55;
 constexpr std::int64_t version_max = 9'007'199'254'740'991;  // 2^53 - 1
 
 // A whole number of the query; `otherwise` when absent, nothing when it is no number up to `max`.
@@ -157,24 +155,6 @@ net::Outcome decide_review(Context& context, Call& call, const Session& session)
       responder->reply(refuse(Reason::overloaded));
     }
   }};
-}
-
-net::Outcome await_changes(Context& context, Call& call, const Session&) {
-  const auto after = number(call.request, "after", 0, UINT64_MAX);
-  const auto wait = number(call.request, "wait", wait_s_default, wait_s_max);
-  if (!after) return refuse_query("after must be a number");
-  if (!wait) return refuse_query("wait must be a number of seconds from 0 to 55");
-  auto render = [&context, after = *after](bool expired) -> std::optional<net::Reply> {
-    const std::uint64_t now = context.engine.changes();
-    // Another run of the server counts from the beginning: that is news as well.
-    if (now == after && !expired) return std::nullopt;
-    return private_reply("{\"now\":" + std::to_string(now) + "}");
-  };
-  if (*wait == 0) return *render(true);
-  return net::Park{.topic = "review",
-                   .hold_ms = static_cast<std::int64_t>(*wait) * 1'000,
-                   .render = std::move(render),
-                   .abandoned = {}};
 }
 
 }  // namespace lp::api

@@ -15,7 +15,5 @@ net::Outcome show_review(Context& context, Call& call, const Session& session);
 net::Outcome note_viewed(Context& context, Call& call, const Session& session);
 // {core, signature, reason?, edit?} → the request as it stands then.
 net::Outcome decide_review(Context& context, Call& call, const Session& session);
-// ?after=N&wait=S → {now} once the counter of this run of the server is another than N.
-net::Outcome await_changes(Context& context, Call& call, const Session& session);
 
 }  // namespace lp::api

@@ -1,7 +1,6 @@
 #include "api/review/requests.h"
 
 #include <set>
-#include <thread>
 
 #include "api/testing.h"
 
@@ -306,33 +305,6 @@ TEST(Reviews, NoGetDecides) {
   }
   EXPECT_GT(tried, 60);
   EXPECT_EQ(text_at(inbox.detail(id), "state"), "pending");
-}
-
-TEST(Changes, AreAnsweredOnceTheCounterMoves) {
-  Inbox inbox;
-  const auto now = [&] { return inbox.server.house.engine->changes(); };
-  const std::string after = std::to_string(now());
-  net::Outcome parked = dispatch(
-      inbox.server.context,
-      inbox.browser.signed_request(net::Method::get, "/api/review/changes?wait=25&after=" + after));
-  auto* park = std::get_if<net::Park>(&parked);
-  ASSERT_NE(park, nullptr);
-  EXPECT_EQ(park->topic, "review");
-  EXPECT_EQ(park->hold_ms, 25'000);
-  EXPECT_FALSE(park->render(false).has_value());
-  static_cast<void>(inbox.asked());
-  // The counter moves after the answer to the agent, before the announcement.
-  while (std::to_string(now()) == after) std::this_thread::yield();
-  const auto reply = park->render(false);
-  ASSERT_TRUE(reply.has_value());
-  EXPECT_EQ(body_of(*reply).find_integer("now"), static_cast<std::int64_t>(now()));
-  const auto get = [&](const std::string& query) {
-    return inbox.browser.get("/api/review/changes?" + query);
-  };
-  EXPECT_EQ(get("after=0&wait=0").status, 200);
-  EXPECT_EQ(get("after=x").status, 400);
-  EXPECT_EQ(get("wait=3600").status, 400);
-  EXPECT_EQ(Browser{inbox.server}.get("/api/review/changes?wait=0").status, 401);
 }
 
 }  // namespace

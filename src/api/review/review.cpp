@@ -1,5 +1,6 @@
 #include "api/review/review.h"
 
+#include "api/review/events.h"
 #include "api/review/login.h"
 #include "api/review/login_link.h"
 #include "api/review/requests.h"
@@ -25,7 +26,7 @@ std::vector<Route> review_routes() {
       {Method::get, "/api/review/requests/{id}", signed_in<show_review>},
       {Method::post, "/api/review/requests/{id}/viewed", walled_signed_in<note_viewed>},
       {Method::post, "/api/review/requests/{id}/decision", walled_active<decide_review>},
-      {Method::get, "/api/review/changes", signed_in<await_changes>},
+      {Method::get, "/api/review/events", signed_in<stream_events>},
 
       {Method::get, "/api/review/rosters", signed_in<list_rosters>},
       {Method::get, "/api/review/roster-proposals", signed_in<list_proposals>},

@@ -54,14 +54,19 @@ json::Value describe_project(const core::ProjectView& project) {
 
 }  // namespace
 
+std::optional<Session> live_session(Context& context, const core::Directory& directory,
+                                    const Digest& token) {
+  const auto row = context.engine.reader().session(token);
+  if (!row || !*row || !live(directory, **row, context.engine.clock().now())) return std::nullopt;
+  return Session{
+      .token = token, .member = (*row)->member, .key = (*row)->key, .expires = (*row)->expires};
+}
+
 std::optional<Session> session_of(Context& context, const core::Directory& directory,
                                   const net::Request& request) {
   const auto token = request.cookie(cookie_name);
   if (!token || !identity::is_session_token(*token)) return std::nullopt;
-  const Digest digest = identity::session_token_digest(*token);
-  const auto row = context.engine.reader().session(digest);
-  if (!row || !*row || !live(directory, **row, context.engine.clock().now())) return std::nullopt;
-  return Session{.token = digest, .member = (*row)->member, .key = (*row)->key};
+  return live_session(context, directory, identity::session_token_digest(*token));
 }
 
 bool session_reads_log(Context& context, const net::Request& request, std::string_view project) {

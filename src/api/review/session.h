@@ -22,8 +22,12 @@ namespace lp::api {
 struct Session {
   Digest token;  // as stored
   std::string member, key;
+  Instant expires = {};
 };
 
+// The session as it stands now, or nothing once it has ended.
+std::optional<Session> live_session(Context& context, const core::Directory& directory,
+                                    const Digest& token);
 // The live session of this request, or nothing.
 std::optional<Session> session_of(Context& context, const core::Directory& directory,
                                   const net::Request& request);

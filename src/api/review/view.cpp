@@ -83,18 +83,23 @@ json::Value describe_log(const core::ProjectView& project, const store::RequestS
   return log;
 }
 
-json::Value describe_decision(const core::Directory& directory, const core::ProjectView& project,
-                              const core::RequestView& view) {
-  const store::RequestState& state = view.rows.state;
+// Who closed it: a member by name, or what else did.
+json::Value describe_closer(const core::Directory& directory, const store::RequestState& state) {
   auto by = json::Value::object();
   by.add("id", state.actor).add("kind", state.actor_kind);
   if (const auto member = directory.members.find(state.actor); member != directory.members.end()) {
     by.add("name", member->second.name);
   }
+  return by;
+}
+
+json::Value describe_decision(const core::Directory& directory, const core::ProjectView& project,
+                              const core::RequestView& view) {
+  const store::RequestState& state = view.rows.state;
   auto decision = json::Value::object();
   decision.add("verdict", verdict_of(view.state))
       .add("state", approval::to_string(view.state))
-      .add("by", std::move(by))
+      .add("by", describe_closer(directory, state))
       .add("method", state.method)
       .add("class", state.method == "device_key" ? "device" : "none");
   add_text(decision, "reason", view.reason);
@@ -189,7 +194,8 @@ json::Value request_summary(Context& context, const core::Directory& directory,
       .add("marks", strings(view.marks))
       .add("waiting", std::move(waiting));
   if (terminal(view.state) && view.rows.state.decided) {
-    value.add("decided_at", lp::to_string(*view.rows.state.decided));
+    value.add("decided_at", lp::to_string(*view.rows.state.decided))
+        .add("decided_by", describe_closer(directory, view.rows.state));
     if (view.rows.delivery) value.add("delivered_at", lp::to_string(view.rows.delivery->at));
   }
   return value;

@@ -117,6 +117,13 @@ class Judge:
                 return operation
         raise AssertionError(f"the document does not tell of {method} {path}")
 
+    def check_head(self, reply):
+        """As `check`, for an answer without an end, of which nothing has been read."""
+        operation = self.operation(reply.request.method, reply.request.url.path)
+        self.seen.add(operation["operationId"])
+        told = operation["responses"][str(reply.status_code)]
+        assert reply.headers["content-type"] in told["content"], reply.headers
+
     def check(self, reply):
         """Raises unless this httpx response is one that the document tells of."""
         operation = self.operation(reply.request.method, reply.request.url.path)

@@ -86,6 +86,7 @@ export interface Summary {
   marks: string[];
   waiting: Waiting;
   decided_at?: string;
+  decided_by?: Closer;
   delivered_at?: string;
 }
 
@@ -114,10 +115,16 @@ export interface Offer {
   payload: PayloadReference;
 }
 
+export interface Closer {
+  id: string;
+  name?: string;
+  kind: string;
+}
+
 export interface Decision {
   verdict: string;
   state: RequestState;
-  by: { id: string; name?: string; kind: string };
+  by: Closer;
   method: string;
   class: string;
   reason?: string;

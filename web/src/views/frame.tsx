@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Inbox, Info, Keyboard, KeyRound, LogOut } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import type { Connection } from "../api/changes";
+import { type Connection, steadyNow } from "../api/live";
 import type { Session } from "../api/types";
 import { ConnectionContext, useApi, useConnection } from "../context";
 import { useDraftGuard, useDrafts } from "../drafts";
@@ -94,29 +94,43 @@ function RailLink(props: {
   );
 }
 
+const connectionWords: Record<Connection["state"], string> = {
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  offline: "Offline",
+  signed_out: "Signed out",
+};
+
+// A screen reader hears the word when it changes, and not each second that passes.
 function ConnectionPill({ connection }: { connection: Connection }) {
-  const words: Record<Connection["state"], string> = {
-    connecting: "Connecting",
-    live: "Live",
-    reconnecting: "Reconnecting",
-    signed_out: "Signed out",
-  };
   return (
-    <span className={`connection ${connection.state}`} role="status">
+    <span className={`connection ${connection.state}`}>
       <span aria-hidden className="dot" />
-      <span className="rail-word">{words[connection.state]}</span>
+      <span className="rail-word">
+        <span role="status">{connectionWords[connection.state]}</span>
+        {connection.state === "reconnecting" && <Seconds until={connection.retryAt} />}
+      </span>
     </span>
   );
 }
 
-function ConnectionBanner({ connection }: { connection: Connection }) {
+function Seconds({ until }: { until: number }) {
   useServerNow();
-  if (connection.state !== "reconnecting") return null;
-  const seconds = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000));
+  const seconds = Math.max(0, Math.ceil((until - steadyNow()) / 1000));
+  return <span aria-hidden>{seconds > 0 ? `${seconds} s` : "now"}</span>;
+}
+
+function ConnectionBanner({ connection }: { connection: Connection }) {
+  if (connection.state !== "reconnecting" && connection.state !== "offline") return null;
   return (
     <div className="banner warning" role="status">
-      The server does not answer. What you see may be old, and nothing can be decided until it is
-      back. Trying again {seconds > 0 ? `in ${seconds} s` : "now"}.
+      {connection.state === "offline"
+        ? "This device is offline. "
+        : "The server does not answer. "}
+      What you see may be old, and nothing can be decided until{" "}
+      {connection.state === "offline" ? "it is connected again" : "it is back"}. This page goes on
+      by itself then.
     </div>
   );
 }

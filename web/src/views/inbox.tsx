@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 import type { RequestPage, Session } from "../api/types";
 import { useApi } from "../context";
 import { navigate, useAddress, withQuery } from "../route";
@@ -9,6 +9,7 @@ import { FirstRequest } from "./first_request";
 import { type FilterChoices, Filters, filterNames } from "./inbox_filters";
 import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
+import { type SteadyList, useHeld, useSteadyList } from "./steady_list";
 import { UnsignedProjects } from "./unsigned_projects";
 import { WaitingProposals } from "./waiting_proposals";
 
@@ -17,19 +18,29 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
   const { query } = useAddress();
   const shown = query.get("state") ?? "all";
   const pending = useRequests("pending", query, shown !== "decided");
-  const decided = useRequests("decided", query, shown !== "pending");
+  // Also where they are not listed: they say what became of a request that was.
+  const decided = useRequests("decided", query, true);
+  const list = useRef<HTMLDivElement>(null);
+  const { held, holding } = useHeld(list);
+  const waiting = useSteadyList(pending.about, pending.rows, decided.rows, held);
+  const leaving = new Set(waiting.rows.map(({ request }) => request.id));
+  const closed = useSteadyList(decided.about, decided.rows, nothing, held);
   useListKeys(selected !== undefined);
   const filtered = filterNames.some((name) => query.has(name));
   const failed = pending.isError || decided.isError;
   const loaded = (shown === "decided" || pending.data) && (shown === "pending" || decided.data);
-  const empty = loaded && pending.rows.length + decided.rows.length === 0;
+  const listed = [
+    ...(shown === "decided" ? [] : pending.rows),
+    ...(shown === "pending" ? [] : decided.rows),
+  ];
+  const empty = loaded && listed.length + waiting.rows.length === 0;
   const row = { query, selected };
   return (
     <div className={selected ? "inbox split open" : "inbox split"}>
       <section className="list" aria-label="Requests">
         <header className="list-head">
           <h1>Inbox</h1>
-          <Filters query={query} choices={choices(session, [...pending.rows, ...decided.rows])} />
+          <Filters query={query} choices={choices(session, listed)} />
         </header>
         <WaitingProposals session={session} />
         <UnsignedProjects session={session} />
@@ -38,15 +49,28 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
             The page goes on trying.
           </Notice>
         )}
-        {shown !== "decided" && (
-          <Group title="Waiting for you" query={pending} row={row} count={waiting(session)} />
-        )}
-        {shown !== "decided" && pending.data && pending.rows.length === 0 && !empty && (
-          <p className="quiet-line">Nothing waits for you.</p>
-        )}
-        {shown !== "pending" && decided.rows.length > 0 && (
-          <Group title="Closed" query={decided} row={row} />
-        )}
+        <div className="groups" ref={list} {...holding}>
+          {shown !== "decided" && (
+            <Group
+              title="Waiting for you"
+              query={pending}
+              list={waiting}
+              row={row}
+              count={pendingCount(session)}
+            />
+          )}
+          {shown !== "decided" && pending.data && waiting.rows.length === 0 && !empty && (
+            <p className="quiet-line">Nothing waits for you.</p>
+          )}
+          {shown !== "pending" && (
+            <Group
+              title="Closed"
+              query={decided}
+              list={{ ...closed, rows: closed.rows.filter((r) => !leaving.has(r.request.id)) }}
+              row={row}
+            />
+          )}
+        </div>
         {empty && filtered && <NothingMatches />}
         {empty && !filtered && (
           <p className="quiet-line">
@@ -91,30 +115,43 @@ function useRequests(state: "pending" | "decided", query: URLSearchParams, enabl
     // That an agent has stopped waiting is announced by nobody.
     refetchInterval: state === "pending" ? 30_000 : false,
   });
-  const rows = enabled ? (result.data?.pages.flatMap((page) => page.requests) ?? []) : [];
-  return { ...result, rows };
+  const rows = useMemo(
+    () => (enabled ? (result.data?.pages.flatMap((page) => page.requests) ?? []) : []),
+    [enabled, result.data],
+  );
+  return { ...result, rows, about: `${state} ${set}` };
 }
 
 function Group(props: {
   title: string;
   query: ReturnType<typeof useRequests>;
+  list: SteadyList;
   row: { query: URLSearchParams; selected: string | undefined };
   count?: number;
 }) {
-  const { rows, hasNextPage, fetchNextPage, isFetchingNextPage } = props.query;
+  const { hasNextPage, fetchNextPage, isFetchingNextPage } = props.query;
+  const { rows, news, held, showNews } = props.list;
+  const section = useRef<HTMLElement>(null);
   if (rows.length === 0) return null;
   return (
-    <section className="group" aria-label={props.title}>
-      <h2>
-        {props.title} {props.count !== undefined && <span className="count">{props.count}</span>}
-      </h2>
+    <section className="group" aria-label={props.title} ref={section}>
+      <header className="group-head">
+        <h2>
+          {props.title}{" "}
+          {props.count !== undefined && <span className="count">{props.count}</span>}
+        </h2>
+        <span role="status">
+          {news > 0 && <News count={news} show={showNews} section={section} />}
+        </span>
+      </header>
       <ul>
-        {rows.map((request) => (
+        {rows.map(({ request, leftAt }) => (
           <InboxRow
             key={request.id}
             request={request}
             href={`/requests/${request.id}${withQuery(props.row.query, {})}`}
             current={request.id === props.row.selected}
+            leaving={leftAt !== undefined && !held}
           />
         ))}
       </ul>
@@ -129,6 +166,22 @@ function Group(props: {
         </button>
       )}
     </section>
+  );
+}
+
+// New ones that would have moved the rows under the pointer. The focus goes to the first of them:
+// the button is gone.
+function News(props: { count: number; show(): void; section: RefObject<HTMLElement | null> }) {
+  const show = () => {
+    props.show();
+    requestAnimationFrame(() =>
+      props.section.current?.querySelector<HTMLElement>(".row-link")?.focus(),
+    );
+  };
+  return (
+    <button type="button" className="news" onClick={show}>
+      {props.count} new
+    </button>
   );
 }
 
@@ -149,7 +202,9 @@ function NothingMatches() {
   );
 }
 
-const waiting = (session: Session) =>
+const nothing: RequestPage["requests"] = [];
+
+const pendingCount = (session: Session) =>
   session.projects.reduce((sum, project) => sum + project.pending, 0);
 
 function choices(session: Session, rows: RequestPage["requests"]): FilterChoices {

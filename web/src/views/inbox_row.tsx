@@ -10,11 +10,12 @@ export const InboxRow = memo(function InboxRow(props: {
   request: Summary;
   href: string;
   current: boolean;
+  leaving?: boolean; // decided a moment ago; it slides out of this list
 }) {
   const { request } = props;
   const listed = request.marks.filter((mark) => mark === "server_sealed" || mark === "test");
   return (
-    <li className={`row ${request.level}`}>
+    <li className={`row ${request.level}${props.leaving ? " leaving" : ""}`}>
       <Link
         href={props.href}
         className="row-link"
@@ -42,7 +43,7 @@ export const InboxRow = memo(function InboxRow(props: {
               {mark === "test" ? "test" : "server can read"}
             </span>
           ))}
-          {request.state !== "pending" && <StateWord state={request.state} />}
+          {request.state !== "pending" && <Closed request={request} />}
           {request.state === "pending" && request.waiting.state === "gone" && (
             <span className="badge">agent stopped waiting</span>
           )}
@@ -52,6 +53,21 @@ export const InboxRow = memo(function InboxRow(props: {
     </li>
   );
 });
+
+function Closed({ request }: { request: Summary }) {
+  const { decided_by: by } = request;
+  return (
+    <span>
+      <StateWord state={request.state} />
+      {by?.kind === "member" && (
+        <>
+          {" by "}
+          <VisibleText text={by.name ?? by.id} />
+        </>
+      )}
+    </span>
+  );
+}
 
 // Only when it begins to matter: in the last fifth, or the last ten minutes.
 export function TimeLeft({ request }: { request: Summary }) {

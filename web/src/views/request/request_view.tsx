@@ -20,6 +20,7 @@ import { ProposalPanel } from "./edit/proposal_panel";
 import { type Editing, useEditing } from "./edit/use_editing";
 import { EditedPayload } from "./edited_payload";
 import { KeyState } from "./key_state";
+import { ClosedElsewhere, Superseded, useClosedElsewhere, useVersionOnScreen } from "./meanwhile";
 import { Outcome, PastDeadline } from "./outcome";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
@@ -44,7 +45,7 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
       return api.now() - Date.parse(decided.at) < deliveryPatienceMs ? deliveryPollMs : 15_000;
     },
   });
-  if (request.data) return <OpenRequest detail={request.data} session={session} />;
+  if (request.data) return <OpenRequest latest={request.data} session={session} />;
   return (
     <div className="request">
       <Back />
@@ -72,13 +73,15 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
   );
 }
 
-function OpenRequest({ detail, session }: { detail: Detail; session: Session }) {
+function OpenRequest({ latest, session }: { latest: Detail; session: Session }) {
+  const version = useVersionOnScreen(latest);
+  const { detail } = version;
   const { keyring } = useKeys();
   const opened = useOpened(detail, keyring.content);
   const article = useRef<HTMLElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const late = usePassed(detail.decide_by) && detail.state === "pending";
-  const pending = detail.state === "pending" && !late;
+  const pending = detail.state === "pending" && !late && !version.newer;
   const approvable = mayApprove(detail, opened, pending);
   const editing = useEditing(detail.id, approvable, pending);
   const writing = pending && editing.state === "writing";
@@ -90,6 +93,8 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
   const decision = useDecision(detail, opened, session, shown ?? 0, onScreen, editing.edit);
+  const elsewhere = useClosedElsewhere(detail, decision.sending);
+  const mine = detail.decision?.by.id === session.member.id;
   const answering = useAnswering();
   const signable = approvable && !writing ? (proposal ?? approvable) : undefined;
   const blocked = signable && whatIsMissing(detail, signable.leaves, shown, reached, answering);
@@ -100,9 +105,9 @@ function OpenRequest({ detail, session }: { detail: Detail; session: Session }) 
         <Back />
         <RequestHeader detail={detail} />
         {late && <PastDeadline />}
-        {!pending && !late && (
-          <Outcome detail={detail} mine={detail.decision?.by.id === session.member.id} />
-        )}
+        <Superseded on={version} />
+        {elsewhere && !decision.problem && <ClosedElsewhere detail={detail} mine={mine} />}
+        {detail.state !== "pending" && <Outcome detail={detail} mine={mine} />}
         <DecisionProblem problem={decision.problem} detail={detail} />
         <StaleDraft editing={editing} />
         <div className="columns" key={subject?.state === "open" ? subject.commit : "closed"}>

@@ -1,0 +1,94 @@
+// What became of a request while somebody was reading it. What is on screen changes only as they
+// expect: a new version waits until they ask for it, an outcome says that it came from elsewhere.
+
+import { useRef, useState } from "react";
+import type { Detail } from "../../api/types";
+import { Notice } from "../../ui/notice";
+import { Clock } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
+
+export interface OnScreen {
+  detail: Detail;
+  newer: Detail | undefined; // the agent has put another version in its place
+  showNewer(): void;
+}
+
+// The version that was opened stays, because it is the one that was read; only its state goes on.
+export function useVersionOnScreen(latest: Detail): OnScreen {
+  const [version, setVersion] = useState(latest.version);
+  const read = useRef(latest);
+  const newer = latest.version !== version ? latest : undefined;
+  if (!newer) read.current = latest;
+  // A closed request has one version that counts: the one that was decided on.
+  const superseded = newer?.state === "pending";
+  return {
+    detail: superseded ? read.current : latest,
+    newer: superseded ? newer : undefined,
+    showNewer: () => setVersion(latest.version),
+  };
+}
+
+export function Superseded({ on }: { on: OnScreen }) {
+  if (!on.newer) return null;
+  return (
+    <Notice
+      kind="warning"
+      title="The agent changed this request while you were reading"
+      alert
+      actions={
+        <button type="button" className="button" onClick={on.showNewer}>
+          Show version {on.newer.version}
+        </button>
+      }
+    >
+      Below is version {on.detail.version}, which cannot be decided any more. Nothing was signed
+      for it.
+    </Notice>
+  );
+}
+
+// Whether the request was closed while this page showed it as open, and not by this page.
+// `sending`: this page's own decision is on its way, and says itself what became of it.
+export function useClosedElsewhere(detail: Detail, sending: boolean): boolean {
+  const seen = useRef({ open: detail.state === "pending", elsewhere: false });
+  const open = detail.state === "pending";
+  if (seen.current.open && !open) seen.current = { open, elsewhere: !sending };
+  return seen.current.elsewhere;
+}
+
+export function ClosedElsewhere({ detail, mine }: { detail: Detail; mine: boolean }) {
+  const { decision, state } = detail;
+  if (state === "expired") {
+    return (
+      <Notice kind="warning" title="The deadline passed while you were reading" alert>
+        Nobody decided in time, which is never an approval. Nothing of yours was recorded.
+      </Notice>
+    );
+  }
+  if (state === "cancelled") {
+    return (
+      <Notice kind="info" title="The agent withdrew this request while you were reading" alert>
+        There is nothing to decide any more. Nothing of yours was recorded.
+      </Notice>
+    );
+  }
+  return (
+    <Notice kind="info" title="Decided elsewhere while you were reading" alert>
+      {mine ? (
+        "You decided it yourself, in another window or on another device"
+      ) : (
+        <>
+          <VisibleText text={decision?.by.name ?? decision?.by.id ?? "Somebody"} />{" "}
+          {decision?.verdict === "approve" ? "approved" : "rejected"} it
+        </>
+      )}
+      {decision && (
+        <>
+          {" "}
+          at <Clock at={decision.at} />
+        </>
+      )}
+      . There is nothing left to decide, and nothing was signed here.
+    </Notice>
+  );
+}
