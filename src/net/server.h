@@ -71,13 +71,15 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;        // the real one
 
   void start();  // spawns lp-net-N
-  // Wakes every connection parked on one of the topics, and every stream of them. From any thread; never waits.
+  // Wakes every connection parked on one of the topics, and every stream of them. From any thread;
+  // never waits.
   void announce(std::vector<std::string> topics);
   // For the clients to come; those that are here go on with what they began with. Not for a server
   // that began without TLS. From any thread; never waits.
   void use(std::shared_ptr<const TlsContext> tls);
   // Graceful: stop accepting, let running requests end (at most `drain_ms`), answer parked ones
-  // with their `expired` reply, let streams say their last words, join. Not from a net thread; a stopped server stays stopped.
+  // with their `expired` reply, let streams say their last words, join. Not from a net thread; a
+  // stopped server stays stopped.
   void stop(std::int64_t drain_ms);
 
   struct Figures {

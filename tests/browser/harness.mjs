@@ -349,14 +349,14 @@ export async function editText(page, from, to) {
 
 const shots = join(top, "build/screenshots");
 
-// The state as it looks on a desk and on a phone.
-export async function photograph(page, name) {
+export const desk = [[1440, 900]];
+const deskAndPhone = [...desk, [390, 844]];
+
+// The state as it looks on a desk and on a phone. Another size moves what is under the pointer.
+export async function photograph(page, name, sizes = deskAndPhone) {
   mkdirSync(shots, { recursive: true });
   const before = page.viewportSize();
-  for (const [width, height] of [
-    [1440, 900],
-    [390, 844],
-  ]) {
+  for (const [width, height] of sizes) {
     await page.setViewportSize({ width, height });
     await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
   }

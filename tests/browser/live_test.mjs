@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { approve, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
+import { approve, desk, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
 
 const events = "/api/review/events";
 const quiet = /ERR_(CONNECTION|EMPTY|INCOMPLETE|NETWORK|INTERNET)/;
@@ -16,23 +16,16 @@ const letGo = async (page) => {
 
 // The event streams that a browser has opened, and those that are open still.
 function watchStreams(context) {
-  const streams = { all: [], open: new Set() };
-  const closed = (request) => streams.open.delete(request);
+  const all = [];
+  const ended = new Set();
   context.on("request", (request) => {
     if (new URL(request.url()).pathname !== events) return;
-    streams.all.push(request);
-    streams.open.add(request);
+    all.push({ page: request.frame().page(), request });
   });
-  context.on("requestfinished", closed);
-  context.on("requestfailed", closed);
-  context.on("page", (page) =>
-    page.on("close", () => {
-      for (const request of streams.open) {
-        if (request.frame().page() === page) closed(request);
-      }
-    }),
-  );
-  return streams;
+  context.on("requestfinished", (request) => ended.add(request));
+  context.on("requestfailed", (request) => ended.add(request));
+  const open = () => all.filter(({ page, request }) => !page.isClosed() && !ended.has(request));
+  return { all, open };
 }
 
 async function openTabs(person, server, count) {
@@ -53,7 +46,7 @@ test("eight tabs share one event stream and all of them update", async (t) => {
   await page.reload();
   await pill(page, "Live").waitFor();
   const tabs = await openTabs(person, server, 8);
-  assert.equal(streams.open.size, 1, "one stream for all tabs");
+  assert.equal(streams.open().length, 1, "one stream for all tabs");
   const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
   await Promise.all(tabs.map((tab) => row(tab, id).waitFor()));
   // Six connections to one host are all that a browser has: with a stream for each tab the
@@ -80,8 +73,8 @@ test("when the leading tab is closed the others go on without missing anything",
       for (const id of asked) await row(tab, id).waitFor();
     }
   }
-  assert.equal(streams.open.size, 1);
-  assert.match(streams.all.at(-1).url(), /\?after=/, "it goes on where the other ended");
+  assert.equal(streams.open().length, 1);
+  assert.match(streams.all.at(-1).request.url(), /\?after=/, "it goes on where the other ended");
   person.behaved();
 });
 
@@ -267,7 +260,7 @@ test("no row moves under the pointer: new ones wait behind a count", async (t) =
   await row(page, second.id).getByText("Approved by Ada Lovelace").waitFor();
   await page.waitForTimeout(2500);
   assert.deepEqual(await row(page, second.id).boundingBox(), before, "it slid out under it");
-  await photograph(page, "live-held-list");
+  await photograph(page, "live-held-list", desk);
   await news.click();
   for (const id of asked) await row(page, id).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.dataset.request), asked[2]);

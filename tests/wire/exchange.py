@@ -21,7 +21,7 @@ class Failed(Exception):
 class Reply:
     """One HTTP/1.1 reply off a socket."""
 
-    def __init__(self, connection, without_body=False):
+    def __init__(self, connection, without_body=False, events=0):
         self.text = b""
         while b"\r\n\r\n" not in self.text:
             self.more(connection)
@@ -35,7 +35,12 @@ class Reply:
             before = len(self.text)
             self.more(connection)
             rest += self.text[before:]
-        self.body = rest[:length]
+        # Of an event stream, which has no end, so many events.
+        while rest.count(b"\n\n") < events:
+            before = len(self.text)
+            self.more(connection)
+            rest += self.text[before:]
+        self.body = rest[:length] if events == 0 else rest
 
     def more(self, connection):
         try:
@@ -103,7 +108,10 @@ class Player:
     def play_join(self, step):
         exchange, connection, began = self.waiting.pop(step.text)
         exchange.modifiers.update(step.modifiers)
-        self.check(exchange, Reply(connection), time.monotonic() - began)
+        events = int(exchange.modifiers.get("events", 0))
+        self.check(exchange, Reply(connection, events=events), time.monotonic() - began)
+        if "ended" in exchange.modifiers:
+            assert connection.recv(1) == b"", "the stream goes on"
         connection.close()
 
     def play_exchange(self, step):
@@ -120,7 +128,8 @@ class Player:
             if step.status == "closed":
                 assert connection.recv(1) == b"", "the connection was not closed"
             else:
-                reply = Reply(connection, bool(step.head) and step.head[0].startswith("HEAD "))
+                reply = Reply(connection, bool(step.head) and step.head[0].startswith("HEAD "),
+                              int(step.modifiers.get("events", 0)))
                 self.check(step, reply, time.monotonic() - began)
             connection.close()
 

@@ -30,7 +30,7 @@ class Test:
     steps: list = field(default_factory=list)
 
 
-MODIFIERS = {"times", "within", "after", "async", "as", "same", "on"}
+MODIFIERS = {"times", "within", "after", "async", "as", "same", "on", "events", "ended"}
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 
 

@@ -4,11 +4,14 @@ Everything is in a temporary directory and on loopback. The content key is that 
 vectors, so that the test approver can open what the cases send.
 """
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +37,11 @@ KEYS = {"agent": ("default", "agent"), "agent2": ("default", "agent"),
 
 def binary():
     return os.environ.get("LETSPING_BIN") or str(ROOT / "build/release/letsping")
+
+
+def openssl(*words, given=None):
+    return subprocess.run(["openssl", *words], input=given, check=True, timeout=20,
+                          stdout=subprocess.PIPE).stdout
 
 
 class Server:
@@ -152,6 +160,8 @@ class Server:
             return self.project(*project)["id"]
         if name.endswith("_log") and project:
             return self.project(*project)["origin"].rsplit("/", 1)[1]
+        if name.startswith("session"):
+            return self.log_in()
         if name == "edit_file":
             path = Path(self.home.name) / "edit.json"
             path.write_text('{"amount": 50.0}')
@@ -164,6 +174,30 @@ class Server:
         made = self.make_key(PROJECTS[home][0], role, owner)
         self.made[owner], self.made[owner + "_id"] = made["key"], made["id"]
         return self.made[name]
+
+    def log_in(self):
+        """The cookie of a new session of the test approver."""
+        key = str(Path(self.data) / "secrets/test-approver.key")
+        spki = openssl("pkey", "-inform", "DER", "-in", key, "-pubout", "-outform", "DER")
+        nonce = base64.b64encode(os.urandom(16)).decode()
+        begun, _ = self.post("/api/login/begin", {})
+        claims = {"client_nonce": nonce, "origin": self.address,
+                  "server_nonce": begun["server_nonce"]}
+        body = json.dumps(claims, separators=(",", ":"))  # sorted and ASCII: RFC 8785 as it is
+        signature = openssl("dgst", "-sha256", "-sign", key, "-keyform", "DER",
+                            given=b"lp-login/1\0" + body.encode())
+        login = {"body": body, "key": hashlib.sha256(spki).hexdigest(),
+                 "signature": base64.b64encode(signature).decode()}
+        _, cookie = self.post("/api/login", login)
+        return cookie.partition("=")[2].partition(";")[0]
+
+    def post(self, path, body):
+        """(answer, Set-Cookie) of a call as the dashboard makes it."""
+        headers = {"Content-Type": "application/json", "X-LP-CSRF": "1", "Origin": self.address,
+                   "Sec-Fetch-Site": "same-origin"}
+        call = urllib.request.Request(self.address + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(call, timeout=20) as reply:
+            return json.load(reply), reply.headers.get("Set-Cookie", "")
 
     def project(self, name, payloads):
         """The project of that name, made when it is not there yet."""

@@ -5,6 +5,7 @@ import type { Session } from "./api/types";
 import { useApi } from "./context";
 import { useAddress } from "./route";
 import type { OneTimeLink } from "./setup_link";
+import { useSharedSignIn } from "./shared_sign_in";
 import { Frame, type PageName } from "./views/frame";
 import { InboxView } from "./views/inbox";
 import { LoginView } from "./views/login";
@@ -80,6 +81,7 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
       }
     },
   });
+  useSharedSignIn(session.data === undefined ? undefined : session.data !== null);
   if (session.data === null) return <LoginView />;
   if (session.data) return children(session.data);
   if (session.isError) return <Unreachable retry={() => void session.refetch()} />;

@@ -48,11 +48,11 @@ export function Superseded({ on }: { on: OnScreen }) {
 }
 
 // Whether the request was closed while this page showed it as open, and not by this page.
-// `sending`: this page's own decision is on its way, and says itself what became of it.
-export function useClosedElsewhere(detail: Detail, sending: boolean): boolean {
+// `decided`: this page's own decision is on its way or there, and says itself what became of it.
+export function useClosedElsewhere(detail: Detail, decided: boolean): boolean {
   const seen = useRef({ open: detail.state === "pending", elsewhere: false });
   const open = detail.state === "pending";
-  if (seen.current.open && !open) seen.current = { open, elsewhere: !sending };
+  if (seen.current.open && !open) seen.current = { open, elsewhere: !decided };
   return seen.current.elsewhere;
 }
 

@@ -93,7 +93,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
   const decision = useDecision(detail, opened, session, shown ?? 0, onScreen, editing.edit);
-  const elsewhere = useClosedElsewhere(detail, decision.sending);
+  const elsewhere = useClosedElsewhere(detail, decision.sending || decision.sent);
   const mine = detail.decision?.by.id === session.member.id;
   const answering = useAnswering();
   const signable = approvable && !writing ? (proposal ?? approvable) : undefined;
@@ -220,6 +220,7 @@ function useDecision(
   const client = useQueryClient();
   const dwell = useDwell(onScreen);
   const [sending, setSending] = useState(false);
+  const [sent, setSent] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const key = ["request", detail.id];
   const send = async (verdict: "approve" | "reject", reason: string) => {
@@ -230,6 +231,7 @@ function useDecision(
       const wish = { verdict, reason, dwellMs: dwell(), shown, edit };
       const decided = await decide({ api, session, keyring }, detail, opened, wish);
       drafts.drop(detail.id);
+      setSent(true);
       await client.cancelQueries({ queryKey: key });
       client.setQueryData(key, decided);
     } catch (error) {
@@ -241,5 +243,10 @@ function useDecision(
       void client.invalidateQueries({ queryKey: ["session"] });
     }
   };
-  return { sending, problem, decide: (v: "approve" | "reject", r: string) => void send(v, r) };
+  return {
+    sending,
+    sent,
+    problem,
+    decide: (v: "approve" | "reject", r: string) => void send(v, r),
+  };
 }
