@@ -142,6 +142,37 @@ TEST(Engine, ExpiresAtTheDeadlineAndNeverApprovesAfter) {
   EXPECT_EQ(house.state(request), approval::State::expired);
 }
 
+TEST(Engine, TellsWatchersWhatABatchMadeTrue) {
+  House house;
+  const Feed& feed = house.engine->feed();
+  const auto after = [&feed](std::uint64_t position) { return *feed.since(position, 100); };
+  const auto about = [&house](const std::string& request, std::uint64_t version,
+                              approval::State state) {
+    return Notice{.project = house.project,
+                  .request = request,
+                  .standing = Notice::Standing{.version = version, .state = state}};
+  };
+  std::uint64_t position = feed.end();
+  const std::string request = house.asked();
+  EXPECT_EQ(after(position), std::vector{about(request, 1, approval::State::pending)});
+  position = feed.end();
+  ASSERT_TRUE(house.decide(house.consider(request, evidence::Verdict::reject)).has_value());
+  EXPECT_EQ(after(position), std::vector{about(request, 1, approval::State::rejected)});
+  // Whatever changes who there is may change what somebody sees.
+  position = feed.end();
+  ASSERT_TRUE(house.engine->run(CreateProject{.name = "another"}).has_value());
+  EXPECT_EQ(after(position), std::vector{Notice{}});
+  // What was refused changed nothing.
+  position = feed.end();
+  EXPECT_FALSE(house.decide(house.consider(request, evidence::Verdict::approve)).has_value());
+  EXPECT_EQ(feed.end(), position);
+  const std::string run = feed.run();
+  house.close();
+  house.open();
+  EXPECT_NE(house.engine->feed().run(), run);
+  EXPECT_EQ(house.engine->feed().end(), 0U);
+}
+
 TEST(Engine, CollapsesTheSameIdempotencyKeyAndRefusesOtherContent) {
   House house;
   Ingest ask = house.ask();

@@ -149,6 +149,10 @@ class TlsClient {
     if (!agreed_ || !send(request)) return {};
     return read();
   }
+  const std::string& rest() {
+    while (receive()) continue;
+    return unread_;
+  }
   [[nodiscard]] const std::string& head() const { return head_; }
 
   // The name in the certificate that the server showed.
@@ -383,6 +387,17 @@ TEST_F(Tls, WakesWhoWasParked) {
     EXPECT_EQ(client.read()->body, "/later||");
   }
   EXPECT_EQ(waiting.abandoned, 0);
+}
+
+TEST_F(Tls, StreamsMoreThanTheKernelTakesAndSaysThatItIsOver) {
+  const Chunk chunk{.bytes = std::string(8 << 20, 'w'), .last = true};
+  const auto say = [&chunk](Prompt) { return chunk; };
+  const auto handler = [&](Request&&) { return Stream{.head = {}, .topic = "t", .next = say}; };
+  TestServer server(handler, options_of(identity_));
+  TlsClient client(server->port());
+  client.send(get("/"));
+  EXPECT_TRUE(client.rest().ends_with("\r\n\r\n" + chunk.bytes));
+  EXPECT_TRUE(client.told_the_end());
 }
 
 TEST_F(Tls, NoticesThatAParkedClientHasGone) {

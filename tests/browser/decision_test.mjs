@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { approve, filesWith, openRequest, photograph, setUp, test } from "./harness.mjs";
+import { approve, filesWith, letGo, openRequest, photograph, setUp, test } from "./harness.mjs";
 
 const marked = () => `plain-${randomBytes(12).toString("hex")}`;
 
@@ -134,6 +134,7 @@ test("a payload with two meanings cannot be approved", async (t) => {
   await photograph(page, "request-disarmed");
   assert.equal(await page.locator("[data-leaf]").count(), 2);
   const half = await agent.ask("mail", "send", '{"subject":"\\ud800"}');
+  await letGo(page);
   await page.locator(`[data-request="${half.id}"]`).click();
   await page.getByText("lone surrogate", { exact: false }).waitFor();
   await page.getByText("⟨U+D800⟩").waitFor();

@@ -304,6 +304,12 @@ export async function skipFirstRun(page) {
   await page.getByRole("link", { name: "Go to the inbox" }).click();
 }
 
+// Takes pointer and focus out of the list, so that no row is held back.
+export async function letGo(page) {
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.mouse.move(1200, 20);
+}
+
 export async function openRequest(page, id) {
   await page.locator(`[data-request="${id}"]`).click();
   await page.getByRole("heading", { name: "What would run" }).waitFor();

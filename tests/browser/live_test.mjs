@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { approve, desk, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
+import { approve, desk, letGo, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
 
 const events = "/api/review/events";
 const quiet = /ERR_(CONNECTION|EMPTY|INCOMPLETE|NETWORK|INTERNET)/;
 
 const row = (page, id) => page.locator(`[data-request="${id}"]`);
 const pill = (page, word) => page.locator(".connection").getByText(word, { exact: true });
-
-// Away from the list, so that nothing is held back.
-const letGo = async (page) => {
-  await page.evaluate(() => document.activeElement?.blur());
-  await page.mouse.move(1200, 20);
-};
 
 // The event streams that a browser has opened, and those that are open still.
 function watchStreams(context) {

@@ -118,9 +118,8 @@ test("an unknown request and a server that is away are explained", async (t) => 
   await page.goto(`${server.origin}/requests/${id}`);
   await page.locator(".decision .approve:enabled").waitFor();
   await person.context.setOffline(true);
-  await page.getByText("The server does not answer.", { exact: false }).first().waitFor();
+  await page.getByText("This device is offline.", { exact: false }).first().waitFor();
   await page.locator(".decision .approve:disabled").waitFor();
-  await photograph(page, "reconnecting");
   await person.context.setOffline(false);
   await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
   await approve(page);

@@ -109,7 +109,11 @@ function ConnectionPill({ connection }: { connection: Connection }) {
       <span aria-hidden className="dot" />
       <span className="rail-word">
         <span role="status">{connectionWords[connection.state]}</span>
-        {connection.state === "reconnecting" && <Seconds until={connection.retryAt} />}
+        {connection.state === "reconnecting" && (
+          <span aria-hidden>
+            <Seconds until={connection.retryAt} />
+          </span>
+        )}
       </span>
     </span>
   );
@@ -118,19 +122,24 @@ function ConnectionPill({ connection }: { connection: Connection }) {
 function Seconds({ until }: { until: number }) {
   useServerNow();
   const seconds = Math.max(0, Math.ceil((until - steadyNow()) / 1000));
-  return <span aria-hidden>{seconds > 0 ? `${seconds} s` : "now"}</span>;
+  return seconds > 0 ? `${seconds} s` : "now";
 }
 
 function ConnectionBanner({ connection }: { connection: Connection }) {
-  if (connection.state !== "reconnecting" && connection.state !== "offline") return null;
+  const { state } = connection;
+  if (state !== "reconnecting" && state !== "offline") return null;
+  const offline = state === "offline";
   return (
     <div className="banner warning" role="status">
-      {connection.state === "offline"
-        ? "This device is offline. "
-        : "The server does not answer. "}
-      What you see may be old, and nothing can be decided until{" "}
-      {connection.state === "offline" ? "it is connected again" : "it is back"}. This page goes on
-      by itself then.
+      {offline ? "This device is offline." : "The server does not answer."} What you see may be
+      old, and nothing can be decided until {offline ? "it is online again" : "it is back"}. This
+      page goes on by itself then.
+      {!offline && (
+        <span aria-hidden>
+          {" "}
+          Next try: <Seconds until={connection.retryAt} />.
+        </span>
+      )}
     </div>
   );
 }

@@ -41,8 +41,8 @@ export function Superseded({ on }: { on: OnScreen }) {
         </button>
       }
     >
-      Below is version {on.detail.version}, which cannot be decided any more. Nothing was signed
-      for it.
+      Below is version {on.detail.version}, which cannot be decided any more: no approval of it
+      counts.
     </Notice>
   );
 }
