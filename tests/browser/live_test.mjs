@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { approve, desk, letGo, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
+import {
+  approve,
+  desk,
+  letGo,
+  openBrowser,
+  openRequest,
+  photograph,
+  setUp,
+  test,
+} from "./harness.mjs";
 
 const events = "/api/review/events";
 const quiet = /ERR_(CONNECTION|EMPTY|INCOMPLETE|NETWORK|INTERNET)/;

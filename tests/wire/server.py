@@ -44,6 +44,14 @@ def openssl(*words, given=None):
                           stdout=subprocess.PIPE).stdout
 
 
+P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+
+
+def low_s(signature):
+    """Whether s of this DER signature is the smaller of its two values."""
+    return signature != b"" and int.from_bytes(signature[6 + signature[3]:], "big") <= P256_ORDER // 2
+
+
 class Server:
     """Use as a context: on entry `init --test` and `serve` have run."""
 
@@ -184,8 +192,10 @@ class Server:
         claims = {"client_nonce": nonce, "origin": self.address,
                   "server_nonce": begun["server_nonce"]}
         body = json.dumps(claims, separators=(",", ":"))  # sorted and ASCII: RFC 8785 as it is
-        signature = openssl("dgst", "-sha256", "-sign", key, "-keyform", "DER",
-                            given=b"lp-login/1\0" + body.encode())
+        signature = b""
+        while not low_s(signature):  # the server takes no other; openssl makes either
+            signature = openssl("dgst", "-sha256", "-sign", key, "-keyform", "DER",
+                                given=b"lp-login/1\0" + body.encode())
         login = {"body": body, "key": hashlib.sha256(spki).hexdigest(),
                  "signature": base64.b64encode(signature).decode()}
         _, cookie = self.post("/api/login", login)
