@@ -53,32 +53,39 @@ std::expected<Answer, std::string> AdminClient::post(const std::string& target,
   return call(net::Method::post, target, json::compact(body));
 }
 
+std::expected<net::Reply, std::string> AdminClient::fetch(const std::string& target) {
+  return reach(net::Method::get, target, {});
+}
+
 std::expected<Answer, std::string> AdminClient::call(net::Method method, const std::string& target,
                                                      std::string body) {
+  auto reply = reach(method, target, std::move(body));
+  if (!reply) return std::unexpected(reply.error());
+  auto document = json::parse(std::move(reply->body));
+  if (!document) return std::unexpected("The server's answer is not JSON.");
+  return Answer{.status = reply->status, .document = *std::move(document)};
+}
+
+std::expected<net::Reply, std::string> AdminClient::reach(net::Method method,
+                                                          const std::string& target,
+                                                          std::string body) {
   if (!server::initialised(place_)) {
     return std::unexpected(
         fmt::format("There is no LetsPing data in {}: make it with `letsping init --data {}`.",
                     place_.data, place_.data));
   }
-  std::expected<net::Reply, std::string> reply = std::unexpected(std::string{});
-  if (here_) {
-    reply = call_here(method, target, std::move(body));
-  } else {
-    auto answered = net::call_unix(place_.socket(), method, target, body);
-    if (answered) {
-      reply = *std::move(answered);
-    } else if (answered.error() == net::ConnectFault::nobody_listens) {
-      reply = call_here(method, target, std::move(body));
-    } else if (answered.error() == net::ConnectFault::not_permitted) {
-      reply = std::unexpected(fmt::format("{}: not permitted.", place_.socket()));
-    } else {
-      reply = std::unexpected(fmt::format("{}: the server does not answer.", place_.socket()));
-    }
+  if (here_) return call_here(method, target, std::move(body));
+  auto answered = net::call_unix(place_.socket(), method, target, body);
+  if (answered) return *std::move(answered);
+  switch (answered.error()) {
+    case net::ConnectFault::nobody_listens:
+      return call_here(method, target, std::move(body));
+    case net::ConnectFault::not_permitted:
+      return std::unexpected(fmt::format("{}: not permitted.", place_.socket()));
+    case net::ConnectFault::broken:
+      break;
   }
-  if (!reply) return std::unexpected(reply.error());
-  auto document = json::parse(std::move(reply->body));
-  if (!document) return std::unexpected("The server's answer is not JSON.");
-  return Answer{.status = reply->status, .document = *std::move(document)};
+  return std::unexpected(fmt::format("{}: the server does not answer.", place_.socket()));
 }
 
 std::expected<net::Reply, std::string> AdminClient::call_here(net::Method method,

@@ -35,11 +35,16 @@ class AdminClient {
   std::expected<Answer, std::string> get(const std::string& target);
   std::expected<Answer, std::string> post(const std::string& target, const json::Value& body);
 
+  // A body that is no JSON, as it came.
+  std::expected<net::Reply, std::string> fetch(const std::string& target);
+
   [[nodiscard]] const server::Place& place() const { return place_; }
 
  private:
   std::expected<Answer, std::string> call(net::Method method, const std::string& target,
                                           std::string body);
+  std::expected<net::Reply, std::string> reach(net::Method method, const std::string& target,
+                                               std::string body);
   std::expected<net::Reply, std::string> call_here(net::Method method, const std::string& target,
                                                    std::string body);
 

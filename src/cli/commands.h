@@ -39,6 +39,7 @@ void add_login_link(CLI::App& app, Chosen& chosen);
 void add_roster(CLI::App& app, Chosen& chosen);
 void add_review(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
+void add_audit(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);
 void add_clock(CLI::App& app, Chosen& chosen);
 void add_signer(CLI::App& app, Chosen& chosen);

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "base/text.h"
+#include "base/visible.h"
 #include "json/write.h"
 
 namespace lp::cli {
@@ -19,35 +19,7 @@ std::string cell(const json::Value& row, std::string_view column) {
   return visible(json::compact(*value));
 }
 
-// Code points that do not show as themselves: C0 and C1, bidi and other format characters, line and
-// paragraph separators, private use, tags and variation selectors.
-bool hidden(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
-         (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-         (c >= 0x2060 && c <= 0x206f) || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff ||
-         (c >= 0xfff0 && c <= 0xfffb) || (c >= 0xe000 && c <= 0xf8ff) || c >= 0xe0000;
-}
-
 }  // namespace
-
-std::string visible(std::string_view utf8) {
-  std::string text;
-  while (!utf8.empty()) {
-    const auto point = first_code_point(utf8);
-    if (!point) {
-      text += fmt::format("⟨{:02X}⟩", static_cast<unsigned char>(utf8.front()));
-      utf8.remove_prefix(1);
-      continue;
-    }
-    if (hidden(point->value)) {
-      text += fmt::format("⟨U+{:04X}⟩", static_cast<std::uint32_t>(point->value));
-    } else {
-      text += utf8.substr(0, point->bytes);
-    }
-    utf8.remove_prefix(point->bytes);
-  }
-  return text;
-}
 
 int fail(std::string_view sentence, int status) {
   fmt::print(stderr, "letsping: {}\n", sentence);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/visible.h"
 #include "cli/admin_client.h"
 #include "cli/program.h"
 #include "json/value.h"
@@ -24,9 +25,5 @@ void print_object(const json::Value& object, bool as_json);
 // Rows by their members `columns`, which head the table on a terminal.
 void print_rows(const json::Array& rows, std::initializer_list<std::string_view> columns,
                 bool as_json);
-
-// A text for a terminal: control, bidi and other invisible code points spelt out, so that what an
-// agent wrote cannot move the cursor or hide.
-std::string visible(std::string_view utf8);
 
 }  // namespace lp::cli

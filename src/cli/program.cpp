@@ -18,11 +18,12 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 ok or approved, 1 error, 2 usage, 3 rejected, 4 expired,\n"
-      "5 not authorised, 6 verification failed, 7 conflict.");
+      "5 not authorised, 6 verification failed, 7 conflict, 130 interrupted.");
   Chosen chosen;
   for (const auto add : {add_serve, add_init, add_setup, add_setup_link, add_project, add_key,
                          add_agent, add_webhook, add_member, add_device, add_login_link, add_roster,
-                         add_review, add_log, add_trust, add_clock, add_signer, add_version}) {
+                         add_review, add_log, add_audit, add_trust, add_clock, add_signer,
+                         add_version}) {
     add(app, chosen);
   }
   // CLI11 reports by exception; it ends here.

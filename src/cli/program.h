@@ -14,6 +14,7 @@ enum Exit : int {
   exit_not_authorised = 5,
   exit_verification = 6,
   exit_conflict = 7,
+  exit_interrupted = 130,
 };
 
 int run(int argc, char** argv);

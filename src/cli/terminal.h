@@ -22,7 +22,7 @@ class Terminal {
   // The error is a sentence: there is nobody to ask.
   static std::expected<Terminal, std::string> open();
 
-  // Writes as it is: texts of others go through visible() first (cli/output.h).
+  // Writes as it is: texts of others go through visible() first (base/visible.h).
   void say(std::string_view text);
   // A line, without its end; nothing when the person ended the input instead.
   std::optional<std::string> ask(std::string_view question);

@@ -192,4 +192,19 @@ Applied<AcceptClock> apply(Work& work, AcceptClock&) {
   return AcceptClock::Result{};
 }
 
+Applied<RecordExport> apply(Work& work, RecordExport& command) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  const auto& manifest = command.manifest;
+  LP_ASSERT(manifest.origin == (*log)->origin && manifest.size <= (*log)->signed_size);
+  Work::Event event = operator_event(work, command.project, EventType::export_made);
+  event.statement.document = manifest.sha256();
+  auto entry = json::Value::object();
+  entry.add("kind", "export")
+      .add("manifest", manifest.to_json())
+      .add("salt", base64(work.world.entropy.bytes(32)));
+  event.evidence.push_back(std::move(entry));
+  return RecordExport::Result{.index = work.append(**log, std::move(event)).index};
+}
+
 }  // namespace lp::core

@@ -46,6 +46,7 @@ Applied<AddWebhook> apply(Work& work, AddWebhook& command);
 Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
 Applied<AdoptSigner> apply(Work& work, AdoptSigner& command);
 Applied<AcceptClock> apply(Work& work, AcceptClock& command);
+Applied<RecordExport> apply(Work& work, RecordExport& command);
 
 Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command);
 

@@ -14,6 +14,7 @@
 
 #include "approval/request.h"
 #include "base/secret.h"
+#include "evidence/export_manifest.h"
 #include "evidence/roster_document.h"
 #include "seal/envelope.h"
 #include "store/rows.h"
@@ -273,6 +274,15 @@ struct AdoptSigner {
 };
 struct AcceptClock {
   struct Result {};
+};
+
+// Puts an export into the log; nothing of it may leave before this is true.
+struct RecordExport {
+  std::string project;
+  evidence::ExportManifest manifest;
+  struct Result {
+    std::uint64_t index;  // of export.made
+  };
 };
 
 // --- outbound ---------------------------------------------------------------------------------

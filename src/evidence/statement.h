@@ -28,6 +28,8 @@ struct Actor {
   std::string key;  // id of the key that proved it; omitted when empty
 };
 
+inline constexpr std::string_view project_stream = "project";
+
 struct StreamPosition {
   std::string id;  // request id, handoff delivery id, or "project"
   std::uint64_t seq = 0;
@@ -84,6 +86,9 @@ struct Statement {
   // The document concerned (a roster head, an export manifest): its hash becomes the subject digest
   // when there is no payload.
   std::optional<Digest> document;
+
+  // Whether it stands in the stream of a request. (A late look at a decided one does not.)
+  [[nodiscard]] bool of_request() const { return request && stream.id != project_stream; }
 
   // `salt` is 32 random bytes. LP_ASSERTs what only a bug could get wrong (ranges, empty ids).
   [[nodiscard]] std::string bytes(std::string_view salt) const;

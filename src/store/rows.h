@@ -220,6 +220,15 @@ struct Revision {
   friend bool operator==(const Revision&, const Revision&) = default;
 };
 
+// What an export tells of a request beside the log, still sealed under its DEK.
+struct Account {
+  std::string dek_wrapped;
+  std::string reason_sealed;                // "" when none
+  std::vector<std::string> details_sealed;  // as asked, then of each revision
+
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
 // The mutable part; replaced as a whole, guarded by `mac`.
 struct RequestState {
   std::string request;

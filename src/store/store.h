@@ -122,6 +122,7 @@ class Reader {
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
+  virtual Result<std::optional<Account>> account(std::string_view request) = 0;
   // Newest first. Payloads and sealed details are left empty.
   virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;
   virtual Result<std::uint64_t> pending_count(std::string_view project) = 0;

@@ -1,6 +1,7 @@
 #include "api/admin/admin.h"
 
 #include "api/admin/evidence.h"
+#include "api/admin/exports.h"
 #include "api/admin/people.h"
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
@@ -41,6 +42,8 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/log/{project}/leaves", log_leaves},
       {Method::get, "/admin/log/{project}/head", log_head},
       {Method::get, "/admin/trust", trust},
+      {Method::post, "/admin/exports", begin_export},
+      {Method::get, "/admin/exports/{project}/{event}", export_page},
   };
 }
 

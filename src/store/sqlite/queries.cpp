@@ -273,6 +273,12 @@ SELECT id, wish, created, expires FROM roster_proposal ORDER BY id)"},
     {Query::login_links, "login_links", R"(
 SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY token)"},
     {Query::request, "request", one_request},
+    {Query::account, "account", R"(
+SELECT r.dek_wrapped, s.reason_sealed, r.details_sealed
+FROM request r JOIN request_state s ON s.project = r.project AND s.request = r.id
+WHERE r.id = ?1)"},
+    {Query::revision_details, "revision_details", R"(
+SELECT details_sealed FROM revision WHERE request = ?1 ORDER BY version)"},
     {Query::requests, "requests", all_requests},
     {Query::requests_pending, "requests_pending", pending_requests},
     {Query::requests_decided, "requests_decided", decided_requests},

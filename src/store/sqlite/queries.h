@@ -63,6 +63,8 @@ enum class Query : std::uint8_t {
   roster_proposals,
   login_links,
   request,
+  account,
+  revision_details,
   requests,
   requests_pending,
   requests_decided,

@@ -55,6 +55,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<FullRequest>> request(std::string_view id) override {
     return first(Query::request, read_full_request, id);
   }
+  Result<std::optional<Account>> account(std::string_view request) override;
   Result<std::vector<FullRequest>> requests(const RequestFilter& filter) override;
   Result<std::uint64_t> pending_count(std::string_view project) override;
   Result<std::vector<Deadline>> deadlines() override {
@@ -147,6 +148,23 @@ Result<std::optional<Roster>> SqliteReader::roster(std::string_view project,
       all(Query::roster_entries, [](Row& row) { return row.bytes(0); }, project, version);
   if (!entries) return std::unexpected(std::move(entries.error()));
   (*found)->entries = std::move(*entries);
+  return found;
+}
+
+Result<std::optional<Account>> SqliteReader::account(std::string_view request) {
+  // Two statements without a transaction: a revision is only ever added.
+  auto found = first(
+      Query::account,
+      [](Row& row) {
+        return Account{.dek_wrapped = row.bytes(0),
+                       .reason_sealed = row.bytes(1),
+                       .details_sealed = {row.bytes(2)}};
+      },
+      request);
+  if (!found || !*found) return found;
+  auto revisions = all(Query::revision_details, [](Row& row) { return row.bytes(0); }, request);
+  if (!revisions) return std::unexpected(std::move(revisions.error()));
+  std::ranges::move(*revisions, std::back_inserter((*found)->details_sealed));
   return found;
 }
 

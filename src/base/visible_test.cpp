@@ -1,8 +1,8 @@
-#include "cli/output.h"
+#include "base/visible.h"
 
 #include <gtest/gtest.h>
 
-namespace lp::cli {
+namespace lp {
 namespace {
 
 TEST(Visible, LeavesOrdinaryTextAlone) {
@@ -24,4 +24,4 @@ TEST(Visible, ShowsBytesThatAreNotText) {
 }
 
 }  // namespace
-}  // namespace lp::cli
+}  // namespace lp

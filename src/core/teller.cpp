@@ -1,0 +1,81 @@
+#include "core/teller.h"
+
+#include <string_view>
+
+#include "base/log.h"
+#include "core/request_event.h"
+#include "crypto/hash.h"
+#include "json/parse.h"
+
+namespace lp::core {
+namespace {
+
+// The statement that closes a request, and so the one that its reason belongs to.
+bool closes(evidence::EventType type) {
+  return to_string(type).starts_with("decision.");
+}
+
+void untold(std::string_view request) {
+  log::warning("export.request_untold",
+               "What was asked or why it was decided is gone or altered; it is left out.",
+               {{"request_id", request}});
+}
+
+// Out of the opened details of a request; nothing when they are not what the core wrote.
+std::optional<evidence::Asked> asked_in(std::optional<std::string> details_text) {
+  if (!details_text) return std::nullopt;
+  auto details = Details::from_json(*std::move(details_text));
+  if (!details) return std::nullopt;
+  const auto descriptor = json::parse(details->descriptor);
+  if (!descriptor) return std::nullopt;
+  const auto text = [&](std::string_view name) {
+    return std::string(descriptor->root.find_string(name).value_or(""));
+  };
+  return evidence::Asked{.service = text("service"),
+                         .action = text("action"),
+                         .descriptor = std::move(details->descriptor),
+                         .reason = {}};
+}
+
+}  // namespace
+
+store::Result<std::optional<evidence::Asked>> Teller::tell(const evidence::Statement& said) {
+  if (!said.of_request()) return std::nullopt;
+  auto known = known_.find(said.stream.id);
+  if (known == known_.end()) {
+    auto found = read(said.stream.id);
+    if (!found) return std::unexpected(std::move(found.error()));
+    known = known_.emplace(said.stream.id, *std::move(found)).first;
+  }
+  const auto asked = known->second.asked.find(said.request->sha256);
+  if (asked == known->second.asked.end()) {
+    untold(said.stream.id);
+    return std::nullopt;
+  }
+  evidence::Asked told = asked->second;
+  if (closes(said.type) && !known->second.reason.empty()) told.reason = known->second.reason;
+  return told;
+}
+
+store::Result<Teller::Known> Teller::read(const std::string& request) {
+  Known known;
+  auto account = reader_.account(request);
+  if (!account) return std::unexpected(std::move(account.error()));
+  if (!*account) return known;
+  const auto dek = keys_.unwrap((*account)->dek_wrapped);
+  if (!dek) return known;
+  for (const std::string& sealed : (*account)->details_sealed) {
+    if (auto asked = asked_in(open_field(dek->reveal(), "details", request, sealed))) {
+      const Digest sha256 = crypto::sha256(asked->descriptor);
+      known.asked.emplace(sha256, *std::move(asked));
+    }
+  }
+  const std::string& reason = (*account)->reason_sealed;
+  if (!reason.empty()) {
+    known.reason = open_field(dek->reveal(), "reason", request, reason).value_or("");
+    if (known.reason.empty()) untold(request);
+  }
+  return known;
+}
+
+}  // namespace lp::core

@@ -1,0 +1,42 @@
+// What an export tells of requests beside the log: who was asked for what, in words, and why it was
+// decided as it was. The log holds only hashes of these.
+//
+// Nothing is told that the statement at hand does not vouch for: service and action come from the
+// descriptor whose hash is in the statement, never from a row. Reads under the release rule are the
+// caller's duty: it tells of statements that a signed checkpoint covers. One call, one thread.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/keys.h"
+#include "evidence/export.h"
+#include "evidence/statement.h"
+#include "store/store.h"
+
+namespace lp::core {
+
+class Teller {
+ public:
+  Teller(store::Reader& reader, const Keys& keys) : reader_(reader), keys_(keys) {}
+
+  // Nothing inside for a statement about no request, and for a request whose words are gone or are
+  // not those of the statement. Each request is read once.
+  store::Result<std::optional<evidence::Asked>> tell(const evidence::Statement& said);
+
+ private:
+  struct Known {
+    std::map<Digest, evidence::Asked> asked;  // by request.sha256
+    std::string reason;
+  };
+  store::Result<Known> read(const std::string& request);
+
+  store::Reader& reader_;
+  const Keys& keys_;
+  std::map<std::string, Known> known_;
+};
+
+}  // namespace lp::core
