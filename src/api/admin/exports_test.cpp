@@ -157,8 +157,9 @@ TEST(Exports, StopAtAnEntryThatDoesNotVerify) {
   person.server.house.asked();
   const auto begun = body_of(person.begin("jsonl"));
   person.server.house.edit_database(
-      "UPDATE leaf SET statement = replace(statement, 'project', 'projecT') WHERE rowid IN "
-      "(SELECT rowid FROM leaf ORDER BY rowid LIMIT 1)");
+      "DROP TRIGGER leaf_is_not_changed; UPDATE leaf SET statement = CAST(statement || 'x' AS "
+      "BLOB) "
+      "WHERE position = (SELECT min(position) FROM leaf)");
   EXPECT_EQ(person.call(net::Method::get, Operator::page_of(begun, 0)).status, 500);
 }
 
