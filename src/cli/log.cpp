@@ -17,6 +17,11 @@ constexpr int exit_invalid = 40;
 constexpr int exit_indeterminate = 30;
 constexpr std::size_t trust_bytes_max = 1 << 20;
 
+constexpr std::string_view not_signed =
+    "The signer does not stand behind this log: it was rolled back, as by restoring an older copy, "
+    "or the signer's state is gone. Nothing is signed. See \"When the signer's state is lost\" in "
+    "docs/operations/data-directory.md.";
+
 struct Flags : AdminFlags {
   std::string project = "default", trust_file;
   bool allow_test = false;
@@ -88,10 +93,13 @@ int checkpoint(const Flags& flags) {
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
+  const auto note = head->body().find_string("checkpoint");
+  // The server knows of one, or there would be no log; what it holds is not under it.
+  if (!note) return fail(not_signed, exit_verification);
   if (flags.json) {
     print_object(head->body(), true);
   } else {
-    fmt::print("{}", head->body().find_string("checkpoint").value_or(""));
+    fmt::print("{}", *note);
   }
   return exit_ok;
 }
