@@ -9,12 +9,31 @@ struct Flags : AdminFlags {
   std::string project;
 };
 
-int export_trust(Flags flags) {
-  const std::string target = flags.project.empty()
-                                 ? "/admin/trust"
-                                 : "/admin/trust?project=" + query_escaped(flags.project);
+// The only project there is; the error is a sentence that names those to choose from.
+std::expected<std::string, std::string> only_project(const Answer& projects) {
+  const json::Value* rows = projects.body().find("projects");
+  const json::Array items = rows == nullptr ? json::Array{} : rows->items();
+  if (items.size() == 1) return std::string(items[0].find_string("id").value_or(""));
+  if (items.empty()) return std::unexpected("There is no project yet.");
+  std::string names;
+  for (const auto& item : items) {
+    names += (names.empty() ? "" : ", ") + visible(item.find_string("name").value_or(""));
+  }
+  return std::unexpected("There are several projects: choose one with --project: " + names + ".");
+}
+
+int export_trust(const Flags& flags) {
   AdminClient client(flags.place);
-  const auto answer = client.get(target);
+  std::string project = flags.project;
+  if (project.empty()) {
+    const auto projects = client.get("/admin/projects");
+    if (!projects) return fail(projects.error());
+    if (!projects->ok()) return fail(*projects);
+    auto only = only_project(*projects);
+    if (!only) return fail(only.error(), exit_usage);
+    project = *std::move(only);
+  }
+  const auto answer = client.get("/admin/trust?project=" + query_escaped(project));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
   print_object(answer->body(), true);

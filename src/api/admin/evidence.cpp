@@ -87,10 +87,8 @@ net::Outcome log_head(Context& context, Call& call) {
 
 net::Outcome trust(Context& context, Call& call) {
   const auto wanted = call.request.query_value("project");
-  const core::ProjectView* project =
-      wanted ? project_of(call, *wanted)
-             : (call.directory->projects.size() == 1 ? &call.directory->projects.begin()->second
-                                                     : nullptr);
+  if (!wanted) return refuse(Reason::query_invalid, "project: must name one");
+  const core::ProjectView* project = project_of(call, *wanted);
   if (project == nullptr) return refuse(Reason::not_found);
   return private_reply(json::compact(describe_trust(context, *project)));
 }
