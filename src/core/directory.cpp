@@ -33,6 +33,14 @@ const ProjectView* Directory::project_of_log(std::string_view hex) const {
   return nullptr;
 }
 
+const store::Webhook* Directory::callback_webhook(std::string_view project) const {
+  // By id, and so by age.
+  for (const auto& [id, webhook] : webhooks) {
+    if (webhook.project == project) return &webhook;
+  }
+  return nullptr;
+}
+
 const store::ApiKey* Directory::api_key(std::string_view text) const {
   if (!identity::well_formed(text)) return nullptr;
   const auto found = keys.find(std::string(identity::api_key_digest(text).view()));

@@ -63,6 +63,9 @@ struct Directory {
   // By the 32 hex characters of the origin.
   [[nodiscard]] const ProjectView* project_of_log(std::string_view hex) const
       [[clang::lifetimebound]];
+  // The project's oldest webhook, whose secret signs its callbacks; null when it has none.
+  [[nodiscard]] const store::Webhook* callback_webhook(std::string_view project) const
+      [[clang::lifetimebound]];
   // The live API key of this text; nothing for unknown and revoked ones.
   [[nodiscard]] const store::ApiKey* api_key(std::string_view text) const [[clang::lifetimebound]];
 };

@@ -165,6 +165,11 @@ std::optional<std::string> open_field(std::string_view dek, std::string_view pur
                                   field_context(purpose, request_id));
 }
 
+Secret callback_secret(const Keys& keys, std::string_view project) {
+  return Secret("lp_whk_" +
+                base64url(keys.purpose("lp-callback/1 " + std::string(project)).reveal()));
+}
+
 Secret graph_key(const Keys& keys, std::string_view project) {
   return keys.purpose("lp-graph/1:" + std::string(project));
 }

@@ -61,6 +61,9 @@ std::string seal_field(std::string_view dek, std::string_view purpose, std::stri
 std::optional<std::string> open_field(std::string_view dek, std::string_view purpose,
                                       std::string_view request_id, std::string_view sealed);
 
+// What signs callbacks of a project that has no webhook: "lp_whk_…", derived, so that it is the
+// same after every restart.
+Secret callback_secret(const Keys& keys, std::string_view project);
 // The key that seals LangGraph checkpoints of a project.
 Secret graph_key(const Keys& keys, std::string_view project);
 // The snapshot key that an agent without a content key is given (wire.md B2): derived from the DEK,

@@ -29,13 +29,6 @@ std::string webhook_id(const core::Keys& keys, const store::OutboxItem& item) {
   return "msg_" + base32(digest.view().substr(0, 16));
 }
 
-const store::Webhook* first_webhook(const core::Directory& directory, std::string_view project) {
-  for (const auto& [id, webhook] : directory.webhooks) {
-    if (webhook.project == project) return &webhook;
-  }
-  return nullptr;
-}
-
 struct Receiver {
   std::string url;
   Secret secret;
@@ -47,7 +40,7 @@ std::expected<Receiver, Unsent> receiver_of(const core::Keys& keys,
                                             const core::RequestView& view) {
   const store::Webhook* webhook = nullptr;
   if (item.webhook.empty()) {
-    webhook = first_webhook(directory, item.project);
+    webhook = directory.callback_webhook(item.project);
   } else if (const auto found = directory.webhooks.find(item.webhook);
              found != directory.webhooks.end()) {
     webhook = &found->second;
@@ -56,7 +49,7 @@ std::expected<Receiver, Unsent> receiver_of(const core::Keys& keys,
   }
   Receiver receiver{.url = item.webhook.empty() ? view.callback_url : webhook->url, .secret = {}};
   if (webhook == nullptr) {
-    receiver.secret = Secret(callback_secret(keys, item.project));
+    receiver.secret = core::callback_secret(keys, item.project);
     return receiver;
   }
   auto secret = keys.unwrap(webhook->secret_sealed);
@@ -160,10 +153,6 @@ std::vector<store::OutboxItem> OutboxPort::report(std::vector<store::OutboxItem>
   waiting.reset();
   future.wait();
   return left;
-}
-
-std::string callback_secret(const core::Keys& keys, std::string_view project) {
-  return "lp_whk_" + base64url(keys.purpose(fmt::format("lp-callback/1 {}", project)).reveal());
 }
 
 }  // namespace lp::server

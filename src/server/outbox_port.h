@@ -32,8 +32,4 @@ class OutboxPort final : public outbound::Port {
   const std::string base_url_;
 };
 
-// What signs callbacks of a project that has no webhook: "lp_whk_…", derived, so that it is the
-// same after every restart.
-std::string callback_secret(const core::Keys& keys, std::string_view project);
-
 }  // namespace lp::server

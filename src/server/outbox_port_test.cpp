@@ -139,10 +139,11 @@ TEST(OutboxPort, SignsCallbacksOfAProjectWithoutWebhooks) {
   EXPECT_EQ(delivery->url, sink.url("/ok"));
   EXPECT_NE(delivery->body.find(R"("event":"request.rejected")"), std::string::npos);
   const auto expected =
-      outbound::sign(callback_secret(*house.keys, house.project), delivery->headers[1].second,
-                     house.clock.now(), delivery->body);
+      outbound::sign(core::callback_secret(*house.keys, house.project).reveal(),
+                     delivery->headers[1].second, house.clock.now(), delivery->body);
   EXPECT_EQ(delivery->headers[0], expected[0]);
-  EXPECT_NE(callback_secret(*house.keys, house.project), callback_secret(*house.keys, "proj_b"));
+  EXPECT_NE(core::callback_secret(*house.keys, house.project).reveal(),
+            core::callback_secret(*house.keys, "proj_b").reveal());
 }
 
 TEST(OutboxPort, LetsNothingLeaveBeforeASignedCheckpointCoversIt) {

@@ -29,6 +29,7 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/agents", create_agent},
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},
+      {Method::get, "/admin/webhooks/callback-secret", show_callback_secret},
       {Method::post, "/admin/setup-token", make_setup_token},
       {Method::post, "/admin/setup/begin", begin_setup},
       {Method::post, "/admin/setup/finish", finish_setup_here},

@@ -245,6 +245,19 @@ net::Outcome add_webhook(Context& context, Call& call) {
   });
 }
 
+net::Outcome show_callback_secret(Context& context, Call& call) {
+  const auto wanted = call.request.query_value("project");
+  const core::ProjectView* project = wanted ? project_of(call, *wanted) : nullptr;
+  if (project == nullptr) return refuse(Reason::not_found);
+  auto value = json::Value::object();
+  if (const auto* webhook = call.directory->callback_webhook(project->row.id)) {
+    value.add("webhook", webhook->id);
+  } else {
+    value.add("secret", core::callback_secret(context.engine.keys(), project->row.id).reveal());
+  }
+  return private_reply(json::compact(value));
+}
+
 net::Outcome make_setup_token(Context& context, Call&) {
   return submit(
       context, core::MakeSetupToken{}, [&context](const core::MakeSetupToken::Result& result) {
