@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <future>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "api/letsping/status.h"
@@ -96,14 +97,25 @@ OutboxPort::OutboxPort(core::Engine& engine, std::string base_url)
     : engine_(engine), base_url_(std::move(base_url)) {}
 
 std::vector<store::OutboxItem> OutboxPort::due(Instant now, std::size_t limit) {
-  auto items = engine_.reader().outbox_due(now, limit);
-  if (!items) return {};
   const auto directory = engine_.directory();
-  std::erase_if(*items, [&](const store::OutboxItem& item) {
+  const auto may_leave = [&](const store::OutboxItem& item) {
     const core::ProjectView* project = directory->project(item.project);
-    return project == nullptr || item.leaf_index >= project->live->signed_size;
-  });
-  return *std::move(items);
+    return project != nullptr && item.leaf_index < project->live->signed_size;
+  };
+  // Those that may not leave, of a frozen log, may be many and stay: they must not fill the window.
+  std::vector<store::OutboxItem> ready;
+  std::optional<store::OutboxItem> last;
+  while (ready.size() < limit) {
+    auto page = engine_.reader().outbox_due(now, limit, last ? &*last : nullptr);
+    if (!page || page->empty()) break;
+    last = page->back();
+    const bool more = page->size() == limit;
+    for (auto& item : *page) {
+      if (ready.size() < limit && may_leave(item)) ready.push_back(std::move(item));
+    }
+    if (!more) break;
+  }
+  return ready;
 }
 
 std::expected<outbound::Delivery, Unsent> OutboxPort::render(const store::OutboxItem& item,

@@ -162,6 +162,22 @@ TEST(OutboxPort, LetsNothingLeaveBeforeASignedCheckpointCoversIt) {
   EXPECT_EQ(office.due(), 1U);
 }
 
+TEST(OutboxPort, LooksPastWhatMayNotLeaveSoThatItHoldsUpNobody) {
+  Office office;
+  for (int i = 0; i < 5; ++i) office.decided(office.house.ask(), evidence::Verdict::approve);
+  auto items = office.port->due(office.house.clock.now(), 10);
+  ASSERT_EQ(items.size(), 5U);
+  // The first three are as if of a log that is frozen behind them.
+  for (std::size_t i = 0; i < 3; ++i) items[i].leaf_index = 1'000'000;
+  store::Batch batch;
+  for (const auto& item : items) batch.writes.emplace_back(item);
+  office.house.engine->stop();
+  ASSERT_TRUE(office.house.store->commit(batch).has_value());
+  const auto due = office.port->due(office.house.clock.now(), 2);
+  EXPECT_EQ(due, std::vector(items.begin() + 3, items.end()));
+  EXPECT_EQ(office.port->due(office.house.clock.now(), 1).size(), 1U);
+}
+
 TEST(OutboxPort, KeepsWhatIsDueAcrossARestart) {
   Office office;
   const std::string id = office.decided(office.house.ask(), evidence::Verdict::reject);

@@ -152,8 +152,9 @@ class Reader {
   virtual Result<std::optional<GraphCheckpoint>> graph_checkpoint(
       std::string_view project, std::string_view thread_id, std::string_view checkpoint_id) = 0;
 
-  // Due at or before `now`, oldest first.
-  virtual Result<std::vector<OutboxItem>> outbox_due(Instant now, std::uint64_t limit) = 0;
+  // Due at or before `now`, oldest first; behind `after` in that order, when it is given.
+  virtual Result<std::vector<OutboxItem>> outbox_due(Instant now, std::uint64_t limit,
+                                                     const OutboxItem* after = nullptr) = 0;
 };
 
 class Store {

@@ -344,7 +344,7 @@ ORDER BY created DESC, checkpoint_id DESC LIMIT 1)"},
 SELECT id, project, request, event, webhook, leaf_index, created, next_attempt, attempts,
   state, last_error
 FROM outbox
-WHERE state = 'due' AND next_attempt <= ?1
+WHERE state = 'due' AND next_attempt <= ?1 AND (next_attempt, id) > (?3, ?4)
 ORDER BY next_attempt, id LIMIT ?2)"},
 }};
 

@@ -18,6 +18,8 @@ constexpr std::uint64_t leaves_max = std::uint64_t{1} << leaf_index_bits;
 // Greater than every id (base/id.h: [a-z0-9_] only).
 constexpr std::string_view after_all_ids = "~";
 
+constexpr Instant before_all_times{std::numeric_limits<std::int64_t>::min()};
+
 // The end of `count` items from `first`, not beyond `end_max` and without overflow.
 std::uint64_t end_of(std::uint64_t first, std::uint64_t count, std::uint64_t end_max) {
   return count > end_max - first ? end_max : first + count;
@@ -86,8 +88,12 @@ class SqliteReader final : public Reader {
                                                           std::string_view thread_id,
                                                           std::string_view checkpoint_id) override;
 
-  Result<std::vector<OutboxItem>> outbox_due(Instant now, std::uint64_t limit) override {
-    return all(Query::outbox_due, read_outbox_item, now, std::min(limit, integer_max));
+  Result<std::vector<OutboxItem>> outbox_due(Instant now, std::uint64_t limit,
+                                             const OutboxItem* after) override {
+    const Instant after_time = after != nullptr ? after->next_attempt : before_all_times;
+    const std::int64_t after_id = after != nullptr ? after->id : 0;
+    return all(Query::outbox_due, read_outbox_item, now, std::min(limit, integer_max), after_time,
+               after_id);
   }
 
  private:

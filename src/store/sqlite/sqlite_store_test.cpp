@@ -320,6 +320,8 @@ TEST(SqliteStore, GivesOutboxItemsIdsAndFindsThoseThatAreDue) {
   EXPECT_EQ(due, (std::vector{soon, late}));
   EXPECT_EQ(*opened.reader->outbox_due({499}, 10), std::vector{soon});
   EXPECT_EQ(*opened.reader->outbox_due({500}, 1), std::vector{soon});
+  EXPECT_EQ(*opened.reader->outbox_due({500}, 1, &soon), std::vector{late});
+  EXPECT_TRUE(opened.reader->outbox_due({500}, 1, &late)->empty());
   soon.state = "sent";
   opened.commit(batch_of(soon));
   EXPECT_EQ(*opened.reader->outbox_due({500}, UINT64_MAX), std::vector{late});
