@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "cli/output.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -38,17 +39,36 @@ std::string escaped_step(std::string_view name) {
   return step;
 }
 
+// How much of one value is shown at a terminal that nobody decides at.
+constexpr std::size_t value_characters_max = 2'000;
+
+// A text of others; of a long one its beginning, and how much more there is.
+std::string shown(std::string_view text, Extent extent) {
+  if (extent == Extent::all) return visible(text);
+  std::size_t bytes = 0, characters = 0, hidden = 0;
+  for (std::string_view rest = text; !rest.empty(); ++characters) {
+    const auto point = first_code_point(rest);
+    const std::size_t width = point ? point->bytes : 1;
+    if (characters < value_characters_max) bytes += width;
+    hidden += characters >= value_characters_max ? 1 : 0;
+    rest.remove_prefix(width);
+  }
+  if (hidden == 0) return visible(text);
+  return fmt::format("{}… ({} characters not shown; --full or --json shows them)",
+                     visible(text.substr(0, bytes)), hidden);
+}
+
 void add_values(std::string& lines, const json::Document& document, const json::Value& value,
-                const std::string& pointer) {
+                const std::string& pointer, Extent extent) {
   if (value.is_object() && !value.members().empty()) {
     for (const auto& [name, member] : value.members()) {
-      add_values(lines, document, member, pointer + "/" + escaped_step(name));
+      add_values(lines, document, member, pointer + "/" + escaped_step(name), extent);
     }
     return;
   }
   if (value.is_array() && !value.items().empty()) {
     for (std::size_t i = 0; i < value.items().size(); ++i) {
-      add_values(lines, document, value.items()[i], pointer + "/" + std::to_string(i));
+      add_values(lines, document, value.items()[i], pointer + "/" + std::to_string(i), extent);
     }
     return;
   }
@@ -57,8 +77,9 @@ void add_values(std::string& lines, const json::Document& document, const json::
       value.is_number() && std::ranges::any_of(document.lossy, [&](const auto& at) {
         return at == pointer || at.empty();
       });
-  lines += fmt::format("  {} = {}{}\n", shown_pointer(pointer), visible(document.source(value)),
-                       rounded ? "   (many programs round this number)" : "");
+  lines +=
+      fmt::format("  {} = {}{}\n", shown_pointer(pointer), shown(document.source(value), extent),
+                  rounded ? "   (many programs round this number)" : "");
 }
 
 std::string_view mark_words(std::string_view mark) {
@@ -119,11 +140,11 @@ std::string decision(const json::Value& detail) {
   return lines;
 }
 
-std::string payload_lines(std::string_view title, const Reading& reading) {
+std::string payload_lines(std::string_view title, const Reading& reading, Extent extent) {
   std::string lines = fmt::format("\n{}\n", title);
   if (!reading.problem.empty()) lines += fmt::format("  ! {}\n", visible(reading.problem));
-  if (reading.clear()) return lines + value_lines(*reading.text);
-  if (reading.text) lines += fmt::format("  {}\n", visible(*reading.text));
+  if (reading.clear()) return lines + value_lines(*reading.text, extent);
+  if (reading.text) lines += fmt::format("  {}\n", shown(*reading.text, extent));
   return lines;
 }
 
@@ -170,11 +191,11 @@ std::string current_payload(const json::Value& detail) {
   return std::string(text_at(edited == nullptr ? detail : *edited, "payload"));
 }
 
-std::string value_lines(const std::string& text) {
+std::string value_lines(const std::string& text, Extent extent) {
   const auto document = json::parse(text);
-  if (!document) return fmt::format("  {}\n", visible(text));
+  if (!document) return fmt::format("  {}\n", shown(text, extent));
   std::string lines;
-  add_values(lines, *document, document->root, "");
+  add_values(lines, *document, document->root, "", extent);
   return lines;
 }
 
@@ -189,7 +210,8 @@ std::string level_words(std::string_view level) {
   return std::string(level);
 }
 
-std::string request_page(const json::Value& detail, const std::optional<seal::ContentKey>& key) {
+std::string request_page(const json::Value& detail, const std::optional<seal::ContentKey>& key,
+                         Extent extent) {
   std::string page;
   page += line("Request",
                fmt::format("{}, version {}, {}", text_at(detail, "id"),
@@ -209,14 +231,14 @@ std::string request_page(const json::Value& detail, const std::optional<seal::Co
   }
   page += waiting(detail) + marks(detail) + decision(detail);
   if (const std::string facts(text_at(detail, "facts")); !facts.empty()) {
-    page += "\nFacts, as the agent states them\n" + value_lines(facts);
+    page += "\nFacts, as the agent states them\n" + value_lines(facts, extent);
   }
   const std::string_view kind = text_at(detail, "payload_kind");
-  page +=
-      payload_lines("Payload", read_payload(kind, std::string(text_at(detail, "payload")), key));
+  page += payload_lines("Payload", read_payload(kind, std::string(text_at(detail, "payload")), key),
+                        extent);
   if (detail.find("edited") != nullptr) {
     page += payload_lines("Edited: this runs instead",
-                          read_payload(kind, current_payload(detail), key));
+                          read_payload(kind, current_payload(detail), key), extent);
   }
   return page;
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,11 +31,15 @@ Reading read_text(std::string text);
 // The payload as it stands now: the edit when there is one.
 std::string current_payload(const json::Value& detail);
 
+// Whoever decides must see all; whoever looks may be spared megabytes.
+enum class Extent : std::uint8_t { all, beginnings };
+
 // One line a value: its JSON pointer and its source text; numbers that programs round are marked.
-std::string value_lines(const std::string& text);
+std::string value_lines(const std::string& text, Extent extent = Extent::all);
 
 // `detail` as the server shows a request.
-std::string request_page(const json::Value& detail, const std::optional<seal::ContentKey>& key);
+std::string request_page(const json::Value& detail, const std::optional<seal::ContentKey>& key,
+                         Extent extent = Extent::all);
 
 // "medium", and what it means in words from high on.
 std::string level_words(std::string_view level);

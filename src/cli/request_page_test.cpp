@@ -61,6 +61,23 @@ TEST(RequestPage, ShowsEveryValueInItsSourceText) {
   EXPECT_TRUE(has(page, "  /n = null\n"));
 }
 
+TEST(RequestPage, SparesAReaderTheRestOfALongValueAndSaysHowMuchItIs) {
+  const std::string payload = R"({"blob":")" + std::string(3'000'000, 'x') + R"(","last":1})";
+  const std::string page = request_page(detail(payload), content_key(), Extent::beginnings);
+  EXPECT_LT(page.size(), 10'000U);
+  // The quotes are part of the source text.
+  EXPECT_TRUE(has(page, "xxx… (2998002 characters not shown; --full or --json shows them)\n"));
+  EXPECT_TRUE(has(page, "  /last = 1\n"));
+  EXPECT_GT(request_page(detail(payload), content_key()).size(), 3'000'000U);
+}
+
+TEST(RequestPage, CountsCharactersAndNotBytesOfALongValue) {
+  std::string text = "\"";
+  for (int i = 0; i < 1'999; ++i) text += "ß";
+  EXPECT_FALSE(has(value_lines(text, Extent::beginnings), "not shown"));
+  EXPECT_TRUE(has(value_lines(text + "ß\"", Extent::beginnings), "ß… (2 characters not shown"));
+}
+
 TEST(RequestPage, SaysWhoAsksHowMuchReviewAndWhatIsUnusual) {
   const std::string page = request_page(detail("{}", "refund"), content_key());
   EXPECT_TRUE(has(page, "Level       HIGH: ")) << page;

@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -17,7 +18,7 @@ constexpr std::size_t key_bytes_max = 4'096;
 
 struct Flags : AdminFlags, KeyFlags {
   std::string id, edit_file, reason, project, state = "pending";
-  bool test_approver = false;
+  bool test_approver = false, full = false;
   evidence::Verdict verdict = evidence::Verdict::reject;
 };
 
@@ -36,7 +37,8 @@ int show(const Flags& flags) {
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
   if (!flags.json) {
-    fmt::print("{}", request_page(answer->body(), *key));
+    const bool capped = !flags.full && isatty(STDOUT_FILENO) == 1;
+    fmt::print("{}", request_page(answer->body(), *key, capped ? Extent::beginnings : Extent::all));
     return exit_ok;
   }
   json::Value detail = answer->body();
@@ -147,6 +149,7 @@ void add_review(CLI::App& app, Chosen& chosen) {
       "show", "Show all of a request; LETSPING_ENCRYPTION_KEY opens its payload");
   add_admin_flags(*show_command, *flags);
   show_command->add_option("id", flags->id, "req_…")->required();
+  show_command->add_flag("--full", flags->full, "Show long values to their end at a terminal, too");
   show_command->callback([flags, &chosen] { chosen.command = [flags] { return show(*flags); }; });
   add_decision(*group, flags, chosen, evidence::Verdict::approve)
       ->add_option("--edit", flags->edit_file, "JSON file that shall run instead")
