@@ -17,7 +17,7 @@ int run(int argc, char** argv) {
   CLI::App app{"LetsPing: people decide before agents act.", "letsping"};
   app.require_subcommand(1);
   app.footer(
-      "Exit status: 0 ok or approved, 1 error, 2 usage, 3 rejected, 4 expired,\n"
+      "Exit status: 0 ok, 1 error, 2 usage, 4 expired,\n"
       "5 not authorised, 6 verification failed, 7 conflict, 130 interrupted.");
   Chosen chosen;
   for (const auto add : {add_serve, add_init, add_setup, add_setup_link, add_project, add_key,

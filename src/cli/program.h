@@ -9,7 +9,6 @@ enum Exit : int {
   exit_ok = 0,
   exit_error = 1,
   exit_usage = 2,
-  exit_rejected = 3,
   exit_expired = 4,
   exit_not_authorised = 5,
   exit_verification = 6,
