@@ -49,7 +49,8 @@ P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 
 def low_s(signature):
     """Whether s of this DER signature is the smaller of its two values."""
-    return signature != b"" and int.from_bytes(signature[6 + signature[3]:], "big") <= P256_ORDER // 2
+    s = int.from_bytes(signature[6 + signature[3]:], "big") if signature else P256_ORDER
+    return s <= P256_ORDER // 2
 
 
 class Server:
