@@ -18,12 +18,6 @@ constexpr std::string_view content_key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGx
 constexpr std::size_t key_bytes_max = 4'096;
 constexpr std::int64_t admin_ms_max = 30'000;
 
-Shown shown_of(std::string_view state) {
-  if (state == "pending") return Shown::pending;
-  if (state == "approved" || state == "approved_with_modifications") return Shown::approved;
-  return state == "rejected" ? Shown::rejected : Shown::other;
-}
-
 // The member that holds `key`, as the roster names it.
 std::optional<std::string> member_of(const Server& server, const std::string& key) {
   const auto devices = server.admin("/admin/devices");
@@ -74,6 +68,12 @@ std::string decision_body(const core::Decide& command) {
 
 }  // namespace
 
+Shown shown_of(std::string_view state) {
+  if (state == "pending") return Shown::pending;
+  if (state == "approved" || state == "approved_with_modifications") return Shown::approved;
+  return state == "rejected" ? Shown::rejected : Shown::other;
+}
+
 Ask make_ask(std::string name, bool keyed, Entropy& entropy, std::size_t filler) {
   static const auto key = seal::ContentKey::from_base64(content_key);
   auto payload = json::Value::object();
@@ -104,6 +104,7 @@ std::optional<Told> Agent::ask(const Ask& ask) {
   Told told{.status = answer->status};
   if (body) {
     told.id = body->root.find_string("id").value_or("");
+    told.upload_url = body->root.find_string("uploadUrl").value_or("");
     told.reason = body->root.find_string("reason").value_or("");
   }
   told.retry_after = answer->head.contains("\r\nRetry-After: ");

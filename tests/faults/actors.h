@@ -21,6 +21,9 @@
 
 namespace lp::faults {
 
+// A request's `state` as the wire names it.
+Shown shown_of(std::string_view state);
+
 // An ask that can be repeated byte for byte. `keyed`: with its name as Idempotency-Key.
 struct Ask {
   std::string name, body;
@@ -31,8 +34,9 @@ Ask make_ask(std::string name, bool keyed, Entropy& entropy, std::size_t filler 
 
 struct Told {
   int status = 0;
-  std::string id;      // of a 200
-  std::string reason;  // machine code of a refusal
+  std::string id;          // of a 200
+  std::string upload_url;  // of a 200: where its snapshot goes
+  std::string reason;      // machine code of a refusal
   bool retry_after = false;
 };
 

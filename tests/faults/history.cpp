@@ -100,7 +100,7 @@ void History::asked(const std::string& name, const std::string& id) {
   }
   ask.state = State::done;
   ask.id = id;
-  know(id);
+  know(id).ends_otherwise |= ask.ends_otherwise;
 }
 
 void History::ask_refused(const std::string& name) {
@@ -125,7 +125,12 @@ void History::listed(const std::string& name, const std::string& id) {
     fault(Wrong::duplicated, about(name, "is " + before + " and " + id));
   }
   ask.listed_id = id;
-  know(id);
+  know(id).ends_otherwise |= ask.ends_otherwise;
+}
+
+void History::ends_otherwise(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  asks_[name].ends_otherwise = true;
 }
 
 History::Wish History::wish(const std::string& id, Verdict verdict) {
@@ -203,7 +208,7 @@ void History::check_wishes(const std::string& id, const Request& request,
                            std::vector<Fault>& faults) const {
   const auto told = request.told ? request.told : request.logged_as;
   std::size_t granted = 0;
-  bool wished = false;
+  bool wished = request.ends_otherwise && told == Shown::other;
   for (const Wish number : request.wishes) {
     const Wished& wish = wishes_[number];
     granted += wish.state == State::done ? 1 : 0;
@@ -274,6 +279,31 @@ Figures History::figures() const {
     figures.recovered += request.logged_as && granted == 0 ? 1U : 0U;
   }
   return figures;
+}
+
+std::vector<History::Asked> History::asks() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Asked> asks;
+  for (const auto& [name, ask] : asks_) asks.push_back({name, ask.id});
+  return asks;
+}
+
+std::vector<History::Wanted> History::wishes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Wanted> wishes;
+  for (const auto& wish : wishes_) {
+    wishes.push_back({wish.id, wish.verdict, wish.state == State::done});
+  }
+  return wishes;
+}
+
+std::map<std::string, Shown> History::closings() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, Shown> closed;
+  for (const auto& [id, request] : requests_) {
+    if (const auto how = request.told ? request.told : request.logged_as) closed[id] = *how;
+  }
+  return closed;
 }
 
 std::vector<std::string> History::unread() const {

@@ -62,6 +62,8 @@ class History {
   // --- asks, under a name that the asker made up and the server keeps ---------------------------
   void ask(const std::string& name);  // again: the same one is tried again
   void asked(const std::string& name, const std::string& id);
+  // What comes of it may be closed by nobody's decision: it is cancelled, or its time runs out.
+  void ends_otherwise(const std::string& name);
   void ask_refused(const std::string& name);                    // and therefore must not exist
   void listed(const std::string& name, const std::string& id);  // the server says this came of it
 
@@ -86,6 +88,21 @@ class History {
   [[nodiscard]] std::vector<Fault> finish() const;
   [[nodiscard]] Figures figures() const;
 
+  // What was tried, and what a client heard of it. An ask without an id had no answer.
+  struct Asked {
+    std::string name, id;
+  };
+  struct Wanted {
+    std::string id;
+    Verdict verdict;
+    bool granted;
+  };
+  [[nodiscard]] std::vector<Asked> asks() const;
+  [[nodiscard]] std::vector<Wanted> wishes() const;
+
+  // Requests that are closed, and how: as somebody was told, or else as the log says.
+  [[nodiscard]] std::map<std::string, Shown> closings() const;
+
   // Ids that somebody knows of and that nobody has read since the last restart.
   [[nodiscard]] std::vector<std::string> unread() const;
 
@@ -94,6 +111,7 @@ class History {
   struct Ask {
     State state = State::open;
     std::string id, listed_id;
+    bool ends_otherwise = false;
   };
   struct Wished {
     std::string id;
@@ -109,6 +127,7 @@ class History {
     std::uint64_t read_in = 0;    // the life of the server in which it was read last
     bool stale = false;
     bool logged = false;
+    bool ends_otherwise = false;
     std::optional<Shown> logged_as;
     std::vector<Wish> wishes;
   };

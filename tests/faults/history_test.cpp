@@ -261,5 +261,19 @@ TEST(History, LetsAnUnansweredDecisionHaveHappenedOrNotButOnlyOne) {
   }
 }
 
+TEST(History, AcceptsAnEndByNobodyOnlyWhereItMayBe) {
+  for (const bool may : {true, false}) {
+    History history;
+    if (may) history.ends_otherwise("a");
+    history.ask("a");
+    history.asked("a", "1");
+    history.listed("a", "1");
+    history.read("1", Shown::other, history.now());
+    history.logged("1");
+    history.logged_closed("1", Shown::other);
+    EXPECT_EQ(history.finish().empty(), may);
+  }
+}
+
 }  // namespace
 }  // namespace lp::faults

@@ -25,6 +25,7 @@ const std::vector<std::pair<std::string, Rig>>& rigs() {
       {"points", lp::faults::kill_points},
       {"failing", lp::faults::failing_calls},
       {"flush", lp::faults::flush_order},
+      {"power", lp::faults::power_cuts},
       {"disk", lp::faults::full_disk}};
   return all;
 }
@@ -49,8 +50,12 @@ int main(int argc, char** argv) {
   app.add_option("--points", plan.points, "System calls of a kind that are made to fail")
       ->capture_default_str();
   app.add_flag("--every-call", plan.every_call, "All system calls, not only flushes and writes");
+  app.add_option("--cuts", plan.cuts, "Power cuts")->capture_default_str();
+  app.add_option("--keep", plan.keep, "A directory for disks on which something is wrong")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--seed", plan.seed, "Of the moments of the kills and of the load");
-  app.add_option("rig", wanted, "Which rigs (default: all)")->check(CLI::IsMember(names()));
+  app.add_option("rig", wanted, "Which rigs (default: all)")
+      ->check(CLI::IsMember(names()));
   CLI11_PARSE(app, argc, argv);
 
   // A peer that is gone is an answer here, not an end.

@@ -14,6 +14,14 @@ constexpr std::size_t repeatable_max = 4;
 // Every so many: with an Idempotency-Key, contested, held polls.
 constexpr std::uint64_t keyed_every = 2, contested_every = 3, held_every = 4;
 
+// Returns early when stopped.
+void pause(const std::stop_token& stop, unsigned time_ms) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, std::chrono::milliseconds(time_ms), [] { return false; });
+}
+
 }  // namespace
 
 void Backlog::add(const std::string& id, Verdict verdict, bool contested) {
@@ -85,10 +93,15 @@ void Load::count_answer() {
   answered_.notify_all();
 }
 
-bool Load::wait_for_answer(int timeout_ms) {
+bool Load::wait_for_answers(std::uint64_t count, int timeout_ms) {
   std::unique_lock lock(mutex_);
   return answered_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
-                            [&] { return acknowledged_ > 0; });
+                            [&] { return acknowledged_ >= count; });
+}
+
+std::uint64_t Load::acknowledged() {
+  const std::lock_guard lock(mutex_);
+  return acknowledged_;
 }
 
 Unanswered Load::stop() {
@@ -103,6 +116,7 @@ void Load::agent(const std::stop_token& stop, unsigned number) {
   Agent agent(server_, history_);
   for (std::uint64_t count = 0; !stop.stop_requested(); ++count) {
     backlog_.wait_for_room(stop);
+    if (shape_.pause_ms > 0) pause(stop, shape_.pause_ms);
     std::string name = name_ + "-a" + std::to_string(number) + "-" + std::to_string(count);
     const Ask ask = make_ask(std::move(name), random() % keyed_every == 0, entropy, shape_.filler);
     const auto told = agent.ask(ask);

@@ -53,6 +53,7 @@ class Load {
   struct Shape {
     unsigned agents = 8, approvers = 4, readers = 2;
     std::size_t filler = 64;  // bytes of text in each payload
+    unsigned pause_ms = 0;    // of an agent after each ask
   };
 
   // References live as long as this. `name` is the start of every ask's name.
@@ -61,11 +62,12 @@ class Load {
 
   // Nothing, or why it cannot begin.
   std::optional<std::string> start();
-  // Whether an acknowledgement came in time.
-  bool wait_for_answer(int timeout_ms);
-  // After the server is gone.
+  // Whether so many acknowledgements came in time.
+  bool wait_for_answers(std::uint64_t count, int timeout_ms);
+  bool wait_for_answer(int timeout_ms) { return wait_for_answers(1, timeout_ms); }
+  // What had no answer: after the server is gone that is normal, before it nothing should be.
   Unanswered stop();
-  [[nodiscard]] std::uint64_t acknowledged() const { return acknowledged_; }
+  [[nodiscard]] std::uint64_t acknowledged();
   // Acknowledged asks that can be tried again: the answer must be the same.
   [[nodiscard]] const std::vector<Ask>& repeatable() const { return repeatable_; }
 

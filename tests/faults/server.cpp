@@ -48,15 +48,25 @@ std::expected<std::unique_ptr<Server>, std::string> Server::make(const std::stri
                                                                  Settings settings) {
   std::unique_ptr<Server> made(new Server(binary, home, std::move(settings)));
   const std::string& data = made->place_.data;
-  auto done = run({.words = {binary, "init", "--data", data, "--test"}, .log = made->log()});
+  auto done = run({.words = {binary, "init", "--data", data, "--test"},
+                   .settings = made->settings_,
+                   .log = made->log()});
   if (!done) return std::unexpected(done.error());
   done = run({.words = {binary, "key", "create", "--project", "default", "--role", "agent",
                         "--name", "faults", "--json", "--data", data},
+              .settings = made->settings_,
               .log = made->log()});
   if (!done) return std::unexpected(done.error());
   const auto key = json::parse(*std::move(done));
   if (!key) return std::unexpected("`key create --json` does not print JSON");
   made->agent_key_ = key->root.find_string("key").value_or("");
+  return made;
+}
+
+std::unique_ptr<Server> Server::on_copy(const std::string& binary, const std::string& home,
+                                        std::string agent_key, Settings settings) {
+  std::unique_ptr<Server> made(new Server(binary, home, std::move(settings)));
+  made->agent_key_ = std::move(agent_key);
   return made;
 }
 
@@ -90,6 +100,12 @@ void Server::kill() {
   if (!process_) return;
   process_->signal(SIGKILL);
   process_->wait(start_ms_max);
+}
+
+std::optional<Ending> Server::end() {
+  if (!process_) return std::nullopt;
+  process_->signal(SIGTERM);
+  return process_->wait(start_ms_max);
 }
 
 bool Server::running() {

@@ -33,15 +33,21 @@ class Server {
  public:
   using Settings = std::vector<std::pair<std::string, std::string>>;
 
-  // Runs `init --test` in `home`/data and makes an agent key. `settings` are for every start.
+  // Runs `init --test` in `home`/data and makes an agent key. `settings` are for every process.
   static std::expected<std::unique_ptr<Server>, std::string> make(const std::string& binary,
                                                                   const std::string& home,
                                                                   Settings settings = {});
+
+  // On the copy of a `home` in which make() made a server with this key.
+  static std::unique_ptr<Server> on_copy(const std::string& binary, const std::string& home,
+                                         std::string agent_key, Settings settings = {});
 
   // Until it listens. `wrapper`: words before the command, such as a tracer.
   std::expected<void, std::string> start(const std::vector<std::string>& wrapper = {});
   // Kills it with SIGKILL and waits for its end.
   void kill();
+  // Asks it to end with SIGTERM and waits: how it ended, nothing when it does not.
+  std::optional<Ending> end();
   [[nodiscard]] bool running();
   std::optional<Ending> wait(int timeout_ms);
 

@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "power_disk.h"
+#include "power_recording.h"
+#include "power_verdict.h"
+#include "rigs.h"
+
+namespace lp::faults {
+namespace {
+
+// Acknowledgements in each of the six stretches of load of a recording, and cuts made from it.
+constexpr std::uint64_t answers_per_stretch = 40;
+constexpr unsigned cuts_per_recording = 100;
+constexpr unsigned control_cuts = 10;
+// Every so many cuts are followed by another one in the start after them.
+constexpr unsigned again_every = 5;
+
+std::string text(const Cut& cut) {
+  const char* what = cut.survival == Survival::nothing      ? "nothing"
+                     : cut.survival == Survival::everything ? "everything"
+                                                            : "a part";
+  return "cut at " + std::to_string(cut.moment) + ", " + what +
+         " of the unflushed survives, seed " + std::to_string(cut.seed) + ": ";
+}
+
+// Around flushes and right after what left the server, mostly: there a missing flush shows.
+class Moments {
+ public:
+  Moments(const std::vector<Happening>& happenings, Moment made) : all_(happenings.size()) {
+    for (Moment i = 0; i < happenings.size(); ++i) {
+      if (happenings[i].what == Happened::synced) flushes_.push_back(i);
+      if (happenings[i].what == Happened::sent && i >= made) sends_.push_back(i);
+    }
+  }
+
+  Cut draw(std::mt19937_64& random) const {
+    Cut cut{.moment = 0, .survival = Survival::mixed, .seed = random()};
+    const auto one_of = [&](const std::vector<Moment>& moments) {
+      return moments.empty() ? 0 : moments[random() % moments.size()];
+    };
+    switch (random() % 8) {
+      case 0:
+        cut.moment = random() % (all_ + 1);
+        break;
+      case 1:
+      case 2:
+        cut.moment = one_of(flushes_) + 1;
+        break;
+      case 3:
+      case 4:
+        cut.moment = one_of(sends_) + 1;
+        break;
+      default:
+        cut.moment = one_of(flushes_);
+        break;
+    }
+    const auto fate = random() % 10;
+    if (fate < 3) cut.survival = Survival::nothing;
+    if (fate == 3) cut.survival = Survival::everything;
+    return cut;
+  }
+  [[nodiscard]] std::size_t flushes() const { return flushes_.size(); }
+
+ private:
+  const std::size_t all_;
+  std::vector<Moment> flushes_, sends_;
+};
+
+struct Totals {
+  PowerVerdict all;
+  std::vector<std::string> untrue;  // where the journal does not agree with the disk
+  unsigned cuts = 0, cuts_of_starts = 0;
+  std::size_t happenings = 0, flushes = 0, told = 0;
+};
+
+void add(PowerVerdict& all, PowerVerdict one, const std::string& where) {
+  const auto append = [&](std::vector<std::string>& into, const std::vector<std::string>& from) {
+    for (const auto& what : from) into.push_back(where + what);
+  };
+  append(all.broken, one.broken);
+  append(all.log_faults, one.log_faults);
+  append(all.undelivered, one.undelivered);
+  append(all.forgotten, one.forgotten);
+  for (auto& fault : one.faults) all.faults.push_back({fault.wrong, where + fault.what});
+  all.figures += one.figures;
+}
+
+class Rig {
+ public:
+  Rig(const Plan& plan, std::uint64_t seed) : plan_(plan), random_(seed) {}
+
+  std::optional<std::string> record_and_cut(unsigned cuts, Totals& totals);
+  // How many of the cuts are noticed when flushes of some files do nothing.
+  std::expected<unsigned, std::string> noticed(const PowerDisk::Lie& lie);
+
+ private:
+  std::vector<Cut> draw(unsigned count, const Moments& moments);
+  std::optional<std::string> advance(PowerDisk& disk, Moment from, Moment to);
+  std::optional<std::string> cut_start(const Image& image, const Cut& cut, Totals& totals);
+  std::optional<std::string> judge_cut(const Image& image, const Cut& cut,
+                                       const std::set<std::string>& sent, const std::string& where,
+                                       Totals& totals);
+
+  const Plan& plan_;
+  std::mt19937_64 random_;
+  Receiver receiver_;
+  std::optional<Recording> recording_;
+};
+
+std::vector<Cut> Rig::draw(unsigned count, const Moments& moments) {
+  std::vector<Cut> cuts(count);
+  for (auto& cut : cuts) cut = moments.draw(random_);
+  std::ranges::sort(cuts, {}, &Cut::moment);
+  return cuts;
+}
+
+std::optional<std::string> Rig::advance(PowerDisk& disk, Moment from, Moment to) {
+  const auto& happenings = recording_->journal.happenings();
+  for (Moment i = from; i < to; ++i) {
+    if (auto wrong = disk.apply(happenings[i])) return wrong;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Rig::judge_cut(const Image& image, const Cut& cut,
+                                          const std::set<std::string>& sent,
+                                          const std::string& where, Totals& totals) {
+  auto verdict = judge(plan_, *recording_, receiver_, image, cut, sent);
+  const bool clean = verdict.clean();
+  add(totals.all, std::move(verdict), where + text(cut));
+  if (clean || plan_.keep.empty()) return std::nullopt;
+  const std::string kept = plan_.keep + "/cut-" + std::to_string(cut.seed);
+  std::filesystem::create_directory(kept);
+  return write_image(image, kept);
+}
+
+// The power fails again, while the server starts on what the first cut left.
+std::optional<std::string> Rig::cut_start(const Image& image, const Cut& cut, Totals& totals) {
+  const Home home, notes;
+  const std::string journal_file = notes.path() + "/journal";
+  std::ofstream(journal_file, std::ios::binary).flush();
+  if (auto wrong = write_image(image, home.path())) return wrong;
+  const auto server = Server::on_copy(plan_.binary, home.path(), recording_->agent_key,
+                                      recorded_with_webhooks(home.path(), journal_file, receiver_));
+  // One that cannot start is told by judge().
+  if (!server->start()) return std::nullopt;
+  if (auto wrong = kill_recorded(*server, journal_file)) return wrong;
+  const auto journal = PowerJournal::read(journal_file);
+  if (!journal) return journal.error();
+  const Moments moments(journal->happenings(), 0);
+  Cut again = moments.draw(random_);
+  PowerDisk disk(image);
+  for (Moment i = 0; i < again.moment; ++i) {
+    if (auto wrong = disk.apply(journal->happenings()[i])) return wrong;
+  }
+  PowerDisk::Random random(again.seed);
+  ++totals.cuts_of_starts;
+  auto sent = delivered(recording_->journal, cut.moment);
+  sent.merge(delivered(*journal, again.moment));
+  return judge_cut(disk.after_cut(again.survival, random),
+                   {.moment = cut.moment, .survival = again.survival, .seed = again.seed}, sent,
+                   "again after " + std::to_string(again.moment) + " of the start, ", totals);
+}
+
+std::optional<std::string> Rig::record_and_cut(unsigned count, Totals& totals) {
+  auto recorded_lives = record(plan_, receiver_, random_(), answers_per_stretch);
+  if (!recorded_lives) return recorded_lives.error();
+  recording_ = *std::move(recorded_lives);
+  for (const auto& missing : recording_->unheard()) {
+    totals.untrue.push_back(missing + " was acknowledged and is not in the journal");
+  }
+  const auto& happenings = recording_->journal.happenings();
+  const Moments moments(happenings, recording_->made);
+  totals.happenings += happenings.size();
+  totals.flushes += moments.flushes();
+  totals.told += recording_->disclosures.size();
+
+  PowerDisk disk({});
+  Moment at = 0;
+  auto snapshot = recording_->snapshots.begin();
+  std::vector<Cut> cuts = draw(count, moments);
+  const auto reach = [&](Moment to) -> std::optional<std::string> {
+    for (; snapshot != recording_->snapshots.end() && snapshot->moment <= to; ++snapshot) {
+      if (auto wrong = advance(disk, at, snapshot->moment)) return wrong;
+      at = snapshot->moment;
+      if (const auto differs = difference(snapshot->image, disk.now())) {
+        totals.untrue.push_back("after " + std::to_string(at) + ": " + *differs);
+      }
+    }
+    auto wrong = advance(disk, at, to);
+    at = std::max(at, to);
+    return wrong;
+  };
+  for (const auto& cut : cuts) {
+    if (auto wrong = reach(cut.moment)) return wrong;
+    PowerDisk::Random random(cut.seed);
+    const Image image = disk.after_cut(cut.survival, random);
+    if (auto wrong = judge_cut(image, cut, delivered(recording_->journal, cut.moment), {}, totals))
+      return wrong;
+    const bool again = ++totals.cuts % again_every == 0 && cut.moment >= recording_->made;
+    if (again) {
+      if (auto wrong = cut_start(image, cut, totals)) return wrong;
+    }
+  }
+  return reach(happenings.size());
+}
+
+std::expected<unsigned, std::string> Rig::noticed(const PowerDisk::Lie& lie) {
+  PowerDisk disk({}, lie);
+  const Moments moments(recording_->journal.happenings(), recording_->made);
+  std::vector<Cut> cuts;
+  while (cuts.size() < control_cuts) {
+    const Cut cut = moments.draw(random_);
+    if (cut.moment > recording_->snapshots.front().moment) cuts.push_back(cut);
+  }
+  std::ranges::sort(cuts, {}, &Cut::moment);
+  unsigned count = 0;
+  Moment at = 0;
+  for (auto& cut : cuts) {
+    cut.survival = Survival::nothing;
+    if (auto wrong = advance(disk, at, cut.moment)) return std::unexpected(*wrong);
+    at = cut.moment;
+    PowerDisk::Random random(cut.seed);
+    const Image image = disk.after_cut(cut.survival, random);
+    count +=
+        judge(plan_, *recording_, receiver_, image, cut, delivered(recording_->journal, cut.moment))
+                .clean()
+            ? 0U
+            : 1U;
+  }
+  return count;
+}
+
+// Flushes that do nothing: at least half of the cuts must show it (R-COR-03).
+void controls(Rig& rig, Report& report) {
+  const std::pair<const char*, PowerDisk::Lie> lies[] = {
+      {"the database and its log",
+       [](std::string_view path) { return path.starts_with("data/letsping.db"); }},
+      {"the signer's journal",
+       [](std::string_view path) { return path == "data.signer/checkpoints"; }},
+      {"directories",
+       [](std::string_view path) {
+         return path.empty() || path == "data" || path == "data.signer";
+       }},
+  };
+  for (const auto& [what, lie] : lies) {
+    const auto count = rig.noticed(lie);
+    report.test(std::string("power: control: flushes of ") + what + " that do nothing are noticed",
+                count && *count * 2 >= control_cuts,
+                count ? "by " + std::to_string(*count) + " of " + std::to_string(control_cuts) +
+                            " cuts: the rig is blind"
+                      : count.error());
+  }
+}
+
+void tell(const Plan& plan, const Totals& totals, Report& report) {
+  report.test("power: the journal tells all that was written and acknowledged", totals.untrue);
+  report.test("power: the server starts and answers after each of " + std::to_string(plan.cuts) +
+                  " power cuts, and of " + std::to_string(totals.cuts_of_starts) +
+                  " more during the starts after them (R-COR-03)",
+              totals.all.broken);
+  report.history("power", totals.all.faults, totals.all.figures);
+  report.test("power: the whole log verifies and only grows", totals.all.log_faults);
+  report.test("power: every decision that was told is delivered to the webhook",
+              totals.all.undelivered);
+  report.test("power: the signer remembers every checkpoint that was given away",
+              totals.all.forgotten);
+  report.note(std::to_string(totals.happenings) + " calls recorded, of these " +
+              std::to_string(totals.flushes) + " flushes; " + std::to_string(totals.told) +
+              " replies that tell of a request");
+}
+
+}  // namespace
+
+void power_cuts(const Plan& plan, Report& report) {
+  Rig rig(plan, plan.seed);
+  Totals totals;
+  while (totals.cuts < plan.cuts) {
+    const unsigned count = std::min(cuts_per_recording, plan.cuts - totals.cuts);
+    if (auto wrong = rig.record_and_cut(count, totals)) {
+      return report.test("power: lives are recorded and cut", false, *wrong);
+    }
+  }
+  tell(plan, totals, report);
+  controls(rig, report);
+}
+
+}  // namespace lp::faults
