@@ -303,7 +303,8 @@ std::optional<Digest> read_document(const json::Value& root, const Statement& s)
 }  // namespace
 
 PolicyRef default_policy() {
-  return {.id = "default", .version = 0, .sha256 = crypto::sha256("{}")};
+  static const Digest empty_object = crypto::sha256("{}");
+  return {.id = "default", .version = 0, .sha256 = empty_object};
 }
 
 Digest statement_sha256(std::string_view bytes) {

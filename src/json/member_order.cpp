@@ -75,6 +75,12 @@ std::vector<std::size_t> order_by_utf16(const Object& members) {
   return sorted_positions(members, CompareUtf16());
 }
 
+bool ordered_by_utf16(const Object& members) {
+  return std::ranges::adjacent_find(members, [](const Member& a, const Member& b) {
+           return CompareUtf16()(a.first, b.first) > 0;
+         }) == members.end();
+}
+
 std::vector<std::size_t> order_by_javascript(const Object& members) {
   // For each run of equal names: the place of the first and the value of the last.
   struct Slot {

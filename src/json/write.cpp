@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -18,18 +17,26 @@ namespace {
 
 enum class Form : std::uint8_t { canonical, compact, javascript };
 
+// ASCII that stands for itself in a JSON string.
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
 // Bytes that are not UTF-8 can only come from a value that was built, never from one that was read.
 // They become U+FFFD: what leaves here is always JSON.
 void append_quoted(std::string& out, std::string_view utf8) {
   out += '"';
   std::size_t at = 0;
   while (at < utf8.size()) {
-    const auto byte = static_cast<unsigned char>(utf8[at]);
-    if (byte < 0x20 || byte == '"' || byte == '\\') {
+    // Most text is nothing but plain bytes: those go over in one piece.
+    std::size_t end = at;
+    while (end < utf8.size() && is_plain(utf8[end])) ++end;
+    out.append(utf8, at, end - at);
+    at = end;
+    if (at == utf8.size()) break;
+    if (static_cast<unsigned char>(utf8[at]) < 0x80) {
       append_escape(out, utf8[at]);
-      ++at;
-    } else if (byte < 0x80) {
-      out += utf8[at];
       ++at;
     } else if (const auto point = first_code_point(utf8.substr(at))) {
       out.append(utf8, at, point->bytes);
@@ -40,20 +47,6 @@ void append_quoted(std::string& out, std::string_view utf8) {
     }
   }
   out += '"';
-}
-
-std::vector<std::size_t> member_order(const Object& members, Form form) {
-  switch (form) {
-    case Form::canonical:
-      return order_by_utf16(members);
-    case Form::javascript:
-      return order_by_javascript(members);
-    case Form::compact:
-      break;
-  }
-  std::vector<std::size_t> order(members.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  return order;
 }
 
 void append_value(std::string& out, const Value& value, Form form);
@@ -69,15 +62,21 @@ void append_items(std::string& out, const Array& items, Form form) {
   out += ']';
 }
 
+void append_member(std::string& out, const Member& member, Form form) {
+  if (out.back() != '{') out += ',';
+  append_quoted(out, member.first);
+  out += ':';
+  append_value(out, member.second, form);
+}
+
 void append_members(std::string& out, const Object& members, Form form) {
   out += '{';
-  bool first = true;
-  for (const std::size_t position : member_order(members, form)) {
-    if (!first) out += ',';
-    first = false;
-    append_quoted(out, members[position].first);
-    out += ':';
-    append_value(out, members[position].second, form);
+  if (form == Form::compact || (form == Form::canonical && ordered_by_utf16(members))) {
+    for (const Member& member : members) append_member(out, member, form);
+  } else {
+    const auto order =
+        form == Form::canonical ? order_by_utf16(members) : order_by_javascript(members);
+    for (const std::size_t position : order) append_member(out, members[position], form);
   }
   out += '}';
 }

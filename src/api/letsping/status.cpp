@@ -19,7 +19,6 @@ namespace {
 using approval::State;
 
 constexpr std::int64_t wait_s_max = 60;
-constexpr std::int64_t recent_ms = 15'000;
 // Under the 30 s read timeout of the Python client; the Node client has none.
 constexpr std::int64_t python_hold_ms = 25'000;
 constexpr std::int64_t node_hold_ms = 55'000;
@@ -110,7 +109,7 @@ class Poll {
         project_(call.key->project),
         address_(call.request.peer.address) {
     recent_ = context.engine.presence().poll_begins(request_, key_, context.engine.clock().now(),
-                                                    recent_ms);
+                                                    poll_recent_ms);
   }
   Poll(const Poll&) = delete;
   Poll& operator=(const Poll&) = delete;

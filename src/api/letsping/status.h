@@ -21,6 +21,9 @@ std::string status_body(const core::RequestView& view);
 // Who closed the request and how, as `decision` of a 409: status, state, resolved_at, actor_id, …
 std::string decision_body(const core::RequestView& view);
 
+// A poll that begins so soon after an earlier one of the same ask ended is not a client's first.
+inline constexpr std::int64_t poll_recent_ms = 15'000;
+
 // How long a poll may be held: what the client asked for (`?wait=`, `Prefer: wait=`, in seconds, at
 // most 60), else what its name says it can bear, from its second poll on; 0 for not at all.
 std::int64_t hold_ms(std::optional<std::string_view> wait, std::string_view prefer,

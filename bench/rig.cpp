@@ -1,0 +1,178 @@
+#include "rig.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "core/approver.h"
+#include "core/work.h"
+#include "server/installation.h"
+
+namespace lp::bench {
+namespace {
+
+constexpr int floor_ms_max = 60'000;
+
+bool two_processors() {
+  return std::thread::hardware_concurrency() >= 2;
+}
+
+std::vector<std::string> on_first_processor() {
+  if (!two_processors()) return {};
+  return {"taskset", "-c", "0"};
+}
+
+// The word that stands behind `name` in a file of "name: value" lines.
+std::optional<std::uint64_t> value_in(const std::string& path, std::string_view name) {
+  std::ifstream file(path);
+  std::string word;
+  while (file >> word) {
+    if (word != name) continue;
+    std::uint64_t value = 0;
+    if (file >> value) return value;
+  }
+  return std::nullopt;
+}
+
+std::string directory_of(pid_t process) {
+  return "/proc/" + std::to_string(process) + "/";
+}
+
+}  // namespace
+
+void take_client_processor() {
+  if (!two_processors()) return;
+  cpu_set_t second;
+  CPU_ZERO(&second);
+  CPU_SET(1, &second);
+  // Where the processors are other ones the kernel goes on choosing.
+  static_cast<void>(::sched_setaffinity(0, sizeof second, &second));
+}
+
+std::uint64_t take_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  files.rlim_cur = files.rlim_max;
+  static_cast<void>(setrlimit(RLIMIT_NOFILE, &files));
+  return files.rlim_cur;
+}
+
+Usage usage_of(pid_t process) {
+  Usage usage;
+  std::ifstream file(directory_of(process) + "stat");
+  std::string line;
+  std::getline(file, line);
+  // The name may hold blanks: the fields are counted from its closing parenthesis.
+  std::istringstream fields(line.substr(line.rfind(')') + 2));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  std::uint64_t user = 0, system = 0;
+  fields >> user >> system;
+  usage.cpu_s = static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  usage.resident_bytes = value_in(directory_of(process) + "status", "VmRSS:").value_or(0) * 1'024;
+  usage.written_bytes = value_in(directory_of(process) + "io", "write_bytes:");
+  return usage;
+}
+
+std::expected<std::unique_ptr<Subject>, std::string> Subject::make(const Options& options,
+                                                                   unsigned projects) {
+  std::unique_ptr<Subject> made(new Subject);
+  auto server = faults::Server::make(options.letsping, made->home_.path(),
+                                     {{"LETSPING_LIMITS__CONNECTIONS", "20000"},
+                                      {"LETSPING_LIMITS__CONNECTIONS_PER_ADDRESS", "20000"}});
+  if (!server) return std::unexpected(server.error());
+  made->server_ = *std::move(server);
+  if (auto prepared = made->prepare(projects); !prepared) {
+    return std::unexpected(prepared.error());
+  }
+  return made;
+}
+
+// What a person would do before: more projects, their rosters, a session of the approver.
+std::expected<void, std::string> Subject::prepare(unsigned projects) {
+  const auto failed = [](const auto& refused) {
+    return std::unexpected(std::string(core::to_string(refused.fault)));
+  };
+  auto installation = server::Installation::open(server_->place());
+  if (!installation) return std::unexpected(installation.error());
+  core::Engine& engine = (*installation)->engine();
+  approver_ = (*installation)->test_approver();
+  if (!approver_) return std::unexpected("the test approver's key cannot be read");
+  const auto owner = engine.directory()->setup_owner;
+  if (!owner) return std::unexpected("nobody is set up");
+
+  projects_.push_back(
+      {.id = engine.directory()->projects.begin()->first, .agent_key = server_->agent_key()});
+  for (unsigned number = 1; number < projects; ++number) {
+    const auto made = engine.run(core::CreateProject{.name = "more " + std::to_string(number)});
+    if (!made) return failed(made.error());
+    const auto directory = engine.directory();
+    const auto roster =
+        engine.run(core::sign_roster_later(*directory, *directory->project(made->id), *approver_,
+                                           engine.clock().now(), engine.entropy()));
+    if (!roster) return failed(roster.error());
+    const auto key = engine.run(core::CreateKey{.project = made->id, .name = "bench"});
+    if (!key) return failed(key.error());
+    projects_.push_back({.id = made->id, .agent_key = std::string(key->key.reveal())});
+  }
+  const auto session =
+      engine.run(core::OpenSession{.member = *owner, .key = evidence::key_id(approver_->spki())});
+  if (!session) return failed(session.error());
+  session_ = session->session.reveal();
+  return {};
+}
+
+std::expected<void, std::string> Subject::start() {
+  return server_->start(on_first_processor());
+}
+
+std::string Subject::agent_fields(std::size_t project) const {
+  return "Authorization: Bearer " + projects_[project].agent_key +
+         "\r\nUser-Agent: letsping-bench/1\r\n";
+}
+
+std::string Subject::browser_fields() const {
+  return "Cookie: __Host-lp=" + session_ +
+         "\r\nX-LP-CSRF: 1\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://localhost:" +
+         std::to_string(port()) + "\r\n";
+}
+
+std::expected<std::unique_ptr<Floor>, std::string> Floor::start(const Options& options, int signs,
+                                                                int verifies) {
+  std::unique_ptr<Floor> floor(new Floor);
+  faults::Command command{.words = on_first_processor(), .settings = {}, .log = {}};
+  for (const std::string& word :
+       {options.floor, std::string("--file"), floor->home_.path() + "/journal",
+        std::string("--signs"), std::to_string(signs), std::string("--verifies"),
+        std::to_string(verifies)}) {
+    command.words.push_back(word);
+  }
+  auto started = faults::Child::start(command);
+  if (!started) return std::unexpected(started.error());
+  floor->process_ = *std::move(started);
+  const auto line = floor->process_->line(floor_ms_max);
+  constexpr std::string_view mark = "listening ";
+  if (!line || !line->starts_with(mark)) return std::unexpected("the floor does not listen");
+  std::from_chars(line->data() + mark.size(), line->data() + line->size(), floor->port_);
+  return floor;
+}
+
+std::string request_bytes(std::string_view method, std::string_view target, std::uint16_t port,
+                          std::string_view fields, std::string_view body) {
+  std::string bytes(method);
+  bytes.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost:");
+  bytes.append(std::to_string(port)).append("\r\n").append(fields);
+  if (!body.empty()) {
+    bytes.append("Content-Type: application/json\r\nContent-Length: ");
+    bytes.append(std::to_string(body.size())).append("\r\n");
+  }
+  bytes.append("\r\n").append(body);
+  return bytes;
+}
+
+}  // namespace lp::bench
