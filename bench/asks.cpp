@@ -17,8 +17,8 @@ constexpr std::string_view before_iv =
     R"({"service":"payments","action":"transfer","priority":"high","payload":{"_lp_enc":true,)"
     R"("iv":")";
 constexpr std::string_view before_ciphertext = R"(","ct":")";
-constexpr std::string_view behind_ciphertext =
-    R"("},"metadata":{"role":"finance","sdk":"node","trace_id":"0af7651916cd43dd8448eb211c80319c"}})";
+constexpr std::string_view behind_ciphertext = R"("},"metadata":{"role":"finance","sdk":"node",)"
+                                               R"("trace_id":"0af7651916cd43dd8448eb211c80319c"}})";
 
 std::string head_of(std::uint16_t port, const std::string& fields) {
   const std::size_t body_bytes = before_iv.size() + iv_characters + before_ciphertext.size() +

@@ -75,7 +75,7 @@ Usage usage_of(pid_t process) {
   fields >> user >> system;
   usage.cpu_s = static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
   usage.resident_bytes = value_in(directory_of(process) + "status", "VmRSS:").value_or(0) * 1'024;
-  usage.written_bytes = value_in(directory_of(process) + "io", "write_bytes:");
+  usage.written_bytes = value_in(directory_of(process) + "io", "wchar:");
   return usage;
 }
 

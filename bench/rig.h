@@ -32,7 +32,9 @@ std::uint64_t take_file_limit();
 struct Usage {
   double cpu_s = 0;
   std::uint64_t resident_bytes = 0;
-  std::optional<std::uint64_t> written_bytes;  // handed to the disk; nothing: not readable
+  // Given to write calls, files only; nothing: not readable. (write_bytes beside it counts whole
+  // folios of up to a megabyte however little of them is new.)
+  std::optional<std::uint64_t> written_bytes;
 };
 Usage usage_of(pid_t process);
 

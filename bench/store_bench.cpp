@@ -3,10 +3,11 @@
 //
 //   store_bench [--requests N] [--payload BYTES] [--stored N] [DIRECTORY]
 //
-// Every commit is flushed before the next begins. Bytes are what this process handed to the disk
-// (write_bytes of /proc/self/io): first up to the acknowledgement, then with the copy from the
-// write-ahead log into the main file. `--stored` commits so many requests before the clock starts,
-// to show what growth costs. The directory must lie on a disk: on tmpfs nothing is written.
+// Every commit is flushed before the next begins. Bytes are what this process gave to write calls
+// (wchar of /proc/self/io; write_bytes counts whole folios): first up to the acknowledgement, then
+// with the copy from the write-ahead log into the main file. `--stored` commits so many requests
+// before the clock starts, to show what growth costs. The directory must lie on a disk: on tmpfs
+// nothing is written.
 
 #include <algorithm>
 #include <charconv>
@@ -38,7 +39,7 @@ std::uint64_t bytes_written() {
   std::string name;
   std::uint64_t value = 0;
   while (io >> name >> value) {
-    if (name == "write_bytes:") return value;
+    if (name == "wchar:") return value;
   }
   return 0;
 }

@@ -16,8 +16,8 @@ namespace lp::api {
 // The error body for a refusal of the core, with the decision that was first where there is one.
 net::Reply refuse_with_decision(Context& context, const core::Refused& refused);
 
-// Hands `command` to the core; `render(Result&&)` makes the reply. It runs on the core thread, so
-// it must neither block nor read what is not its own.
+// Hands `command` to the core; `render(Result&&)` makes the reply, on the net thread: the core
+// thread has the next batch to think of.
 template <typename Command, typename Render>
 net::Outcome submit(Context& context, Command command, Render render) {
   return net::Later{[&context, command = std::move(command), render = std::move(render)](
@@ -26,8 +26,11 @@ net::Outcome submit(Context& context, Command command, Render render) {
     const bool taken = context.engine.submit<Command>(
         std::move(command),
         [&context, responder, render = std::move(render)](Result result) mutable {
-          responder->reply(result ? render(std::move(*result))
-                                  : refuse_with_decision(context, result.error()));
+          responder->render(
+              [&context, render = std::move(render), result = std::move(result)]() mutable {
+                return result ? render(std::move(*result))
+                              : refuse_with_decision(context, result.error());
+              });
         });
     if (!taken) responder->reply(refuse(Reason::overloaded));
   }};

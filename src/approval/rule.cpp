@@ -183,6 +183,11 @@ Rule default_rule() {
   return {};
 }
 
+const Digest& default_rule_sha256() {
+  static const Digest digest = default_rule().sha256();
+  return digest;
+}
+
 std::vector<Person> people_of(const std::vector<evidence::RosterEntry>& entries) {
   std::vector<Person> people;
   for (const evidence::RosterEntry& entry : entries) {

@@ -38,6 +38,8 @@ struct Rule {
 
 // One reviewer.
 Rule default_rule();
+// Its digest, which every statement of a request names.
+const Digest& default_rule_sha256();
 
 // A person as the rule sees one: all roster entries of one member taken together.
 struct Person {

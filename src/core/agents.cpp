@@ -6,7 +6,6 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
-#include "core/disk.h"
 #include "core/engine.h"
 #include "core/request_event.h"
 #include "core/work.h"
@@ -238,7 +237,7 @@ void tell_state(Ingest::Result& result, const approval::Request& state) {
 Applied<Ingest> apply(Work& work, Ingest& command) {
   const ProjectView* project = work.directory().project(command.project);
   if (project == nullptr) return refuse(Fault::unknown);
-  if (below_reserve(work.world.options.data_directory, work.world.options.disk_reserve_bytes)) {
+  if (work.disk_low()) {
     return refuse(Fault::disk_reserve);
   }
   auto log = work.log(command.project);
@@ -359,7 +358,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
 Applied<PutSnapshot> apply(Work& work, PutSnapshot& command) {
   auto open = work.request(command.request, command.project);
   if (!open) return std::unexpected(open.error());
-  if (below_reserve(work.world.options.data_directory, work.world.options.disk_reserve_bytes)) {
+  if (work.disk_low()) {
     return refuse(Fault::disk_reserve, command.request);
   }
   store::Snapshot snapshot{.request = command.request,
@@ -390,7 +389,7 @@ Applied<PutSnapshot> apply(Work& work, PutSnapshot& command) {
 
 Applied<PutGraphCheckpoint> apply(Work& work, PutGraphCheckpoint& command) {
   if (work.directory().project(command.project) == nullptr) return refuse(Fault::unknown);
-  if (below_reserve(work.world.options.data_directory, work.world.options.disk_reserve_bytes)) {
+  if (work.disk_low()) {
     return refuse(Fault::disk_reserve);
   }
   work.batch.writes.emplace_back(store::GraphCheckpoint{

@@ -8,7 +8,6 @@
 #include "core/request_event.h"
 #include "core/work.h"
 #include "crypto/hash.h"
-#include "crypto/p256.h"
 #include "identity/offer_nonce.h"
 #include "seal/content_key.h"
 
@@ -89,8 +88,8 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
     return refuse(approval::Refusal::not_a_reviewer, command.request);
   }
-  if (!crypto::p256_verify(entry->spki, evidence::device_signing_bytes(command.core),
-                           command.signature)) {
+  if (!work.world.verifiers.verify(entry->spki, evidence::device_signing_bytes(command.core),
+                                   command.signature)) {
     return refuse(Fault::bad_signature, command.request);
   }
   auto opened = open_details(work.world.keys, (*open)->row);

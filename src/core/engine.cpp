@@ -37,6 +37,7 @@ struct Engine::Impl {
               .clock = used_clock,
               .entropy = used_entropy,
               .signer = Signer(locks, used_keys),
+              .verifiers = {},
               .clock_watch = {},
               .expiry = {},
               .logs = {},

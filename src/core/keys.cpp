@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t secret_bytes = 32;
 constexpr std::string_view wrap_prefix = "wrap-";
+constexpr std::size_t purposes_max = 64;
 
 // Reads the secret, or makes it when `create`; a file of another length is refused.
 std::expected<Secret, std::string> secret_file(const std::string& path, bool create,
@@ -127,7 +128,13 @@ std::optional<Secret> Keys::unwrap(std::string_view wrapped) const {
 }
 
 Secret Keys::purpose(std::string_view label) const {
-  return Secret(crypto::hkdf_sha256(server_secret_.reveal(), {}, label));
+  const std::lock_guard lock(purpose_mutex_);
+  const auto found = purposes_.find(label);
+  if (found != purposes_.end()) return found->second;
+  Secret derived(crypto::hkdf_sha256(server_secret_.reveal(), {}, label));
+  // Labels that name a project are many; those that do not come first.
+  if (purposes_.size() < purposes_max) purposes_.emplace(label, derived);
+  return derived;
 }
 
 Digest Keys::row_mac(const store::RequestState& row) const {

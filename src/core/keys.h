@@ -40,7 +40,8 @@ class Keys {
                                                 Entropy& entropy);
   [[nodiscard]] std::optional<Secret> unwrap(std::string_view wrapped) const;
 
-  // A sub-key for one purpose: HKDF of the server secret under a label such as "lp-url/1".
+  // A sub-key for one purpose: HKDF of the server secret under a label such as "lp-url/1". The few
+  // that every request needs are derived once and kept, as the secret itself is.
   [[nodiscard]] Secret purpose(std::string_view label) const;
   // MAC of a mutable state row over its guarded members (evidence.md 6.2).
   [[nodiscard]] Digest row_mac(const store::RequestState& row) const;
@@ -51,6 +52,8 @@ class Keys {
   Secret log_secret_, issuer_secret_, row_key_, server_secret_;
   mutable std::mutex wrap_mutex_;            // months are added while net threads unwrap
   std::map<std::string, Secret> wrap_keys_;  // "2026-11" → 32 bytes
+  mutable std::mutex purpose_mutex_;
+  mutable std::map<std::string, Secret, std::less<>> purposes_;  // by label, bounded
 };
 
 // Sealing of free text and plaintext under a request's DEK: iv ‖ ciphertext ‖ tag, with the purpose

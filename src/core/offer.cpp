@@ -22,7 +22,7 @@ evidence::DecisionCore server_core(const store::Request& row, const approval::Re
   core.level = state.level;
   core.policy_sha256 = evidence::default_policy().sha256;
   core.roster_sha256 = *project.row.roster_sha256;
-  core.rule_sha256 = approval::default_rule().sha256();
+  core.rule_sha256 = approval::default_rule_sha256();
   core.approver = std::string(member);
   core.key = std::string(key);
   return core;

@@ -32,10 +32,11 @@ approval::Context context_of(const Work& work, const ProjectView& project, const
           .single_operator = project.row.single_operator};
 }
 
-evidence::RuleRef rule_ref(const approval::Rule& rule, const ProjectView& project) {
+evidence::RuleRef rule_ref(const ProjectView& project) {
+  const approval::Rule rule = approval::default_rule();
   const auto able = std::ranges::count_if(
       project.people, [&](const auto& person) { return approval::may_contribute(rule, person); });
-  return {.sha256 = rule.sha256(),
+  return {.sha256 = approval::default_rule_sha256(),
           .k = approval::heads_required(rule),
           .n = static_cast<std::uint64_t>(able)};
 }
@@ -51,7 +52,7 @@ evidence::Statement request_statement(const ProjectView& project, const Work::Op
   statement.payload = open.state.state.current;
   statement.policy = evidence::default_policy();
   statement.roster_sha256 = project.row.roster_sha256;
-  statement.rule = rule_ref(approval::default_rule(), project);
+  statement.rule = rule_ref(project);
   statement.marks = project.marks;
   if (open.row.payload_kind == "plain") statement.marks.emplace_back("server_sealed");
   return statement;

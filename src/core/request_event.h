@@ -13,7 +13,8 @@ namespace lp::core {
 // The rule, people and time that the state machine needs, for the roster in force.
 approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log);
 
-evidence::RuleRef rule_ref(const approval::Rule& rule, const ProjectView& project);
+// The default rule, and how many of the project's people could contribute to it.
+evidence::RuleRef rule_ref(const ProjectView& project);
 
 // A statement of `type` about the request as it stands in `open.state`, by `actor`.
 evidence::Statement request_statement(const ProjectView& project, const Work::Open& open,

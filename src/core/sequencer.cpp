@@ -143,12 +143,12 @@ void Sequencer::sign(const Work& work) {
   for (const std::string& project : work.touched()) {
     ProjectLog& log = world_.logs.find(project)->second;
     auto leaves =
-        world_.reader.leaves(project, log.signed_size, log.range.size() - log.signed_size);
+        world_.reader.leaf_bodies(project, log.signed_size, log.range.size() - log.signed_size);
     if (!leaves || leaves->size() != log.range.size() - log.signed_size) {
       stop_process("store.read_back_failed", "What was committed cannot be read back.");
     }
     Signer::Extension extension{.origin = log.origin, .leaf_hashes = {}, .root = log.range.root()};
-    for (const auto& leaf : *leaves) extension.leaf_hashes.push_back(tlog::leaf_hash(leaf.leaf));
+    for (const auto& leaf : *leaves) extension.leaf_hashes.push_back(tlog::leaf_hash(leaf));
     extensions.push_back(std::move(extension));
     logs.push_back(&log);
   }

@@ -2,6 +2,8 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "core/disk.h"
+#include "core/engine.h"
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
 #include "json/write.h"
@@ -156,6 +158,13 @@ std::vector<Notice> Work::notices() const {
     answer.push_back(std::move(notice));
   }
   return answer;
+}
+
+bool Work::disk_low() {
+  if (!disk_low_) {
+    disk_low_ = below_reserve(world.options.data_directory, world.options.disk_reserve_bytes);
+  }
+  return *disk_low_;
 }
 
 void Work::finish() {

@@ -72,6 +72,9 @@ class Work {
 
   // --- the rest ---
 
+  // Whether the disk is down to its reserve; looked at once a batch.
+  [[nodiscard]] bool disk_low();
+
   [[nodiscard]] bool nonce_used(std::string_view nonce) const { return nonces_.contains(nonce); }
   void use_nonce(std::string_view nonce) { nonces_.emplace(nonce); }
   std::map<std::pair<std::string, std::string>, store::Idempotency> idempotency;
@@ -106,6 +109,7 @@ class Work {
   bool access_changed_ = false;
   std::set<std::string, std::less<>> nonces_;
   std::shared_ptr<Directory> draft_;
+  std::optional<bool> disk_low_;
 };
 
 }  // namespace lp::core

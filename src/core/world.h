@@ -17,6 +17,7 @@
 #include "core/expiry.h"
 #include "core/keys.h"
 #include "core/signer.h"
+#include "core/verifiers.h"
 #include "crypto/p256.h"
 #include "store/blob_files.h"
 #include "store/store.h"
@@ -46,6 +47,7 @@ struct World {
   Clock& clock;
   Entropy& entropy;
   Signer signer;
+  Verifiers verifiers;
   ClockWatch clock_watch;
   Expiry expiry;
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id

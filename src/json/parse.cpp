@@ -8,6 +8,7 @@
 #include "json/code_point.h"
 #include "json/member_order.h"
 #include "json/number.h"
+#include "json/plain_text.h"
 
 namespace lp::json {
 namespace {
@@ -218,9 +219,9 @@ class Parser {
   bool read_string(std::string& out) {
     ++at_;
     for (;;) {
-      const std::size_t run = at_;
-      while (!at_end() && is_plain(text_[at_])) ++at_;
-      out.append(text_, run, at_ - run);
+      const std::size_t plain = plain_length(text_.substr(at_));
+      out.append(text_, at_, plain);
+      at_ += plain;
       if (at_end()) return fail(Fault::syntax, at_);
       const char c = text_[at_];
       if (c == '"') break;
@@ -237,11 +238,6 @@ class Parser {
     }
     ++at_;
     return true;
-  }
-
-  static bool is_plain(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
   }
 
   bool read_escape(std::string& out) {

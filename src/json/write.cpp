@@ -11,17 +11,12 @@
 #include "json/code_point.h"
 #include "json/member_order.h"
 #include "json/number.h"
+#include "json/plain_text.h"
 
 namespace lp::json {
 namespace {
 
 enum class Form : std::uint8_t { canonical, compact, javascript };
-
-// ASCII that stands for itself in a JSON string.
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
-}
 
 // Bytes that are not UTF-8 can only come from a value that was built, never from one that was read.
 // They become U+FFFD: what leaves here is always JSON.
@@ -30,10 +25,9 @@ void append_quoted(std::string& out, std::string_view utf8) {
   std::size_t at = 0;
   while (at < utf8.size()) {
     // Most text is nothing but plain bytes: those go over in one piece.
-    std::size_t end = at;
-    while (end < utf8.size() && is_plain(utf8[end])) ++end;
-    out.append(utf8, at, end - at);
-    at = end;
+    const std::size_t plain = plain_length(utf8.substr(at));
+    out.append(utf8, at, plain);
+    at += plain;
     if (at == utf8.size()) break;
     if (static_cast<unsigned char>(utf8[at]) < 0x80) {
       append_escape(out, utf8[at]);

@@ -66,6 +66,8 @@ class Responder {
  public:
   virtual ~Responder() = default;
   virtual void reply(Reply reply) = 0;
+  // The same, but the reply is made on the net thread: for a caller that has better to do.
+  virtual void render(std::move_only_function<Reply()> make) { reply(make()); }
   virtual void park(Park park) = 0;
 };
 

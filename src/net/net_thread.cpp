@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "net/fault.h"
@@ -26,6 +27,14 @@ constexpr int accepts_per_turn = 64;
 constexpr std::size_t refusals_max = 256;
 // For the last words of a drain to leave.
 constexpr std::int64_t drain_grace_ms = 250;
+
+Outcome made(Delivery& delivery) {
+  try {
+    return delivery.make();
+  } catch (const std::bad_alloc&) {
+    return fault_reply(Fault::out_of_memory);
+  }
+}
 
 FileDescriptor spare_descriptor() {
   return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -69,6 +78,30 @@ void NetThread::announce(std::shared_ptr<const std::vector<std::string>> topics)
     parking_.announce(*topics);
     streaming_.announce(*topics);
   });
+}
+
+// One wake-up for all that the gate lets go at once, however many.
+void NetThread::deliver(Delivery&& delivery) {
+  bool first = false;
+  {
+    const MutexLock lock(deliveries_mutex_);
+    first = deliveries_.empty();
+    deliveries_.push_back(std::move(delivery));
+  }
+  if (first) asio::post(io_, [this] { take_deliveries(); });
+}
+
+void NetThread::take_deliveries() {
+  std::vector<Delivery> deliveries;
+  {
+    const MutexLock lock(deliveries_mutex_);
+    deliveries.swap(deliveries_);
+  }
+  for (Delivery& delivery : deliveries) {
+    const auto session = delivery.session.lock();
+    if (!session || !session->awaits(delivery.turn_number)) continue;
+    session->answer(delivery.turn_number, made(delivery));
+  }
 }
 
 std::string_view NetThread::date() {
@@ -204,6 +237,10 @@ void NetThread::stop_if_drained() {
 }
 
 void NetThread::clear() {
+  {
+    const MutexLock lock(deliveries_mutex_);
+    deliveries_.clear();
+  }
   parking_.clear();
   streaming_.clear();
   listeners_.clear();

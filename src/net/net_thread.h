@@ -12,12 +12,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/time.h"
 #include "net/file_descriptor.h"
 #include "net/parking.h"
@@ -26,6 +28,13 @@
 #include "net/streaming.h"
 
 namespace lp::net {
+
+// An answer from another thread for a session of this one; made here.
+struct Delivery {
+  std::weak_ptr<Session> session;
+  std::uint64_t turn_number = 0;
+  std::move_only_function<Outcome()> make;
+};
 
 // Shared with the responders that other threads hold (responder.h).
 class NetThread : public std::enable_shared_from_this<NetThread> {
@@ -44,6 +53,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void announce(std::shared_ptr<const std::vector<std::string>> topics);
   void use(std::shared_ptr<const TlsContext> tls);
   void drain(std::int64_t drain_ms);
+  void deliver(Delivery&& delivery);
   [[nodiscard]] std::size_t parked() const { return parking_.size(); }
   [[nodiscard]] std::size_t streams() const { return streaming_.size(); }
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
@@ -74,6 +84,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void begin_drain(std::int64_t drain_ms);
   void end_drain(std::int64_t grace_ms);
   void stop_if_drained();
+  void take_deliveries();
 
   const unsigned number_;
   Service& service_;
@@ -90,6 +101,8 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   FileDescriptor spare_;  // given up for a moment to turn a client away when there is no other
   std::size_t refusals_ = 0;
   bool draining_ = false;
+  Mutex deliveries_mutex_;
+  std::vector<Delivery> deliveries_ __attribute__((guarded_by(deliveries_mutex_)));
   std::int64_t date_second_ = -1;
   std::string date_;
 };

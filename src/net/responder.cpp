@@ -1,6 +1,5 @@
 #include "net/responder.h"
 
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "net/fault.h"
@@ -15,23 +14,24 @@ SessionResponder::SessionResponder(std::shared_ptr<NetThread> thread,
 
 // Given up without an answer: the client must not wait for one.
 SessionResponder::~SessionResponder() {
-  deliver(fault_reply(Fault::no_answer));
+  if (!answered_) deliver([] { return fault_reply(Fault::no_answer); });
 }
 
 void SessionResponder::reply(Reply reply) {
-  deliver(std::move(reply));
+  deliver([reply = std::move(reply)]() mutable { return std::move(reply); });
+}
+
+void SessionResponder::render(std::move_only_function<Reply()> make) {
+  deliver(std::move(make));
 }
 
 void SessionResponder::park(Park park) {
-  deliver(std::move(park));
+  deliver([park = std::move(park)]() mutable { return std::move(park); });
 }
 
-void SessionResponder::deliver(Outcome outcome) {
+void SessionResponder::deliver(std::move_only_function<Outcome()> make) {
   if (answered_.exchange(true)) return;
-  boost::asio::post(thread_->io(), [session = session_, turn_number = turn_number_,
-                                    outcome = std::move(outcome)]() mutable {
-    if (auto self = session.lock()) self->answer(turn_number, std::move(outcome));
-  });
+  thread_->deliver({.session = session_, .turn_number = turn_number_, .make = std::move(make)});
 }
 
 }  // namespace lp::net

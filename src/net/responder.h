@@ -22,10 +22,11 @@ class SessionResponder final : public Responder {
   ~SessionResponder() override;
 
   void reply(Reply reply) override;
+  void render(std::move_only_function<Reply()> make) override;
   void park(Park park) override;
 
  private:
-  void deliver(Outcome outcome);
+  void deliver(std::move_only_function<Outcome()> make);
 
   const std::shared_ptr<NetThread> thread_;
   const std::weak_ptr<Session> session_;

@@ -263,7 +263,7 @@ Task<void> Session::wait_for_answer() {
 }
 
 void Session::answer(std::uint64_t turn_number, Outcome outcome) {
-  if (turn_number != turn_number_ || !resume_) return;
+  if (!awaits(turn_number)) return;
   outcome_ = std::move(outcome);
   std::exchange(resume_, nullptr)();
 }

@@ -54,6 +54,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void end_if_idle();          // the server drains
   void give_up(bool at_once);  // the drain is over
   void answer(std::uint64_t turn_number, Outcome outcome);
+  [[nodiscard]] bool awaits(std::uint64_t turn_number) const {
+    return turn_number == turn_number_ && resume_ != nullptr;
+  }
 
   [[nodiscard]] WatchPlace& place() { return place_; }
 

@@ -141,6 +141,10 @@ class Reader {
   virtual Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) = 0;
   virtual Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,
                                            std::uint64_t count) = 0;
+  // Leaf::leaf only: what the hashes that are signed are made of.
+  virtual Result<std::vector<std::string>> leaf_bodies(std::string_view project,
+                                                       std::uint64_t first,
+                                                       std::uint64_t count) = 0;
   // RFC 6962 leaf hashes only: what level-0 tiles are made of.
   virtual Result<std::vector<Digest>> leaf_hashes(std::string_view project, std::uint64_t first,
                                                   std::uint64_t count) = 0;

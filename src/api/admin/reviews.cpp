@@ -50,17 +50,13 @@ net::Outcome decide(Context& context, Call& call) {
                      request](std::shared_ptr<net::Responder> responder) mutable {
     const bool taken = context.engine.submit<core::Decide>(
         std::move(command), [&context, responder, request](auto result) {
-          if (!result) {
-            responder->reply(refuse_decision(context, result.error(), {}, {}));
-            return;
-          }
-          const auto view = context.engine.request(request, {});
-          if (!view) {
-            responder->reply(refuse(view.error()));
-            return;
-          }
-          responder->reply(private_reply(json::compact(
-              request_detail(context, *context.engine.directory(), *view, std::nullopt))));
+          responder->render([&context, request, result = std::move(result)] {
+            if (!result) return refuse_decision(context, result.error(), {}, {});
+            const auto view = context.engine.request(request, {});
+            if (!view) return refuse(view.error());
+            return private_reply(json::compact(
+                request_detail(context, *context.engine.directory(), *view, std::nullopt)));
+          });
         });
     if (!taken) responder->reply(refuse(Reason::overloaded));
   }};

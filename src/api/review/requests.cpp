@@ -140,18 +140,15 @@ net::Outcome decide_review(Context& context, Call& call, const Session& session)
   command->only_member = session.member;
   return net::Later{[&context, command = *std::move(command),
                      session](std::shared_ptr<net::Responder> responder) mutable {
-    std::string request = command.request;
-    const auto answer = [&context, responder, session,
-                         request = std::move(request)](const auto& result) {
-      if (!result) {
-        return responder->reply(
-            refuse_decision(context, result.error(), session.member, session.key));
-      }
-      const auto view = context.engine.request(request, {});
-      responder->reply(view ? detail_reply(context, *context.engine.directory(), *view, session)
-                            : refuse(view.error()));
+    auto answer = [&context, responder, session, request = command.request](auto result) {
+      responder->render([&context, session, request, result = std::move(result)] {
+        if (!result) return refuse_decision(context, result.error(), session.member, session.key);
+        const auto view = context.engine.request(request, {});
+        return view ? detail_reply(context, *context.engine.directory(), *view, session)
+                    : refuse(view.error());
+      });
     };
-    if (!context.engine.submit<core::Decide>(std::move(command), answer)) {
+    if (!context.engine.submit<core::Decide>(std::move(command), std::move(answer))) {
       responder->reply(refuse(Reason::overloaded));
     }
   }};

@@ -315,6 +315,12 @@ FROM leaf
 WHERE position >= (SELECT number << 40 FROM project WHERE id = ?1) + ?2 AND position <
   (SELECT number << 40 FROM project WHERE id = ?1) + ?3
 ORDER BY position)"},
+    {Query::leaf_bodies, "leaf_bodies", R"(
+SELECT leaf
+FROM leaf
+WHERE position >= (SELECT number << 40 FROM project WHERE id = ?1) + ?2 AND position <
+  (SELECT number << 40 FROM project WHERE id = ?1) + ?3
+ORDER BY position)"},
     {Query::leaf_hashes, "leaf_hashes", R"(
 SELECT hash
 FROM leaf

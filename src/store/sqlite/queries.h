@@ -75,6 +75,7 @@ enum class Query : std::uint8_t {
   idempotency,
   leaf,
   leaves,
+  leaf_bodies,
   leaf_hashes,
   upper_hashes,
   snapshot,

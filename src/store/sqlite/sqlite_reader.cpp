@@ -76,6 +76,8 @@ class SqliteReader final : public Reader {
   Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) override;
   Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,
                                    std::uint64_t count) override;
+  Result<std::vector<std::string>> leaf_bodies(std::string_view project, std::uint64_t first,
+                                               std::uint64_t count) override;
   Result<std::vector<Digest>> leaf_hashes(std::string_view project, std::uint64_t first,
                                           std::uint64_t count) override;
   Result<std::vector<Digest>> upper_hashes(std::string_view project, unsigned tile_level,
@@ -233,6 +235,15 @@ Result<std::vector<Leaf>> SqliteReader::leaves(std::string_view project, std::ui
   if (first >= leaves_max) return std::vector<Leaf>{};
   return all(
       Query::leaves, [&](Row& row) { return read_leaf(row, project); }, project, first,
+      end_of(first, count, leaves_max));
+}
+
+Result<std::vector<std::string>> SqliteReader::leaf_bodies(std::string_view project,
+                                                           std::uint64_t first,
+                                                           std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<std::string>{};
+  return all(
+      Query::leaf_bodies, [](Row& row) { return row.bytes(0); }, project, first,
       end_of(first, count, leaves_max));
 }
 

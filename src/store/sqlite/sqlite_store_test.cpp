@@ -80,6 +80,8 @@ TEST(SqliteStore, GivesBackLeavesOfEachProjectByIndex) {
   const std::vector some{sample_leaf("proj_a", 1), sample_leaf("proj_a", 2)};
   EXPECT_EQ(*reader.leaves("proj_a", 1, 2), some);
   EXPECT_EQ(reader.leaves("proj_a", 0, UINT64_MAX)->size(), 5u);
+  const std::vector bodies{sample_leaf("proj_a", 1).leaf, sample_leaf("proj_a", 2).leaf};
+  EXPECT_EQ(*reader.leaf_bodies("proj_a", 1, 2), bodies);
   const std::vector hashes{sample_digest(13), sample_digest(14)};
   EXPECT_EQ(*reader.leaf_hashes("proj_b", 13, 9), hashes);
 }
@@ -92,6 +94,7 @@ TEST(SqliteStore, AnswersIndexesBeyondAllLeavesWithNothing) {
   for (const std::uint64_t index : {std::uint64_t{1} << 40, UINT64_MAX}) {
     EXPECT_EQ(*reader.leaf("proj_a", index), std::nullopt);
     EXPECT_TRUE(reader.leaves("proj_a", index, 1)->empty());
+    EXPECT_TRUE(reader.leaf_bodies("proj_a", index, 1)->empty());
     EXPECT_TRUE(reader.leaf_hashes("proj_a", index, 1)->empty());
     EXPECT_TRUE(reader.upper_hashes("proj_a", 1, index, 1)->empty());
     EXPECT_EQ(*reader.roster("proj_a", UINT64_MAX), std::nullopt);
