@@ -22,8 +22,7 @@ std::optional<Digest> read_data(const json::Value& spec) {
 
 std::string signed_leaf(const Digest& statement_sha256, std::string_view der_signature,
                         std::string_view issuer_spki) {
-  std::string leaf =
-      R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{)";
+  std::string leaf = R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{)";
   leaf += data_of(statement_sha256);
   leaf += R"(,"signature":{"content":")";
   leaf += base64(der_signature);

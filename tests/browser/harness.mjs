@@ -284,7 +284,7 @@ function watch(page, server, seen) {
 }
 
 // From an empty data directory to an inbox: one person, one agent, one content key.
-export async function setUp(t, { withKey = true, name = "Ada Lovelace" } = {}) {
+export async function setUp(t, { withKey = true, name = "Ada" } = {}) {
   const server = await startServer(t);
   const contentKey = randomBytes(32);
   const person = await openBrowser(t, server);

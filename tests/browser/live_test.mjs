@@ -260,7 +260,7 @@ test("no row moves under the pointer: new ones wait behind a count", async (t) =
   const other = await person.context.newPage();
   await other.goto(`${server.origin}/requests/${second.id}`);
   await approve(other);
-  await row(page, second.id).getByText("Approved by Ada Lovelace").waitFor();
+  await row(page, second.id).getByText("Approved by Ada").waitFor();
   await page.waitForTimeout(2500);
   assert.deepEqual(await row(page, second.id).boundingBox(), before, "it slid out under it");
   await photograph(page, "live-held-list", desk);
@@ -280,7 +280,7 @@ test("a row decided elsewhere says by whom for two seconds, then slides out", as
   await other.goto(`${server.origin}/requests/${id}`);
   await approve(other);
   await page.bringToFront();
-  await page.locator(".row.leaving").getByText("Approved by Ada Lovelace").waitFor();
+  await page.locator(".row.leaving").getByText("Approved by Ada").waitFor();
   await photograph(page, "live-leaving");
   await row(page, id).waitFor({ state: "detached" });
   person.behaved();

@@ -54,8 +54,7 @@ int main(int argc, char** argv) {
   app.add_option("--keep", plan.keep, "A directory for disks on which something is wrong")
       ->check(CLI::ExistingDirectory);
   app.add_option("--seed", plan.seed, "Of the moments of the kills and of the load");
-  app.add_option("rig", wanted, "Which rigs (default: all)")
-      ->check(CLI::IsMember(names()));
+  app.add_option("rig", wanted, "Which rigs (default: all)")->check(CLI::IsMember(names()));
   CLI11_PARSE(app, argc, argv);
 
   // A peer that is gone is an answer here, not an end.

@@ -15,8 +15,8 @@ struct Plan {
   unsigned cycles = 200;  // of kill_cycles
   unsigned points = 40;   // of each system call that is made to fail
   bool every_call = false;
-  unsigned cuts = 60;    // of power_cuts
-  std::string keep;  // a directory that takes the disks of power_cuts on which something is wrong
+  unsigned cuts = 60;  // of power_cuts
+  std::string keep;    // a directory that takes the disks of power_cuts on which something is wrong
 };
 
 // What was acknowledged is taken away behind the server's back: the rigs must see it (B.0, rule 1).
