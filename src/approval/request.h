@@ -63,6 +63,7 @@ struct Request {
   PayloadRef base;     // the agent's last bytes (create or revise); commit once bound by a review
   PayloadRef current;  // differs from base after an edit
   std::string agent_owner;               // a member, for separation of duties
+  bool no_isolation = false;             // asked by a process of the server's own account
   std::vector<std::string> editors;      // members whose edits are in the current version
   std::vector<CountedReview> approvals;  // of the current version
 };

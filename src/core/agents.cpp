@@ -163,7 +163,6 @@ Work::Event created_event(const ProjectView& project, const Work::Open& open, co
   Work::Event event;
   event.statement = request_statement(project, open, EventType::request_created, asker.actor);
   event.statement.strength = command.strength;
-  if (command.same_account) event.statement.marks.emplace_back("no_isolation");
   return event;
 }
 
@@ -223,6 +222,7 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   state.decide_by = row.decide_by;
   state.base = state.current = kept.reference;
   state.agent_owner = asker.owner;
+  state.no_isolation = command.same_account;
   return open;
 }
 
@@ -230,6 +230,7 @@ void tell_state(Ingest::Result& result, const approval::Request& state) {
   result.version = state.version;
   result.level = state.level;
   result.decide_by = state.decide_by;
+  result.advisory = state.no_isolation;
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ struct Ingest {
     std::uint64_t version = 1;
     evidence::Level level = evidence::Level::medium;
     Instant decide_by = {};
+    bool advisory = false;  // agent and server run under one account
   };
 };
 

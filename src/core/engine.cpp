@@ -163,9 +163,10 @@ bool open_fields(const Keys& keys, RequestView& view) {
   return true;
 }
 
-std::vector<std::string> marks_of(const Directory& directory, const store::Request& row) {
-  std::vector<std::string> marks = directory.project(row.project)->marks;
-  if (row.payload_kind == "plain") marks.emplace_back("server_sealed");
+std::vector<std::string> marks_of(const Directory& directory, const store::FullRequest& rows) {
+  std::vector<std::string> marks = directory.project(rows.request.project)->marks;
+  if (rows.request.payload_kind == "plain") marks.emplace_back("server_sealed");
+  if (rows.state.state.no_isolation) marks.emplace_back("no_isolation");
   return marks;
 }
 
@@ -187,7 +188,7 @@ std::expected<RequestView, Refused> Engine::request(std::string_view id, std::st
     return refuse(Fault::row_tampered, id);
   }
   view.state = told_state(*directory_now, view.rows);
-  view.marks = marks_of(*directory_now, view.rows.request);
+  view.marks = marks_of(*directory_now, view.rows);
   if (!terminal(view.state)) {
     view.edited_payload.clear();
     view.reason.clear();
@@ -204,7 +205,7 @@ std::vector<RequestView> Engine::requests(const store::RequestFilter& filter) {
     if (!shown(*directory_now, row.request.project, row.request.leaf_index)) continue;
     RequestView view;
     view.state = told_state(*directory_now, row);
-    view.marks = marks_of(*directory_now, row.request);
+    view.marks = marks_of(*directory_now, row);
     view.rows = std::move(row);
     answer.push_back(std::move(view));
   }

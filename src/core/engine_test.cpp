@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/testing.h"
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
@@ -76,6 +78,27 @@ TEST(Engine, PatchesWithAnEditInTheSameEnvelopeVersion) {
   const auto edit = json::parse(view->edited_payload);
   ASSERT_TRUE(edit.has_value());
   EXPECT_EQ(house.content_key.open(*seal::read_envelope(edit->root)), considered.edit);
+}
+
+TEST(Engine, MarksEveryStatementAboutARequestOfTheServersOwnAccount) {
+  House house;
+  Ingest ask = house.ask();
+  ask.same_account = true;
+  const auto asked = house.engine->run(ask);
+  ASSERT_TRUE(asked.has_value());
+  EXPECT_TRUE(asked->advisory);
+  ASSERT_TRUE(house.decide(house.consider(asked->id, evidence::Verdict::approve)).has_value());
+  EXPECT_EQ(house.engine->request(asked->id, {})->marks, std::vector<std::string>{"no_isolation"});
+  const auto listed = house.engine->requests({.projects = {house.project}});
+  EXPECT_EQ(listed.at(0).marks, std::vector<std::string>{"no_isolation"});
+  std::size_t marked = 0;
+  for (const auto& leaf : *house.engine->reader().leaves(house.project, 0, 100)) {
+    const auto marks = evidence::read_statement(leaf.statement)->marks;
+    EXPECT_EQ(std::ranges::count(marks, "no_isolation"), leaf.stream == asked->id ? 1 : 0);
+    marked += leaf.stream == asked->id ? 1 : 0;
+  }
+  EXPECT_EQ(marked, 3U);  // created, reviewed, decided
+  EXPECT_FALSE(house.engine->run(house.ask())->advisory);
 }
 
 TEST(Engine, KeepsPlaintextSealedAndCommitsToIt) {

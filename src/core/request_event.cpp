@@ -55,6 +55,7 @@ evidence::Statement request_statement(const ProjectView& project, const Work::Op
   statement.rule = rule_ref(project);
   statement.marks = project.marks;
   if (open.row.payload_kind == "plain") statement.marks.emplace_back("server_sealed");
+  if (open.state.state.no_isolation) statement.marks.emplace_back("no_isolation");
   return statement;
 }
 

@@ -31,8 +31,10 @@ struct Peer {
   std::string address;  // "127.0.0.1", "::1", or "" on the Unix socket
   bool loopback = false;
   bool unix_socket = false;
-  bool proxy = false;           // at the other end of the socket is a trusted proxy
-  std::optional<unsigned> uid;  // SO_PEERCRED, Unix socket only
+  bool proxy = false;  // at the other end of the socket is a trusted proxy
+  // The account of the process there, where the kernel tells it: on the Unix socket, and of a
+  // process on this machine that no proxy speaks for.
+  std::optional<unsigned> uid;
 };
 
 struct Request {

@@ -14,6 +14,7 @@
 #include "net/listener.h"
 #include "net/reply_writer.h"
 #include "net/session.h"
+#include "net/socket_owner.h"
 
 namespace lp::net {
 
@@ -176,6 +177,9 @@ void NetThread::admit(FileDescriptor socket) {
     ++refusals_;
     refusal = fault_reply(pass.error());
     pass = Admission::Pass();
+  } else if (peer.loopback && !peer.proxy) {
+    // After admission: whoever is turned away shall cost nothing more.
+    peer.uid = account_at_other_end(socket.get());
   }
   auto connection =
       std::make_unique<Connection>(io_, std::move(socket), std::move(peer), std::move(*pass), tls);

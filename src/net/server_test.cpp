@@ -186,7 +186,7 @@ TEST(Server, TellsTheHandlerWhoAsks) {
                 " " + std::string(request.header("x-two")) + (request.peer.uid ? " uid" : ""));
   });
   const auto reply = server.client().ask(get("/", "X-Two: \t b c \t\r\n"));
-  EXPECT_EQ(reply->body, "127.0.0.1 loopback localhost b c");
+  EXPECT_EQ(reply->body, "127.0.0.1 loopback localhost b c uid");
 }
 
 TEST(Server, ContinuesWhenTheClientWaitsForIt) {

@@ -16,6 +16,7 @@
 #include "api/routes.h"
 #include "base/log.h"
 #include "net/server.h"
+#include "net/socket_owner.h"
 #include "net/tls.h"
 #include "server/notify.h"
 #include "server/outbox_port.h"
@@ -52,6 +53,22 @@ std::expected<void, std::string> drop_content_key() {
                "LETSPING_ENCRYPTION_KEY was in the environment and was dropped unread: it belongs "
                "to agents and approvers only.");
   return {};
+}
+
+// Approvals of what a process of our own account asks are advice: it can read our files. Such
+// requests are marked one by one; this says beforehand whether they are noticed (approval.md).
+void tell_isolation() {
+  if (net::accounts_can_be_told()) {
+    log::info(
+        "server.account",
+        "Requests from processes of this account are marked no_isolation: their approvals are "
+        "advisory. Run agents under another account.",
+        {{"uid", geteuid()}});
+  } else {
+    log::warning("server.isolation_unknown",
+                 "Whether agents on this machine run under the server's account cannot be told: "
+                 "AF_NETLINK is not allowed here. Nothing will be marked no_isolation.");
+  }
 }
 
 sigset_t expected_signals() {
@@ -192,6 +209,7 @@ int serve(const ServeOptions& options) {
 
   fmt::print("listening {}\n", url);
   std::fflush(stdout);
+  tell_isolation();
   log::info("server.started", "Answering requests.", {{"port", server.port()}});
 
   notify_manager("READY=1");

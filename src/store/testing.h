@@ -200,7 +200,7 @@ inline bool same(const approval::Request& a, const approval::Request& b) {
   const auto fields = [](const approval::Request& request) {
     return std::tie(request.id, request.version, request.state, request.level, request.created,
                     request.decide_by, request.base, request.current, request.agent_owner,
-                    request.editors);
+                    request.editors, request.no_isolation);
   };
   return fields(a) == fields(b) &&
          std::ranges::equal(a.approvals, b.approvals, [](const auto& x, const auto& y) {

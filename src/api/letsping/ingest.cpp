@@ -19,6 +19,10 @@ namespace lp::api {
 
 namespace {
 
+constexpr std::string_view advisory =
+    "Agent and server run under one account: the agent can read what the server knows, and change "
+    "it, so an approval is only advice. Run them under different accounts.";
+
 // Whether agent and server run under one account, as far as the kernel says (approval.md, Levels).
 bool same_account(const net::Peer& peer) {
   return peer.uid && *peer.uid == ::geteuid();
@@ -35,6 +39,7 @@ net::Reply accepted(Context& context, const std::string& base, const core::Inges
       .add("level", evidence::to_string(result.level))
       .add("decide_by", to_string(result.decide_by));
   if (result.replay) body.add("replay", true);
+  if (result.advisory) body.add("advisory", advisory);
   return json_reply(json::compact(body));
 }
 

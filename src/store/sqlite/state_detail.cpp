@@ -112,6 +112,7 @@ std::string detail_of(const approval::Request& request) {
   // Most requests are never edited: the second copy would be a third of the row.
   if (request.current != request.base) add_payload(out, R"(,"current":)", request.current);
   add_text(out, R"(,"agent_owner":)", request.agent_owner);
+  if (request.no_isolation) out += R"(,"no_isolation":true)";
   out += R"(,"editors":[)";
   std::string_view separator;
   for (const std::string& member : request.editors) {
@@ -141,6 +142,9 @@ bool read_detail(std::string_view detail, approval::Request& request) {
   if (root.find("current") != nullptr && !read_payload(root.find("current"), request.current)) {
     return false;
   }
+  const json::Value* no_isolation = root.find("no_isolation");
+  if (no_isolation != nullptr && !no_isolation->is_boolean()) return false;
+  request.no_isolation = no_isolation != nullptr && no_isolation->as_boolean();
   return read_string(root, "agent_owner", request.agent_owner) &&
          read_editors(root.find("editors"), request.editors) &&
          read_approvals(root.find("approvals"), request.approvals);

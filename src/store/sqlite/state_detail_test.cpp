@@ -37,6 +37,17 @@ TEST(StateDetail, ReadsBackTextThatNeedsEscaping) {
   EXPECT_TRUE(same(read_back(request), request));
 }
 
+TEST(StateDetail, RemembersThatTheAgentWasNotIsolated) {
+  approval::Request request = sample_state(sample_request("proj_a", 1)).state;
+  EXPECT_FALSE(read_back(request).no_isolation);
+  request.no_isolation = true;
+  EXPECT_TRUE(read_back(request).no_isolation);
+  approval::Request out;
+  EXPECT_FALSE(read_detail(R"({"version":1,"level":"low","created":1,"base":{"kind":"v1"},)"
+                           R"("agent_owner":"","no_isolation":1,"editors":[],"approvals":[]})",
+                           out));
+}
+
 TEST(StateDetail, KeepsAnAbsentMemberApartFromAnEmptyOne) {
   approval::Request request = sample_state(sample_request("proj_a", 1)).state;
   request.current.kid = "";

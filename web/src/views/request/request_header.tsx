@@ -29,6 +29,12 @@ export function RequestHeader({ detail }: { detail: Detail }) {
           </>
         )}
       </p>
+      {detail.marks.includes("no_isolation") && (
+        <p className="muted">
+          The agent runs under the server's own account: it can read and change what the server
+          knows, so an approval here is only advice.
+        </p>
+      )}
     </header>
   );
 }
