@@ -284,7 +284,7 @@ Figures History::figures() const {
 std::vector<History::Asked> History::asks() const {
   const std::lock_guard lock(mutex_);
   std::vector<Asked> asks;
-  for (const auto& [name, ask] : asks_) asks.push_back({name, ask.id});
+  for (const auto& [name, ask] : asks_) asks.push_back({name, ask.id, ask.ends_otherwise});
   return asks;
 }
 

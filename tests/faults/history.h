@@ -91,6 +91,7 @@ class History {
   // What was tried, and what a client heard of it. An ask without an id had no answer.
   struct Asked {
     std::string name, id;
+    bool ends_otherwise;
   };
   struct Wanted {
     std::string id;

@@ -26,7 +26,8 @@ const std::vector<std::pair<std::string, Rig>>& rigs() {
       {"failing", lp::faults::failing_calls},
       {"flush", lp::faults::flush_order},
       {"power", lp::faults::power_cuts},
-      {"disk", lp::faults::full_disk}};
+      {"disk", lp::faults::full_disk},
+      {"soak", lp::faults::soak}};
   return all;
 }
 
@@ -50,11 +51,15 @@ int main(int argc, char** argv) {
   app.add_option("--points", plan.points, "System calls of a kind that are made to fail")
       ->capture_default_str();
   app.add_flag("--every-call", plan.every_call, "All system calls, not only flushes and writes");
+  app.add_option("--minutes", plan.minutes, "Of the soak")
+      ->check(CLI::Range(1, 1'440))
+      ->capture_default_str();
   app.add_option("--cuts", plan.cuts, "Power cuts")->capture_default_str();
   app.add_option("--keep", plan.keep, "A directory for disks on which something is wrong")
       ->check(CLI::ExistingDirectory);
   app.add_option("--seed", plan.seed, "Of the moments of the kills and of the load");
-  app.add_option("rig", wanted, "Which rigs (default: all)")->check(CLI::IsMember(names()));
+  app.add_option("rig", wanted, "Which rigs (default: all but soak)")
+      ->check(CLI::IsMember(names()));
   CLI11_PARSE(app, argc, argv);
 
   // A peer that is gone is an answer here, not an end.
@@ -62,7 +67,10 @@ int main(int argc, char** argv) {
   std::cout << "seed " << plan.seed << std::endl;
   lp::faults::Report report;
   for (const auto& [name, rig] : rigs()) {
-    if (wanted.empty() || std::ranges::find(wanted, name) != wanted.end()) rig(plan, report);
+    // The soak takes minutes: only where it is asked for.
+    const bool played =
+        wanted.empty() ? name != "soak" : std::ranges::find(wanted, name) != wanted.end();
+    if (played) rig(plan, report);
   }
   return report.finish();
 }

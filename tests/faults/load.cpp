@@ -163,6 +163,7 @@ void Load::reader(const std::stop_token& stop, unsigned number) {
   std::mt19937_64 random(seed_ + number + 1);
   Agent agent(server_, history_);
   while (!stop.stop_requested()) {
+    if (shape_.pause_ms > 0) pause(stop, shape_.pause_ms);
     const std::string id = backlog_.recent(random(), stop);
     if (id.empty() || !agent.look(id, random() % held_every == 0 ? 1 : 0)) return;
   }

@@ -53,7 +53,7 @@ class Load {
   struct Shape {
     unsigned agents = 8, approvers = 4, readers = 2;
     std::size_t filler = 64;  // bytes of text in each payload
-    unsigned pause_ms = 0;    // of an agent after each ask
+    unsigned pause_ms = 0;    // of an agent before each ask, of a reader before each read
   };
 
   // References live as long as this. `name` is the start of every ask's name.

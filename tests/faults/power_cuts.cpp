@@ -88,6 +88,47 @@ void add(PowerVerdict& all, PowerVerdict one, const std::string& where) {
   all.figures += one.figures;
 }
 
+// A recording, played back onto a disk up to one moment after the other.
+class Playback {
+ public:
+  explicit Playback(const Recording& recording, PowerDisk::Lie lie = {})
+      : recording_(recording), disk_({}, std::move(lie)) {}
+
+  // What makes no sense, or nothing.
+  std::optional<std::string> reach(Moment moment) {
+    const auto& happenings = recording_.journal.happenings();
+    for (; at_ < moment; ++at_) {
+      compare();
+      if (auto wrong = disk_.apply(happenings[at_])) return wrong;
+    }
+    compare();
+    return std::nullopt;
+  }
+  [[nodiscard]] Image after(const Cut& cut) const {
+    PowerDisk::Random random(cut.seed);
+    return disk_.after_cut(cut.survival, random);
+  }
+  // Where the disk did not look as the kernel had shown it.
+  [[nodiscard]] const std::vector<std::string>& untrue() const { return untrue_; }
+
+ private:
+  void compare() {
+    if (compared_ == recording_.snapshots.size()) return;
+    const Snapshot& snapshot = recording_.snapshots[compared_];
+    if (snapshot.moment != at_) return;
+    ++compared_;
+    if (const auto differs = difference(snapshot.image, disk_.now())) {
+      untrue_.push_back("after " + std::to_string(at_) + ": " + *differs);
+    }
+  }
+
+  const Recording& recording_;
+  PowerDisk disk_;
+  Moment at_ = 0;
+  std::size_t compared_ = 0;
+  std::vector<std::string> untrue_;
+};
+
 class Rig {
  public:
   Rig(const Plan& plan, std::uint64_t seed) : plan_(plan), random_(seed) {}
@@ -98,7 +139,6 @@ class Rig {
 
  private:
   std::vector<Cut> draw(unsigned count, const Moments& moments);
-  std::optional<std::string> advance(PowerDisk& disk, Moment from, Moment to);
   std::optional<std::string> cut_start(const Image& image, const Cut& cut, Totals& totals);
   std::optional<std::string> judge_cut(const Image& image, const Cut& cut,
                                        const std::set<std::string>& sent, const std::string& where,
@@ -115,14 +155,6 @@ std::vector<Cut> Rig::draw(unsigned count, const Moments& moments) {
   for (auto& cut : cuts) cut = moments.draw(random_);
   std::ranges::sort(cuts, {}, &Cut::moment);
   return cuts;
-}
-
-std::optional<std::string> Rig::advance(PowerDisk& disk, Moment from, Moment to) {
-  const auto& happenings = recording_->journal.happenings();
-  for (Moment i = from; i < to; ++i) {
-    if (auto wrong = disk.apply(happenings[i])) return wrong;
-  }
-  return std::nullopt;
 }
 
 std::optional<std::string> Rig::judge_cut(const Image& image, const Cut& cut,
@@ -178,63 +210,42 @@ std::optional<std::string> Rig::record_and_cut(unsigned count, Totals& totals) {
   totals.flushes += moments.flushes();
   totals.told += recording_->disclosures.size();
 
-  PowerDisk disk({});
-  Moment at = 0;
-  auto snapshot = recording_->snapshots.begin();
-  std::vector<Cut> cuts = draw(count, moments);
-  const auto reach = [&](Moment to) -> std::optional<std::string> {
-    for (; snapshot != recording_->snapshots.end() && snapshot->moment <= to; ++snapshot) {
-      if (auto wrong = advance(disk, at, snapshot->moment)) return wrong;
-      at = snapshot->moment;
-      if (const auto differs = difference(snapshot->image, disk.now())) {
-        totals.untrue.push_back("after " + std::to_string(at) + ": " + *differs);
-      }
-    }
-    auto wrong = advance(disk, at, to);
-    at = std::max(at, to);
-    return wrong;
-  };
-  for (const auto& cut : cuts) {
-    if (auto wrong = reach(cut.moment)) return wrong;
-    PowerDisk::Random random(cut.seed);
-    const Image image = disk.after_cut(cut.survival, random);
-    if (auto wrong = judge_cut(image, cut, delivered(recording_->journal, cut.moment), {}, totals))
-      return wrong;
-    const bool again = ++totals.cuts % again_every == 0 && cut.moment >= recording_->made;
-    if (again) {
-      if (auto wrong = cut_start(image, cut, totals)) return wrong;
-    }
+  Playback playback(*recording_);
+  for (const auto& cut : draw(count, moments)) {
+    if (auto wrong = playback.reach(cut.moment)) return wrong;
+    const Image image = playback.after(cut);
+    const auto sent = delivered(recording_->journal, cut.moment);
+    if (auto wrong = judge_cut(image, cut, sent, {}, totals)) return wrong;
+    if (++totals.cuts % again_every != 0 || cut.moment < recording_->made) continue;
+    if (auto wrong = cut_start(image, cut, totals)) return wrong;
   }
-  return reach(happenings.size());
+  auto wrong = playback.reach(happenings.size());
+  totals.untrue.insert(totals.untrue.end(), playback.untrue().begin(), playback.untrue().end());
+  return wrong;
 }
 
 std::expected<unsigned, std::string> Rig::noticed(const PowerDisk::Lie& lie) {
-  PowerDisk disk({}, lie);
   const Moments moments(recording_->journal.happenings(), recording_->made);
   std::vector<Cut> cuts;
   while (cuts.size() < control_cuts) {
     const Cut cut = moments.draw(random_);
-    if (cut.moment > recording_->snapshots.front().moment) cuts.push_back(cut);
+    if (cut.moment > recording_->kept.front().moment) cuts.push_back(cut);
   }
   std::ranges::sort(cuts, {}, &Cut::moment);
   unsigned count = 0;
-  Moment at = 0;
+  Playback playback(*recording_, lie);
   for (auto& cut : cuts) {
     cut.survival = Survival::nothing;
-    if (auto wrong = advance(disk, at, cut.moment)) return std::unexpected(*wrong);
-    at = cut.moment;
-    PowerDisk::Random random(cut.seed);
-    const Image image = disk.after_cut(cut.survival, random);
-    count +=
-        judge(plan_, *recording_, receiver_, image, cut, delivered(recording_->journal, cut.moment))
-                .clean()
-            ? 0U
-            : 1U;
+    if (auto wrong = playback.reach(cut.moment)) return std::unexpected(*wrong);
+    const auto verdict = judge(plan_, *recording_, receiver_, playback.after(cut), cut,
+                               delivered(recording_->journal, cut.moment));
+    count += verdict.clean() ? 0U : 1U;
   }
   return count;
 }
 
-// Flushes that do nothing: at least half of the cuts must show it (R-COR-03).
+// Flushes that do nothing, of everything that the recording has by then: at least half of the cuts
+// must show it (R-COR-03).
 void controls(Rig& rig, Report& report) {
   const std::pair<const char*, PowerDisk::Lie> lies[] = {
       {"the database and its log",
@@ -245,14 +256,15 @@ void controls(Rig& rig, Report& report) {
        [](std::string_view path) {
          return path.empty() || path == "data" || path == "data.signer";
        }},
+      {"large snapshots", [](std::string_view path) { return path.starts_with("data/blobs"); }},
   };
   for (const auto& [what, lie] : lies) {
     const auto count = rig.noticed(lie);
     report.test(std::string("power: control: flushes of ") + what + " that do nothing are noticed",
-                count && *count * 2 >= control_cuts,
-                count ? "by " + std::to_string(*count) + " of " + std::to_string(control_cuts) +
-                            " cuts: the rig is blind"
-                      : count.error());
+                count && *count * 2 >= control_cuts, count ? "the rig is blind" : count.error());
+    if (count) {
+      report.note("by " + std::to_string(*count) + " of " + std::to_string(control_cuts) + " cuts");
+    }
   }
 }
 

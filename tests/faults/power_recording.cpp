@@ -19,6 +19,8 @@ constexpr int answers_ms_max = 60'000;
 // The server puts its write-ahead log back into the database after a second without work.
 constexpr int tidy_ms_max = 10'000;
 constexpr int look_again_ms = 50;
+// From 1 MiB on a snapshot is a file.
+constexpr std::size_t snapshot_text_bytes = 1 << 20;
 // How a message to the Receiver begins.
 constexpr std::string_view webhook = "POST /hook ";
 
@@ -80,6 +82,7 @@ class Stage {
   std::optional<std::string> make();
   std::optional<std::string> live(const std::string& name, End end);
   std::optional<std::string> stretch(const std::string& name, bool until_end);
+  std::optional<std::string> leave_snapshot(const std::string& name);
   std::optional<std::string> wait_until_tidy();
   std::optional<std::string> take_snapshot();
 
@@ -93,7 +96,8 @@ class Stage {
   Promises promises_;
   Backlog backlog_;
   std::uint64_t made_bytes_ = 0;
-  std::vector<std::pair<std::uint64_t, Image>> snapshots_;  // by bytes of the journal
+  std::vector<std::pair<std::uint64_t, Image>> snapshots_;     // by bytes of the journal
+  std::vector<std::pair<std::uint64_t, Errands::Left>> kept_;  // by bytes of the journal
   std::vector<Ask> repeatable_;
 };
 
@@ -141,6 +145,15 @@ std::optional<std::string> Stage::stretch(const std::string& name, bool until_en
   return std::nullopt;
 }
 
+std::optional<std::string> Stage::leave_snapshot(const std::string& name) {
+  Errands::Counts counts;
+  Errands errands(*server_, history_, receiver_, counts, {});
+  auto left = errands.leave_snapshot(name, snapshot_text_bytes, {});
+  if (!left) return "a snapshot could not be left: " + server_->last_words();
+  kept_.emplace_back(fs::file_size(journal_), *std::move(left));
+  return std::nullopt;
+}
+
 std::optional<std::string> Stage::live(const std::string& name, End end) {
   history_.restarted();
   if (auto started = server_->start(); !started) return started.error();
@@ -148,6 +161,7 @@ std::optional<std::string> Stage::live(const std::string& name, End end) {
     if (auto wrong = receiver_.subscribe(*server_)) return wrong;
   }
   if (auto wrong = stretch(name + "-a", false)) return wrong;
+  if (auto wrong = leave_snapshot(name + "-snapshot")) return wrong;
   if (auto wrong = wait_until_tidy()) return wrong;
   if (auto wrong = stretch(name + "-b", end == End::killed)) return wrong;
   if (end == End::asked) {
@@ -171,6 +185,9 @@ std::expected<Recording, std::string> Stage::result() {
   recording.made = recording.journal.count_at(made_bytes_);
   for (auto& [bytes, image] : snapshots_) {
     recording.snapshots.push_back({recording.journal.count_at(bytes), std::move(image)});
+  }
+  for (auto& [bytes, left] : kept_) {
+    recording.kept.push_back({recording.journal.count_at(bytes), std::move(left)});
   }
   read_disclosures(recording);
   recording.asks = history_.asks();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "actors.h"
+#include "errands.h"
 #include "load.h"
 #include "power_image.h"
 #include "power_journal.h"
@@ -35,6 +36,12 @@ struct GivenPromise {
   Promises::Promise promise;
 };
 
+// A state snapshot that was acknowledged by then; large enough to be a file of its own.
+struct KeptSnapshot {
+  Moment moment = 0;
+  Errands::Left left;
+};
+
 // The disk as the kernel showed it when so much had happened.
 struct Snapshot {
   Moment moment = 0;
@@ -48,6 +55,7 @@ struct Recording {
   std::vector<Snapshot> snapshots;
   std::vector<Disclosure> disclosures;  // by moment
   std::vector<GivenPromise> promises;   // by moment
+  std::vector<KeptSnapshot> kept;
   std::vector<History::Asked> asks;
   std::vector<History::Wanted> wishes;
   std::vector<Ask> repeatable;

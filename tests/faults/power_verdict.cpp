@@ -44,13 +44,14 @@ class Judgement {
   PowerVerdict pass(const Image& image);
 
  private:
-  using Wrong = std::optional<std::string>;
+  using Failed = std::optional<std::string>;
 
   void remember();
   void check_signer(const Image& image);
-  Wrong look(const Image& image);
-  Wrong make_again(const std::string& home);
-  Wrong decide_again(const Server& server);
+  Failed look(const Image& image);
+  Failed make_again(const std::string& home);
+  Failed decide_again(const Server& server);
+  Failed fetch_snapshots(const Server& server);
   // Webhooks of decisions that somebody had been told: sent before the cut, or now.
   void wait_for_deliveries();
   // Keyed asks that had an answer by then, or had none.
@@ -75,6 +76,7 @@ void Judgement::remember() {
   std::map<std::string, std::string> names;
   for (const auto& ask : recording_.asks) {
     history_.ask(ask.name);
+    if (ask.ends_otherwise) history_.ends_otherwise(ask.name);
     if (!ask.id.empty()) names[ask.id] = ask.name;
   }
   for (const auto& disclosure : recording_.disclosures) {
@@ -132,7 +134,7 @@ std::vector<Ask> Judgement::some_asks(bool answered) {
 }
 
 // What is decided is offered to nobody; what is not can be decided, once.
-Judgement::Wrong Judgement::decide_again(const Server& server) {
+Judgement::Failed Judgement::decide_again(const Server& server) {
   auto approver = Approver::open(server, history_, promises_);
   if (!approver) return approver.error();
   std::vector<std::string> open, closed;
@@ -150,8 +152,22 @@ Judgement::Wrong Judgement::decide_again(const Server& server) {
   return std::nullopt;
 }
 
+Judgement::Failed Judgement::fetch_snapshots(const Server& server) {
+  HttpClient http(server.port());
+  for (const auto& [moment, left] : recording_.kept) {
+    if (moment > moment_) break;
+    const auto answer = http.call("GET", left.path, {});
+    if (!answer) return left.id + ": no answer to a snapshot";
+    if (answer->status != 200 || answer->body != left.bytes) {
+      history_.report(Wrong::lost, left.id + ": its snapshot comes back as " +
+                                       std::to_string(answer->status) + " and other bytes");
+    }
+  }
+  return std::nullopt;
+}
+
 // Before `init` was through it is called again: it must complete what the cut interrupted.
-Judgement::Wrong Judgement::make_again(const std::string& home) {
+Judgement::Failed Judgement::make_again(const std::string& home) {
   const auto done = run(
       {.words = {plan_.binary, "init", "--data", home + "/data", "--test"}, .log = home + "/log"});
   if (!done) return done.error();
@@ -172,7 +188,7 @@ void Judgement::wait_for_deliveries() {
   verdict_.undelivered.insert(verdict_.undelivered.end(), wrong.begin(), wrong.end());
 }
 
-Judgement::Wrong Judgement::look(const Image& image) {
+Judgement::Failed Judgement::look(const Image& image) {
   const Home home;
   if (auto wrong = write_image(image, home.path())) return wrong;
   const bool made = moment_ >= recording_.made;
@@ -188,6 +204,7 @@ Judgement::Wrong Judgement::look(const Image& image) {
   std::vector<Ask> repeated;
   if (made) {
     if (auto wrong = decide_again(*server)) return wrong;
+    if (auto wrong = fetch_snapshots(*server)) return wrong;
     unanswered.asks = some_asks(false);
     repeated = some_asks(true);
   }

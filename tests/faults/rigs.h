@@ -15,8 +15,9 @@ struct Plan {
   unsigned cycles = 200;  // of kill_cycles
   unsigned points = 40;   // of each system call that is made to fail
   bool every_call = false;
-  unsigned cuts = 60;  // of power_cuts
-  std::string keep;    // a directory that takes the disks of power_cuts on which something is wrong
+  unsigned cuts = 60;    // of power_cuts
+  unsigned minutes = 1;  // of soak
+  std::string keep;  // a directory that takes the disks of power_cuts on which something is wrong
 };
 
 // What was acknowledged is taken away behind the server's back: the rigs must see it (B.0, rule 1).
@@ -34,6 +35,8 @@ void flush_order(const Plan& plan, Report& report);
 // The power fails: of what was not flushed nothing, all, parts, or parts in another order are
 // there.
 void power_cuts(const Plan& plan, Report& report);
+// Steady mixed load for minutes, then restarts: nothing grows, nothing is lost.
+void soak(const Plan& plan, Report& report);
 // The disk fills up under load.
 void full_disk(const Plan& plan, Report& report);
 
