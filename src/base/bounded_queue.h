@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/wake_later.h"
 
 namespace lp {
 
@@ -27,7 +28,7 @@ class BoundedQueue {
       if (closed_ || items_.size() >= capacity_) return false;
       items_.push_back(std::move(item));
     }
-    ready_.notify_one();
+    if (!WakeLater::put_off(ready_)) ready_.notify_one();
     return true;
   }
 

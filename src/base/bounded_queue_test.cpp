@@ -53,6 +53,21 @@ TEST(BoundedQueue, CloseWakesAWaitingConsumer) {
   queue.close();
 }
 
+TEST(BoundedQueue, WakesItsConsumerOnceForAllThatOneTurnPushes) {
+  BoundedQueue<int> queue(3);
+  std::vector<int> taken;
+  {
+    std::jthread consumer([&] { taken = queue.drain(1h); });
+    const WakeLater turn;
+    EXPECT_TRUE(queue.push(1));
+    EXPECT_TRUE(queue.push(2));
+    EXPECT_TRUE(queue.push(3));
+  }
+  // The consumer may have come on its own before the first push, and then waited; never between.
+  EXPECT_EQ(taken.size() + queue.size(), 3u);
+  EXPECT_FALSE(taken.empty());
+}
+
 TEST(BoundedQueue, LosesAndDoublesNothingBetweenManyProducers) {
   constexpr int producers = 4;
   constexpr int each = 2'000;

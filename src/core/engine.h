@@ -56,8 +56,9 @@ using Done = std::move_only_function<void(std::expected<typename C::Result, Refu
 
 class Engine {
  public:
-  // References live as long as the engine. `announce` gets the topics of a batch once it is true:
-  // request ids, and Feed::topic when there is something new in the feed; called on lp-core.
+  // References live as long as the engine. `announce` gets the topics of a batch once it is true
+  // and its answers were given: request ids, and Feed::topic when there is something new in the
+  // feed, or none; called on lp-core.
   Engine(EngineOptions options, store::Store& store, store::LockStore& locks,
          store::BlobFiles& blobs, Keys& keys, Clock& clock, Entropy& entropy,
          std::function<void(std::vector<std::string>)> announce);

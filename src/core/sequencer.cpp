@@ -96,7 +96,8 @@ void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   }
   gate.open();
   published_.clock_unsafe = world_.clock_watch.unsafe();
-  if (auto topics = work.topics(); !topics.empty()) announce_(std::move(topics));
+  // Also when there are no topics: answers that are made elsewhere leave with it.
+  announce_(work.topics());
 }
 
 void Sequencer::look_at_clock(Work& work) {

@@ -68,7 +68,8 @@ class Responder {
  public:
   virtual ~Responder() = default;
   virtual void reply(Reply reply) = 0;
-  // The same, but the reply is made on the net thread: for a caller that has better to do.
+  // The same, but the reply is made on the net thread, and leaves with the next
+  // Server::announce: for the core thread, which answers many at once and then announces.
   virtual void render(std::move_only_function<Reply()> make) { reply(make()); }
   virtual void park(Park park) = 0;
 };

@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "base/wake_later.h"
 #include "net/fault.h"
 #include "net/listener.h"
 #include "net/reply_writer.h"
@@ -22,6 +23,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr int handlers_per_turn = 64;
 // Per wake-up, so that a flood of clients does not starve the sessions there are.
 constexpr int accepts_per_turn = 64;
 // Refused clients that are told why, at a time; beyond that they are cut off without a word.
@@ -70,26 +72,39 @@ void NetThread::run() {
   pthread_setname_np(pthread_self(), ("lp-net-" + std::to_string(number_)).c_str());
   for (auto& listener : listeners_) wait_for_clients(listener);
   schedule_sweep();
-  io_.run();
+  // In turns: what is ready now is looked at together, and other threads hear of it at the end.
+  for (;;) {
+    const WakeLater turn;
+    if (io_.run_one() == 0) return;
+    for (int i = 1; i < handlers_per_turn && io_.poll_one() > 0; ++i) {
+    }
+  }
 }
 
 void NetThread::announce(std::shared_ptr<const std::vector<std::string>> topics) {
-  if (!parking_.occupied() && !streaming_.occupied()) return;
+  const bool waited_for = !topics->empty() && (parking_.occupied() || streaming_.occupied());
+  if (!waited_for && !has_deliveries()) return;
+  // Agents first: they wait longer than those who asked just now.
   asio::post(io_, [this, topics = std::move(topics)] {
     parking_.announce(*topics);
     streaming_.announce(*topics);
+    take_deliveries();
   });
 }
 
-// One wake-up for all that the gate lets go at once, however many.
-void NetThread::deliver(Delivery&& delivery) {
-  bool first = false;
+void NetThread::deliver(Delivery&& delivery, Leaves leaves) {
   {
     const MutexLock lock(deliveries_mutex_);
-    first = deliveries_.empty();
     deliveries_.push_back(std::move(delivery));
   }
-  if (first) asio::post(io_, [this] { take_deliveries(); });
+  // To wake the thread for each of many costs more than all else about an answer: where threads
+  // share a processor it comes at once, and waits for whoever woke it.
+  if (leaves == Leaves::now) asio::post(io_, [this] { take_deliveries(); });
+}
+
+bool NetThread::has_deliveries() {
+  const MutexLock lock(deliveries_mutex_);
+  return !deliveries_.empty();
 }
 
 void NetThread::take_deliveries() {
@@ -192,6 +207,7 @@ void NetThread::schedule_sweep() {
   sweep_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     watch_.sweep(now_ms());
+    take_deliveries();  // should an announcement ever be forgotten
     for (Descriptor* listener : std::exchange(resting_listeners_, {})) wait_for_clients(*listener);
     schedule_sweep();
   });

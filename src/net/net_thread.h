@@ -53,7 +53,8 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void announce(std::shared_ptr<const std::vector<std::string>> topics);
   void use(std::shared_ptr<const TlsContext> tls);
   void drain(std::int64_t drain_ms);
-  void deliver(Delivery&& delivery);
+  enum class Leaves : bool { now, with_announcement };
+  void deliver(Delivery&& delivery, Leaves leaves);
   [[nodiscard]] std::size_t parked() const { return parking_.size(); }
   [[nodiscard]] std::size_t streams() const { return streaming_.size(); }
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
@@ -85,6 +86,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void end_drain(std::int64_t grace_ms);
   void stop_if_drained();
   void take_deliveries();
+  [[nodiscard]] bool has_deliveries();
 
   const unsigned number_;
   Service& service_;

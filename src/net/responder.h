@@ -7,10 +7,10 @@
 #include <memory>
 
 #include "net/message.h"
+#include "net/net_thread.h"
 
 namespace lp::net {
 
-class NetThread;
 class Session;
 
 // Holds the thread, so that an answer after the server is gone goes nowhere instead of wrong; holds
@@ -26,7 +26,7 @@ class SessionResponder final : public Responder {
   void park(Park park) override;
 
  private:
-  void deliver(std::move_only_function<Outcome()> make);
+  void deliver(std::move_only_function<Outcome()> make, NetThread::Leaves leaves);
 
   const std::shared_ptr<NetThread> thread_;
   const std::weak_ptr<Session> session_;

@@ -75,7 +75,6 @@ void Server::start() {
 }
 
 void Server::announce(std::vector<std::string> topics) {
-  if (topics.empty()) return;
   const auto shared = std::make_shared<const std::vector<std::string>>(std::move(topics));
   for (const auto& thread : impl_->net_threads) thread->announce(shared);
 }

@@ -71,7 +71,8 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;        // the real one
 
   void start();  // spawns lp-net-N
-  // Wakes every connection parked on one of the topics, and every stream of them. From any thread;
+  // Wakes every connection parked on one of the topics and every stream of them, and lets go what
+  // Responder::render left here: each net thread is woken once for all of it. From any thread;
   // never waits.
   void announce(std::vector<std::string> topics);
   // For the clients to come; those that are here go on with what they began with. Not for a server

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <new>
@@ -276,7 +277,8 @@ class Answerer {
  public:
   using Work = std::move_only_function<void(Responder&)>;
 
-  ~Answerer() {
+  ~Answerer() { finish(); }
+  void finish() {
     if (thread_.joinable()) thread_.join();
   }
   Outcome later(Work work) {
@@ -301,6 +303,39 @@ TEST(Later, IsAnsweredFromAnotherThread) {
   RawClient client = server.client();
   EXPECT_EQ(client.ask(get("/1"))->body, "later /1");
   EXPECT_EQ(client.ask(get("/2"))->body, "later /2");
+}
+
+TEST(Later, LeavesWithTheAnnouncementWhenItIsMadeOnTheNetThread) {
+  std::atomic<bool> rendered = false;
+  Answerer answerer;
+  TestServer* announcing = nullptr;
+  TestServer server([&](Request&&) -> Outcome {
+    return answerer.later([&](Responder& responder) {
+      responder.render([&rendered] {
+        rendered = true;
+        return text("made there");
+      });
+      (*announcing)->announce({});
+    });
+  });
+  announcing = &server;
+  EXPECT_EQ(server.client().ask(get("/"))->body, "made there");
+  EXPECT_TRUE(rendered);
+  answerer.finish();
+}
+
+TEST(Later, TellsOfMemoryThatRanOutWhileTheAnswerWasMade) {
+  Answerer answerer;
+  TestServer* announcing = nullptr;
+  TestServer server([&](Request&&) -> Outcome {
+    return answerer.later([&](Responder& responder) {
+      responder.render([]() -> Reply { throw std::bad_alloc(); });
+      (*announcing)->announce({});
+    });
+  });
+  announcing = &server;
+  EXPECT_EQ(server.client().ask(get("/"))->status, 503);
+  answerer.finish();
 }
 
 TEST(Later, IsAnsweredInPlace) {

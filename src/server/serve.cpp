@@ -163,9 +163,11 @@ int serve(const ServeOptions& options) {
   std::atomic<outbound::Worker*> sending = nullptr;
   auto installation = Installation::open(options.place, config.core,
                                          [&listening, &sending](std::vector<std::string> topics) {
+                                           const bool news = !topics.empty();
                                            if (net::Server* server = listening)
                                              server->announce(std::move(topics));
-                                           if (outbound::Worker* worker = sending) worker->notify();
+                                           outbound::Worker* worker = sending;
+                                           if (worker != nullptr && news) worker->notify();
                                          });
   if (!installation) return fail(installation.error());
   core::Engine& engine = (*installation)->engine();
