@@ -22,7 +22,8 @@ namespace lp::core {
 
 // Ids, a version and a state; never content.
 struct Notice {
-  // Both empty: who may see what may have changed (a session ended, a roster, a device, a project).
+  // Without a request: the project itself changed, its roster above all. Without either: who may
+  // see what may have changed (a session ended, a device, a member, a project).
   std::string project, request;
   // None: only its delivery was noted.
   struct Standing {
@@ -32,7 +33,7 @@ struct Notice {
   };
   std::optional<Standing> standing;
 
-  [[nodiscard]] bool about_access() const { return request.empty(); }
+  [[nodiscard]] bool about_access() const { return project.empty() && request.empty(); }
   friend bool operator==(const Notice&, const Notice&) = default;
 };
 

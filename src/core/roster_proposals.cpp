@@ -57,6 +57,11 @@ std::optional<Refused> refuse_wish(const Directory& directory, const evidence::R
   return std::nullopt;
 }
 
+// A change of who decides concerns every project.
+void tell_owners(Work& work) {
+  for (const auto& [id, project] : work.directory().projects) work.tell_project(id);
+}
+
 Applied<ProposeRoster> propose(Work& work, evidence::RosterWish wish) {
   if (const auto why = refuse_wish(work.directory(), wish)) return std::unexpected(*why);
   const auto waiting = waiting_proposals(work.world.reader, work.now);
@@ -67,7 +72,7 @@ Applied<ProposeRoster> propose(Work& work, evidence::RosterWish wish) {
                                             .created = work.now,
                                             .expires = work.now + proposal_ms}};
   work.batch.writes.emplace_back(result.proposal);
-  work.tell_access();
+  tell_owners(work);
   return result;
 }
 
@@ -132,7 +137,7 @@ Applied<WithdrawProposal> apply(Work& work, WithdrawProposal& command) {
   LP_ASSERT(proposal.has_value());
   if (!*proposal) return refuse(Fault::unknown);
   work.batch.removals.emplace_back(store::DeleteRosterProposal{.id = command.id});
-  work.tell_access();
+  tell_owners(work);
   return WithdrawProposal::Result{};
 }
 

@@ -331,7 +331,7 @@ void take_roster(Work& work, const std::string& project_id,
   project.entries = version.entries;
   project.people = approval::people_of(project.entries);
   work.batch.writes.emplace_back(project.row);
-  work.tell_access();
+  work.tell_project(project_id);
 }
 
 Applied<ChangeRosters> apply(Work& work, ChangeRosters& command) {

@@ -149,6 +149,9 @@ std::shared_ptr<const Directory> Work::changed_directory() {
 std::vector<Notice> Work::notices() const {
   std::vector<Notice> answer;
   if (access_changed_ || draft_) answer.emplace_back();
+  for (const auto& project : told_projects_) {
+    answer.push_back({.project = project, .request = {}, .standing = {}});
+  }
   for (const auto& [request, project] : told_) {
     Notice notice{.project = project, .request = request, .standing = {}};
     if (const auto open = requests_.find(request); open != requests_.end()) {

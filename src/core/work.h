@@ -87,6 +87,8 @@ class Work {
   void tell(std::string_view project, std::string_view request) {
     told_.insert_or_assign(std::string(request), std::string(project));
   }
+  // The same of the project itself: its roster, or what shall become of it.
+  void tell_project(std::string_view project) { told_projects_.emplace(project); }
   // Somebody may see more or less than before. A changed directory says so by itself.
   void tell_access() { access_changed_ = true; }
   [[nodiscard]] std::vector<Notice> notices() const;
@@ -106,6 +108,7 @@ class Work {
   std::set<std::string> touched_;
   std::set<std::string> topics_;
   std::map<std::string, std::string> told_;  // request → project
+  std::set<std::string> told_projects_;
   bool access_changed_ = false;
   std::set<std::string, std::less<>> nonces_;
   std::shared_ptr<Directory> draft_;

@@ -129,12 +129,20 @@ class EventStream {
         if (sight != std::exchange(sight_, sight)) bytes += event("session", "{}");
         continue;
       }
-      const auto newer = [&](const core::Notice& other) { return other.request == notice.request; };
+      const auto newer = [&](const core::Notice& other) {
+        return other.request == notice.request && other.project == notice.project;
+      };
       const bool stale =
           std::any_of(notices.begin() + static_cast<std::ptrdiff_t>(i) + 1, notices.end(), newer);
       const core::ProjectView* project = directory.project(notice.project);
-      if (stale || project == nullptr || !sees(session_, *project)) continue;
-      bytes += event("request", data_of(notice));
+      if (stale || project == nullptr) continue;
+      if (notice.request.empty()) {
+        const bool concerned =
+            sees(session_, *project) || may_sign_first_roster(directory, session_, *project);
+        if (concerned) bytes += event("session", "{}");
+      } else if (sees(session_, *project)) {
+        bytes += event("request", data_of(notice));
+      }
     }
     return bytes;
   }

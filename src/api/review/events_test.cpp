@@ -215,10 +215,19 @@ TEST(Events, TellThatProjectsChanged) {
   Inbox inbox;
   Watcher watcher = inbox.watch();
   static_cast<void>(watcher.hear());
-  ASSERT_TRUE(inbox.server.house.engine->run(core::CreateProject{.name = "later"}));
+  auto& house = inbox.server.house;
+  const auto later = house.engine->run(core::CreateProject{.name = "later"});
+  ASSERT_TRUE(later);
   const auto heard = watcher.hear();
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_EQ(heard[0].name, "session");
+  const auto directory = house.engine->directory();
+  ASSERT_TRUE(
+      house.engine->run(core::sign_roster_later(*directory, *directory->project(later->id),
+                                                house.approver, house.clock.now(), house.entropy)));
+  const auto signed_now = watcher.hear();
+  ASSERT_FALSE(signed_now.empty());
+  EXPECT_EQ(signed_now[0].name, "session");
   // A new API key changes nothing that a member sees.
   ASSERT_TRUE(inbox.server.house.engine->run(
       core::CreateKey{.project = inbox.server.house.project, .name = "another"}));
