@@ -67,7 +67,7 @@ export function useAnswering(): boolean {
 
 // The lists and the counts in the session hold something of every request.
 function readAgain(client: QueryClient, changes: Changes): void {
-  const lists = ["session", "requests"];
+  const lists = ["session", "requests", "proposals"];
   void client.invalidateQueries({
     predicate: ({ queryKey: [kind, id] }) =>
       changes === "everything" || lists.includes(kind as string) || changes.has(id as string),
