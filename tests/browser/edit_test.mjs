@@ -78,7 +78,7 @@ test("a draft outlives a lost connection, other requests and a closed editor", a
   await editText(page, "5000.00", "12.5");
   await page.getByText("You are changing 1 field").waitFor();
   await person.context.setOffline(true);
-  await page.getByText("The server does not answer.", { exact: false }).first().waitFor();
+  await page.getByText("This device is offline.", { exact: false }).first().waitFor();
   await page.getByRole("button", { name: "Review 1 field" }).click();
   await page.getByText("Nothing can be approved until the server answers.").waitFor();
   await photograph(page, "edit-offline");
@@ -134,6 +134,7 @@ test("an agent that revises its request makes the draft stale, not wrong", async
   await editText(page, "5000.00", "1");
   await page.getByText("You are changing 1 field").waitFor();
   await agent.revise(id, 1, '{"amount":9000.00}');
+  await page.getByRole("button", { name: "Show version 2" }).click();
   await page.getByText("Your draft was made for an earlier payload").waitFor();
   await page.getByText("9000.00").first().waitFor();
   await photograph(page, "edit-stale");

@@ -12,6 +12,7 @@ import {
   openRequest,
   photograph,
   setUp,
+  skipFirstRun,
   startServer,
   test,
 } from "./harness.mjs";
@@ -183,6 +184,7 @@ test("rosters that do not go on from what a browser knows let it sign nothing", 
   await page.goto(await server.setupLink());
   await page.getByLabel("Your name").fill("Ada");
   await page.getByRole("button", { name: "Finish setup" }).click();
+  await skipFirstRun(page);
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
   await page.evaluate(async () => {
     const open = indexedDB.open("letsping");

@@ -79,17 +79,29 @@ export function useConnection(): Connection {
   const client = useQueryClient();
   const server = useApi();
   const [connection, setConnection] = useState<Connection>({ state: "connecting" });
-  useEffect(
-    () =>
-      watchLive(server, {
+  useEffect(() => {
+    let stop = () => {};
+    let left = false;
+    // A session that ended may have made room for another, opened by the device key meanwhile.
+    const goOnIfSignedIn = async () => {
+      await client.invalidateQueries({ queryKey: ["session"] });
+      stop();
+      if (!left && client.getQueryData(["session"])) watch();
+    };
+    const watch = () => {
+      stop = watchLive(server, {
         changed: (changes) => readAgain(client, changes),
         connection: (next) => {
           setConnection(next);
-          if (next.state === "signed_out")
-            void client.invalidateQueries({ queryKey: ["session"] });
+          if (next.state === "signed_out") void goOnIfSignedIn();
         },
-      }),
-    [server, client],
-  );
+      });
+    };
+    watch();
+    return () => {
+      left = true;
+      stop();
+    };
+  }, [server, client]);
   return connection;
 }
