@@ -83,7 +83,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late && !version.newer;
   const approvable = mayApprove(detail, opened, pending);
-  const editing = useEditing(detail.id, approvable, pending);
+  const editing = useEditing(detail.id, approvable, latest.state === "pending" && !late);
   const writing = pending && editing.state === "writing";
   const proposal = pending ? editing.edit?.shown : undefined;
   // What would be signed if approve were pressed now. Nothing while it is being changed.
