@@ -207,8 +207,9 @@ HEAD = """# Results
 Taken with `{command}`. What each row means is in [README.md](README.md). Ratios within one run
 count; absolute figures are for orientation, because the machine is shared.
 
-First goals: W1 at 32 connections at least 30 % of the floor with the same signatures; W3 p50 at most
-1.5 ms and p99 at most 10 ms; W3u mean at most 1.5 s, where a server that answers at once takes 5.0 s.
+First goals: W1 at 32 connections at least 30 % of the floor with the same signatures; W3 p50 at
+most 1.5 ms and p99 at most 10 ms; W3u mean at most 1.5 s, where a server that answers at once takes
+5.0 s.
 
 {machine}
 
