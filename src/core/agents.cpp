@@ -336,6 +336,8 @@ Applied<Revise> apply(Work& work, Revise& command) {
       seal_field(opened->dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
   row.request_sha256 = descriptor.sha256();
   (*open)->state.state = change->request;
+  approval::Request& state = (*open)->state.state;
+  state.no_isolation = state.no_isolation || command.same_account;
   (*open)->state.edited_payload.clear();
   const evidence::Actor actor{.id = row.agent_id,
                               .kind = evidence::ActorKind::api_key,
@@ -353,7 +355,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
                                                  .request_sha256 = row.request_sha256});
   work.announce(row.id);
   work.tell(row.project, row.id);
-  return Revise::Result{.version = change->request.version};
+  return Revise::Result{.version = state.version, .advisory = state.no_isolation};
 }
 
 Applied<PutSnapshot> apply(Work& work, PutSnapshot& command) {

@@ -78,8 +78,10 @@ struct Revise {
   std::optional<seal::Envelope> envelope;
   std::string facts, schema;  // "" keeps what was
   std::vector<std::string> lossy;
+  bool same_account = false;  // as of Ingest; a request that was marked once stays marked
   struct Result {
     std::uint64_t version;
+    bool advisory = false;
   };
 };
 

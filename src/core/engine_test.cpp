@@ -101,6 +101,32 @@ TEST(Engine, MarksEveryStatementAboutARequestOfTheServersOwnAccount) {
   EXPECT_FALSE(house.engine->run(house.ask())->advisory);
 }
 
+TEST(Engine, MarksARequestFromTheRevisionOnThatCameFromTheServersOwnAccount) {
+  House house;
+  const std::string request = house.asked();
+  const Ingest fresh = house.ask();
+  Revise revise{.project = house.project,
+                .request = request,
+                .api_key = house.api_key,
+                .version = 1,
+                .payload = fresh.payload,
+                .envelope = fresh.envelope,
+                .same_account = true};
+  EXPECT_TRUE(house.engine->run(revise)->advisory);
+  // Whoever revises it next does not undo what the first could read and change.
+  revise.version = 2;
+  revise.same_account = false;
+  EXPECT_TRUE(house.engine->run(revise)->advisory);
+  EXPECT_EQ(house.engine->request(request, {})->marks, std::vector<std::string>{"no_isolation"});
+  std::vector<bool> marked;
+  for (const auto& leaf : *house.engine->reader().leaves(house.project, 0, 100)) {
+    if (leaf.stream != request) continue;
+    const auto marks = evidence::read_statement(leaf.statement)->marks;
+    marked.push_back(std::ranges::count(marks, "no_isolation") == 1);
+  }
+  EXPECT_EQ(marked, (std::vector<bool>{false, true, true}));
+}
+
 TEST(Engine, KeepsPlaintextSealedAndCommitsToIt) {
   House house;
   Ingest ask = house.ask();

@@ -1,7 +1,5 @@
 #include "api/letsping/ingest.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/letsping/ingest_body.h"
+#include "api/letsping/isolation.h"
 #include "api/reply.h"
 #include "api/signed_url.h"
 #include "api/submit.h"
@@ -18,15 +17,6 @@
 namespace lp::api {
 
 namespace {
-
-constexpr std::string_view advisory =
-    "Agent and server run under one account: the agent can read what the server knows, and change "
-    "it, so an approval is only advice. Run them under different accounts.";
-
-// Whether agent and server run under one account, as far as the kernel says (approval.md, Levels).
-bool same_account(const net::Peer& peer) {
-  return peer.uid && *peer.uid == ::geteuid();
-}
 
 net::Reply accepted(Context& context, const std::string& base, const core::Ingest::Result& result) {
   auto body = json::Value::object();
