@@ -26,19 +26,15 @@ void add_project(CLI::App& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("project", "Projects: each has its own log, keys and roster");
   group->require_subcommand(1);
-  auto* create_command = group->add_subcommand("create", "Make a project");
-  add_admin_flags(*create_command, *flags);
+  auto* create_command =
+      add_admin_command(*group, "create", "Make a project", flags, chosen, create);
   create_command->add_option("--name", flags->name, "Its name")->required();
   create_command
       ->add_option("--payloads", flags->payloads,
                    "encrypted: clients hold the keys; server_sealed: the server can read payloads")
       ->check(CLI::IsMember({"encrypted", "server_sealed"}))
       ->capture_default_str();
-  create_command->callback(
-      [flags, &chosen] { chosen.command = [flags] { return create(*flags); }; });
-  auto* list_command = group->add_subcommand("list", "List projects");
-  add_admin_flags(*list_command, *flags);
-  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  add_admin_command(*group, "list", "List projects", flags, chosen, list);
 }
 
 }  // namespace lp::cli
