@@ -32,6 +32,6 @@ export function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-export function byUtf16(a: string, b: string): number {
+function byUtf16(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
