@@ -26,7 +26,8 @@ class LoginNonces {
 
   // Base64. `key` is Keys::purpose("lp-login/1").
   static std::string make(std::string_view key, Instant now, Entropy& entropy);
-  // The first use of a nonce that this server made less than two minutes ago; false for every other.
+  // The first use of a nonce that this server made less than two minutes ago; false for every
+  // other.
   [[nodiscard]] bool use(std::string_view key, std::string_view nonce, Instant now);
 
  private:
