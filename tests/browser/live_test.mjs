@@ -201,7 +201,7 @@ test("superseded while open: nothing is signed for the old version", async (t) =
   person.behaved();
 });
 
-test("superseded by a version that this device cannot open: what changed is not guessed", async (t) => {
+test("superseded by what this device cannot open: nothing is guessed", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("stripe", "refund", '{"amount":100}');
   await openRequest(page, id);
