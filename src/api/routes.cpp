@@ -20,6 +20,7 @@
 #include "api/pages.h"
 #include "api/review/review.h"
 #include "base/assert.h"
+#include "net/http_rules.h"
 
 namespace lp::api {
 
@@ -102,24 +103,6 @@ std::optional<Parameters> match(const Route& route, std::string_view path) {
   return std::nullopt;
 }
 
-std::string_view name_of(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET";
-    case Method::head:
-      return "HEAD";
-    case Method::post:
-      return "POST";
-    case Method::put:
-      return "PUT";
-    case Method::del:
-      return "DELETE";
-    case Method::options:
-      return "OPTIONS";
-  }
-  assertion_failed("a Method", __FILE__, __LINE__);
-}
-
 bool answers(const Route& route, Method method) {
   return route.method == method || (route.method == Method::get && method == Method::head);
 }
@@ -163,7 +146,7 @@ net::Outcome dispatch(std::span<const Route> routes, Context& context, net::Requ
     if (!parameters) continue;
     if (!answers(route, call.request.method)) {
       allowed += allowed.empty() ? "" : ", ";
-      allowed += name_of(route.method);
+      allowed += net::method_name(route.method);
       continue;
     }
     call.parameters = *std::move(parameters);
