@@ -300,8 +300,6 @@ Reason reason_of(core::Fault fault) {
       return Reason::offer_expired;
     case core::Fault::edit_not_allowed:
       return Reason::edit_not_allowed;
-    case core::Fault::empty_edit:
-      return Reason::empty_edit;
     case core::Fault::no_eligible_approver:
       return Reason::no_eligible_approver;
     case core::Fault::idempotency_conflict:

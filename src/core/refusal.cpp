@@ -20,8 +20,6 @@ std::string_view to_string(Fault fault) {
       return "offer_expired";
     case Fault::edit_not_allowed:
       return "edit_not_allowed";
-    case Fault::empty_edit:
-      return "empty_edit";
     case Fault::no_eligible_approver:
       return "no_eligible_approver";
     case Fault::idempotency_conflict:

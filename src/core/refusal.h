@@ -21,7 +21,6 @@ enum class Fault : std::uint8_t {
   bad_core,  // not a decision core, or not of this approver and key
   offer_expired,
   edit_not_allowed,  // an edit in another envelope version, in plaintext, or on a reject
-  empty_edit,        // `{}`: a published client would run the original (wire.md D-35)
   no_eligible_approver,
   idempotency_conflict,  // same key, other content
   pending_limit,         // too many wait in this project
