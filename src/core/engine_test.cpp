@@ -80,6 +80,17 @@ TEST(Engine, PatchesWithAnEditInTheSameEnvelopeVersion) {
   EXPECT_EQ(house.content_key.open(*seal::read_envelope(edit->root)), considered.edit);
 }
 
+// Its first version replaced, by the agent that asked.
+Revise revision_of(House& house, const std::string& request) {
+  Ingest fresh = house.ask();
+  return {.project = house.project,
+          .request = request,
+          .api_key = house.api_key,
+          .version = 1,
+          .payload = std::move(fresh.payload),
+          .envelope = std::move(fresh.envelope)};
+}
+
 TEST(Engine, MarksEveryStatementAboutARequestOfTheServersOwnAccount) {
   House house;
   Ingest ask = house.ask();
@@ -104,14 +115,8 @@ TEST(Engine, MarksEveryStatementAboutARequestOfTheServersOwnAccount) {
 TEST(Engine, MarksARequestFromTheRevisionOnThatCameFromTheServersOwnAccount) {
   House house;
   const std::string request = house.asked();
-  const Ingest fresh = house.ask();
-  Revise revise{.project = house.project,
-                .request = request,
-                .api_key = house.api_key,
-                .version = 1,
-                .payload = fresh.payload,
-                .envelope = fresh.envelope,
-                .same_account = true};
+  Revise revise = revision_of(house, request);
+  revise.same_account = true;
   EXPECT_TRUE(house.engine->run(revise)->advisory);
   // Whoever revises it next does not undo what the first could read and change.
   revise.version = 2;
@@ -241,16 +246,10 @@ TEST(Engine, CollapsesTheSameIdempotencyKeyAndRefusesOtherContent) {
 TEST(Engine, RevisesCancelsAndTellsTheAgentApartFromOthers) {
   House house;
   const std::string request = house.asked();
-  const Ingest fresh = house.ask();
-  Revise revise{.project = house.project,
-                .request = request,
-                .api_key = house.api_key,
-                .version = 1,
-                .payload = fresh.payload,
-                .envelope = fresh.envelope,
-                .facts = R"({"verb":"DROP"})"};
+  Revise revise = revision_of(house, request);
+  revise.facts = R"({"verb":"DROP"})";
   ASSERT_EQ(house.engine->run(revise)->version, 2U);
-  EXPECT_EQ(house.engine->request(request, {})->payload, fresh.payload);
+  EXPECT_EQ(house.engine->request(request, {})->payload, revise.payload);
   EXPECT_EQ(house.engine->request(request, {})->facts, R"({"verb":"DROP"})");
   Cancel cancel{.project = house.project, .request = request, .api_key = "key_other"};
   EXPECT_EQ(house.engine->run(cancel).error().refusal, approval::Refusal::wrong_agent);
