@@ -237,10 +237,16 @@ std::optional<std::string> Rig::record_and_cut(unsigned count, Totals& totals) {
 
 std::expected<unsigned, std::string> Rig::noticed(const PowerDisk::Lie& lie) {
   const Moments moments(recording_->journal.happenings(), recording_->made);
+  // From then on there is something of each kind to lose.
+  if (recording_->kept.empty() || recording_->promises.empty()) {
+    return std::unexpected("no snapshot was kept, or no checkpoint given away");
+  }
+  const Moment rich =
+      std::max(recording_->kept.front().moment, recording_->promises.front().moment);
   std::vector<Cut> cuts;
   while (cuts.size() < control_cuts) {
-    const auto cut = moments.draw_told(random_, recording_->kept.front().moment);
-    if (!cut) return std::unexpected("nothing was told after the first snapshot was kept");
+    const auto cut = moments.draw_told(random_, rich);
+    if (!cut) return std::unexpected("nothing was told after that");
     cuts.push_back(*cut);
   }
   std::ranges::sort(cuts, {}, &Cut::moment);
