@@ -128,6 +128,7 @@ std::optional<std::string> Watchers::visit(const std::stop_token& stop, const st
     }
     std::this_thread::sleep_for(look);
   } while (!stop.stop_requested());
+  if (stream->status() != 200) return after;
   ++counts_.streams;
   if (!after.empty()) ++counts_.resumed;
   std::string bytes, place = after;
