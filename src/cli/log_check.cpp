@@ -59,6 +59,7 @@ std::optional<std::string> LogCheck::chain(const evidence::Statement& statement,
   if (statement.stream.prev != expected) return "the stream is not chained to what came before";
   ++stream.next;
   stream.last = sha256;
+  stream.last_index = range_.size();
   return std::nullopt;
 }
 
@@ -147,6 +148,7 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
     ++decisions_;
   }
   range_.append(tlog::leaf_hash(text.leaf));
+  statement_ = *std::move(statement);
   return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/engine.h"
 #include "core/request_event.h"
+#include "core/row_seal.h"
 #include "core/work.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
@@ -282,6 +283,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   const auto appended =
       work.append(**log, open.state, created_event(*project, open, *asker, command));
   open.row.leaf_index = appended.index;
+  open.state.asked_sha256 = asked_sha256(open.row);
   work.batch.writes.emplace_back(open.row);
   if (key) {
     store::Idempotency entry{.project = command.project,
@@ -347,12 +349,15 @@ Applied<Revise> apply(Work& work, Revise& command) {
     work.append(*(*open)->log, (*open)->state,
                 {.statement = request_statement(*project, **open, type, actor), .evidence = {}});
   }
-  work.batch.writes.emplace_back(store::Revision{.request = row.id,
-                                                 .version = change->request.version,
-                                                 .payload = row.payload,
-                                                 .commit_key_sealed = row.commit_key_sealed,
-                                                 .details_sealed = row.details_sealed,
-                                                 .request_sha256 = row.request_sha256});
+  store::Revision revision{.request = row.id,
+                           .version = change->request.version,
+                           .payload = row.payload,
+                           .commit_key_sealed = row.commit_key_sealed,
+                           .details_sealed = row.details_sealed,
+                           .request_sha256 = row.request_sha256};
+  auto& asked = (*open)->state.asked_sha256;
+  if (asked) asked = asked_sha256(*asked, revision);
+  work.batch.writes.emplace_back(std::move(revision));
   work.announce(row.id);
   work.tell(row.project, row.id);
   return Revise::Result{.version = state.version, .advisory = state.no_isolation};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "core/directory_rows.h"
 #include "core/engine.h"
 #include "core/roster_book.h"
 #include "crypto/hash.h"
@@ -174,35 +175,30 @@ Outcome load_logs(World& world, const std::vector<store::Project>& projects) {
   return {};
 }
 
-template <typename Row>
-Outcome fill(store::Result<std::vector<Row>> rows, std::string Row::* id,
-             std::map<std::string, Row, std::less<>>& into) {
-  if (!rows) return std::unexpected(rows.error().what);
-  for (auto& row : *rows) into.insert_or_assign(row.*id, row);
+// Whoever writes a key, a person or an agent into the database is not let in.
+Outcome seal_directory(World& world, DirectorySeal seal, const Directory& rows) {
+  if (seal == DirectorySeal::broken) {
+    return std::unexpected(
+        "The projects, members, devices, keys, agents or webhooks in the database are not those "
+        "that this server wrote: somebody changed them behind its back. Restore a copy.");
+  }
+  if (seal == DirectorySeal::missing) {
+    store::Batch first;
+    first.settings.push_back(
+        {.name = "directory_mac", .value = world.keys.directory_mac(rows).hex()});
+    if (auto done = world.store.commit(first); !done) return std::unexpected(done.error().what);
+  }
+  if (!world.keys.note_directory_sealed()) return std::unexpected("secrets/ cannot be written to.");
   return {};
 }
 
 Outcome load_directory(World& world, const std::vector<store::Project>& projects) {
-  auto directory = std::make_shared<Directory>();
-  directory->log_name = world.options.log_name;
-  for (const auto& [name, slot] :
-       {std::pair{"test", &directory->test}, std::pair{"set_up", &directory->set_up}}) {
-    const auto setting = world.reader.setting(name);
-    if (!setting) return std::unexpected(setting.error().what);
-    *slot = *setting == "1";
-  }
-  const auto owner = world.reader.setting("setup_owner");
-  if (!owner) return std::unexpected(owner.error().what);
-  directory->setup_owner = *owner;
-  if (auto r = fill(world.reader.members(), &store::Member::id, directory->members); !r) return r;
-  if (auto r = fill(world.reader.devices(), &store::Device::key, directory->devices); !r) return r;
-  if (auto r = fill(world.reader.agents(), &store::Agent::id, directory->agents); !r) return r;
-  if (auto r = fill(world.reader.webhooks(), &store::Webhook::id, directory->webhooks); !r) {
-    return r;
-  }
-  const auto keys = world.reader.api_keys();
-  if (!keys) return std::unexpected(keys.error().what);
-  for (const auto& key : *keys) directory->keys.emplace(key.digest.view(), key);
+  auto rows = read_directory(world.reader);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  const auto seal = check_seal(world.reader, world.keys, *rows);
+  if (!seal) return std::unexpected(seal.error());
+  if (auto sealed = seal_directory(world, *seal, *rows); !sealed) return sealed;
+  auto directory = std::make_shared<Directory>(*std::move(rows));
   for (const auto& row : projects) {
     auto roster = newest_roster(world.reader, row);
     if (!roster) return std::unexpected(roster.error());

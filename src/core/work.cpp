@@ -182,6 +182,10 @@ void Work::finish() {
     log.head.frontier = log.range.hashes();
     batch.writes.emplace_back(log.head);
   }
+  if (draft_) {
+    batch.settings.push_back(
+        {.name = "directory_mac", .value = world.keys.directory_mac(*draft_).hex()});
+  }
 }
 
 }  // namespace lp::core

@@ -229,15 +229,16 @@ struct Account {
   friend bool operator==(const Account&, const Account&) = default;
 };
 
-// The mutable part; replaced as a whole, guarded by `mac`.
+// The mutable part; replaced as a whole. `mac` guards it and, through `asked_sha256`, the request.
 struct RequestState {
   std::string request;
   std::string project;
-  approval::Request state;       // the pure core's view
-  std::uint64_t leaf_index = 0;  // of the newest statement of the stream
-  Digest statement_sha256;       // the newest statement of the stream
-  std::uint64_t stream_seq = 0;  // how many statements the stream has
-  Digest mac;  // HMAC(row key, JCS{request_id, version, status, leaf_index, statement_sha256})
+  approval::Request state;             // the pure core's view
+  std::uint64_t leaf_index = 0;        // of the newest statement of the stream
+  Digest statement_sha256;             // the newest statement of the stream
+  std::uint64_t stream_seq = 0;        // how many statements the stream has
+  Digest mac;                          // Keys::row_mac
+  std::optional<Digest> asked_sha256;  // of the request's row; nothing in rows of schema 2
   std::string edited_payload;  // the edit's exact text; under the DEK when plain; "" when none
   // Set once terminal.
   std::optional<Instant> decided;

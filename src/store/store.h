@@ -99,11 +99,22 @@ struct FullRequest {
   std::optional<Delivery> delivery;
 };
 
+// How many rows of a project the tables have whose content its log settles.
+struct RowCounts {
+  std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews;
+
+  friend bool operator==(const RowCounts&, const RowCounts&) = default;
+};
+
 // A snapshot-consistent view for one thread; cheap to keep, not thread-safe. Each call sees the
 // newest committed state.
 class Reader {
  public:
   virtual ~Reader() = default;
+
+  // From now on every call sees what is committed now. For a reader that is given up after one
+  // long look: the write-ahead log cannot be reused before.
+  virtual Result<void> pin() = 0;
 
   virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
 
@@ -123,6 +134,12 @@ class Reader {
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
   virtual Result<std::optional<Account>> account(std::string_view request) = 0;
+  // As it was written, without what its revisions put in place.
+  virtual Result<std::optional<Request>> original(std::string_view id) = 0;
+  virtual Result<std::vector<Revision>> revisions(std::string_view request) = 0;
+  virtual Result<std::optional<RowCounts>> row_counts(std::string_view project) = 0;
+  // How many such rows belong to no project or to no request, and settings that nobody reads.
+  virtual Result<std::uint64_t> rows_of_nobody() = 0;
   // Newest first. Payloads and sealed details are left empty.
   virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;
   virtual Result<std::uint64_t> pending_count(std::string_view project) = 0;

@@ -37,7 +37,10 @@ class Row {
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::uint64_t count(int column);  // damaged when negative
-  [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
+  [[nodiscard]] bool boolean(int column) {        // damaged when neither 0 nor 1
+    if (const std::int64_t value = integer(column); value != 0 && value != 1) damage();
+    return integer(column) != 0;
+  }
   [[nodiscard]] std::string bytes(int column) const;  // of TEXT or BLOB; "" for NULL
   [[nodiscard]] Digest digest(int column);
   [[nodiscard]] Instant instant(int column) const { return {integer(column)}; }

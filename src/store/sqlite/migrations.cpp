@@ -315,7 +315,12 @@ CREATE TABLE login_link (
 CREATE INDEX login_link_expires ON login_link (expires);
 )sql";
 
-constexpr std::array steps{step_1, step_2};
+// What a request's row held when it was written, so that the MAC of its state guards it too.
+constexpr const char* step_3 = R"sql(
+ALTER TABLE request_state ADD COLUMN asked_sha256 BLOB;
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

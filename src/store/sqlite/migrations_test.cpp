@@ -38,6 +38,7 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   OpenedStore opened;
   ASSERT_TRUE(beside(opened)->execute(
       "DROP TABLE roster_proposal; DROP TABLE login_link; DROP INDEX session_expires;"
+      "ALTER TABLE request_state DROP COLUMN asked_sha256;"
       "PRAGMA user_version=1"));
   opened.reader.reset();
   opened.store.reset();

@@ -28,7 +28,7 @@ SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate
   r.payload_kind, coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by,
   r.leaf_index, r.dek_wrapped, s.state, s.decide_by, s.leaf_index, s.statement_sha256,
   s.stream_seq, s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed,
-  d.at, d.how,)";
+  d.at, d.how, s.asked_sha256,)";
 constexpr std::string_view request_large = R"(
   coalesce(v.commit_key_sealed, r.commit_key_sealed),
   coalesce(v.details_sealed, r.details_sealed), coalesce(v.payload, r.payload), s.edited_payload)";
@@ -171,15 +171,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6))"},
     {Query::put_request_state, "put_request_state", R"(
 INSERT INTO request_state (project, request, state, decide_by, leaf_index,
   statement_sha256, stream_seq, mac, decided, actor, actor_kind, method, detail,
-  reason_sealed, edited_payload)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+  reason_sealed, edited_payload, asked_sha256)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 ON CONFLICT (project, request) DO UPDATE SET state = excluded.state,
   decide_by = excluded.decide_by, leaf_index = excluded.leaf_index,
   statement_sha256 = excluded.statement_sha256, stream_seq = excluded.stream_seq,
   mac = excluded.mac,
   decided = excluded.decided, actor = excluded.actor, actor_kind = excluded.actor_kind,
   method = excluded.method, detail = excluded.detail, reason_sealed = excluded.reason_sealed,
-  edited_payload = excluded.edited_payload)"},
+  edited_payload = excluded.edited_payload, asked_sha256 = excluded.asked_sha256)"},
     {Query::insert_review, "insert_review", R"(
 INSERT INTO review (request, leaf_index, version, member, key, nonce, at, signature, core)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))"},
@@ -277,6 +277,47 @@ SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY t
 SELECT r.dek_wrapped, s.reason_sealed, r.details_sealed
 FROM request r JOIN request_state s ON s.project = r.project AND s.request = r.id
 WHERE r.id = ?1)"},
+    {Query::original, "original", R"(
+SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, r.service,
+  r.action, r.priority, r.role, r.environment, r.trace_id, r.parent_request_id, r.client,
+  r.payload_kind, r.request_sha256, r.created, r.decide_by, r.leaf_index, r.dek_wrapped,
+  r.commit_key_sealed, r.details_sealed, r.payload
+FROM request r JOIN project p ON p.number = r.project
+WHERE r.id = ?1)"},
+    {Query::revisions, "revisions", R"(
+SELECT request, version, request_sha256, commit_key_sealed, details_sealed, payload
+FROM revision
+WHERE request = ?1
+ORDER BY version)"},
+    {Query::row_counts, "row_counts", R"(
+SELECT
+  (SELECT count(*) FROM leaf WHERE position >> 40 = p.number),
+  (SELECT count(*) FROM upper_hash WHERE project = p.number),
+  (SELECT count(*) FROM roster WHERE project = p.id),
+  (SELECT count(*) FROM roster_entry e WHERE project = p.id AND position =
+    (SELECT count(*) FROM roster_entry WHERE project = e.project AND version = e.version
+      AND position < e.position)),
+  (SELECT count(*) FROM request WHERE project = p.number),
+  (SELECT count(*) FROM request_state WHERE project = p.number),
+  (SELECT count(*) FROM revision v JOIN request r ON r.id = v.request
+    WHERE r.project = p.number),
+  (SELECT count(*) FROM review v JOIN request r ON r.id = v.request
+    WHERE r.project = p.number)
+FROM project p
+WHERE p.id = ?1)"},
+    {Query::rows_of_nobody, "rows_of_nobody", R"(
+SELECT
+  (SELECT count(*) FROM setting WHERE name NOT IN
+    ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac')) +
+  (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM log_head WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM upper_hash WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM roster WHERE project NOT IN (SELECT id FROM project)) +
+  (SELECT count(*) FROM roster_entry WHERE project NOT IN (SELECT id FROM project)) +
+  (SELECT count(*) FROM request WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM request_state WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM revision WHERE request NOT IN (SELECT id FROM request)) +
+  (SELECT count(*) FROM review WHERE request NOT IN (SELECT id FROM request)))"},
     {Query::revision_details, "revision_details", R"(
 SELECT details_sealed FROM revision WHERE request = ?1 ORDER BY version)"},
     {Query::requests, "requests", all_requests},

@@ -13,6 +13,7 @@ T known(Row& row, std::optional<T> value, T otherwise) {
   return value.value_or(otherwise);
 }
 
+// All but the large columns.
 Request read_request(Row& row) {
   Request request;
   request.id = row.bytes(0);
@@ -36,10 +37,14 @@ Request read_request(Row& row) {
   request.decide_by = row.instant(18);
   request.leaf_index = row.count(19);
   request.dek_wrapped = row.bytes(20);
-  request.commit_key_sealed = row.bytes(35);
-  request.details_sealed = row.bytes(36);
-  request.payload = row.bytes(37);
   return request;
+}
+
+// The large columns, which begin at `first`.
+void read_large(Row& row, int first, Request& request) {
+  request.commit_key_sealed = row.bytes(first);
+  request.details_sealed = row.bytes(first + 1);
+  request.payload = row.bytes(first + 2);
 }
 
 RequestState read_request_state(Row& row, const Request& request) {
@@ -59,7 +64,8 @@ RequestState read_request_state(Row& row, const Request& request) {
   state.method = row.bytes(30);
   if (!read_detail(row.bytes(31), state.state)) row.damage();
   state.reason_sealed = row.bytes(32);
-  state.edited_payload = row.bytes(38);
+  state.asked_sha256 = row.optional_digest(35);
+  state.edited_payload = row.bytes(39);
   return state;
 }
 
@@ -166,11 +172,40 @@ Webhook read_webhook(Row& row) {
 FullRequest read_full_request(Row& row) {
   FullRequest full;
   full.request = read_request(row);
+  read_large(row, 36, full.request);
   full.state = read_request_state(row, full.request);
   if (!row.null(33)) {
     full.delivery = Delivery{full.request.id, row.instant(33), row.bytes(34)};
   }
   return full;
+}
+
+Request read_original(Row& row) {
+  Request request = read_request(row);
+  read_large(row, 21, request);
+  return request;
+}
+
+Revision read_revision(Row& row) {
+  Revision revision;
+  revision.request = row.bytes(0);
+  revision.version = row.count(1);
+  revision.request_sha256 = row.digest(2);
+  revision.commit_key_sealed = row.bytes(3);
+  revision.details_sealed = row.bytes(4);
+  revision.payload = row.bytes(5);
+  return revision;
+}
+
+RowCounts read_row_counts(Row& row) {
+  return {.leaves = row.count(0),
+          .upper_hashes = row.count(1),
+          .rosters = row.count(2),
+          .roster_entries = row.count(3),
+          .requests = row.count(4),
+          .states = row.count(5),
+          .revisions = row.count(6),
+          .reviews = row.count(7)};
 }
 
 Review read_review(Row& row) {

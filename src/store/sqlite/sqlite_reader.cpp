@@ -33,6 +33,13 @@ class SqliteReader final : public Reader {
     return first(Query::setting, [](Row& row) { return row.bytes(0); }, name);
   }
 
+  Result<void> pin() override {
+    if (auto begun = database_->execute("BEGIN"); !begun) return begun;
+    // The snapshot is taken by the first read.
+    auto read = database_->integer("SELECT count(*) FROM project");
+    if (!read) return std::unexpected(std::move(read.error()));
+    return {};
+  }
   Result<std::vector<Project>> projects() override { return all(Query::projects, read_project); }
   Result<std::vector<LogHead>> log_heads() override { return all(Query::log_heads, read_log_head); }
   Result<std::vector<Member>> members() override { return all(Query::members, read_member); }
@@ -58,6 +65,20 @@ class SqliteReader final : public Reader {
     return first(Query::request, read_full_request, id);
   }
   Result<std::optional<Account>> account(std::string_view request) override;
+  Result<std::optional<Request>> original(std::string_view id) override {
+    return first(Query::original, read_original, id);
+  }
+  Result<std::vector<Revision>> revisions(std::string_view request) override {
+    return all(Query::revisions, read_revision, request);
+  }
+  Result<std::optional<RowCounts>> row_counts(std::string_view project) override {
+    return first(Query::row_counts, read_row_counts, project);
+  }
+  Result<std::uint64_t> rows_of_nobody() override {
+    auto count = first(Query::rows_of_nobody, [](Row& row) { return row.count(0); });
+    if (!count) return std::unexpected(std::move(count.error()));
+    return **count;
+  }
   Result<std::vector<FullRequest>> requests(const RequestFilter& filter) override;
   Result<std::uint64_t> pending_count(std::string_view project) override;
   Result<std::vector<Deadline>> deadlines() override {

@@ -131,7 +131,7 @@ Result<void> RowWriter::write(const RequestState& row) {
   return run(Query::put_request_state, *project, row.request, approval::to_string(row.state.state),
              row.state.decide_by, row.leaf_index, row.statement_sha256, row.stream_seq, row.mac,
              row.decided, row.actor, row.actor_kind, row.method, detail, Blob{row.reason_sealed},
-             Blob{row.edited_payload});
+             Blob{row.edited_payload}, row.asked_sha256);
 }
 
 Result<void> RowWriter::write(const Revision& row) {
