@@ -134,7 +134,8 @@ def w4(run):
         by.setdefault(s["subject"], []).append(s)
     idle, pending, parked = by["idle"][0], by["pending"][0], by["parked"]
     rows = [["idle", "", f"{idle['resident_bytes'] / 1e6:.1f} MB", ""],
-            ["pending asks", number(pending["count"]), f"{pending['resident_bytes'] / 1e6:.1f} MB",
+            ["pending asks, each read once", number(pending["count"]),
+             f"{pending['resident_bytes'] / 1e6:.1f} MB",
              f"{(pending['resident_bytes'] - idle['resident_bytes']) / pending['count']:.0f} B"]]
     for before, after in zip([dict(pending, count=0)] + parked, parked):
         slope = (after["resident_bytes"] - before["resident_bytes"]) / (
@@ -147,7 +148,8 @@ def w4(run):
                   "above"], rows,
                   f"Slope from {number(parked[0]['count'])} to {number(parked[-1]['count'])}: "
                   f"**{whole:.0f} bytes** of the server's memory for each parked agent; the "
-                  "kernel's for a socket pair comes on top (4.85 KB).")]
+                  "kernel's for a socket pair comes on top (4.85 KB). What pending asks add is for "
+                  "the most part the database's page caches, which have a bound of 40 MB.")]
 
 
 def w11(run):
