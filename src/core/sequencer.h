@@ -40,7 +40,9 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
-  [[nodiscard]] bool push(Job&& job) { return queue_.push(std::move(job)); }
+  [[nodiscard]] bool push(Job&& job, Urgency urgency) {
+    return queue_.push(std::move(job), urgency);
+  }
   void start();
   void stop();  // what is queued is still done
 
