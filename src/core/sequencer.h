@@ -51,6 +51,7 @@ class Sequencer {
   void run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count);
   void look_at_clock(Work& work);
   void purge(Work& work);
+  void make_room();
   void commit(Work& work);
   void sign(const Work& work);
   void publish(Work& work);
