@@ -176,7 +176,7 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   const auto& options = work.world.options;
   const std::int64_t hold_ms = std::clamp<std::int64_t>(
       command.decide_in_ms.value_or(options.decide_by_default_ms), 1'000, options.decide_by_max_ms);
-  const auto descriptor = descriptor_of(work, command, project, asker);
+  const std::string descriptor = descriptor_of(work, command, project, asker).bytes();
 
   Work::Open open;
   open.log = &log;
@@ -205,12 +205,12 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
                         .schema = command.schema,
                         .callback_url = command.callback_url,
                         .client_nonce = command.client_nonce,
-                        .descriptor = descriptor.bytes(),
+                        .descriptor = descriptor,
                         .capabilities = command.capabilities,
                         .lossy = command.lossy};
   row.details_sealed =
       seal_field(dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
-  row.request_sha256 = descriptor.sha256();
+  row.request_sha256 = crypto::sha256(descriptor);
   row.created = time;
   row.decide_by = time + hold_ms;
 

@@ -78,8 +78,8 @@ void Engine::stop() {
   impl_->sequencer.stop();
 }
 
-bool Engine::push(Job&& job) {
-  return impl_->sequencer.push(std::move(job));
+bool Engine::push(Job&& job, Urgency urgency) {
+  return impl_->sequencer.push(std::move(job), urgency);
 }
 
 DirectoryPtr Engine::directory() const {

@@ -59,6 +59,15 @@ evidence::Statement request_statement(const ProjectView& project, const Work::Op
   return statement;
 }
 
+namespace {
+
+void queue(Work& work, const store::OutboxItem& item) {
+  work.batch.writes.emplace_back(item);
+  work.announce(std::string(outbox_topic));
+}
+
+}  // namespace
+
 void queue_webhooks(Work& work, const Work::Open& open, bool has_callback) {
   const bool approved = open.state.state.state == approval::State::approved ||
                         open.state.state.state == approval::State::approved_with_modifications;
@@ -71,11 +80,11 @@ void queue_webhooks(Work& work, const Work::Open& open, bool has_callback) {
   for (const auto& [id, webhook] : work.directory().webhooks) {
     if (webhook.project != open.row.project) continue;
     item.webhook = id;
-    work.batch.writes.emplace_back(item);
+    queue(work, item);
   }
   if (has_callback) {
     item.webhook.clear();
-    work.batch.writes.emplace_back(item);
+    queue(work, item);
   }
 }
 

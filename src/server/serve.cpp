@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "api/review/session.h"
 #include "api/routes.h"
 #include "base/log.h"
+#include "core/request_event.h"
 #include "net/server.h"
 #include "net/socket_owner.h"
 #include "net/tls.h"
@@ -161,14 +163,15 @@ int serve(const ServeOptions& options) {
 
   std::atomic<net::Server*> listening = nullptr;
   std::atomic<outbound::Worker*> sending = nullptr;
-  auto installation = Installation::open(options.place, config.core,
-                                         [&listening, &sending](std::vector<std::string> topics) {
-                                           const bool news = !topics.empty();
-                                           if (net::Server* server = listening)
-                                             server->announce(std::move(topics));
-                                           outbound::Worker* worker = sending;
-                                           if (worker != nullptr && news) worker->notify();
-                                         });
+  auto installation = Installation::open(
+      options.place, config.core, [&listening, &sending](std::vector<std::string> topics) {
+        // Most batches have nothing to send, and a thread that
+        // looks for it would be in the way of those that answer.
+        const bool to_send = std::ranges::count(topics, core::outbox_topic) > 0;
+        if (net::Server* server = listening) server->announce(std::move(topics));
+        outbound::Worker* worker = sending;
+        if (worker != nullptr && to_send) worker->notify();
+      });
   if (!installation) return fail(installation.error());
   core::Engine& engine = (*installation)->engine();
   const auto assets = options.web_directory.empty() ? net::embedded_assets()

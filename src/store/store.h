@@ -188,6 +188,9 @@ class Store {
   virtual Result<std::unique_ptr<Reader>> reader() = 0;
   // Copies WAL pages back; off the acknowledgement path, called when idle.
   virtual Result<void> checkpoint() = 0;
+  // Gives the next commits blocks that exist, because a file that grows flushes slower; off the
+  // acknowledgement path, called when nothing is queued. A full disk is no failure here.
+  virtual Result<void> make_room() = 0;
 };
 
 }  // namespace lp::store

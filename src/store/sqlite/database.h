@@ -146,11 +146,17 @@ class Database {
   [[nodiscard]] std::uint64_t wal_frames() const { return wal_frames_; }
   // Copies what it can of the WAL back without waiting for readers. True when nothing is left.
   Result<bool> checkpoint();
+  // The size of the WAL's file, whose end may be unused.
+  Result<std::uint64_t> wal_bytes();
+  // Writes zeros there, and flushes them. Only behind its end (`from`), where no frame is and no
+  // reader looks: a frame of zeros ends the log. Less when the disk is full.
+  Result<void> zero_wal(std::uint64_t from, std::uint64_t to);
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
   Result<void> configure(Access access);
   [[nodiscard]] IoError error(std::string_view step) const;
+  Result<sqlite3_file*> wal_file();
 
   sqlite3* handle_;
   std::uint64_t wal_frames_ = 0;
