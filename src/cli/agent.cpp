@@ -48,8 +48,9 @@ void add_agent(CLI::App& app, Chosen& chosen) {
   command->add_option("--project", flags->project, "Project, by name or id")->capture_default_str();
   command->add_option("--handle", flags->handle, "What people call it");
   command
-      ->add_option("--key", flags->key_file,
-                   "Its public key (P-256, PEM or DER); without it an HMAC secret is made")
+      ->add_option(
+          "--key,--public-key", flags->key_file,
+          "Its public key (Ed25519 or P-256, PEM or DER); without it an HMAC secret is made")
       ->check(CLI::ExistingFile);
   command->callback([flags, &chosen] { chosen.command = [flags] { return create(*flags); }; });
 }

@@ -6,7 +6,7 @@ namespace lp::cli {
 namespace {
 
 struct Flags : AdminFlags {
-  std::string name, payloads = "encrypted";
+  std::string name, payloads = "encrypted", project = "default", purpose;
 };
 
 int create(const Flags& flags) {
@@ -18,6 +18,16 @@ int create(const Flags& flags) {
 int list(const Flags& flags) {
   return get_and_print(flags, "/admin/projects", "projects",
                        {"id", "name", "payloads", "pending", "log_size", "origin"});
+}
+
+int secret(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto answer = client.get("/admin/project-secrets?project=" + query_escaped(flags.project) +
+                                 "&purpose=" + query_escaped(flags.purpose));
+  if (!answer) return fail(answer.error());
+  if (!answer->ok()) return fail(*answer);
+  print_object(answer->body(), flags.json);
+  return exit_ok;
 }
 
 }  // namespace
@@ -36,6 +46,16 @@ void add_project(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   create_command->callback(
       [flags, &chosen] { chosen.command = [flags] { return create(*flags); }; });
+  auto* secret_command = group->add_subcommand(
+      "secret", "Print what the compatible HMACs of claims or of escrow are made with");
+  add_admin_flags(*secret_command, *flags);
+  secret_command->add_option("--project", flags->project, "Project, by name or id")
+      ->capture_default_str();
+  secret_command->add_option("--purpose", flags->purpose, "claims or escrow")
+      ->check(CLI::IsMember({"claims", "escrow"}))
+      ->required();
+  secret_command->callback(
+      [flags, &chosen] { chosen.command = [flags] { return secret(*flags); }; });
   auto* list_command = group->add_subcommand("list", "List projects");
   add_admin_flags(*list_command, *flags);
   list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });

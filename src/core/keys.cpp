@@ -147,6 +147,20 @@ Digest Keys::row_mac(const store::RequestState& row) const {
   return crypto::hmac_sha256(row_key_.reveal(), json::canonical(guarded));
 }
 
+Digest Keys::row_mac(const store::Handoff& row) const {
+  auto guarded = json::Value::object();
+  guarded.add("delivery_id", row.id)
+      .add("project", row.project)
+      .add("request", row.request)
+      .add("upstream", row.upstream)
+      .add("upstream_key", row.upstream_key)
+      .add("downstream", row.downstream)
+      .add("stream_seq", row.stream_seq)
+      .add("leaf_index", row.leaf_index)
+      .add("statement_sha256", row.statement_sha256.hex());
+  return crypto::hmac_sha256(row_key_.reveal(), json::canonical(guarded));
+}
+
 namespace {
 std::string field_context(std::string_view purpose, std::string_view request_id) {
   std::string context = "lp-field/1";

@@ -45,6 +45,7 @@ class Keys {
   [[nodiscard]] Secret purpose(std::string_view label) const;
   // MAC of a mutable state row over its guarded members (evidence.md 6.2).
   [[nodiscard]] Digest row_mac(const store::RequestState& row) const;
+  [[nodiscard]] Digest row_mac(const store::Handoff& row) const;
 
  private:
   Keys() = default;

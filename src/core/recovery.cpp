@@ -200,6 +200,14 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   if (auto r = fill(world.reader.webhooks(), &store::Webhook::id, directory->webhooks); !r) {
     return r;
   }
+  const auto secrets = world.reader.project_secrets();
+  if (!secrets) return std::unexpected(secrets.error().what);
+  for (const auto& secret : *secrets) {
+    directory->secrets.emplace(std::pair(secret.project, secret.purpose), secret);
+  }
+  const auto nonces = world.reader.agent_nonces();
+  if (!nonces) return std::unexpected(nonces.error().what);
+  for (const auto& nonce : *nonces) world.nonces.keep(nonce);
   const auto keys = world.reader.api_keys();
   if (!keys) return std::unexpected(keys.error().what);
   for (const auto& key : *keys) directory->keys.emplace(key.digest.view(), key);

@@ -55,8 +55,8 @@ class P256PublicKey {
   std::unique_ptr<Handle> handle_;
 };
 
-// A signature as r ‖ s, 64 bytes, which JOSE and HTTP message signatures use (RFC 7518 §3.4), and as
-// DER; nothing for what is no signature.
+// A signature as r ‖ s, 64 bytes, which JOSE and HTTP message signatures use (RFC 7518 §3.4), and
+// as DER; nothing for what is no signature.
 std::optional<std::string> p256_raw_signature(std::string_view der_signature);
 std::optional<std::string> p256_der_signature(std::string_view raw64);
 

@@ -146,8 +146,6 @@ class Reader {
                                                          const Digest& key) = 0;
 
   virtual Result<std::optional<Handoff>> handoff(std::string_view id) = 0;
-  // The newest of a request.
-  virtual Result<std::optional<Handoff>> handoff_of(std::string_view request) = 0;
   virtual Result<std::vector<HandoffEvent>> handoff_events(std::string_view handoff) = 0;
   // What an agent did in [from, to): as far as its leaves are before `end`.
   struct Record {

@@ -355,7 +355,6 @@ CREATE TABLE handoff (
   mac BLOB NOT NULL,
   commitment_sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX handoff_request ON handoff (request, created_index);
 CREATE INDEX handoff_upstream ON handoff (project, upstream, created, created_index);
 CREATE INDEX handoff_downstream ON handoff (project, downstream, created, created_index);
 

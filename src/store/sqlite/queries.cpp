@@ -337,12 +337,6 @@ SELECT id, project, request, upstream, upstream_key, downstream, created, create
   stream_seq, leaf_index, statement_sha256, mac, commitment_sealed
 FROM handoff
 WHERE id = ?1)"},
-    {Query::handoff_of, "handoff_of", R"(
-SELECT id, project, request, upstream, upstream_key, downstream, created, created_index,
-  stream_seq, leaf_index, statement_sha256, mac, commitment_sealed
-FROM handoff
-WHERE request = ?1
-ORDER BY created_index DESC LIMIT 1)"},
     {Query::handoff_events, "handoff_events", R"(
 SELECT handoff, seq, outcome, by, recorded, leaf_index, statement_sha256, note_sealed
 FROM handoff_event

@@ -81,7 +81,6 @@ enum class Query : std::uint8_t {
   review_by_nonce,
   idempotency,
   handoff,
-  handoff_of,
   handoff_events,
   signed_call_count,
   handed_over_count,

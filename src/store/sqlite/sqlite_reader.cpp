@@ -82,9 +82,6 @@ class SqliteReader final : public Reader {
   Result<std::optional<Handoff>> handoff(std::string_view id) override {
     return first(Query::handoff, read_handoff, id);
   }
-  Result<std::optional<Handoff>> handoff_of(std::string_view request) override {
-    return first(Query::handoff_of, read_handoff, request);
-  }
   Result<std::vector<HandoffEvent>> handoff_events(std::string_view handoff) override {
     return all(Query::handoff_events, read_handoff_event, handoff);
   }

@@ -210,10 +210,6 @@ TEST(SqliteStore, GivesBackAHandoffAndItsEventsInTheirOrder) {
   handoff.mac = sample_digest(10);
   opened.commit(batch_of(handoff));
   EXPECT_EQ(*opened.reader->handoff(handoff.id), handoff);
-  const Handoff later = sample_handoff("5f0e0a52-93f1-4f5c-9a53-6d7a3a0b8f20", "req_a", 12);
-  opened.commit(batch_of(later));
-  EXPECT_EQ(*opened.reader->handoff_of("req_a"), later);
-  EXPECT_EQ(*opened.reader->handoff_of("req_b"), std::nullopt);
 }
 
 TEST(SqliteStore, CountsWhatAnAgentDidInAWindowAsFarAsItIsSigned) {
