@@ -32,17 +32,17 @@ std::expected<core::Ingest, net::Reply> read(const std::string& body,
   return std::move(result->ask);
 }
 
+std::string with(const std::string& more, std::string_view payload = "{\"a\":1}") {
+  return R"({"service":"svc","action":"act","payload":)" + std::string(payload) +
+         (more.empty() ? "" : "," + more) + "}";
+}
+
 // With this `_escrow` beside the payload {"amount":100}.
 std::expected<std::optional<EscrowBody>, net::Reply> read_escrow_of(const std::string& escrow) {
   auto result =
       read_ingest(with("\"_escrow\":" + escrow, R"({"amount":100})"), Payloads::server_sealed, {});
   if (!result) return std::unexpected(std::move(result.error()));
   return std::move(result->escrow);
-}
-
-std::string with(const std::string& more, std::string_view payload = "{\"a\":1}") {
-  return R"({"service":"svc","action":"act","payload":)" + std::string(payload) +
-         (more.empty() ? "" : "," + more) + "}";
 }
 
 std::string reason_of(const net::Reply& reply) {
