@@ -77,16 +77,4 @@ std::optional<net::Reply> limit_key(Context& context, const Call& call) {
   return refuse_for(Reason::rate_limited, allowance.retry_after_ms, rate.count);
 }
 
-AgentSecret agent_secrets(Context& context, const Call& call) {
-  return [&context, &call](std::string_view agent_id) -> std::optional<Secret> {
-    const auto found = call.directory->agents.find(agent_id);
-    if (found == call.directory->agents.end()) return std::nullopt;
-    const store::Agent& agent = found->second;
-    if (agent.project != call.key->project || agent.revoked || agent.secret_sealed.empty()) {
-      return std::nullopt;
-    }
-    return context.engine.keys().unwrap(agent.secret_sealed);
-  };
-}
-
 }  // namespace lp::api

@@ -42,6 +42,10 @@ enum class Reason : std::uint8_t {
   // Who sent it.
   api_key_invalid,
   agent_signature_invalid,
+  http_signature_invalid,
+  signature_replayed,
+  agent_proof_required,
+  escrow_signature_invalid,
   wrong_role,
   url_signature_invalid,
   url_expired,
@@ -86,8 +90,11 @@ enum class Reason : std::uint8_t {
   roster_mismatch,
   name_taken,
   already_revoked,
+  not_a_party,
+  handoff_full,
   // Too much.
   rate_limited,
+  nonce_limit,
   failed_auth_limited,
   signup_limited,
   attempts_limited,

@@ -193,6 +193,7 @@ TEST(Errors, TellHowLongToWait) {
   EXPECT_EQ(header_of(limited, "RateLimit-Remaining"), "0");
   EXPECT_FALSE(header_of(refuse(Reason::overloaded), "Retry-After").empty());
   EXPECT_FALSE(header_of(refuse(Reason::pending_limit), "Retry-After").empty());
+  EXPECT_FALSE(header_of(refuse(Reason::nonce_limit), "Retry-After").empty());
 }
 
 TEST(Errors, AskForABearerKeyWhereOneIsMissing) {

@@ -9,10 +9,13 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
+#include "api/evidence/well_known.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
 #include "api/letsping/changes.h"
+#include "api/letsping/claims.h"
 #include "api/letsping/graph.h"
+#include "api/letsping/handoffs.h"
 #include "api/letsping/ingest.h"
 #include "api/letsping/signup.h"
 #include "api/letsping/snapshots.h"
@@ -39,12 +42,23 @@ constexpr Route own_routes[] = {
     {Method::get, "/api/langgraph/checkpoints", get_checkpoint, Auth::agent, Alias::root},
     {Method::del, "/api/langgraph/checkpoints", delete_thread, Auth::agent, Alias::root},
     {Method::post, "/api/agents/register", register_agent, Auth::agent},
+    {Method::post, "/api/agents/rotate", rotate_agent, Auth::agent},
+    {Method::get, "/api/agents/proof", show_proof, Auth::agent},
+    {Method::get, "/api/agents/attestation", show_attestation, Auth::agent},
+    {Method::get, "/api/agents/resolve", resolve_handle, Auth::agent},
+    {Method::post, "/api/agents/handoff", create_handoff, Auth::agent},
+    {Method::post, "/api/agents/handoff-outcome", record_outcome, Auth::agent},
+    {Method::get, "/api/agents/handoff-outcome", show_outcomes, Auth::agent},
     {Method::post, "/api/agent-signup/request-token", signup_request_token, Auth::open,
      Alias::doubled},
     {Method::post, "/api/agent-signup", signup_redeem, Auth::open, Alias::doubled},
 
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
+
+    {Method::get, "/.well-known/jwks.json", show_jwks, Auth::open},
+    {Method::get, "/.well-known/letsping-transparency", show_transparency, Auth::open},
+    {Method::get, "/.well-known/security.txt", show_security_txt, Auth::open},
 
     {Method::get, "/livez", livez, Auth::open},
     {Method::get, "/readyz", readyz, Auth::open},

@@ -47,8 +47,9 @@ void add_agent(CLI::App& app, Chosen& chosen) {
   add_project_flag(*command, flags->project);
   command->add_option("--handle", flags->handle, "What people call it");
   command
-      ->add_option("--key", flags->key_file,
-                   "Its public key (P-256, PEM or DER); without it an HMAC secret is made")
+      ->add_option(
+          "--key,--public-key", flags->key_file,
+          "Its public key (Ed25519 or P-256, PEM or DER); without it an HMAC secret is made")
       ->check(CLI::ExistingFile);
 }
 

@@ -6,7 +6,7 @@ namespace lp::cli {
 namespace {
 
 struct Flags : AdminFlags {
-  std::string name, payloads = "encrypted";
+  std::string name, payloads = "encrypted", project = "default", purpose;
 };
 
 int create(const Flags& flags) {
@@ -18,6 +18,16 @@ int create(const Flags& flags) {
 int list(const Flags& flags) {
   return get_and_print(flags, "/admin/projects", "projects",
                        {"id", "name", "payloads", "pending", "log_size", "origin"});
+}
+
+int secret(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto answer = client.get("/admin/project-secrets?project=" + query_escaped(flags.project) +
+                                 "&purpose=" + query_escaped(flags.purpose));
+  if (!answer) return fail(answer.error());
+  if (!answer->ok()) return fail(*answer);
+  print_object(answer->body(), flags.json);
+  return exit_ok;
 }
 
 }  // namespace
@@ -34,6 +44,14 @@ void add_project(CLI::App& app, Chosen& chosen) {
                    "encrypted: clients hold the keys; server_sealed: the server can read payloads")
       ->check(CLI::IsMember({"encrypted", "server_sealed"}))
       ->capture_default_str();
+  auto* secret_command = add_admin_command(
+      *group, "secret", "Print what the compatible HMACs of claims or of escrow are made with",
+      flags, chosen, secret);
+  secret_command->add_option("--project", flags->project, "Project, by name or id")
+      ->capture_default_str();
+  secret_command->add_option("--purpose", flags->purpose, "claims or escrow")
+      ->check(CLI::IsMember({"claims", "escrow"}))
+      ->required();
   add_admin_command(*group, "list", "List projects", flags, chosen, list);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "core/directory_rows.h"
+#include "core/handoffs.h"
 #include "core/request_event.h"
 #include "core/row_seal.h"
 #include "crypto/hash.h"
@@ -177,6 +178,21 @@ std::optional<std::string> RowCheck::request(const std::string& id,
   return std::nullopt;
 }
 
+std::optional<std::string> RowCheck::handoff(const std::string& id,
+                                             const LogCheck::Stream& stream) {
+  ++expected_.handoffs;
+  expected_.handoff_events += stream.next;
+  const auto row = reader_.handoff(id);
+  if (!row || !*row || (*row)->project != project_.id) {
+    return fmt::format("handoff {}: its row is gone", id);
+  }
+  if ((*row)->leaf_index != stream.last_index || (*row)->stream_seq != stream.next ||
+      (*row)->statement_sha256 != stream.last || !core::read_handoff(reader_, keys_, **row)) {
+    return fmt::format("handoff {}: its rows are not what was logged", id);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> RowCheck::counts() {
   const auto found = reader_.row_counts(project_.id);
   if (!found) return found.error().what;
@@ -188,7 +204,9 @@ std::optional<std::string> RowCheck::counts() {
       {"request", &store::RowCounts::requests},
       {"request_state", &store::RowCounts::states},
       {"revision", &store::RowCounts::revisions},
-      {"review", &store::RowCounts::reviews}};
+      {"review", &store::RowCounts::reviews},
+      {"handoff", &store::RowCounts::handoffs},
+      {"handoff_event", &store::RowCounts::handoff_events}};
   for (const auto& [table, member] : tables) {
     const std::uint64_t there = *found ? (**found).*member : 0;
     if (there == expected_.*member) continue;
@@ -209,8 +227,9 @@ std::optional<std::string> RowCheck::rest(const LogCheck& log, const store::LogH
                     head.stream_prev == project_stream->second.last;
   if (!fits) return "the row of the log's head is not that of its leaves";
   for (const auto& [id, stream] : log.streams()) {
-    if (!id.starts_with("req_")) continue;
-    if (auto wrong = request(id, stream)) return wrong;
+    if (id == "project") continue;
+    if (auto wrong = id.starts_with("req_") ? request(id, stream) : handoff(id, stream))
+      return wrong;
   }
   return counts();
 }

@@ -34,6 +34,7 @@ class RowCheck {
  private:
   std::optional<std::string> review(const store::Leaf& row, const evidence::Statement& statement);
   std::optional<std::string> request(const std::string& id, const LogCheck::Stream& stream);
+  std::optional<std::string> handoff(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> counts();
   std::optional<std::string> upper_hashes(const Digest& leaf_hash);
 

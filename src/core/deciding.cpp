@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "core/apply.h"
+#include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/request_event.h"
 #include "core/work.h"
@@ -227,6 +228,7 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
     open.state.reason_sealed =
         seal_field(opened.dek.reveal(), "reason", open.row.id, reason, work.world.entropy);
   }
+  hand_over(work, open, opened);
   queue_webhooks(work, open, !opened.details.callback_url.empty());
   --work.pending_delta[open.row.project];
   work.announce(open.row.id);

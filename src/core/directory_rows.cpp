@@ -51,6 +51,11 @@ std::expected<Directory, std::string> read_directory(store::Reader& reader) {
   if (auto r = fill(reader.webhooks(), &store::Webhook::id, directory.webhooks); !r) {
     return std::unexpected(r.error());
   }
+  const auto secrets = reader.project_secrets();
+  if (!secrets) return std::unexpected(secrets.error().what);
+  for (const auto& row : *secrets) {
+    directory.secrets.emplace(std::pair(row.project, row.purpose), row);
+  }
   const auto keys = reader.api_keys();
   if (!keys) return std::unexpected(keys.error().what);
   for (const auto& key : *keys) directory.keys.emplace(key.digest.view(), key);

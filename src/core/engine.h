@@ -42,6 +42,7 @@ struct EngineOptions {
   std::uint64_t pending_per_project_max = 5'000;
   std::int64_t decide_by_default_ms = 24LL * 3'600'000;
   std::int64_t decide_by_max_ms = 30LL * 24 * 3'600'000;
+  std::int64_t rotation_overlap_ms = 24LL * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
   std::string data_directory;  // for the disk reserve
   std::string log_name;        // fixed at init
@@ -94,6 +95,8 @@ class Engine {
   [[nodiscard]] std::expected<RequestView, Refused> request(std::string_view id,
                                                             std::string_view project);
   [[nodiscard]] std::vector<RequestView> requests(const store::RequestFilter& filter);
+  [[nodiscard]] std::expected<HandoffView, Refused> handoff(std::string_view id,
+                                                            std::string_view project);
 
   // Why deciding is off right now, or nothing: an unsafe clock. (A frozen log is known only per
   // project: the command itself answers log_frozen.)

@@ -10,6 +10,8 @@
 #include "core/row_seal.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "json/value.h"
+#include "json/write.h"
 
 namespace lp::core {
 namespace {
@@ -154,6 +156,23 @@ bool Keys::directory_was_sealed() const {
 bool Keys::note_directory_sealed() const {
   return directory_was_sealed() ||
          create_file_durably(directory_ + std::string(sealed_mark), "", 0400).has_value();
+}
+
+Digest Keys::row_mac(const store::Handoff& row) const {
+  auto guarded = json::Value::object();
+  guarded.add("delivery_id", row.id)
+      .add("project", row.project)
+      .add("request", row.request)
+      .add("upstream", row.upstream)
+      .add("upstream_key", row.upstream_key)
+      .add("downstream", row.downstream)
+      .add("created", std::to_string(row.created.ms))
+      .add("created_index", row.created_index)
+      .add("commitment", crypto::sha256(row.commitment_sealed).hex())
+      .add("stream_seq", row.stream_seq)
+      .add("leaf_index", row.leaf_index)
+      .add("statement_sha256", row.statement_sha256.hex());
+  return crypto::hmac_sha256(row_key_.reveal(), json::canonical(guarded));
 }
 
 namespace {

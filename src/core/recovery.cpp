@@ -199,6 +199,9 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   if (!seal) return std::unexpected(seal.error());
   if (auto sealed = seal_directory(world, *seal, *rows); !sealed) return sealed;
   auto directory = std::make_shared<Directory>(*std::move(rows));
+  const auto nonces = world.reader.agent_nonces();
+  if (!nonces) return std::unexpected(nonces.error().what);
+  for (const auto& nonce : *nonces) world.nonces.keep(nonce);
   for (const auto& row : projects) {
     auto roster = newest_roster(world.reader, row);
     if (!roster) return std::unexpected(roster.error());

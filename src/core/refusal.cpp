@@ -46,6 +46,16 @@ std::string_view to_string(Fault fault) {
       return "name_taken";
     case Fault::already_revoked:
       return "already_revoked";
+    case Fault::signature_replayed:
+      return "signature_replayed";
+    case Fault::nonce_limit:
+      return "nonce_limit";
+    case Fault::not_a_party:
+      return "not_a_party";
+    case Fault::handoff_full:
+      return "handoff_full";
+    case Fault::agent_proof_required:
+      return "agent_proof_required";
     case Fault::disk_reserve:
       return "disk_reserve";
     case Fault::log_frozen:

@@ -94,7 +94,8 @@ std::string Details::to_json() const {
                                                               {"schema", &schema},
                                                               {"callback_url", &callback_url},
                                                               {"client_nonce", &client_nonce},
-                                                              {"descriptor", &descriptor}};
+                                                              {"descriptor", &descriptor},
+                                                              {"escrow", &escrow}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) value.add(name, *text);
   }
@@ -111,7 +112,8 @@ std::optional<Details> Details::from_json(std::string text) {
                                                         {"schema", &details.schema},
                                                         {"callback_url", &details.callback_url},
                                                         {"client_nonce", &details.client_nonce},
-                                                        {"descriptor", &details.descriptor}};
+                                                        {"descriptor", &details.descriptor},
+                                                        {"escrow", &details.escrow}};
   for (const auto& [name, slot] : texts) {
     *slot = std::string(document->root.find_string(name).value_or(std::string_view{}));
   }

@@ -28,7 +28,8 @@ void queue_webhooks(Work& work, const Work::Open& open, bool has_callback);
 
 // The fields of a request that the server can read, sealed together under its DEK.
 struct Details {
-  std::string facts, schema, callback_url, client_nonce, descriptor;  // exact texts, "" when none
+  // Exact texts, "" when none.
+  std::string facts, schema, callback_url, client_nonce, descriptor, escrow;
   std::vector<std::string> capabilities, lossy;
 
   [[nodiscard]] std::string to_json() const;

@@ -112,7 +112,11 @@ void add_row(Fields& fields, const store::Agent& row) {
       .add(std::string_view(row.public_key))
       .add(std::string_view(row.made_by))
       .add(row.created)
-      .add(row.revoked);
+      .add(row.revoked)
+      .add(std::string_view(row.previous_secret_sealed))
+      .add(std::string_view(row.previous_public_key))
+      .add(row.rotated)
+      .add(row.previous_until);
 }
 
 }  // namespace
@@ -187,6 +191,12 @@ std::string sealed_bytes(const Directory& directory) {
   for (const auto* row : keys) add_row(fields, *row);
   fields.add(std::uint64_t{directory.agents.size()});
   for (const auto& [id, row] : directory.agents) add_row(fields, row);
+  fields.add(std::uint64_t{directory.secrets.size()});
+  for (const auto& [place, row] : directory.secrets) {
+    fields.add(std::string_view(row.id)).add(std::string_view(row.project));
+    fields.add(std::string_view(row.purpose)).add(std::string_view(row.sealed));
+    fields.add(row.created);
+  }
   fields.add(std::uint64_t{directory.webhooks.size()});
   for (const auto& [id, row] : directory.webhooks) {
     fields.add(std::string_view(row.id)).add(std::string_view(row.project));

@@ -16,6 +16,7 @@
 #include "core/directory.h"
 #include "core/expiry.h"
 #include "core/keys.h"
+#include "core/seen_nonces.h"
 #include "core/signer.h"
 #include "core/verifiers.h"
 #include "crypto/p256.h"
@@ -50,6 +51,7 @@ struct World {
   Verifiers verifiers;
   ClockWatch clock_watch;
   Expiry expiry;
+  SeenNonces nonces;
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
   DirectoryPtr directory;                               // the newest published one
 };

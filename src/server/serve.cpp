@@ -180,7 +180,9 @@ int serve(const ServeOptions& options) {
   api::Context context{.engine = engine,
                        .assets = *assets,
                        .public_url = config.public_url,
-                       .self_signup = config.self_signup};
+                       .self_signup = config.self_signup,
+                       .security_contacts = config.security_contacts,
+                       .security_policy = config.security_policy};
   context.test_approver = test_approver ? &*test_approver : nullptr;
   context.session_reads_log = api::session_reads_log;
   context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};

@@ -36,6 +36,8 @@ using Write = std::variant<Project,          // insert or replace by id
                            Roster,           // insert
                            ApiKey,           // insert or replace by id
                            Agent,            // insert or replace by id
+                           AgentNonce,       // insert
+                           ProjectSecret,    // insert
                            Session,          // insert or replace by token
                            SetupToken,       // insert
                            RosterProposal,   // insert
@@ -46,6 +48,8 @@ using Write = std::variant<Project,          // insert or replace by id
                            RequestState,     // insert or replace by request
                            Review,           // insert; a used nonce fails
                            Delivery,         // insert, or leave the first
+                           Handoff,          // insert, or replace the head of its stream
+                           HandoffEvent,     // insert
                            Idempotency,      // insert
                            Snapshot,         // insert or replace by request
                            GraphCheckpoint,  // insert or replace by (project, thread, checkpoint)
@@ -58,7 +62,8 @@ struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
 struct DeleteRosterProposal {
   std::string id;
 };
-struct DeleteExpired {  // sessions, roster proposals and login links: whose end is at or before
+// Sessions, roster proposals, login links and nonces of agents whose end is at or before.
+struct DeleteExpired {
   Instant now;
 };
 struct DeleteGraphThread {
@@ -101,7 +106,8 @@ struct FullRequest {
 
 // How many rows of a project the tables have whose content its log settles.
 struct RowCounts {
-  std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews;
+  std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews,
+      handoffs, handoff_events;
 
   friend bool operator==(const RowCounts&, const RowCounts&) = default;
 };
@@ -124,6 +130,8 @@ class Reader {
   virtual Result<std::vector<Device>> devices() = 0;
   virtual Result<std::vector<ApiKey>> api_keys() = 0;  // revoked ones too
   virtual Result<std::vector<Agent>> agents() = 0;
+  virtual Result<std::vector<AgentNonce>> agent_nonces() = 0;  // expired ones too
+  virtual Result<std::vector<ProjectSecret>> project_secrets() = 0;
   virtual Result<std::vector<Webhook>> webhooks() = 0;  // not removed
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
@@ -154,6 +162,16 @@ class Reader {
   virtual Result<std::optional<Review>> review_by_nonce(std::string_view nonce) = 0;
   virtual Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                          const Digest& key) = 0;
+
+  virtual Result<std::optional<Handoff>> handoff(std::string_view id) = 0;
+  virtual Result<std::vector<HandoffEvent>> handoff_events(std::string_view handoff) = 0;
+  // What an agent did in [from, to): as far as its leaves are before `end`.
+  struct Record {
+    std::uint64_t signed_calls = 0;
+    std::uint64_t handoffs = 0;  // on either side
+  };
+  virtual Result<Record> record_of(std::string_view project, std::string_view agent, Instant from,
+                                   Instant to, std::uint64_t end) = 0;
 
   virtual Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) = 0;
   virtual Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,

@@ -25,7 +25,7 @@ from server import E1, E2, Server, binary  # noqa: E402
 
 TABLES = ("setting", "project", "log_head", "leaf", "upper_hash", "member", "device", "roster",
           "roster_entry", "api_key", "agent", "webhook", "request", "revision", "request_state",
-          "review")
+          "review", "project_secret", "handoff", "handoff_event")
 # Where SQLite keeps a row; nothing refers to it.
 UNSETTLED = {("request", "number")}
 TRUST = ("--trust", "trust.json", "--allow-test", "--json")
@@ -55,7 +55,7 @@ class Story(Server):
                                       "--json")["key"]
         spare = self.run("key", "create", "--project", "p", "--role", "auditor", "--json")
         self.run("key", "revoke", spare["id"], "--project", "p")
-        self.run("agent", "create", "--project", "p", "--json")
+        agent = self.run("agent", "create", "--project", "p", "--json")["agent_id"]
         self.run("webhook", "add", "--project", "p", "--url", "https://hooks.example/x", "--json")
         edit = Path(self.home.name) / "edit.json"
         edit.write_text('{"amount": 50}')
@@ -74,6 +74,13 @@ class Story(Server):
                 self.decides("approve", request)
             elif number % 4 == 1:
                 self.decides("reject", request, "--reason", "not today")
+        for number in range(6):
+            request = self.asks('{"amount": %d}' % number)
+            self.decides("approve", request)
+            made_over = self.http("/api/agents/handoff", json.dumps(
+                {"request_id": request, "downstream_agent_id": agent}))
+            self.http("/api/agents/handoff-outcome", json.dumps(
+                {"delivery_id": made_over["delivery_id"], "outcome": "disputed", "note": "late"}))
         while len(self.list("log", "show", "--project", "p")) < 300:
             self.http("/api/ingest", '{"service":"s","action":"a","payload":{"n":1}}')
         Path(self.home.name, "trust.json").write_text(
@@ -236,8 +243,8 @@ def main():
         story.stop()
         pristine = f"{story.home.name}/pristine.db"
         with sqlite3.connect(f"{story.data}/letsping.db") as db:
-            triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (name,) in triggers:
+            names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for (name,) in db.execute(names).fetchall():
                 db.execute(f"DROP TRIGGER {name}")
             db.commit()
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

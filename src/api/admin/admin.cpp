@@ -30,6 +30,7 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},
       {Method::get, "/admin/webhooks/callback-secret", show_callback_secret},
+      {Method::get, "/admin/project-secrets", show_project_secret},
       {Method::post, "/admin/setup-token", make_setup_token},
       {Method::post, "/admin/setup/begin", begin_setup},
       {Method::post, "/admin/setup/finish", finish_setup_here},

@@ -24,6 +24,8 @@ const std::map<Query, std::string_view>& scans() {
       {Query::devices, "people"},
       {Query::api_keys, "kept in memory, read at start"},
       {Query::agents, "kept in memory, read at start"},
+      {Query::agent_nonces, "those of ten minutes, read at start"},
+      {Query::project_secrets, "two a project, read at start"},
       {Query::webhooks, "kept in memory, read at start"},
       {Query::setup_tokens, "a handful, gone after setup"},
       {Query::delete_setup_tokens, "a handful, gone after setup"},

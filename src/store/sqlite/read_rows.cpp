@@ -144,7 +144,50 @@ Agent read_agent(Row& row) {
   agent.made_by = row.bytes(5);
   agent.created = row.instant(6);
   agent.revoked = row.optional_instant(7);
+  agent.previous_secret_sealed = row.bytes(8);
+  agent.previous_public_key = row.bytes(9);
+  agent.rotated = row.optional_instant(10);
+  agent.previous_until = row.optional_instant(11);
   return agent;
+}
+
+AgentNonce read_agent_nonce(Row& row) {
+  return {row.bytes(0), row.digest(1), row.instant(2)};
+}
+
+ProjectSecret read_project_secret(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3), row.instant(4)};
+}
+
+Handoff read_handoff(Row& row) {
+  Handoff handoff;
+  handoff.id = row.bytes(0);
+  handoff.project = row.bytes(1);
+  handoff.request = row.bytes(2);
+  handoff.upstream = row.bytes(3);
+  handoff.upstream_key = row.bytes(4);
+  handoff.downstream = row.bytes(5);
+  handoff.created = row.instant(6);
+  handoff.created_index = row.count(7);
+  handoff.stream_seq = row.count(8);
+  handoff.leaf_index = row.count(9);
+  handoff.statement_sha256 = row.digest(10);
+  handoff.mac = row.digest(11);
+  handoff.commitment_sealed = row.bytes(12);
+  return handoff;
+}
+
+HandoffEvent read_handoff_event(Row& row) {
+  HandoffEvent event;
+  event.handoff = row.bytes(0);
+  event.seq = row.count(1);
+  event.outcome = row.bytes(2);
+  event.by = row.bytes(3);
+  event.recorded = row.instant(4);
+  event.leaf_index = row.count(5);
+  event.statement_sha256 = row.digest(6);
+  event.note_sealed = row.bytes(7);
+  return event;
 }
 
 Session read_session(Row& row) {
@@ -205,7 +248,9 @@ RowCounts read_row_counts(Row& row) {
           .requests = row.count(4),
           .states = row.count(5),
           .revisions = row.count(6),
-          .reviews = row.count(7)};
+          .reviews = row.count(7),
+          .handoffs = row.count(8),
+          .handoff_events = row.count(9)};
 }
 
 Review read_review(Row& row) {
