@@ -7,6 +7,7 @@
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -255,6 +256,19 @@ bool P256PublicKey::verify(std::string_view message, std::string_view der_signat
   LP_ASSERT(context != nullptr);
   return EVP_PKEY_verify(context.get(), data_of(der_signature), der_signature.size(),
                          digest.bytes.data(), digest.bytes.size()) == 1;
+}
+
+std::optional<std::string> p256_der_signature(std::string_view raw) {
+  if (raw.size() != 2 * scalar_bytes) return std::nullopt;
+  const auto integer = [](std::string_view scalar) {
+    const std::size_t zeros = std::min(scalar.find_first_not_of('\0'), scalar.size() - 1);
+    scalar.remove_prefix(zeros);
+    std::string value(scalar);
+    if ((static_cast<unsigned char>(value.front()) & 0x80U) != 0) value.insert(0, 1, '\0');
+    return std::string("\x02") + static_cast<char>(value.size()) + value;
+  };
+  const std::string both = integer(raw.substr(0, scalar_bytes)) + integer(raw.substr(scalar_bytes));
+  return std::string("\x30") + static_cast<char>(both.size()) + both;
 }
 
 bool p256_verify(std::string_view spki, std::string_view message, std::string_view der_signature,

@@ -55,6 +55,9 @@ class P256PublicKey {
   std::unique_ptr<Handle> handle_;
 };
 
+// The DER form of a signature that came as r ‖ s, 32 bytes each; nothing for another length.
+std::optional<std::string> p256_der_signature(std::string_view raw);
+
 [[nodiscard]] bool p256_verify(std::string_view spki, std::string_view message,
                                std::string_view der_signature, bool require_low_s = true);
 
