@@ -140,6 +140,10 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The roster is not the one that the server rebuilds. Begin again."},
     {Reason::name_taken, 409, "name_taken", "This name is taken. Choose another."},
     {Reason::already_revoked, 409, "already_revoked", "This was revoked before."},
+    {Reason::receipt_incomplete, 409, "receipt_incomplete",
+     "There is no receipt of this event: what belongs to it is not kept, or not any more."},
+    {Reason::receipt_too_large, 409, "receipt_too_large",
+     "The receipt would be too long. Ask with ?from_roster=VERSION of a roster that you trust."},
 
     {Reason::rate_limited, 429, "rate_limited",
      "This API key asks too often. Wait as long as Retry-After says."},

@@ -86,6 +86,8 @@ enum class Reason : std::uint8_t {
   roster_mismatch,
   name_taken,
   already_revoked,
+  receipt_incomplete,
+  receipt_too_large,
   // Too much.
   rate_limited,
   failed_auth_limited,

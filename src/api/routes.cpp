@@ -9,6 +9,7 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
+#include "api/evidence/receipts.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
 #include "api/letsping/changes.h"
@@ -44,6 +45,9 @@ constexpr Route own_routes[] = {
 
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
+    {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
+    {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
+    {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
 
     {Method::get, "/livez", livez, Auth::open},
     {Method::get, "/readyz", readyz, Auth::open},

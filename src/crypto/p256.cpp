@@ -119,6 +119,17 @@ std::optional<std::string> s_of(std::string_view der) {
   return s;
 }
 
+// One DER INTEGER from 32 bytes, big-endian; nothing for zero, which is in no signature.
+std::optional<std::string> der_scalar(std::string_view bytes) {
+  bytes.remove_prefix(std::min(bytes.find_first_not_of('\0'), bytes.size()));
+  if (bytes.empty()) return std::nullopt;
+  const bool top_bit = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0;
+  std::string der = "\x02";
+  der.push_back(static_cast<char>(bytes.size() + (top_bit ? 1 : 0)));
+  if (top_bit) der.push_back('\0');
+  return der.append(bytes);
+}
+
 // The same signature with the smaller of s and n - s.
 std::string with_low_s(std::string_view der) {
   const unsigned char* in = data_of(der);
@@ -258,17 +269,21 @@ bool P256PublicKey::verify(std::string_view message, std::string_view der_signat
                          digest.bytes.data(), digest.bytes.size()) == 1;
 }
 
-std::optional<std::string> p256_der_signature(std::string_view raw) {
-  if (raw.size() != 2 * scalar_bytes) return std::nullopt;
-  const auto integer = [](std::string_view scalar) {
-    const std::size_t zeros = std::min(scalar.find_first_not_of('\0'), scalar.size() - 1);
-    scalar.remove_prefix(zeros);
-    std::string value(scalar);
-    if ((static_cast<unsigned char>(value.front()) & 0x80U) != 0) value.insert(0, 1, '\0');
-    return std::string("\x02") + static_cast<char>(value.size()) + value;
-  };
-  const std::string both = integer(raw.substr(0, scalar_bytes)) + integer(raw.substr(scalar_bytes));
-  return std::string("\x30") + static_cast<char>(both.size()) + both;
+std::optional<std::string> p256_raw_signature(std::string_view der) {
+  if (!s_of(der)) return std::nullopt;
+  der.remove_prefix(2);
+  const std::optional<std::string> r = take_scalar(der), s = take_scalar(der);
+  return *r + *s;
+}
+
+std::optional<std::string> p256_der_signature(std::string_view raw64) {
+  if (raw64.size() != 2 * scalar_bytes) return std::nullopt;
+  const auto r = der_scalar(raw64.substr(0, scalar_bytes));
+  const auto s = der_scalar(raw64.substr(scalar_bytes));
+  if (!r || !s) return std::nullopt;
+  std::string der = "\x30";
+  der.push_back(static_cast<char>(r->size() + s->size()));
+  return der + *r + *s;
 }
 
 bool p256_verify(std::string_view spki, std::string_view message, std::string_view der_signature,

@@ -89,6 +89,10 @@ Checking check_document(const Examination& it) {
   if (document && crypto::sha256(*document) != it.statement().document) {
     return invalid("the document is not the one that the statement is about");
   }
+  // Outside of a request something is documented that need not be here; within one nothing is.
+  if (!document && it.statement().document && it.statement().stream.id != project_stream) {
+    return invalid("the statement is about a document that is not here");
+  }
   if (it.receipt.owners.empty()) return Outcome::ok;
   if (it.statement().type != EventType::erasure_performed || !document ||
       it.receipt.rosters.empty()) {

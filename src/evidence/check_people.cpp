@@ -164,7 +164,8 @@ bool precedes(const Entry& review, const Entry& decision) {
 bool supports(const Statement& review, const Statement& decision) {
   const bool rejects = decision.type == EventType::decision_rejected;
   if (rejects != (review.type == EventType::review_rejected)) return false;
-  if (review.payload != decision.payload) return false;
+  if (review.payload != decision.payload || !review.rule || !decision.rule) return false;
+  if (review.rule->sha256 != decision.rule->sha256) return false;
   const bool edits = review.type == EventType::review_edited;
   // Nobody counts at critical for what they wrote themselves.
   if (edits && decision.request->level == Level::critical) return false;

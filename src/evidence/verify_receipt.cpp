@@ -168,6 +168,11 @@ void Examination::choose_trust(std::string_view of_origin) {
   trust = found == trusts.end() ? nullptr : &*found;
 }
 
+std::string_view without_line_feed(std::string_view bytes) {
+  if (bytes.ends_with('\n')) bytes.remove_suffix(1);
+  return bytes;
+}
+
 ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& trusts,
                              const Demands& demands) {
   Examination it{.bytes = bytes, .trusts = trusts, .demands = demands};

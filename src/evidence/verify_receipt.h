@@ -79,6 +79,9 @@ struct Demands {
   LogLevel log = LogLevel::none;
 };
 
+// The bytes of a file without the one line feed that may stand behind them.
+std::string_view without_line_feed(std::string_view bytes);
+
 // `bytes` are those of one receipt, without a line feed behind them. `trusts` has at most one of
 // each origin.
 ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& trusts,
