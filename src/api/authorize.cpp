@@ -40,6 +40,8 @@ bool role_fits(Auth auth, identity::KeyRole role) {
       return role == identity::KeyRole::agent;
     case Auth::evidence:
       return role == identity::KeyRole::auditor || role == identity::KeyRole::admin;
+    case Auth::receipt:
+      return role_fits(Auth::agent, role) || role_fits(Auth::evidence, role);
     case Auth::open:
     case Auth::door:
       return true;
@@ -53,7 +55,8 @@ std::optional<net::Reply> authorize(Context& context, Call& call, Auth auth) {
   if (auth == Auth::open || auth == Auth::door) return std::nullopt;
   const std::string_view header = call.request.header("authorization");
   // Without any key the session may still open the log: the function asks for it.
-  if (header.empty() && auth == Auth::evidence && context.session_reads_log != nullptr) {
+  const bool of_log = auth == Auth::evidence || auth == Auth::receipt;
+  if (header.empty() && of_log && context.session_reads_log != nullptr) {
     return std::nullopt;
   }
   const std::string_view token = bearer_token(header);

@@ -9,7 +9,11 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
+<<<<<<< HEAD
 #include "api/evidence/well_known.h"
+=======
+#include "api/evidence/receipts.h"
+>>>>>>> receipts
 #include "api/health.h"
 #include "api/letsping/agents.h"
 #include "api/letsping/changes.h"
@@ -55,6 +59,9 @@ constexpr Route own_routes[] = {
 
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
+    {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
+    {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
+    {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
 
     {Method::get, "/.well-known/jwks.json", show_jwks, Auth::open},
     {Method::get, "/.well-known/letsping-transparency", show_transparency, Auth::open},

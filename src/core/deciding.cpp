@@ -174,11 +174,14 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
     if (core.verdict == evidence::Verdict::approve) {
       event.statement.marks.emplace_back("unbound_execution");
     }
+    // A rejection rests on the one who said no, whoever had approved before.
+    if (type == EventType::decision_rejected) {
+      LP_ASSERT(review != nullptr);
+      event.statement.reviews = {*review};
+      return event;
+    }
     for (const auto& counted : checked.open->state.state.approvals) {
       event.statement.reviews.push_back(counted.statement_sha256);
-    }
-    if (event.statement.reviews.empty() && review != nullptr) {
-      event.statement.reviews.push_back(*review);
     }
   }
   return event;

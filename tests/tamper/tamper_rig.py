@@ -107,7 +107,7 @@ def other(value, random_):
 
 
 class Tamper:
-    """What was done, in words, and done to the database at `path`; draws until something changes."""
+    """Changes the database at `path`, drawing until something changes; says what, in words."""
 
     def __init__(self, path, random_):
         self.random = random_

@@ -6,6 +6,7 @@
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
 #include "api/admin/things.h"
+#include "api/evidence/receipts.h"
 #include "api/review/setup.h"
 
 namespace lp::api {
@@ -43,6 +44,7 @@ std::vector<Route> admin_routes() {
 
       {Method::get, "/admin/log/{project}/leaves", log_leaves},
       {Method::get, "/admin/log/{project}/head", log_head},
+      {Method::get, "/admin/receipts/{id}", admin_receipt},
       {Method::get, "/admin/trust", trust},
       {Method::post, "/admin/exports", begin_export},
       {Method::get, "/admin/exports/{project}/{event}", export_page},
