@@ -84,7 +84,7 @@ def add(book, story):
     keyed(book, story)
     witnessed(book, story)
     erasures(book, story)
-    without_trust(book)
+    without_trust(book, story)
 
 
 def keyed(book, story):
@@ -160,15 +160,24 @@ def erasures(book, story):
     book.erased("erased", "the event happened, its statement is gone", book.bases["erased"])
 
 
-def without_trust(book):
-    for name, human in (("approved", "B"), ("created", "none"), ("new keys", "B")):
-        book.unclear("trust", f"without a trust file: {name}", "self-consistent, keys unconfirmed",
-                     book.bases[name], human, trust=[])
-    book.unclear("trust", "only another origin's trust file", "as without one",
-                 book.bases["approved"], trust=["other origin"])
+def without_trust(book, story):
+    old = Part(size=story.rotated_at, keys=[LOG_1])
+    for name in ("approved", "created", "passkey"):
+        event, request, _ = NAMES[name]
+        book.base(f"{name}, small tree", made(story, event, request, part=old))
+    why = "self-consistent, keys unconfirmed"
+    small = book.bases["approved, small tree"]
+    book.unclear("trust", "without a trust file", why, small, trust=[])
+    book.unclear("trust", "without a trust file: created", why,
+                 book.bases["created, small tree"], "none", trust=[])
+    book.unclear("trust", "without a trust file: new keys", why, book.bases["new keys"], trust=[])
+    book.unclear("trust", "only another origin's trust file", "as without one", small,
+                 trust=["other origin"])
+    book.invalid("checkpoint", "without a trust file, signed by a key of a later roster",
+                 "no head in the receipt lists the log's key", book.bases["approved"], trust=[])
     book.unclear("human", "a passkey without rp", "where passkeys may be used is not known",
                  book.bases["passkey"], trust=["no rp"])
-    book.unclear("human", "a passkey without a trust file", "no rp either", book.bases["passkey"],
-                 trust=[])
+    book.unclear("human", "a passkey without a trust file", "no rp either",
+                 book.bases["passkey, small tree"], trust=[])
     book.unclear("anchor", "an anchor without root", "the root log's key is not known",
                  book.bases["anchored"], trust=["no root"])
