@@ -1,7 +1,10 @@
 """Collects the cases and writes them down small: a case that differs little from a base receipt
 is written as edits of it."""
 
+import difflib
+import itertools
 import json
+import re
 
 from keys import b64
 from log import jcs
@@ -73,7 +76,8 @@ class Book:
     def content(self, data):
         """Whole, or what differs from the base that is nearest."""
         whole = b64(data)
-        near = sorted(self.bases, key=lambda name: middle(self.bases[name], data)[2])[:3]
+        words = set(tokens(data))
+        near = sorted(self.bases, key=lambda name: -shared(words, self.bases[name]))[:3]
         best = min(((name, edits_between(self.bases[name], data)) for name in near),
                    key=lambda each: len(json.dumps(each[1])), default=None)
         if best and len(json.dumps(best[1])) < len(whole) * 3 // 4:
@@ -94,63 +98,39 @@ class Book:
                         f'"cases":[\n{cases}]}}\n')
 
 
-BLOCK = 24
+TOKEN = re.compile(rb'\\.|[^"\\]+|"|\\', re.DOTALL)
 
 
-def middle(base, data):
-    """What `base` and `data` begin and end with alike, and how much of `data` is between."""
-    head = 0
-    while head < min(len(base), len(data)) and base[head] == data[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(base), len(data)) - head and base[-1 - tail] == data[-1 - tail]:
-        tail += 1
-    return head, tail, len(data) - head - tail
+def tokens(data):
+    """The texts of the JSON, and what stands between them; a proof's lines apart."""
+    return TOKEN.findall(data)
+
+
+def shared(words, base):
+    return sum(map(len, words.intersection(tokens(base))))
 
 
 def edits_between(base, data):
-    head, tail, _ = middle(base, data)
-    edits = edits_inside(base[head:len(base) - tail], data[head:len(data) - tail])
-    return [[offset + head, remove, insert] for offset, remove, insert in edits]
-
-
-def edits_inside(base, data):
-    """[[offset, remove, insert]…] that make `data` out of `base`: greedy, by blocks that both
-    have. Good enough to keep the file small; what counts is that it is exact."""
-    places = {}
-    for at in range(len(base) - BLOCK, -1, -1):
-        places.setdefault(base[at:at + BLOCK], []).append(at)
-    edits, done, at, start = [], 0, 0, 0
-    while at < len(data):
-        found = match_at(base, data, places, done, at)
-        if found is None:
-            at += 1
-            continue
-        where, length = found
-        if where > done or at > start:
-            edits.append([done, where - done, b64(data[start:at])])
-        done, at = where + length, at + length
-        start = at
-    if done < len(base) or start < len(data):
-        edits.append([done, len(base) - done, b64(data[start:])])
+    """[[offset, remove, insert]...] that make `data` out of `base`."""
+    old, new = tokens(base), tokens(data)
+    assert b"".join(old) == base and b"".join(new) == data
+    places = [0, *itertools.accumulate(map(len, old))]
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    edits = []
+    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+        if tag != "equal":
+            edits.append(trimmed(places[first], b"".join(old[first:last]),
+                                 b"".join(new[new_first:new_last])))
     return edits
 
 
-def match_at(base, data, places, done, at):
-    # The same place first: most receipts differ in a few members only.
-    candidates = [where for where in places.get(data[at:at + BLOCK], ()) if where >= done]
-    best = None
-    for where in candidates[-2:]:
-        length = BLOCK
-        while (where + length < len(base) and at + length < len(data)
-               and base[where + length] == data[at + length]):
-            length += 1
-        if best is None or length > best[1]:
-            best = where, length
-    return best
+def trimmed(offset, gone, come):
+    """One edit without what both texts begin and end with."""
+    head, most = 0, min(len(gone), len(come))
+    while head < most and gone[head] == come[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and gone[-1 - tail] == come[-1 - tail]:
+        tail += 1
+    return [offset + head, len(gone) - head - tail, b64(come[head:len(come) - tail])]
 
-
-def applied(base, edits):
-    for offset, remove, insert in reversed(edits):
-        base = base[:offset] + insert + base[offset + remove:]
-    return base

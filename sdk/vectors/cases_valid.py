@@ -173,8 +173,10 @@ def without_trust(book, story):
     book.unclear("trust", "without a trust file: new keys", why, book.bases["new keys"], trust=[])
     book.unclear("trust", "only another origin's trust file", "as without one", small,
                  trust=["other origin"])
-    book.invalid("checkpoint", "without a trust file, signed by a key of a later roster",
-                 "no head in the receipt lists the log's key", book.bases["approved"], trust=[])
+    later = "without a trust file, signed by a key of a later roster"
+    for name, log in (("approved", "L1"), ("viewed", "none")):
+        book.unclear("checkpoint", f"{later}: {name}", "only a trust file can confirm the key",
+                     book.bases[name], log=log, trust=[])
     book.unclear("human", "a passkey without rp", "where passkeys may be used is not known",
                  book.bases["passkey"], trust=["no rp"])
     book.unclear("human", "a passkey without a trust file", "no rp either",

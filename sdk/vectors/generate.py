@@ -6,6 +6,8 @@ from pathlib import Path
 
 import cases_file
 import cases_log
+import cases_people
+import cases_roster
 import cases_valid
 from book import Book
 from story import Story
@@ -14,9 +16,9 @@ from story import Story
 def make():
     story, book = Story(), Book()
     # What a lying server logs comes first, so that all receipts stand on one checkpoint.
-    for part in (cases_log,):
+    for part in (cases_log, cases_roster, cases_people):
         part.plant(story)
-    for part in (cases_valid, cases_file, cases_log):
+    for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people):
         part.add(book, story)
     return book
 
