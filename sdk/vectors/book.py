@@ -77,11 +77,10 @@ class Book:
         """Whole, or what differs from the base that is nearest."""
         whole = b64(data)
         words = set(tokens(data))
-        near = sorted(self.bases, key=lambda name: -shared(words, self.bases[name]))[:3]
-        best = min(((name, edits_between(self.bases[name], data)) for name in near),
-                   key=lambda each: len(json.dumps(each[1])), default=None)
-        if best and len(json.dumps(best[1])) < len(whole) * 3 // 4:
-            return {"base": best[0], "edits": best[1]}
+        near = max(self.bases, key=lambda name: shared(words, self.bases[name]), default=None)
+        edits = edits_between(self.bases[near], data) if near else []
+        if near and len(json.dumps(edits)) < len(whole) * 3 // 4:
+            return {"base": near, "edits": edits}
         return {"file": whole}
 
     def write(self, path):

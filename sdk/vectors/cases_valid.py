@@ -36,7 +36,7 @@ def made(story, event, request=None, **options):
 def trust_files(book, story):
     book.trust = {
         "full": trusted(story),
-        "bare": trusted(story, root=None, witness_policy=None, rp=None),
+        "bare": trusted(story, root=None, witness_policy=None, rp=None, tsa_roots=None),
         "no rp": trusted(story, rp=None),
         "no root": trusted(story, root=None),
         "other rp": trusted(story, rp=[{"rpId": "other.example", "origins": ["https://" + RP_ID]}]),

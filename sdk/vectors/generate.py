@@ -4,8 +4,10 @@ from it. `generate.py [PATH]`; README.md explains the form."""
 import sys
 from pathlib import Path
 
+import cases_beyond
 import cases_file
 import cases_log
+import cases_meaning
 import cases_people
 import cases_roster
 import cases_valid
@@ -16,9 +18,10 @@ from story import Story
 def make():
     story, book = Story(), Book()
     # What a lying server logs comes first, so that all receipts stand on one checkpoint.
-    for part in (cases_log, cases_roster, cases_people):
+    for part in (cases_log, cases_roster, cases_people, cases_meaning):
         part.plant(story)
-    for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people):
+    for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people,
+                 cases_meaning, cases_beyond):
         part.add(book, story)
     return book
 

@@ -3,6 +3,7 @@
 It does as it is told, wrong or right: the cases need a server that lies.
 """
 
+import copy
 import json
 from datetime import datetime, timedelta, timezone
 
@@ -139,6 +140,8 @@ class Log(Tree):
             digest = {"lpCommit": payload["commit"]}
         elif digest is None:
             digest = {"sha256": hex256(stream.encode())}
+        # What a case spoils must not stay spoilt for the next.
+        predicate = copy.deepcopy(predicate)
         statement = {"_type": "https://in-toto.io/Statement/v1", "predicate": predicate,
                      "predicateType": "urn:letsping:event:1",
                      "subject": [{"digest": digest, "name": stream}]}

@@ -1,15 +1,16 @@
 """The log itself: a project from its first roster to its third, with every kind of decision, and
 the events of a server that lies, which honest verifiers must see through."""
 
-from keys import b64, hex256
-from log import jcs, later
+import tsa
+from keys import hex256
+from log import later
 from people import Signing, decision, review, session_review
 from project import (
-    ALICE, BOB, CAROL, DAVE, ERIN, AGENT_EC, AGENT_ED, ISSUER_1, ISSUER_2, LOG_1, LOG_2, SYSTEM,
-    START, TWO_RULE, Request, Roster, issuer_range, log_range, new_log, payload_plain,
-    payload_v1, payload_v2, without_commit,
+    AGENT_EC, AGENT_ED, ALICE, BOB, CAROL, DAVE, ERIN, ISSUER_1, ISSUER_2, LOG_1, LOG_2, ORIGIN,
+    ROOT_LOG, ROOT_ORIGIN, RP_ID, RP_ORIGIN, START, SYSTEM, TWO_RULE, Request, Roster,
+    issuer_range, log_range, new_log, payload_plain, payload_v1, payload_v2, without_commit,
 )
-from receipt import digest_of, erasure_document, erasure_owners
+from receipt import WITNESS_POLICY, digest_of, erasure_document, erasure_owners
 
 MANIFEST = b'{"from":0,"to":9,"v":1}'
 
@@ -158,15 +159,10 @@ class Story:
 
 def trusted(story, **members):
     """A trust file with all that a verifier can bring along."""
-    from receipt import WITNESS_POLICY
-    from project import ORIGIN, ROOT_LOG, ROOT_ORIGIN, RP_ID, RP_ORIGIN
     made = {
         "origin": ORIGIN, "roster_genesis_sha256": story.roster1.sha256,
         "log_vkeys": [LOG_1.vkey, LOG_2.vkey],
         "root": {"origin": ROOT_ORIGIN, "log_vkeys": [ROOT_LOG.vkey]},
         "witness_policy": WITNESS_POLICY, "rp": [{"rpId": RP_ID, "origins": [RP_ORIGIN]}],
-        **members}
+        "tsa_roots": [tsa.ROOT.pem], **members}
     return {name: value for name, value in made.items() if value is not None}
-
-
-__all__ = ["MANIFEST", "Story", "b64", "jcs", "trusted"]
