@@ -1,7 +1,7 @@
 """The people, keys, rosters and requests of the log that the cases are about."""
 
-from keys import P256, Ed25519, b64, hex256, seed, tagged
-from log import Log, jcs, later, tree_path, tree_root, leaf_hash
+from keys import P256, Ed25519, b64, hex256, seed, tagged, unb64
+from log import Log, jcs, later, leaf_hash, tree_path, tree_root
 
 ORIGIN = "vectors.example/p/00112233445566778899aabbccddeeff"
 ROOT_ORIGIN = "vectors.example/root"
@@ -84,7 +84,7 @@ class Roster:
 def signatures(tag, body, signers, high=False):
     return sorted(({"sig": b64(person.key.sign(tagged(tag, body), high)),
                     "spki": b64(person.key.spki)} for person in signers),
-                  key=lambda each: each["spki"])
+                  key=lambda each: unb64(each["spki"]))
 
 
 def issuer_range(key, start=0, end=None):
