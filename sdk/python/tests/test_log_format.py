@@ -67,7 +67,9 @@ class LogFormat(unittest.TestCase):
         key = VerifierKey.parse(EXAMPLE["log-vkey"], "vkey", 1)
         line, _ = only_line_of(checkpoint, [key], [], "checkpoint")
         checkpoint.check_log_signature(line, key, "the log's signature")
-        for index, (own, other) in enumerate((("leaf", "unsigned-leaf"), ("unsigned-leaf", "leaf"))):
+        leaves = ("leaf", "unsigned-leaf")
+        for index, own in enumerate(leaves):
+            other = leaves[1 - index]
             sibling = base64.b64encode(leaf_hash(example(other))).decode()
             proof = f"c2sp.org/tlog-proof@v1\nindex {index}\n{sibling}\n\n{note}"
             Proof.parse(proof, "proof").check(example(own), own)
