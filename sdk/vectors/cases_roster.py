@@ -35,7 +35,7 @@ def chain(story, signers=(ALICE, BOB), first=None, **members):
     """A version 3 of the story's rosters that is not in order, and the versions before it."""
     members = {"previous": story.roster2, "time": later(START, minutes=30), **members}
     before = first or [story.roster1, story.roster2]
-    last = Roster(members.pop("version", 3), PEOPLE, members.pop("owners", [ALICE, BOB]),
+    last = Roster(members.pop("version", 3), members.pop("people", PEOPLE), members.pop("owners", [ALICE, BOB]),
                   list(signers), [issuer_range(ISSUER_1), issuer_range(story.log.issuer)],
                   [log_range(LOG_1), log_range(LOG_2)], threshold=members.pop("threshold", 2),
                   **members)

@@ -37,6 +37,8 @@ BOB = Person(2, "bob", roles=("owner", "reviewer"), groups=("finance",))
 CAROL = Person(3, "carol", "passkey")
 DAVE = Person(4, "dave", roles=("auditor",))
 ERIN = Person(5, "erin", roles=("developer", "reviewer"))  # answers for the agents
+BOB_PHONE = Person(2, "bob's phone", groups=("finance",))
+CAROL_TOO = Person(7, "bob")  # another member with Bob's key
 MALLORY = Person(6, "mallory")  # in no roster
 
 ISSUER_1, ISSUER_2, ISSUER_X = P256("issuer 1"), P256("issuer 2"), P256("no issuer")

@@ -49,6 +49,10 @@ class Coverage(unittest.TestCase):
         self.assertGreater(len(wrong), 120)
         self.assertTrue(all(case["why"] for case in FILE["cases"]))
 
+    def test_the_attacks_are_there_by_name(self):
+        names = [case["name"] for case in FILE["cases"] if case["name"].startswith("attack: ")]
+        self.assertGreaterEqual(len(names), 14)
+
     def test_no_two_cases_have_one_name(self):
         names = [case["name"] for case in FILE["cases"]]
         self.assertEqual(len(names), len(set(names)))
