@@ -15,6 +15,7 @@ export default defineConfig({
     rolldownOptions: { checks: { moduleLevelDirective: false } },
     license: { fileName: "licenses.txt" },
   },
-  server: { proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },
+  // The SDK's sources are beside this folder.
+  server: { fs: { allow: [".."] }, proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },
   test: { include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"], environment: "node" },
 });

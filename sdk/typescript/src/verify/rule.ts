@@ -1,0 +1,48 @@
+// Who has to say yes. This verifier judges the rule of one demand, `{"n_of":[count, group]}`;
+// nested rules it leaves undecided.
+
+import type { Json } from "../jcs.js";
+import { isObject } from "./members.js";
+import { demand, missing } from "./report.js";
+import type { Entry } from "./roster.js";
+import { bySession, type Subject } from "./subject.js";
+
+interface Demand {
+  count: number;
+  kind: string; // role, group, member
+  name: string;
+}
+
+export function demandOfRule(rule: Json | undefined, subject: Subject): void {
+  const wanted = readRule(rule);
+  if (!wanted) throw missing("this verifier does not know rules of this kind");
+  const rejection = subject.own.statement.type === "decision.rejected";
+  const counted = rejection
+    ? subject.reviews.filter(({ statement }) => statement.type === "review.rejected")
+    : subject.reviews;
+  const signers = subject.reviews.filter(({ statement }) => !bySession(statement));
+  const fitting = counted.filter((review) => {
+    // Of somebody who only was logged in there is no entry: the server says that they fit.
+    if (bySession(review.statement)) return true;
+    const entry = subject.receipt.humans[signers.indexOf(review)]?.entry;
+    return entry !== undefined && belongs(entry, wanted);
+  });
+  const enough = fitting.length >= (rejection ? 1 : wanted.count);
+  demand(enough, `the rule asks for ${wanted.count} of ${wanted.kind}:${wanted.name}`);
+}
+
+function readRule(rule: Json | undefined): Demand | undefined {
+  if (!isObject(rule) || Object.keys(rule).join() !== "n_of") return undefined;
+  const pair = rule.n_of;
+  if (!Array.isArray(pair) || pair.length !== 2) return undefined;
+  const [count, group] = pair;
+  if (!Number.isSafeInteger(count) || (count as number) < 1) return undefined;
+  const found = /^(role|group|member):(.+)$/s.exec(typeof group === "string" ? group : "");
+  if (!found) return undefined;
+  return { count: count as number, kind: found[1] as string, name: found[2] as string };
+}
+
+function belongs(entry: Entry, { kind, name }: Demand): boolean {
+  if (kind === "member") return entry.member === name;
+  return (kind === "role" ? entry.roles : entry.groups).includes(name);
+}
