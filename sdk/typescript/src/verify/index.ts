@@ -17,4 +17,11 @@ export {
 } from "./report.js";
 export { humanLevels, logLevels } from "./roster.js";
 export { BadTrust, readTrust, type Trust } from "./trust.js";
-export { linesOf, type Options, verifyFile, verifyReceipt } from "./verify.js";
+export {
+  type Examined,
+  examineReceipt,
+  linesOf,
+  type Options,
+  verifyFile,
+  verifyReceipt,
+} from "./verify.js";

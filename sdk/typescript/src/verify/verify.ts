@@ -52,6 +52,17 @@ const checks: [CheckName, Check][] = [
 ];
 
 export async function verifyReceipt(bytes: Uint8Array, options: Options): Promise<Report> {
+  return (await examineReceipt(bytes, options)).report;
+}
+
+// The report, and what was read on the way: for a page that tells people who decided what. The
+// subject is there as soon as the statement could be read, and proves no more than the report says.
+export interface Examined {
+  report: Report;
+  subject?: Subject;
+}
+
+export async function examineReceipt(bytes: Uint8Array, options: Options): Promise<Examined> {
   const run = new Run(options);
   let receipt: Receipt | undefined;
   const ready =
@@ -65,16 +76,13 @@ export async function verifyReceipt(bytes: Uint8Array, options: Options): Promis
       if (!run.canonical) throw new Failed("the bytes are not the canonical form of the content");
       return "ok";
     }));
-  if (!ready || !receipt) return run.report("INVALID", undefined);
+  if (!ready || !receipt) return { report: run.report("INVALID", undefined) };
   return receipt.erasure
-    ? verifyErased(run, receipt, receipt.erasure)
-    : (await verifyStated(run, receipt)).report;
+    ? { report: await verifyErased(run, receipt, receipt.erasure) }
+    : verifyStated(run, receipt);
 }
 
-async function verifyStated(
-  run: Run,
-  receipt: Receipt,
-): Promise<{ report: Report; subject?: Subject }> {
+async function verifyStated(run: Run, receipt: Receipt): Promise<Examined> {
   let subject: Subject | undefined;
   const read = await run.step("statement", async (): Promise<Result> => {
     subject = await subjectOf(receipt, run.options);
