@@ -3,19 +3,12 @@
 
 import { type Bytes, base64, tagged } from "../bytes.js";
 import { jcs } from "../jcs.js";
+import { readErasure } from "./erasure_document.js";
 import { type CheckReport, demand, type HumanClass, type LogLevel, missing } from "./report.js";
 import { type humanLevels, type logLevels, ownersWhoSigned } from "./roster.js";
 import { ed25519OfSpki, ed25519Signed, keyId, p256SignedRaw, sha256Hex } from "./signatures.js";
 import type { Statement } from "./statement.js";
-import {
-  bySession,
-  isPeoplesType,
-  isReview,
-  lastHead,
-  type Part,
-  parts,
-  type Subject,
-} from "./subject.js";
+import { isPeoplesType, isReview, lastHead, type Part, parts, type Subject } from "./subject.js";
 
 type Result = CheckReport["result"];
 
@@ -40,10 +33,12 @@ export async function checkAgent(subject: Subject): Promise<Result> {
 
 export async function checkSemantics(subject: Subject): Promise<Result> {
   const { own, reviews } = subject;
-  for (const part of parts(subject)) demandAgreement(part);
-  demandMethods(subject);
+  for (const part of parts(subject)) {
+    demandAgreement(part);
+    await demandSubject(part, part === own ? subject.receipt.document : undefined);
+  }
   demandDescriptor(subject);
-  await demandDocument(subject);
+  await demandErasureDocument(subject);
   await demandOwnersOfErasure(subject);
   if (reviews.length > 0) demandDecider(own, reviews);
   const backwards = reviews.find(({ statement }) => statement.time > own.statement.time);
@@ -73,12 +68,6 @@ function demandAgreement({ what, statement }: Part): void {
   demand(actor.kind === "member", `${what} was not made by a person`);
 }
 
-// The way in which somebody proved themselves, against what they signed with.
-function methodFits(statement: Statement, keyClass: "device" | "passkey"): boolean {
-  const methods = keyClass === "device" ? ["device_key"] : ["passkey", "fido2"];
-  return methods.includes(statement.actor.method);
-}
-
 function demandDescriptor({ own, receipt }: Subject): void {
   const { request, origin } = own.statement;
   const { descriptor } = receipt;
@@ -91,14 +80,27 @@ function demandDescriptor({ own, receipt }: Subject): void {
   demand(descriptor.origin === origin, "the descriptor is of another log");
 }
 
-async function demandDocument({ own, receipt }: Subject): Promise<void> {
-  const { document } = receipt;
-  if (!document) return;
-  const hash = await sha256Hex(document);
-  demand(
-    own.statement.subject === hash,
-    "the document is not the one that the statement is about",
-  );
+// Of the payload if there is one; else of the document concerned, or of the stream's id.
+async function demandSubject({ what, statement }: Part, document: Bytes | undefined) {
+  const { kind, digest } = statement.subject;
+  const { env_sha256, commit } = statement.payload ?? {};
+  const byCommit = env_sha256 === undefined && commit !== undefined;
+  const fits = kind === (byCommit ? "lpCommit" : "sha256");
+  const explained = env_sha256 ?? commit;
+  // In the project's own stream a document that is not here may be meant; in no other.
+  const { id } = statement.stream;
+  const rest = document ?? (id === "project" ? undefined : id);
+  const wanted = explained ?? (rest && (await sha256Hex(rest)));
+  const same = fits && (wanted === undefined || digest === wanted);
+  demand(same, `${what} is filed under another digest than that of what it is about`);
+  if (document) demand(!explained, "the document is not the one that the statement is about");
+}
+
+// The document of an erasure is of exact form, whoever reads it.
+async function demandErasureDocument({ own, receipt }: Subject): Promise<void> {
+  if (own.statement.type !== "erasure.performed" || !receipt.document) return;
+  const { origin } = readErasure(receipt.document);
+  demand(origin === own.statement.origin, "the erasure is of another log");
 }
 
 async function demandOwnersOfErasure(subject: Subject): Promise<void> {
@@ -127,17 +129,6 @@ function demandDecider(own: Part, reviews: Part[]): void {
   const { id, key } = own.statement.actor;
   const one = reviews.some(({ statement: { actor } }) => actor.id === id && actor.key === key);
   demand(one, "the decision was made by somebody whose review is not counted");
-}
-
-function demandMethods(subject: Subject): void {
-  const { own, reviews, receipt } = subject;
-  const people = isReview(own.statement.type) ? [own] : reviews;
-  const signers = people.filter(({ statement }) => !bySession(statement));
-  for (const [index, { what, statement }] of signers.entries()) {
-    const keyClass = receipt.humans[index]?.class;
-    const fits = keyClass !== undefined && methodFits(statement, keyClass);
-    demand(fits, `${what} says that the person proved themselves in another way`);
-  }
 }
 
 const humanRank: Record<HumanClass, number> = { none: 0, C: 1, B: 2, A: 3 };

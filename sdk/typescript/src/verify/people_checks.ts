@@ -152,6 +152,9 @@ async function checkHuman(subject: Subject, part: Part, human: Human): Promise<v
   const core = readCore(human.core);
   await demandEvidence(part, human, core);
   demandCoreFits(subject, part, core);
+  const methods = human.class === "device" ? ["device_key"] : ["passkey", "fido2"];
+  const { method } = part.statement.actor;
+  demand(methods.includes(method), `${part.what} says that the person used another kind of key`);
   await demandEntry(subject, part, human, core);
   if (human.class === "device") {
     const message = tagged("lp-decision-device/1", human.core);

@@ -22,7 +22,7 @@ export interface Logged {
 }
 
 export interface Review {
-  issuer: Issuer;
+  issuer?: Issuer; // always there, which the check of the leaf says
   statement: Bytes;
   tlog: Logged;
 }
@@ -183,11 +183,11 @@ function readHash(item: Json, what: string): Bytes {
 
 function readReview(item: Json, what: string): Review {
   const members = new Members(item, what);
-  const review = {
-    issuer: readIssuer(members.inner("issuer")),
+  const review = compact({
+    issuer: members.optional("issuer", () => readIssuer(members.inner("issuer"))),
     statement: members.binary("statement"),
     tlog: readLogged(members.inner("tlog")),
-  };
+  });
   members.done();
   return review;
 }

@@ -12,6 +12,7 @@ import {
   sortedTexts,
   textItem,
 } from "./members.js";
+import { readVerifierKey } from "./note.js";
 import { p256Signed, sha256Hex } from "./signatures.js";
 import { compact, readMarks } from "./statement.js";
 
@@ -74,7 +75,7 @@ export async function readHead(value: Json, what: string): Promise<Head> {
     owners: members.list("owners", (item, at) => base64(binaryItem(item, at))),
     threshold: members.integer("threshold"),
     issuer: members.list("issuer", readIssuerRange),
-    log: members.list("log", readLogRange),
+    log: await Promise.all(members.list("log", readLogRange)),
     single_operator: members.boolean("single_operator"),
     marks: readMarks(members),
     tree: readTree(members.inner("tree")),
@@ -100,9 +101,10 @@ export function readIssuerRange(item: Json, what: string): KeyRange {
   return readRange(members, base64(members.binary("spki")));
 }
 
-function readLogRange(item: Json, what: string): KeyRange {
+async function readLogRange(item: Json, what: string): Promise<KeyRange> {
   const members = new Members(item, what);
-  return readRange(members, members.text("vkey"));
+  const { text } = await readVerifierKey(members.text("vkey"));
+  return readRange(members, text);
 }
 
 function readRange(members: Members, key: string): KeyRange {

@@ -49,9 +49,13 @@ export interface Statement {
   reason?: string;
   agent_claims?: Json;
   marks: string[];
-  // The subject's digest when no payload explains it: of the document concerned, or of stream.id.
-  subject?: string;
-  streamHash: string;
+  subject: Subject;
+}
+
+// The digest that the statement is filed under. Whether it fits is for the check of semantics.
+export interface Subject {
+  kind: "sha256" | "lpCommit";
+  digest: string;
 }
 
 export const levels = ["none", "low", "medium", "high", "critical"] as const;
@@ -135,20 +139,15 @@ export async function readStatement(bytes: Bytes): Promise<Statement> {
   const statement = readPredicate(predicate);
   predicate.done();
   if (bytes.length % padMultiple !== 0) throw new Malformed("the statement is not padded right");
-  const filled = {
-    ...statement,
-    sha256: await sha256Hex(bytes),
-    streamHash: await sha256Hex(statement.stream.id),
-  };
-  const subject = readSubject(root, filled);
+  const subject = readSubject(root, statement.stream.id);
   root.done();
   if (!eventTypes.has(statement.type)) {
     throw new UnknownType(`this verifier does not know the type ${statement.type}`);
   }
-  return subject === undefined ? filled : { ...filled, subject };
+  return { ...statement, subject, sha256: await sha256Hex(bytes) };
 }
 
-function readPredicate(predicate: Members): Omit<Statement, "sha256" | "streamHash"> {
+function readPredicate(predicate: Members): Omit<Statement, "sha256" | "subject"> {
   const optional = predicate.optional.bind(predicate) as Members["optional"];
   readPad(predicate);
   predicate.salt("salt");
@@ -276,22 +275,18 @@ export function plainObject(members: Members, name: string): Json {
   return value;
 }
 
-// One subject, named like the stream. What the payload explains has to be exactly that.
-function readSubject(root: Members, s: Omit<Statement, "subject">): string | undefined {
+// One subject, named like the stream.
+function readSubject(root: Members, stream: string): Subject {
   const subjects = root.list("subject", (item, what) => new Members(item, what));
   const [subject] = subjects;
   if (!subject || subjects.length !== 1) throw root.wrong("subject", "is not exactly one");
-  if (subject.text("name") !== s.stream.id) throw subject.wrong("name", "is not the stream's");
+  if (subject.text("name") !== stream) throw subject.wrong("name", "is not the stream's");
   const digest = subject.inner("digest");
   subject.done();
-  const { env_sha256, commit } = s.payload ?? {};
-  const byCommit = env_sha256 === undefined && commit !== undefined;
-  const named = digest.hash(byCommit ? "lpCommit" : "sha256");
+  const kind = digest.has("lpCommit") ? "lpCommit" : "sha256";
+  const read = { kind, digest: digest.hash(kind) } as const;
   digest.done();
-  const explained = env_sha256 ?? commit;
-  if (explained === undefined) return named;
-  if (named !== explained) throw subject.wrong("digest", "is not that of the payload");
-  return undefined;
+  return read;
 }
 
 export function samePayload(a: PayloadRef | undefined, b: PayloadRef | undefined): boolean {

@@ -1,8 +1,9 @@
 // The trust file (spec/receipt-format.md §3): what the verifier brings along, and the only place
 // that trust comes from. What is wrong with it is an error of use and never a verdict.
 
-import { type Bytes, fromBase64 } from "../bytes.js";
+import { fromBase64 } from "../bytes.js";
 import type { Json } from "../jcs.js";
+import { type Certificate, readCertificate } from "./certificate.js";
 import { hashItem, Malformed, Members, readJson, textItem } from "./members.js";
 import { readVerifierKey, type VerifierKey } from "./note.js";
 import { type KeyRange, type Minimum, readIssuerRange, readMinimum } from "./roster.js";
@@ -17,7 +18,7 @@ export interface Trust {
   root?: { origin: string; logKeys: VerifierKey[] };
   witnesses?: { quorum: number; keys: VerifierKey[] };
   rp?: { rpId: string; origins: string[] }[];
-  tsaRoots?: Bytes[];
+  tsaRoots?: Certificate[];
   min: Minimum;
 }
 
@@ -50,7 +51,7 @@ async function readMembers(members: Members): Promise<Trust> {
       ? await readWitnesses(members.inner("witness_policy"))
       : undefined,
     rp: members.has("rp") ? members.list("rp", readRelyingParty) : undefined,
-    tsaRoots: members.has("tsa_roots") ? members.list("tsa_roots", readCertificate) : undefined,
+    tsaRoots: members.has("tsa_roots") ? members.list("tsa_roots", readAuthority) : undefined,
     min: members.has("min") ? readMinimum(members.inner("min"), false) : {},
   });
 }
@@ -95,11 +96,11 @@ function readRelyingParty(item: Json, what: string): { rpId: string; origins: st
   return party;
 }
 
-// PEM, one certificate; its DER.
-function readCertificate(item: Json, what: string): Bytes {
+// PEM, one certificate.
+function readAuthority(item: Json, what: string): Certificate {
   const form = /^-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/;
   const body = form.exec(textItem(item, what))?.[1]?.replace(/\s/g, "");
   const der = body === undefined ? undefined : fromBase64(body);
   if (!der) throw new Malformed(`${what} is no certificate in PEM`);
-  return der;
+  return readCertificate(der);
 }

@@ -105,7 +105,7 @@ async function subjectOf(receipt: Receipt, options: Options): Promise<Subject> {
     receipt.reviews.map(async (review, index) => ({
       what: `review ${index + 1}`,
       statement: await readStatement(review.statement),
-      issuer: review.issuer,
+      ...(review.issuer && { issuer: review.issuer }),
       tlog: review.tlog,
     })),
   );
