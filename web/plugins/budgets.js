@@ -5,7 +5,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const kilobyte = 1000;
 const firstRouteMax = 210 * kilobyte;
-const verifyMax = 100 * kilobyte;
+const verifyMax = 110 * kilobyte;
 const editorMax = 110 * kilobyte;
 const stylesMax = 15 * kilobyte;
 const folderMax = 2000 * kilobyte;

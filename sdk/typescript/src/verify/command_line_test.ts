@@ -41,9 +41,19 @@ test("the exit code is that of the verdict", async () => {
 });
 
 test("of many receipts the largest code counts, each line judged alone", async () => {
-  const many = Buffer.concat([files.good, lineFeed, files.erased, lineFeed, files.good, lineFeed]);
+  const many = Buffer.concat([
+    files.good,
+    lineFeed,
+    files.erased,
+    lineFeed,
+    files.good,
+    lineFeed,
+  ]);
   const { code, out } = await call({ ...files, many }, "--trust=trust.json", "--json", "many");
-  const verdicts = out.split("\n").slice(0, 3).map((line) => JSON.parse(line).verdict);
+  const verdicts = out
+    .split("\n")
+    .slice(0, 3)
+    .map((line) => JSON.parse(line).verdict);
   expect(verdicts).toEqual(["VALID", "ERASED", "VALID"]);
   expect(code).toBe(20);
 });
@@ -64,7 +74,8 @@ test("the report has the members that the page names", async () => {
 });
 
 test("a demand is one more than the trust file's", async () => {
-  const demand = (text: string) => call(files, "--trust", "trust.json", "--require", text, "good");
+  const demand = (text: string) =>
+    call(files, "--trust", "trust.json", "--require", text, "good");
   expect((await demand("human=device,log=logged")).code).toBe(0);
   expect((await demand("human=passkey")).code).toBe(40);
   expect((await demand("log=witnessed")).code).toBe(30);

@@ -4,7 +4,8 @@ import { isGoodEd25519, rawOfDer } from "./signatures.js";
 
 const half = "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8";
 const r = "11".repeat(32);
-const der = (body: string) => fromHex(`30${(body.length / 2).toString(16).padStart(2, "0")}${body}`);
+const der = (body: string) =>
+  fromHex(`30${(body.length / 2).toString(16).padStart(2, "0")}${body}`);
 const integer = (digits: string) =>
   `02${(digits.length / 2).toString(16).padStart(2, "0")}${digits}`;
 

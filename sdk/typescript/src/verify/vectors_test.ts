@@ -25,7 +25,15 @@ test("the cases reach every verdict, and every check that can fail", () => {
   for (const name of ["inclusion", "checkpoint", "roster", "issuer_range", "human", "quorum"]) {
     expect(checks).toContain(name);
   }
-  for (const name of ["agent", "semantics", "anchor", "witnesses", "time", "trust", "requirement"]) {
+  for (const name of [
+    "agent",
+    "semantics",
+    "anchor",
+    "witnesses",
+    "time",
+    "trust",
+    "requirement",
+  ]) {
     expect(checks).toContain(name);
   }
   expect(checks).toContain("erasure");

@@ -4,7 +4,7 @@ import { utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import type { Checked } from "./reading";
 import { Result, verdictIcons } from "./result";
-import { checkWords, eventWords, verdictWords } from "./words";
+import { eventWords, verdictWords } from "./words";
 
 const order: Verdict[] = ["INVALID", "INDETERMINATE", "ERASED", "VALID"];
 const shownMax = 200;
@@ -103,11 +103,12 @@ function Row({ one, open, toggle }: { one: Checked; open: boolean; toggle(): voi
         <span className="row-line">{line}</span>
         <span className="row-verdict">{verdictWords[report.verdict].title}</span>
         <span className="row-what">
-          {report.type ? eventWords(report.type) : report.verdict === "ERASED" ? "Erased" : "–"}
+          {report.type
+            ? eventWords(report.type)
+            : report.verdict === "ERASED" && "Statement erased"}
           {report.check && (
-            <span className="muted">
-              {" "}
-              {checkWords[report.check].title}: <VisibleText text={report.why ?? ""} />
+            <span className="row-why">
+              <code>{report.check}</code> <VisibleText text={report.why ?? ""} />
             </span>
           )}
         </span>

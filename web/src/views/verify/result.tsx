@@ -38,12 +38,18 @@ function VerdictBanner({ checked, trusted }: { checked: Checked; trusted: boolea
   const Icon = verdictIcons[report.verdict];
   const consistent = report.check === "trust";
   return (
-    <section className={`verdict ${report.verdict.toLowerCase()}`} aria-labelledby="verdict">
+    <section
+      className={`verdict ${report.verdict.toLowerCase()}`}
+      data-verdict={report.verdict}
+      aria-labelledby="verdict"
+    >
       <Icon aria-hidden size={44} strokeWidth={1.8} />
       <div className="verdict-text">
         <h2 id="verdict" tabIndex={-1} ref={heading}>
           {words.title}
-          <span className="verdict-code">{report.verdict}</span>
+          {words.title.toUpperCase() !== report.verdict && (
+            <span className="verdict-code">{report.verdict}</span>
+          )}
         </h2>
         <p>
           {consistent
@@ -52,8 +58,11 @@ function VerdictBanner({ checked, trusted }: { checked: Checked; trusted: boolea
         </p>
         {report.check && !consistent && (
           <p className="verdict-why">
-            <strong>{checkWords[report.check].title}:</strong>{" "}
-            <VisibleText text={`${report.why ?? ""}.`} />
+            {report.verdict === "INVALID" ? "What fails: “" : "What is missing: “"}
+            {checkWords[report.check].title}” –{" "}
+            <strong>
+              <VisibleText text={`${report.why ?? ""}.`} />
+            </strong>
           </p>
         )}
         {report.verdict === "INDETERMINATE" && !trusted && (

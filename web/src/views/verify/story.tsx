@@ -44,7 +44,10 @@ export function Story({ checked: { report, subject } }: { checked: Checked }) {
           <People subject={subject} />
         </Pair>
         {peopleOf(subject).length > 0 && (
-          <Pair term="Human proof">{humanWords[report.human]}</Pair>
+          <Pair term="Human proof">
+            {humanWords[report.human]}
+            {peopleOf(subject).length > 1 && "; the weakest of theirs counts"}
+          </Pair>
         )}
         <Pair term="Log proof">{logWords[report.log]}</Pair>
         {report.request_id && (
