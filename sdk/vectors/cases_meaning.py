@@ -7,7 +7,16 @@ from keys import Ed25519, b64, hex256, unb64
 from log import jcs, later
 from people import decision, review
 from project import (
-    AGENT_EC, AGENT_ED, ALICE, API_KEY, BOB, CAROL, LOG_X, SYSTEM, payload_plain, payload_v1,
+    AGENT_EC,
+    AGENT_ED,
+    ALICE,
+    API_KEY,
+    BOB,
+    CAROL,
+    LOG_X,
+    SYSTEM,
+    payload_plain,
+    payload_v1,
     payload_v2,
 )
 from receipt import Part, digest_of, erased, erasure_document, erasure_owners, receipt

@@ -5,7 +5,16 @@ from cases_valid import made
 from keys import b64, hex256
 from people import Signing, decision, review
 from project import (
-    ALICE, BOB, CAROL, DAVE, ERIN, MALLORY, TWO_RULE, payload_plain, payload_v1, without_commit,
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    ERIN,
+    MALLORY,
+    TWO_RULE,
+    payload_plain,
+    payload_v1,
+    without_commit,
 )
 
 OTHER_HASH = hex256(b"something else")
@@ -149,6 +158,25 @@ def plant_quorum(story):
     decided(story, ask_name(ask, story), [review(ask, BOB), review(ask, BOB)], request=ask)
     ask = asked(story, "the agent's owner", level="high")
     decided(story, ask_name(ask, story), [review(ask, ERIN)], request=ask)
+    ask = asked(story, "the agent's owner rejects", level="high")
+    decided(story, ask_name(ask, story), [review(ask, ERIN, "review.rejected")],
+            "decision.rejected", request=ask)
+    ask = asked(story, "rejected though one approved", **two)
+    decided(story, ask_name(ask, story), [review(ask, BOB), review(
+        ask, CAROL, "review.rejected")], "decision.rejected", request=ask)
+    ask = asked(story, "reviewed at another level", level="low")
+    low = review(ask, BOB)
+    ask.level = "critical"
+    decided(story, ask_name(ask, story), [low], request=ask)
+    ask = asked(story, "reviewed under another rule")
+    lax = review(ask, BOB)
+    ask.rule = {"n_of": [1, "group:finance"]}
+    decided(story, ask_name(ask, story), [lax], request=ask)
+    ask = asked(story, "one of the group and one who is not",
+                rule={"n_of": [1, "group:finance"]})
+    decided(story, ask_name(ask, story), [review(ask, ALICE), review(ask, BOB)], request=ask)
+    ask = asked(story, "two where one is enough")
+    decided(story, ask_name(ask, story), [review(ask, ALICE), review(ask, BOB)], request=ask)
     ask = asked(story, "the agent's owner at medium")
     decided(story, ask_name(ask, story), [review(ask, ERIN)], request=ask)
     ask = asked(story, "the agent's owner beside another", level="critical", **two)
@@ -314,6 +342,10 @@ QUORUMS = {
     "the agent's owner beside another": "who answers for the agent does not decide at critical",
     "approved though one rejected": "all approve",
     "rejected though all approved": "one rejects",
+    "rejected though one approved": "all reject",
+    "reviewed at another level": "the level that was reviewed",
+    "reviewed under another rule": "the rule that was reviewed",
+    "one of the group and one who is not": "all are of the rule's group",
     "another payload than reviewed": "the payload that was reviewed",
     "another version than reviewed": "the version that was reviewed",
     "an edit that makes no version": "an edit makes version n + 1",
@@ -334,6 +366,8 @@ def quorum(book, story):
             human = "none"
         book.invalid(check, f"quorum: {name}", why, of(story, name), human)
     for name, why in (("the agent's owner at medium", "excluded at high and critical only"),
+                      ("the agent's owner rejects", "nobody is harmed by a no"),
+                      ("two where one is enough", "as many as demanded, or more"),
                       ("rejected by one where two approve", "any reject ends it")):
         book.valid(f"quorum: {name}", why, of(story, name))
     for name in RULES:

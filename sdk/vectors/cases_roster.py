@@ -8,8 +8,22 @@ from keys import P256, b64, hex256
 from log import Log, later
 from people import decision, review
 from project import (
-    ALICE, BOB, CAROL, DAVE, ERIN, ISSUER_1, LOG_1, LOG_2, MALLORY, START, Request, Roster,
-    issuer_range, log_range, payload_v1, signatures,
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    ERIN,
+    ISSUER_1,
+    LOG_1,
+    LOG_2,
+    MALLORY,
+    START,
+    Request,
+    Roster,
+    issuer_range,
+    log_range,
+    payload_v1,
+    signatures,
 )
 from receipt import Part, receipt
 
@@ -21,7 +35,7 @@ def chain(story, signers=(ALICE, BOB), first=None, **members):
     """A version 3 of the story's rosters that is not in order, and the versions before it."""
     members = {"previous": story.roster2, "time": later(START, minutes=30), **members}
     before = first or [story.roster1, story.roster2]
-    last = Roster(members.pop("version", 3), PEOPLE, members.pop("owners", [ALICE, BOB]),
+    last = Roster(members.pop("version", 3), members.pop("people", PEOPLE), members.pop("owners", [ALICE, BOB]),
                   list(signers), [issuer_range(ISSUER_1), issuer_range(story.log.issuer)],
                   [log_range(LOG_1), log_range(LOG_2)], threshold=members.pop("threshold", 2),
                   **members)
@@ -149,6 +163,9 @@ def parts(book, story):
     raw["rosters"][0]["signatures"] = signatures("lp-roster/1", b"other bytes", [ALICE])
     book.invalid("roster", "a later trusted roster first, with a signature of other bytes",
                  "every member that is present must verify", raw, trust=["later roster"])
+    book.invalid("parse", "roster signatures in another order", "ascending by the bytes of spki",
+                 edited(book.bases["new keys"], lambda value: value["rosters"][2][
+                     "signatures"].reverse()))
     forms = (
         ("no owners", {"owners": []}), ("a threshold of 0", {"threshold": 0}),
         ("a threshold above the owners", {"threshold": 3}),

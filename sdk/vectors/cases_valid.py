@@ -1,8 +1,19 @@
 """Receipts as an honest server makes them, and the trust files of all cases."""
 
 from keys import hex256
-from project import LOG_1, LOG_2, P256, Ed25519, issuer_range, ISSUER_1, ISSUER_2, ROOT_ORIGIN
-from project import ROOT_LOG, RP_ID, WITNESSES
+from project import (
+    ISSUER_1,
+    ISSUER_2,
+    LOG_1,
+    LOG_2,
+    P256,
+    ROOT_LOG,
+    ROOT_ORIGIN,
+    RP_ID,
+    WITNESSES,
+    Ed25519,
+    issuer_range,
+)
 from receipt import Part, anchor_of, erased, receipt
 from story import MANIFEST, trusted
 

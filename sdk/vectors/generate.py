@@ -4,6 +4,7 @@ from it. `generate.py [PATH]`; README.md explains the form."""
 import sys
 from pathlib import Path
 
+import cases_attacks
 import cases_beyond
 import cases_file
 import cases_log
@@ -18,10 +19,10 @@ from story import Story
 def make():
     story, book = Story(), Book()
     # What a lying server logs comes first, so that all receipts stand on one checkpoint.
-    for part in (cases_log, cases_roster, cases_people, cases_meaning):
+    for part in (cases_log, cases_roster, cases_people, cases_meaning, cases_attacks):
         part.plant(story)
     for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people,
-                 cases_meaning, cases_beyond):
+                 cases_meaning, cases_beyond, cases_attacks):
         part.add(book, story)
     return book
 

@@ -1,7 +1,7 @@
 """The people, keys, rosters and requests of the log that the cases are about."""
 
-from keys import P256, Ed25519, b64, hex256, seed, tagged
-from log import Log, jcs, later, tree_path, tree_root, leaf_hash
+from keys import P256, Ed25519, b64, hex256, seed, tagged, unb64
+from log import Log, jcs, later, leaf_hash, tree_path, tree_root
 
 ORIGIN = "vectors.example/p/00112233445566778899aabbccddeeff"
 ROOT_ORIGIN = "vectors.example/root"
@@ -37,6 +37,8 @@ BOB = Person(2, "bob", roles=("owner", "reviewer"), groups=("finance",))
 CAROL = Person(3, "carol", "passkey")
 DAVE = Person(4, "dave", roles=("auditor",))
 ERIN = Person(5, "erin", roles=("developer", "reviewer"))  # answers for the agents
+BOB_PHONE = Person(2, "bob's phone", groups=("finance",))
+CAROL_TOO = Person(7, "bob")  # another member with Bob's key
 MALLORY = Person(6, "mallory")  # in no roster
 
 ISSUER_1, ISSUER_2, ISSUER_X = P256("issuer 1"), P256("issuer 2"), P256("no issuer")
@@ -84,7 +86,7 @@ class Roster:
 def signatures(tag, body, signers, high=False):
     return sorted(({"sig": b64(person.key.sign(tagged(tag, body), high)),
                     "spki": b64(person.key.spki)} for person in signers),
-                  key=lambda each: each["spki"])
+                  key=lambda each: unb64(each["spki"]))
 
 
 def issuer_range(key, start=0, end=None):

@@ -6,9 +6,34 @@ from keys import hex256
 from log import later
 from people import Signing, decision, review, session_review
 from project import (
-    AGENT_EC, AGENT_ED, ALICE, BOB, CAROL, DAVE, ERIN, ISSUER_1, ISSUER_2, LOG_1, LOG_2, ORIGIN,
-    ROOT_LOG, ROOT_ORIGIN, RP_ID, RP_ORIGIN, START, SYSTEM, TWO_RULE, Request, Roster,
-    issuer_range, log_range, new_log, payload_plain, payload_v1, payload_v2, without_commit,
+    AGENT_EC,
+    AGENT_ED,
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    ERIN,
+    ISSUER_1,
+    ISSUER_2,
+    LOG_1,
+    LOG_2,
+    ORIGIN,
+    ROOT_LOG,
+    ROOT_ORIGIN,
+    RP_ID,
+    RP_ORIGIN,
+    START,
+    SYSTEM,
+    TWO_RULE,
+    Request,
+    Roster,
+    issuer_range,
+    log_range,
+    new_log,
+    payload_plain,
+    payload_v1,
+    payload_v2,
+    without_commit,
 )
 from receipt import WITNESS_POLICY, digest_of, erasure_document, erasure_owners
 
@@ -26,7 +51,6 @@ class Story:
         self.after()
 
     def first_rosters(self):
-        log = self.log
         first = ([issuer_range(ISSUER_1)], [log_range(LOG_1)])
         self.roster1 = Roster(1, [ALICE], [ALICE], [ALICE], *first)
         self.roster2 = Roster(2, [ALICE, BOB, CAROL, DAVE, ERIN], [ALICE, BOB], [ALICE], *first,

@@ -13,7 +13,11 @@ from .people import Review
 from .receipt import Agent, Receipt
 from .roster import Signature, check_signatures
 from .signatures import (
-    ed25519_of_spki, is_p256, sha256_hex, verify_ed25519, verify_p256_raw,
+    ed25519_of_spki,
+    is_p256,
+    sha256_hex,
+    verify_ed25519,
+    verify_p256_raw,
 )
 from .statement import SIGNED_REVIEWS, VERDICT_OF, Statement, check_digest
 from .strict_json import canonical, read_canonical

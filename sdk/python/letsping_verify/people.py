@@ -112,30 +112,26 @@ def check_quorum(receipt: Receipt, own: Statement, reviews: list[Review]) -> Non
            "the decision says not on which request, rule and payload")
     for review in reviews:
         _check_same(receipt, own, review)
-    if own.type == "decision.rejected":
-        against = [each for each in reviews if each.statement.verdict == "reject"]
-        demand(len(against) > 0, "nobody rejects")
-    else:
-        against = []
-        demand(all(each.statement.type in ("review.approved", "review.edited")
-                   for each in reviews), "not all approve")
+    wanted = (("review.rejected",) if own.type == "decision.rejected"
+              else ("review.approved", "review.edited"))
+    demand(all(each.statement.type in wanted for each in reviews),
+           "a review that decides otherwise than the decision")
     members = [each.statement.actor.id for each in reviews]
     demand(len(set(members)) == len(members), "somebody counts twice")
     keys = [each.statement.actor.key for each in reviews if each.human]
     demand(len(set(keys)) == len(keys), "a key counts twice")
     _check_excluded(receipt, own, reviews)
-    _check_rule(receipt, own, reviews, against)
+    _check_rule(receipt, own, reviews)
 
 
 def _check_same(receipt: Receipt, own: Statement, review: Review) -> None:
     its, mine = review.statement, own.request
     assert mine is not None and own.rule is not None
-    demand(its.type in ("review.approved", "review.edited", "review.rejected"),
-           f"{its.type} does not count")
     demand(its.origin == own.origin and its.stream == own.stream, "a review of another request")
     if its.request is None or its.rule is None:
         raise Fault("a review that names no request or no rule")
     demand(its.request.sha256 == mine.sha256, "a review of another request")
+    demand(its.request.level == mine.level, "a review at another level")
     # An edit is signed on the version that was edited; it makes the next one.
     version = its.request.version + (1 if its.type == "review.edited" else 0)
     demand(version == mine.version, "a review of another version")
@@ -156,13 +152,13 @@ def _check_excluded(receipt: Receipt, own: Statement, reviews: list[Review]) -> 
         return
     owner = (receipt.descriptor or {}).get("agent_owner")
     for each in reviews:
-        demand(each.statement.actor.id != owner, "the agent's owner decided")
+        demand(each.statement.verdict != "approve" or each.statement.actor.id != owner,
+               "the agent's owner approved")
         demand(own.request.level != "critical" or each.statement.type != "review.edited",
                "at the level critical an edit does not count as an approval")
 
 
-def _check_rule(receipt: Receipt, own: Statement, reviews: list[Review],
-                against: list[Review]) -> None:
+def _check_rule(receipt: Receipt, own: Statement, reviews: list[Review]) -> None:
     rule: Any = receipt.rule
     demand(rule is not None, "a decision of people without its rule")
     json_object(rule, "rule")
@@ -175,9 +171,7 @@ def _check_rule(receipt: Receipt, own: Statement, reviews: list[Review],
         raise Unclear("a rule other than one n_of whose group stands in the roster")
     count, group = terms
     # Of a session the roster says nothing: that it belongs is the server's word, as its class says.
-    if own.type == "decision.rejected":
-        demand(all(each.human is None or each.human.entry.in_group(group) for each in against),
-               f"who rejects is not of {group}")
-        return
-    met = sum(each.human is None or each.human.entry.in_group(group) for each in reviews)
-    demand(met >= count, f"{met} of {group} decided, {count} are needed")
+    demand(all(each.human is None or each.human.entry.in_group(group) for each in reviews),
+           f"somebody decided who is not of {group}")
+    demand(own.type == "decision.rejected" or len(reviews) >= count,
+           f"{len(reviews)} of {group} decided, {count} are needed")

@@ -159,9 +159,7 @@ def read_signatures(value: Any, where: str) -> list[Signature]:
         read.done()
         return made
     made = m.array_of(one)(value, where)
-    # In ascending order of the text of `spki`, as it stands in the receipt.
-    keys = [item["spki"] for item in value]
-    demand(all(a < b for a, b in zip(keys, keys[1:])),
+    demand(all(a.spki < b.spki for a, b in zip(made, made[1:])),
            f"{where} is not in ascending order, or has a key twice")
     return made
 

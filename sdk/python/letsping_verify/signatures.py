@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 from cryptography.exceptions import InvalidSignature
@@ -31,20 +32,26 @@ def tagged(tag: str, body: bytes) -> bytes:
 
 def p256_key(spki: bytes, what: str) -> ec.EllipticCurvePublicKey:
     """The key of a DER SubjectPublicKeyInfo: P-256, uncompressed, 91 bytes."""
-    demand(len(spki) == 91 and spki.startswith(_P256_PREFIX), f"{what} is no P-256 key")
+    key = _load_p256(spki)
+    if key is None:
+        raise Fault(f"{what} is no P-256 key")
+    return key
+
+
+# One receipt names the same few keys many times, and a file of receipts does so in each line.
+@functools.lru_cache(maxsize=256)
+def _load_p256(spki: bytes) -> ec.EllipticCurvePublicKey | None:
+    if len(spki) != 91 or not spki.startswith(_P256_PREFIX):
+        return None
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(
             ec.SECP256R1(), spki[len(_P256_PREFIX):])
     except ValueError:
-        raise Fault(f"{what} is no point of P-256") from None
+        return None
 
 
 def is_p256(spki: bytes) -> bool:
-    try:
-        p256_key(spki, "the key")
-    except Fault:
-        return False
-    return True
+    return _load_p256(spki) is not None
 
 
 def verify_p256(spki: bytes, signature: bytes, message: bytes, what: str,

@@ -23,17 +23,19 @@ VERDICT_OF = {
     "review.approved": "approve", "review.edited": "approve", "review.rejected": "reject",
     "review.changes_requested": "request_changes", "decision.approved": "approve",
     "decision.approved_with_modifications": "approve", "decision.rejected": "reject"}
-TYPES = frozenset("""
-    request.created request.viewed request.revised request.cancelled review.approved review.edited
-    review.rejected review.changes_requested review.commented decision.approved
-    decision.approved_with_modifications decision.rejected decision.expired decision.cancelled
-    decision.denied permit.issued permit.claimed permit.succeeded permit.failed
-    permit.indeterminate permit.expired permit.revoked grant.created grant.used grant.revoked
-    grant.expired handoff.created handoff.fulfilled handoff.disputed handoff.failed policy.changed
-    roster.changed member.added member.changed member.removed key.added key.rotated key.revoked
-    epoch.changed break_glass.armed break_glass.used break_glass.reviewed notification.sent
-    delivery.attempted export.made erasure.performed clock.adjusted log.opened log.frozen
-    witness.changed config.changed login.succeeded login.failed""".split())
+TYPES = frozenset((
+    "request.created", "request.viewed", "request.revised", "request.cancelled",
+    "review.approved", "review.edited", "review.rejected", "review.changes_requested",
+    "review.commented", "decision.approved", "decision.approved_with_modifications",
+    "decision.rejected", "decision.expired", "decision.cancelled", "decision.denied",
+    "permit.issued", "permit.claimed", "permit.succeeded", "permit.failed",
+    "permit.indeterminate", "permit.expired", "permit.revoked", "grant.created", "grant.used",
+    "grant.revoked", "grant.expired", "handoff.created", "handoff.fulfilled", "handoff.disputed",
+    "handoff.failed", "policy.changed", "roster.changed", "member.added", "member.changed",
+    "member.removed", "key.added", "key.rotated", "key.revoked", "epoch.changed",
+    "break_glass.armed", "break_glass.used", "break_glass.reviewed", "notification.sent",
+    "delivery.attempted", "export.made", "erasure.performed", "clock.adjusted", "log.opened",
+    "log.frozen", "witness.changed", "config.changed", "login.succeeded", "login.failed"))
 
 KINDS = ("member", "agent", "api_key", "policy", "system")
 METHODS = ("passkey", "fido2", "device_key", "session", "oidc", "hmac", "httpsig", "api_key",

@@ -19,7 +19,12 @@ from .report import Report
 from .roster import Head, check_chain
 from .signatures import sha256, tagged, verify_p256
 from .statement import (
-    UNSIGNED, WITH_PEOPLE, Statement, read_statement, signed_leaf, unsigned_leaf,
+    UNSIGNED,
+    WITH_PEOPLE,
+    Statement,
+    read_statement,
+    signed_leaf,
+    unsigned_leaf,
 )
 from .strict_json import canonical, parse
 from .timestamp import check_token, read_token
@@ -210,7 +215,8 @@ class Verification:
     def _check_roster(self) -> str:
         versions, trust, own = self._receipt.rosters, self._trust, self._own
         if not versions:
-            demand(trust is None and own.roster_sha256 is None, "no roster")
+            named = [each.roster_sha256 for each in [own, *self._reviews]]
+            demand(trust is None and not any(named), "no roster")
             return "absent"
         demand(all(each.head.origin == own.origin for each in versions), "a roster of another log")
         check_chain(versions)

@@ -245,7 +245,7 @@ export async function checkQuorum(subject: Subject): Promise<Result> {
     return reviews.length > 0 ? "ok" : "absent";
   }
   demand(reviews.length > 0, "nobody's review is counted");
-  demandVerdicts(own, reviews);
+  demandVerdicts(subject);
   demandDistinct(reviews);
   demandNotOwner(subject);
   const { rule } = receipt;
@@ -263,26 +263,27 @@ function demandSameRequest(own: Part, review: Part): void {
     its.stream.id === mine.stream.id &&
     its.request?.sha256 === mine.request?.sha256;
   demand(same, `${review.what} is of another request`);
+  demand(its.request?.level === mine.request?.level, `${review.what} is of another level`);
+  demand(its.rule?.sha256 === mine.rule?.sha256, `${review.what} is under another rule`);
   demand(isAfter(own, review), `${review.what} does not stand before the decision`);
 }
 
-function demandVerdicts({ statement }: Part, reviews: Part[]): void {
+function demandVerdicts(subject: Subject): void {
+  const { statement } = subject.own;
   const rejection = statement.type === "decision.rejected";
-  for (const { what, statement: review } of reviews) {
-    demand(
-      ["review.approved", "review.edited", "review.rejected"].includes(review.type),
-      `${what} neither approves nor rejects`,
-    );
+  const types = rejection ? ["review.rejected"] : ["review.approved", "review.edited"];
+  const loose = statement.request?.level !== "critical" || lastHead(subject)?.single_operator;
+  for (const { what, statement: review } of subject.reviews) {
+    demand(types.includes(review.type), `${what} does not say what the decision says`);
     demand(samePayload(review.payload, statement.payload), `${what} is of another payload`);
-    const version = (review.request?.version ?? 0) + (review.type === "review.edited" ? 1 : 0);
+    const edit = review.type === "review.edited";
+    const version = (review.request?.version ?? 0) + (edit ? 1 : 0);
     demand(version === statement.request?.version, `${what} is of another version`);
-    if (rejection) continue;
-    demand(review.type !== "review.rejected", `${what} rejects what was approved`);
-    const uncounted = review.type === "review.edited" && review.request?.level === "critical";
-    demand(!uncounted, `${what} is an edit, which does not count as approval at level critical`);
+    demand(
+      !edit || loose === true,
+      `${what} is an edit, which does not approve at level critical`,
+    );
   }
-  const rejected = reviews.some(({ statement: review }) => review.type === "review.rejected");
-  demand(!rejection || rejected, "nobody rejected what was rejected");
 }
 
 function demandDistinct(reviews: Part[]): void {
@@ -292,12 +293,13 @@ function demandDistinct(reviews: Part[]): void {
   demand(new Set(keys).size === keys.length, "one key is counted twice");
 }
 
-// From high on, nobody decides what their own agent asks for.
+// From high on, nobody approves what their own agent asks for. A no harms nobody.
 function demandNotOwner(subject: Subject): void {
   const { statement } = subject.own;
   const strict = ["high", "critical"].includes(statement.request?.level ?? "");
-  if (!strict || lastHead(subject)?.single_operator) return;
+  const approves = statement.type !== "decision.rejected";
+  if (!strict || !approves || lastHead(subject)?.single_operator) return;
   const owner = subject.receipt.descriptor?.agent_owner;
   const own = subject.reviews.some((review) => review.statement.actor.id === owner);
-  demand(!own, "the agent's owner decided about their own agent");
+  demand(!own, "the agent's owner approved what their own agent asked for");
 }

@@ -102,7 +102,7 @@ async function readMembers(value: Json, what: string): Promise<Receipt> {
     tlog,
     anchor: members.optional("anchor", () => readAnchor(members.inner("anchor"))),
     time: members.filled("time", binaryItem, tokensMax),
-    owners: members.optional("owners", (name) => readOwnerSignatures(members, name)),
+    owners: members.optional("owners", (name) => someOwners(members, name)),
   });
   members.done();
   return receipt;
@@ -113,6 +113,12 @@ async function readErased(members: Members, what: string, tlog: Logged): Promise
   members.done();
   if (erasure.erasure) throw members.wrong("erasure", "is itself without a statement");
   return { rosters: [], humans: [], reviews: [], time: [], tlog, erasure };
+}
+
+function someOwners(members: Members, name: string): OwnerSignature[] {
+  const owners = readOwnerSignatures(members, name);
+  if (owners.length === 0) throw members.wrong(name, "is empty");
+  return owners;
 }
 
 function anyObject(members: Members, name: string): Json {

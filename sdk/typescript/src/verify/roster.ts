@@ -1,7 +1,7 @@
 // The roster (spec/log-format.md §5): whose keys count. Heads are signed by the owners of the
 // version before; entries are leaves of the tree that a head names.
 
-import { type Bytes, base64, tagged, utf8 } from "../bytes.js";
+import { type Bytes, base64, hex, tagged, utf8 } from "../bytes.js";
 import { type Json, jcs } from "../jcs.js";
 import {
   binaryItem,
@@ -139,16 +139,17 @@ function readTree(members: Members): Head["tree"] {
   return tree;
 }
 
-// `{sig, spki}` in ascending order of the text of `spki`, each once.
+// `{sig, spki}` in ascending order of the bytes of `spki`, each once.
 export function readOwnerSignatures(members: Members, name: string): OwnerSignature[] {
   const signatures = members.list(name, (item, what) => {
     const inner = new Members(item, what);
-    const signature = { spki: base64(inner.binary("spki")), signature: inner.binary("sig") };
+    const key = inner.binary("spki");
+    const signature = { order: hex(key), spki: base64(key), signature: inner.binary("sig") };
     inner.done();
     return signature;
   });
   sortedTexts(
-    signatures.map(({ spki }) => spki),
+    signatures.map(({ order }) => order),
     name,
   );
   return signatures;

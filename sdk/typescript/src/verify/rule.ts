@@ -16,18 +16,17 @@ interface Demand {
 export function demandOfRule(rule: Json | undefined, subject: Subject): void {
   const wanted = readRule(rule);
   if (!wanted) throw missing("this verifier does not know rules of this kind");
-  const rejection = subject.own.statement.type === "decision.rejected";
-  const counted = rejection
-    ? subject.reviews.filter(({ statement }) => statement.type === "review.rejected")
-    : subject.reviews;
   const signers = subject.reviews.filter(({ statement }) => !bySession(statement));
-  const fitting = counted.filter((review) => {
+  for (const review of subject.reviews) {
     // Of somebody who only was logged in there is no entry: the server says that they fit.
-    if (bySession(review.statement)) return true;
+    if (bySession(review.statement)) continue;
     const entry = subject.receipt.humans[signers.indexOf(review)]?.entry;
-    return entry !== undefined && belongs(entry, wanted);
-  });
-  const enough = fitting.length >= (rejection ? 1 : wanted.count);
+    const fits = entry !== undefined && belongs(entry, wanted);
+    demand(fits, `the person of ${review.what} is not of ${wanted.kind}:${wanted.name}`);
+  }
+  // One rejection is enough.
+  const needed = subject.own.statement.type === "decision.rejected" ? 1 : wanted.count;
+  const enough = subject.reviews.length >= needed;
   demand(enough, `the rule asks for ${wanted.count} of ${wanted.kind}:${wanted.name}`);
 }
 
