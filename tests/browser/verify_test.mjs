@@ -110,12 +110,19 @@ test("verify: an erased statement is told apart from a missing one", async (t) =
 
 test("verify: a file of many is counted, listed and opened line by line", async (t) => {
   const { person, page } = await openVerifier(t);
-  const lines = ["approved", "passkey", "quorum", "rejected", "modified", "expired", "erased"].map(
-    base,
-  );
+  const lines = [
+    "approved",
+    "passkey",
+    "quorum",
+    "rejected",
+    "modified",
+    "expired",
+    "erased",
+  ].map(base);
   lines.splice(3, 0, tampered());
   await trusting(page, "full");
-  await choose(page, Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")])), "all.jsonl");
+  const file = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
+  await choose(page, file, "all.jsonl");
   await page.getByRole("heading", { name: "6 of 8 valid" }).waitFor();
   await page.getByRole("button", { name: "Invalid 1" }).click();
   assert.equal(await page.locator(".many .row").count(), 1);
@@ -156,7 +163,9 @@ test("verify: text can be pasted, files dropped together, all by keyboard", asyn
 
 test("verify: judges the shared cases as the programs do", async (t) => {
   const { person, page, quiet } = await openVerifier(t);
-  const cases = vectors.cases.filter((one, at) => at % 9 === 0 && !one.require && !one.allow_test);
+  const cases = vectors.cases.filter(
+    (one, at) => at % 9 === 0 && !one.require && !one.allow_test,
+  );
   assert.ok(cases.length > 30);
   const differing = [];
   for (const one of cases) {
@@ -171,7 +180,8 @@ test("verify: judges the shared cases as the programs do", async (t) => {
     const shown = await page.locator("[data-verdict]").getAttribute("data-verdict");
     const failed = await page.locator(".check.failed code").allTextContents();
     const wanted = [one.expect.verdict, ...(one.expect.check ? [one.expect.check] : [])];
-    if (`${[shown, ...failed]}` !== `${wanted}`) differing.push([one.name, wanted, shown, failed]);
+    if (`${[shown, ...failed]}` !== `${wanted}`)
+      differing.push([one.name, wanted, shown, failed]);
   }
   assert.deepEqual(differing, []);
   quiet();

@@ -12,8 +12,8 @@ import {
   verifyFile,
 } from "./index.js";
 
-export const usage = `usage: letsping-verify [--trust FILE]... [--require DEMANDS] [--allow-test] [--json]
-                       RECEIPT...
+export const usage = `usage: letsping-verify [--trust FILE]... [--require DEMANDS] [--allow-test]
+                       [--json] RECEIPT...
 
 Checks receipts of LetsPing, and asks nobody. A file holds one receipt, or one to a line; - is the
 standard input.

@@ -53,7 +53,8 @@ function VerdictBanner({ checked, trusted }: { checked: Checked; trusted: boolea
         </h2>
         <p>
           {consistent
-            ? "The receipt is consistent in itself. Whether its keys are really those of the project, nobody has confirmed."
+            ? "The receipt is consistent in itself. Whether its keys are really those of the " +
+              "project, nobody has confirmed."
             : words.lead}
         </p>
         {report.check && !consistent && (

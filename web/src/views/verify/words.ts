@@ -32,7 +32,8 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   leaf: {
     title: "The log entry is of this statement",
     meaning:
-      "The log keeps a fingerprint of each statement. This one is of exactly these words: change a letter, and it is another.",
+      "The log keeps a fingerprint of each statement. This one is of exactly these " +
+      "words: change a letter, and it is another.",
   },
   issuer_signature: {
     title: "The server signed it",
@@ -41,17 +42,20 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   inclusion: {
     title: "The entry is in the log",
     meaning:
-      "A chain of fingerprints leads from the entry to the summary of the whole log. It fits only if the entry really stands at this place.",
+      "A chain of fingerprints leads from the entry to the summary of the whole log. It " +
+      "fits only if the entry really stands at this place.",
   },
   checkpoint: {
     title: "The log signed that summary",
     meaning:
-      "The summary (the checkpoint) is of the right log and carries the signature of the log's key, in force at that size.",
+      "The summary (the checkpoint) is of the right log and carries the signature of " +
+      "the log's key, in force at that size.",
   },
   roster: {
     title: "The list of people is genuine",
     meaning:
-      "Who may decide stands in a list that the project's owners signed, version after version, from the first one to the one in force.",
+      "Who may decide stands in a list that the project's owners signed, version after " +
+      "version, from the first one to the one in force.",
   },
   issuer_range: {
     title: "The server's key was in force",
@@ -61,12 +65,14 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   human: {
     title: "Each person signed this very decision",
     meaning:
-      "Their own key signed this request, this payload, under this rule and list, within minutes. The key never was on the server.",
+      "Their own key signed this request, this payload, under this rule and list, " +
+      "within minutes. The key never was on the server.",
   },
   quorum: {
     title: "Enough of the right people said so",
     meaning:
-      "The rule is met by different people with different keys, and they all decided about the same payload.",
+      "The rule is met by different people with different keys, and they all decided " +
+      "about the same payload.",
   },
   agent: {
     title: "The agent signed its request",
@@ -75,7 +81,8 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   semantics: {
     title: "Everything agrees",
     meaning:
-      "The request, the verdict, the people and the times fit together: no part is of another story.",
+      "The request, the verdict, the people and the times fit together: no part is of " +
+      "another story.",
   },
   anchor: {
     title: "Anchored in the root log",
@@ -84,7 +91,8 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   witnesses: {
     title: "Seen by witnesses",
     meaning:
-      "Independent witnesses signed the summary when they saw it: it cannot have been made up later.",
+      "Independent witnesses signed the summary when they saw it: it cannot have been " +
+      "made up later.",
   },
   time: {
     title: "Time-stamped by a third party",
@@ -115,7 +123,9 @@ export const verdictWords: Record<Verdict, { title: string; lead: string }> = {
   },
   ERASED: {
     title: "Erased",
-    lead: "Something happened at this place in the log. What it was has been erased, and owners of the project signed that.",
+    lead:
+      "Something happened at this place in the log. What it was has been erased, and " +
+      "owners of the project signed that.",
   },
   INDETERMINATE: {
     title: "Not confirmed",
