@@ -55,7 +55,9 @@ function VerdictBanner({ checked, trusted }: { checked: Checked; trusted: boolea
           {consistent
             ? "The receipt is consistent in itself. Whether its keys are really those of the " +
               "project, nobody has confirmed."
-            : words.lead}
+            : report.verdict === "VALID" && (report.human === "A" || report.human === "B")
+              ? "The people below signed this themselves, and it stands in the log."
+              : words.lead}
         </p>
         {report.check && !consistent && (
           <p className="verdict-why">

@@ -119,7 +119,7 @@ export const resultWords = {
 export const verdictWords: Record<Verdict, { title: string; lead: string }> = {
   VALID: {
     title: "Valid",
-    lead: "This happened as stated below, and it stands in the log.",
+    lead: "The server stated the following, and it stands in the log.",
   },
   ERASED: {
     title: "Erased",
@@ -139,7 +139,7 @@ export const verdictWords: Record<Verdict, { title: string; lead: string }> = {
 
 export const humanWords: Record<HumanClass, string> = {
   A: "passkey (class A): a key that asked the person for finger, face or PIN",
-  B: "device key (class B): a key that never leaves the person's device",
+  B: "device key (class B): a key that the person keeps on their device",
   C: "session (class C): somebody was logged in; only the server says so",
   none: "none",
 };
