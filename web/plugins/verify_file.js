@@ -46,6 +46,7 @@ async function oneFile({ root, build: { target, cssTarget } }) {
       write: false,
       assetsInlineLimit: Number.MAX_SAFE_INTEGER, // fonts as data: URLs
       modulePreload: { polyfill: false },
+      license: { fileName: "licenses.txt" },
       rolldownOptions: {
         input: join(root, "src/verify.tsx"),
         output: { inlineDynamicImports: true },
@@ -56,13 +57,15 @@ async function oneFile({ root, build: { target, cssTarget } }) {
   const named = (suffix) => output.filter(({ fileName }) => fileName.endsWith(suffix));
   const [script, ...scripts] = named(".js");
   const [style, ...styles] = named(".css");
-  if (scripts.length + styles.length > 0 || output.length !== 2) {
-    throw new Error(`more than a script and a style: ${output.map((file) => file.fileName)}`);
+  const [licenses] = named("licenses.txt");
+  if (scripts.length + styles.length > 0 || output.length !== 3 || !licenses) {
+    throw new Error(`not a script, a style and licenses: ${output.map((file) => file.fileName)}`);
   }
-  return composed(readFileSync(join(root, page), "utf8"), script.code, String(style.source));
+  const template = readFileSync(join(root, page), "utf8");
+  return composed(template, script.code, String(style.source), String(licenses.source));
 }
 
-function composed(template, code, css) {
+function composed(template, code, css, licenses) {
   // Nothing in a script may end it, and `<!--` would change how the browser reads it.
   const script = code.replace(/<(?=\/script|!--)/gi, "\\x3c");
   const policy = [
@@ -81,7 +84,8 @@ function composed(template, code, css) {
     .replace(/\s*<link rel="icon"[^>]*>/, "")
     .replace(/\s*<script type="module"[^>]*><\/script>/, () => `\n    <style>${css}</style>`)
     // Behind the element that it draws into; a module script would wait for it anyway.
-    .replace("</noscript>", () => `</noscript>\n    <script type="module">${script}</script>`);
+    .replace("</noscript>", () => `</noscript>\n    <script type="module">${script}</script>`)
+    .concat(`<!--\n${licenses.replaceAll("--", "- -")}\n-->\n`);
   if (!replaced.includes(policy)) throw new Error("the policy of verify/index.html has moved");
   return replaced;
 }
