@@ -79,6 +79,8 @@ constexpr Route own_routes[] = {
     {Method::get, "/requests/{id}", page, Auth::open},
     {Method::get, "/settings", page, Auth::open},
     {Method::get, "/settings/roster/{id}", page, Auth::open},
+    {Method::get, "/verify", verify_page, Auth::open},
+    {Method::get, "/verify.html", verify_file, Auth::open},
 };
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;

@@ -114,7 +114,9 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/inbox",
                                            "/requests/{id}",
                                            "/settings",
-                                           "/settings/roster/{id}"};
+                                           "/settings/roster/{id}",
+                                           "/verify",
+                                           "/verify.html"};
   for (const Route& route : public_routes()) {
     if (route.auth == Auth::open) {
       EXPECT_TRUE(open.contains(route.pattern)) << route.pattern;
