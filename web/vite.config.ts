@@ -16,5 +16,9 @@ export default defineConfig({
     license: { fileName: "licenses.txt" },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },
-  test: { include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"], environment: "node" },
+  test: {
+    include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"],
+    environment: "node",
+    testTimeout: 30_000, // They compute, and a busy machine computes slowly.
+  },
 });
