@@ -23,5 +23,9 @@ export default defineConfig({
     fs: { allow: [".."] },
     proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" },
   },
-  test: { include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"], environment: "node" },
+  test: {
+    include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"],
+    environment: "node",
+    testTimeout: 30_000, // They compute, and a busy machine computes slowly.
+  },
 });
