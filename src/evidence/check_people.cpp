@@ -160,23 +160,26 @@ bool precedes(const Entry& review, const Entry& decision) {
          said.stream.seq < decided.stream.seq;
 }
 
+bool single_operator(const Examination& it) {
+  return !it.receipt.rosters.empty() && it.receipt.rosters.back().head.single_operator;
+}
+
 // Whether what the review says leads to what was decided.
-bool supports(const Statement& review, const Statement& decision) {
+bool supports(const Statement& review, const Statement& decision, bool alone) {
   const bool rejects = decision.type == EventType::decision_rejected;
   if (rejects != (review.type == EventType::review_rejected)) return false;
   if (review.payload != decision.payload || !review.rule || !decision.rule) return false;
   if (review.rule->sha256 != decision.rule->sha256) return false;
   const bool edits = review.type == EventType::review_edited;
-  // Nobody counts at critical for what they wrote themselves.
-  if (edits && decision.request->level == Level::critical) return false;
+  // Nobody counts at critical for what they wrote themselves, where there is anybody else.
+  if (edits && decision.request->level == Level::critical && !alone) return false;
   return decision.request->version == review.request->version + (edits ? 1 : 0);
 }
 
 // The agent's owner does not approve what matters, where there is anybody else.
 bool owner_excluded(const Examination& it, const Statement& decision) {
-  const bool alone = !it.receipt.rosters.empty() && it.receipt.rosters.back().head.single_operator;
   return decision.type != EventType::decision_rejected && decision.request->level >= Level::high &&
-         !alone;
+         !single_operator(it);
 }
 
 Checking check_distinct(const Examination& it) {
@@ -264,7 +267,7 @@ Checking check_quorum(Examination& it) {
   if (hashes.empty()) return invalid("the decision names no review");
   for (std::size_t i = 1; i < it.entries.size(); ++i) {
     if (!precedes(it.entries[i], decision) ||
-        !supports(it.entries[i].statement, decision.statement)) {
+        !supports(it.entries[i].statement, decision.statement, single_operator(it))) {
       return invalid("a review does not lead to this decision");
     }
   }

@@ -326,9 +326,10 @@ class World {
       human.signature = p256(person.seed).sign(device_signing_bytes(human.core));
       return human;
     }
-    std::string client_data = R"({"type":"webauthn.get","challenge":")" +
-                              base64url(crypto::sha256({std::string_view("lp-decision/1\0", 14), human.core}).view()) +
-                              R"(","origin":")" + page_origin + R"(","crossOrigin":false})";
+    std::string client_data =
+        R"({"type":"webauthn.get","challenge":")" +
+        base64url(crypto::sha256({std::string_view("lp-decision/1\0", 14), human.core}).view()) +
+        R"(","origin":")" + page_origin + R"(","crossOrigin":false})";
     std::string authenticator_data(crypto::sha256(rp_id).view());
     authenticator_data += std::string_view("\x05\x00\x00\x00\x01", 5);
     if (story_.passkey) story_.passkey(client_data, authenticator_data);

@@ -210,7 +210,9 @@ TEST(VerifyReceipt, ExcludesTheOwnerOfTheAgentWhereItMatters) {
   story.single_operator = true;
   EXPECT_EQ(outcome(story), "VALID");
   EXPECT_EQ(outcome(Story{.single_operator = false, .agent_owner = "mem_owner"}), "VALID");
-  EXPECT_EQ(outcome(Story{.level = Level::critical, .edits = true}), "INVALID quorum");
+  EXPECT_EQ(outcome(Story{.level = Level::critical, .edits = true}), "VALID");
+  EXPECT_EQ(outcome(Story{.level = Level::critical, .single_operator = false, .edits = true}),
+            "INVALID quorum");
 }
 
 TEST(VerifyReceipt, RefusesADecisionThatItsReviewsDoNotCarry) {

@@ -4,7 +4,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { approve, binary, filesWith, letGo, openRequest, photograph, setUp, test } from "./harness.mjs";
+import {
+  approve, binary, filesWith, letGo, openRequest, photograph, setUp, test,
+} from "./harness.mjs";
 
 const marked = () => `plain-${randomBytes(12).toString("hex")}`;
 
@@ -16,7 +18,7 @@ async function assertUnread(server, person, marker) {
   assert.ok(!person.seen.urls.some((url) => url.includes(marker)), "in an address");
 }
 
-// The receipt of the page, judged as a stranger would: no server, no data, a trust file from before.
+// The receipt of the page, judged as a stranger would: without server and data.
 async function assertProven(server, page, id) {
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download receipt" }).click();
