@@ -150,18 +150,15 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The roster is not the one that the server rebuilds. Begin again."},
     {Reason::name_taken, 409, "name_taken", "This name is taken. Choose another."},
     {Reason::already_revoked, 409, "already_revoked", "This was revoked before."},
-<<<<<<< HEAD
     {Reason::not_a_party, 403, "not_a_party",
      "The handoff is between others. Only the agents that it names, and the API key that brought "
      "its request, may speak about it."},
     {Reason::handoff_full, 409, "handoff_full",
      "The history of this handoff is as long as it may be. Begin a new one."},
-=======
     {Reason::receipt_incomplete, 409, "receipt_incomplete",
      "There is no receipt of this event: what belongs to it is not kept, or not any more."},
     {Reason::receipt_too_large, 409, "receipt_too_large",
      "The receipt would be too long. Ask with ?from_roster=VERSION of a roster that you trust."},
->>>>>>> receipts
 
     {Reason::rate_limited, 429, "rate_limited",
      "This API key asks too often. Wait as long as Retry-After says."},

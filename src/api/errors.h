@@ -90,13 +90,10 @@ enum class Reason : std::uint8_t {
   roster_mismatch,
   name_taken,
   already_revoked,
-<<<<<<< HEAD
   not_a_party,
   handoff_full,
-=======
   receipt_incomplete,
   receipt_too_large,
->>>>>>> receipts
   // Too much.
   rate_limited,
   nonce_limit,

@@ -9,11 +9,8 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
-<<<<<<< HEAD
-#include "api/evidence/well_known.h"
-=======
 #include "api/evidence/receipts.h"
->>>>>>> receipts
+#include "api/evidence/well_known.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
 #include "api/letsping/changes.h"

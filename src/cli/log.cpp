@@ -5,14 +5,8 @@
 
 #include "base/text.h"
 #include "cli/administer.h"
-<<<<<<< HEAD
 #include "cli/log_verify.h"
 #include "json/parse.h"
-=======
-#include "cli/log_check.h"
-#include "cli/roster_history.h"
-#include "evidence/trust.h"
->>>>>>> receipts
 #include "json/write.h"
 
 namespace lp::cli {
@@ -105,77 +99,6 @@ int checkpoint(const Flags& flags) {
   return exit_ok;
 }
 
-<<<<<<< HEAD
-=======
-// What to trust: from the pinned file, or for want of one from the server under test.
-struct Trust {
-  std::string origin, issuer_spki;
-  std::optional<tlog::VerifierKey> vkey;
-  std::optional<Digest> genesis;
-  bool pinned = false;
-};
-
-std::expected<Trust, std::string> read_trust(const Flags& flags, const json::Value& head) {
-  Trust trust;
-  if (flags.trust_file.empty()) {
-    trust.origin = head.find_string("origin").value_or("");
-    trust.issuer_spki = from_base64(head.find_string("issuer_spki").value_or("")).value_or("");
-    trust.vkey = tlog::VerifierKey::parse(head.find_string("vkey").value_or(""));
-  } else {
-    auto file = read_file(flags.trust_file, trust_bytes_max);
-    if (!file) return std::unexpected(to_string(file.error()));
-    const auto pinned = evidence::Trust::parse(*file);
-    if (!pinned) {
-      return std::unexpected(
-          fmt::format("{} is no trust file: {}.", flags.trust_file, visible(pinned.error())));
-    }
-    trust.pinned = true;
-    trust.origin = pinned->origin;
-    trust.genesis = pinned->roster_genesis;
-    if (pinned->issuer && pinned->issuer->size() == 1) {
-      trust.issuer_spki = pinned->issuer->front().spki;
-    }
-    if (pinned->log_vkeys.size() == 1) trust.vkey = pinned->log_vkeys.front();
-  }
-  if (trust.origin.empty() || trust.issuer_spki.empty() || !trust.vkey) {
-    return std::unexpected("The trust file names no origin, issuer and log key.");
-  }
-  return trust;
-}
-
-LeafText leaf_text(const json::Value& value) {
-  const auto bytes = [&](std::string_view name) {
-    return from_base64(value.find_string(name).value_or("")).value_or("");
-  };
-  return {.index = static_cast<std::uint64_t>(value.find_integer("index").value_or(-1)),
-          .statement = bytes("statement"),
-          .leaf = bytes("leaf"),
-          .evidence = std::string(value.find_string("evidence").value_or(""))};
-}
-
-std::optional<std::string> check_all(AdminClient& client, const Flags& flags,
-                                     const json::Value& head, const Trust& trust, LogCheck& check) {
-  if (const json::Value* rosters = head.find("rosters"); rosters && rosters->is_array()) {
-    for (const auto& roster : rosters->items()) {
-      if (auto wrong = check.roster(roster_document(roster))) return wrong;
-    }
-  }
-  const bool terminal = isatty(STDERR_FILENO) == 1;
-  const std::int64_t size = head.find_integer("size").value_or(0);
-  auto wrong = each_leaf(client, flags, size, [&](const json::Value& leaf) {
-    auto fault = check.leaf(leaf_text(leaf));
-    if (fault) *fault = fmt::format("index {}: {}", check.size(), *fault);
-    if (terminal && check.size() % 1'024 == 0) {
-      fmt::print(stderr, "\r{} of {} leaves", check.size(), size);
-    }
-    return fault;
-  });
-  if (terminal && size >= 1'024) fmt::print(stderr, "\r\033[K");
-  if (wrong) return wrong;
-  return check.head(head.find_string("checkpoint").value_or(""), *trust.vkey);
-}
-
->>>>>>> receipts
 int verify(const Flags& flags) {
   return verify_log({.place = flags.place,
                      .project = flags.project,

@@ -17,7 +17,7 @@
 #include "cli/row_check.h"
 #include "core/keys.h"
 #include "crypto/hash.h"
-#include "json/parse.h"
+#include "evidence/trust.h"
 #include "json/write.h"
 #include "store/lock_store.h"
 #include "store/sqlite/sqlite_reader.h"
@@ -89,22 +89,17 @@ std::expected<Trust, std::string> read_trust(const std::string& path) {
   Trust trust;
   auto file = read_file(path, trust_bytes_max);
   if (!file) return std::unexpected(to_string(file.error()));
-  const auto document = json::parse(*std::move(file));
-  if (!document) return std::unexpected(path + " is not JSON.");
-  const json::Value& pinned = document->root;
+  const auto pinned = evidence::Trust::parse(*file);
+  if (!pinned) {
+    return std::unexpected(fmt::format("{} is no trust file: {}.", path, visible(pinned.error())));
+  }
   trust.pinned = true;
-  trust.origin = pinned.find_string("origin").value_or("");
-  const json::Value* issuer = pinned.find("issuer");
-  if (issuer != nullptr && issuer->is_array() && issuer->items().size() == 1) {
-    trust.issuer_spki =
-        from_base64(issuer->items()[0].find_string("spki").value_or("")).value_or("");
+  trust.origin = pinned->origin;
+  trust.genesis = pinned->roster_genesis;
+  if (pinned->issuer && pinned->issuer->size() == 1) {
+    trust.issuer_spki = pinned->issuer->front().spki;
   }
-  const json::Value* vkeys = pinned.find("log_vkeys");
-  if (vkeys != nullptr && vkeys->is_array() && vkeys->items().size() == 1 &&
-      vkeys->items()[0].is_string()) {
-    trust.vkey = tlog::VerifierKey::parse(vkeys->items()[0].as_string());
-  }
-  trust.genesis = Digest::from_hex(pinned.find_string("roster_genesis_sha256").value_or(""));
+  if (pinned->log_vkeys.size() == 1) trust.vkey = pinned->log_vkeys.front();
   if (trust.origin.empty() || trust.issuer_spki.empty() || !trust.vkey) {
     return std::unexpected("The trust file names no origin, issuer and log key.");
   }
