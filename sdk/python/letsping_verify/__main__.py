@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,8 @@ def _judge(file: BinaryIO, trust: list[Trust], arguments: argparse.Namespace) ->
 
 def main(words: list[str] | None = None) -> int:
     arguments = _arguments(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     try:
         trust = _trust_files(arguments.trust)
         if arguments.file == "-":

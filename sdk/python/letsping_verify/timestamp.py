@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -36,13 +36,16 @@ _ECDSA = {"1.2.840.10045.4.3.2": "2.16.840.1.101.3.4.2.1",
           "1.2.840.10045.4.3.3": "2.16.840.1.101.3.4.2.2",
           "1.2.840.10045.4.3.4": "2.16.840.1.101.3.4.2.3"}
 _CHAIN_MAX = 5
+# What the library raises at certificates that are none, at the latest when a part is looked at.
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension,
+               x509.UnsupportedGeneralNameType, x509.InvalidVersion)
 
 
 def read_root(value: Any, where: str) -> Root:
     """A certificate in PEM."""
     try:
         return x509.load_pem_x509_certificate(text(value, where).encode())
-    except ValueError:
+    except _UNREADABLE:
         raise Fault(f"{where} is no certificate in PEM") from None
 
 
@@ -99,7 +102,7 @@ def _certificates(value: der.Value | None) -> list[x509.Certificate]:
     try:
         return [x509.load_der_x509_certificate(each.encoded)
                 for each in (value.inside() if value else [])]
-    except ValueError:
+    except _UNREADABLE:
         raise Fault("a certificate of the token cannot be read") from None
 
 
@@ -159,6 +162,13 @@ def _read_signer(value: der.Value) -> Signer:
 
 def check_token(token: Token, roots: list[Root]) -> None:
     """That one of the roots' authorities made it. Raises Fault."""
+    try:
+        _check_token(token, roots)
+    except _UNREADABLE:
+        raise Fault("a certificate of the token cannot be read") from None
+
+
+def _check_token(token: Token, roots: list[Root]) -> None:
     signer = token.signer
     certificate = next((each for each in token.certificates if _is_of(signer, each)), None)
     if certificate is None:
@@ -167,7 +177,7 @@ def check_token(token: Token, roots: list[Root]) -> None:
     _verify(certificate, signer)
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (x509.ExtensionNotFound, ValueError):
+    except x509.ExtensionNotFound:
         raise Fault("the signer's certificate is not for time stamps") from None
     demand(usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING],
            "the signer's certificate is not for time stamps alone")
@@ -181,7 +191,7 @@ def _is_of(signer: Signer, certificate: x509.Certificate) -> bool:
                 and int.from_bytes(parts[1].content, "big") == certificate.serial_number)
     try:
         known = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-    except (x509.ExtensionNotFound, ValueError):
+    except x509.ExtensionNotFound:
         return False
     return known.value.digest == signer.key_identifier
 
@@ -251,6 +261,6 @@ def _issued(subject: x509.Certificate, issuer: x509.Certificate) -> bool:
         if not constraints.value.ca:
             return False
         subject.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+    except (x509.ExtensionNotFound, InvalidSignature, *_UNREADABLE):
         return False
     return True
