@@ -44,6 +44,16 @@ std::optional<Read> read(std::string_view bytes) {
   return Read{std::move(token), std::move(info)};
 }
 
+// Whether what was signed is said to be a time stamp, and not only looks like one.
+bool signs_a_timestamp(PKCS7* token) {
+  STACK_OF(PKCS7_SIGNER_INFO)* const signers = PKCS7_get_signer_info(token);
+  if (signers == nullptr || sk_PKCS7_SIGNER_INFO_num(signers) != 1) return false;
+  const ASN1_TYPE* const type =
+      PKCS7_get_signed_attribute(sk_PKCS7_SIGNER_INFO_value(signers, 0), NID_pkcs9_contentType);
+  return type != nullptr && type->type == V_ASN1_OBJECT &&
+         OBJ_obj2nid(type->value.object) == NID_id_smime_ct_TSTInfo;
+}
+
 // Digests that nobody finds two messages for.
 const EVP_MD* digest_of(const X509_ALGOR* algorithm) {
   const ASN1_OBJECT* name = nullptr;
@@ -111,7 +121,8 @@ bool verify_timestamp(std::string_view token, std::string_view message,
                       const std::vector<std::string>& roots) {
   const auto at = claimed_timestamp(token, message);
   const auto stamp = at ? read(token) : std::nullopt;
-  Store store = stamp ? store_of(roots, *at) : nullptr;
+  const bool fits = stamp && signs_a_timestamp(stamp->token.get());
+  Store store = fits ? store_of(roots, *at) : nullptr;
   const Verifying verifying(store ? TS_VERIFY_CTX_new() : nullptr);
   bool verified = false;
   if (verifying) {

@@ -31,10 +31,11 @@ void read_place(Entry& entry) {
 }
 
 std::expected<Entry, StatementFault> read_entry(const LoggedStatement& logged) {
-  auto statement = read_statement(logged.statement);
-  if (!statement) return std::unexpected(statement.error());
+  auto read = read_statement_loosely(logged.statement);
+  if (!read) return std::unexpected(read.error());
   Entry entry{.logged = &logged,
-              .statement = *std::move(statement),
+              .statement = std::move(read->statement),
+              .subject_fits = read->subject_fits,
               .sha256 = statement_sha256(logged.statement),
               .note = {},
               .checkpoint = {}};

@@ -6,6 +6,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
+#include "evidence/erasure.h"
 #include "evidence/examination.h"
 #include "json/write.h"
 
@@ -93,6 +94,12 @@ Checking check_document(const Examination& it) {
   if (!document && it.statement().document && it.statement().stream.id != project_stream) {
     return invalid("the statement is about a document that is not here");
   }
+  if (document && it.statement().type == EventType::erasure_performed) {
+    const auto erasure = ErasureDocument::parse(*document);
+    if (!erasure || erasure->origin != it.origin) {
+      return invalid("the document is not one of an erasure in this log");
+    }
+  }
   if (it.receipt.owners.empty()) return Outcome::ok;
   if (it.statement().type != EventType::erasure_performed || !document ||
       it.receipt.rosters.empty()) {
@@ -130,6 +137,7 @@ Checking check_agent(Examination& it) {
 
 Checking check_semantics(Examination& it) {
   for (const Entry& entry : it.entries) {
+    if (!entry.subject_fits) return invalid("the subject is not what the statement is about");
     const std::string_view wrong = disagreement(entry.statement);
     if (!wrong.empty()) return invalid(std::string(wrong));
     if (entry.statement.time > it.statement().time) {

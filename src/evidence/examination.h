@@ -19,7 +19,8 @@ namespace lp::evidence {
 struct Entry {
   const LoggedStatement* logged = nullptr;
   Statement statement;  // empty where it was erased
-  Digest sha256;        // of the statement
+  bool subject_fits = true;
+  Digest sha256;  // of the statement
   tlog::Note note;
   tlog::Checkpoint checkpoint;
 

@@ -10,6 +10,7 @@
 #include "api/errors.h"
 #include "api/evidence/readable_log.h"
 #include "api/reply.h"
+#include "base/assert.h"
 #include "base/id.h"
 #include "core/log_reader.h"
 #include "core/receipt.h"

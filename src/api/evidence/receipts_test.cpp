@@ -21,7 +21,7 @@ struct Desk {
     auto made = server.house.engine->run(
         core::CreateKey{.project = server.house.project, .role = role, .name = "k"});
     EXPECT_TRUE(made.has_value());
-    return made->key.reveal();
+    return std::string(made->key.reveal());
   }
   [[nodiscard]] core::DirectoryPtr directory() const { return server.house.engine->directory(); }
   std::string log() {
@@ -117,7 +117,7 @@ TEST(ReceiptDoor, IsNotThereForOtherProjects) {
   const auto other = desk.server.house.engine->run(core::CreateProject{.name = "other"});
   const auto key = desk.server.house.engine->run(
       core::CreateKey{.project = other->id, .role = KeyRole::auditor, .name = "k"});
-  EXPECT_EQ(desk.get(desk.log() + "/receipt/0", key->key.reveal()).status, 404);
+  EXPECT_EQ(desk.get(desk.log() + "/receipt/0", std::string(key->key.reveal())).status, 404);
 }
 
 TEST(ReceiptDoor, RendersForToolsThatExist) {
