@@ -37,6 +37,9 @@ NAMES = {  # base: (event, request, human class)
 }
 
 
+ELSEWHERE = "vectors.example/p/ffeeddccbbaa99887766554433221100"
+
+
 def made(story, event, request=None, **options):
     """The receipt of one of the story's events."""
     event = story.events[event] if isinstance(event, str) else event
@@ -52,7 +55,7 @@ def trust_files(book, story):
         "no root": trusted(story, root=None),
         "other rp": trusted(story, rp=[{"rpId": "other.example", "origins": ["https://" + RP_ID]}]),
         "other rp origin": trusted(story, rp=[{"rpId": RP_ID, "origins": ["https://evil.example"]}]),
-        "other origin": trusted(story, origin="vectors.example/p/ffeeddccbbaa99887766554433221100"),
+        "other origin": trusted(story, origin=ELSEWHERE, log_vkeys=[LOG_1.renamed(ELSEWHERE).vkey]),
         "other genesis": trusted(story, roster_genesis_sha256=hex256(b"another head")),
         "later roster": trusted(story, roster_genesis_sha256=hex256(b"another head"),
                                 roster_sha256=[story.roster2.sha256]),

@@ -101,7 +101,7 @@ TEST(Routes, KeepAdministrationOffTheNetwork) {
 }
 
 TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
-  // Opened on purpose: health, the dashboard's pages, sign-up, reports of the browser.
+  // Opened on purpose: health, the dashboard's pages, sign-up, reports of the browser, keys.
   const std::set<std::string_view> open = {"/livez",
                                            "/readyz",
                                            "/healthz",
@@ -116,7 +116,10 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/settings",
                                            "/settings/roster/{id}",
                                            "/verify",
-                                           "/verify.html"};
+                                           "/verify.html",
+                                           "/.well-known/jwks.json",
+                                           "/.well-known/letsping-transparency",
+                                           "/.well-known/security.txt"};
   for (const Route& route : public_routes()) {
     if (route.auth == Auth::open) {
       EXPECT_TRUE(open.contains(route.pattern)) << route.pattern;

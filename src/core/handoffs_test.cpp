@@ -301,6 +301,7 @@ TEST(ProjectSecrets, AreMadeForProjectsOfEarlierVersions) {
   const auto made = house.engine->directory()->secret(house.project, "claims");
   house.close();
   house.edit_database("DELETE FROM project_secret WHERE purpose = 'escrow'");
+  house.forget_seal();
   house.open();
   EXPECT_EQ(house.engine->directory()->secret(house.project, "claims"), made);
   EXPECT_EQ(house.engine->directory()->secret(house.project, "escrow").purpose, "escrow");

@@ -247,6 +247,8 @@ def people_look_around(house):
     first = house.page("GET", "/api/review/requests?state=all&limit=1")
     house.page("GET", f"/api/review/requests?state=all&before={first['next']}")
     house.page("GET", "/api/review/requests?state=open", None, 400)
+    house.page("GET", f"/api/review/requests/{first['requests'][0]['id']}/receipt")
+    house.page("GET", f"/api/review/requests/{UNKNOWN}/receipt", None, 404)
     house.first_event("resync")
 
 
@@ -315,12 +317,17 @@ def auditors_read_the_log(house):
     for tile in (f"0/000.p/{size}", f"entries/000.p/{size}"):
         house.send("GET", f"/log/{log}/tile/{tile}", headers=audit)
     house.send("GET", f"/log/{log}/tile/5/000", 404, headers=audit)
+    house.send("GET", f"/log/{log}/receipt/{size - 1}", headers=audit)
+    house.send("GET", f"/log/{log}/receipt/999999", 404, headers=audit)
+    house.send("GET", f"/log/{log}/receipt/0?format=other", 400, headers=audit)
+    house.send("GET", f"/log/{log}/proof/inclusion?index=0&size={size}", headers=audit)
+    house.send("GET", f"/log/{log}/proof/consistency?from=1&to={size}", headers=audit)
     house.send("GET", f"/log/{log}/checkpoint", 401)
     house.send("GET", f"/log/{log}/checkpoint", headers={"Cookie": f"__Host-lp={house.cookie}"})
 
 
 def anybody_may_look(house):
-    for path in ("/livez", "/readyz", "/healthz", *PAGES):
+    for path in ("/livez", "/readyz", "/healthz", "/verify", "/verify.html", *PAGES):
         house.send("GET", path)
     house.send("POST", "/api/csp-report", json={"csp-report": {}})
     for name in ("jwks.json", "letsping-transparency"):
