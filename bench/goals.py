@@ -26,8 +26,9 @@ def share_of_floor(run, connections):
 
 def share_line(run, connections, least, when):
     share = share_of_floor(run, connections)
-    return judged(share >= least, f"{when}, {connections} connections: at least "
-                  f"{100 * least:.0f} % of the floor", f"{100 * share:.0f} %")
+    clients = "1 connection" if connections == 1 else f"{connections} connections"
+    return judged(share >= least, f"{when}, {clients}: at least {100 * least:.0f} % of the floor",
+                  f"{100 * share:.0f} %")
 
 
 def w1(run):
