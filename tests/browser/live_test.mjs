@@ -179,6 +179,13 @@ test("decided elsewhere while open: who, what, when, and no buttons", async (t) 
   person.behaved();
 });
 
+// That somebody looked is noted for the version they saw: the server must have it before the next.
+async function openedAndNoted(page, id) {
+  const noted = page.waitForResponse((answer) => answer.url().endsWith("/viewed"));
+  await openRequest(page, id);
+  await noted;
+}
+
 test("superseded while open: nothing is signed for the old version", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("stripe", "refund", '{"amount":100}');
@@ -205,7 +212,7 @@ test("superseded while open: nothing is signed for the old version", async (t) =
 test("superseded by what this device cannot open: nothing is guessed", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("stripe", "refund", '{"amount":100}');
-  await openRequest(page, id);
+  await openedAndNoted(page, id);
   const other = Object.assign(Object.create(agent), { contentKey: randomBytes(32) });
   await other.revise(id, 1, '{"amount":99999}');
   await page.getByText("What version 2 changes cannot be shown on this device.").waitFor();
@@ -219,7 +226,7 @@ test("superseded by more than fits: a dozen changes, and how many are left", asy
   const { person, page, agent } = await setUp(t);
   const numbers = (first) => JSON.stringify(Array.from({ length: 40 }, (_, n) => first + n));
   const { id } = await agent.ask("stripe", "refund", `{"all":${numbers(0)}}`);
-  await openRequest(page, id);
+  await openedAndNoted(page, id);
   await agent.revise(id, 1, `{"all":${numbers(100)}}`);
   const changes = page.getByRole("region", { name: "Version 2 changes 40 fields" });
   await changes.getByText("And 28 more.").waitFor();
