@@ -76,7 +76,9 @@ Project read_project(Row& row) {
   project.id = row.bytes(0);
   project.name = row.bytes(1);
   project.origin = row.bytes(2);
-  project.payloads = row.bytes(3) == "encrypted" ? Payloads::encrypted : Payloads::server_sealed;
+  const std::string payloads = row.bytes(3);
+  if (payloads != "encrypted" && payloads != "server_sealed") row.damage();
+  project.payloads = payloads == "encrypted" ? Payloads::encrypted : Payloads::server_sealed;
   project.single_operator = row.boolean(4);
   project.created = row.instant(5);
   project.roster_version = row.count(6);
