@@ -181,6 +181,18 @@ net::Outcome request_receipt(Context& context, Call& call, const Session& sessio
   return reply_with(context, call, *project, telling_index(*view));
 }
 
+std::optional<net::Reply> add_receipt(Context& context, json::Value& reply,
+                                      const core::ProjectView& project, std::uint64_t index) {
+  auto receipt =
+      core::receipt_json(context.engine.reader(), context.engine.keys(), project, {.index = index});
+  if (receipt) {
+    reply.add("receipt", *std::move(receipt));
+    return std::nullopt;
+  }
+  if (receipt.error() == core::NoReceipt::unavailable) return refuse_receipt(receipt.error());
+  return std::nullopt;
+}
+
 net::Outcome admin_receipt(Context& context, Call& call) {
   if (const std::string& id = call.parameter("id"); is_id("req", id)) {
     const auto view = context.engine.request(id, {});

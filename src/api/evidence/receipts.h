@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "api/review/session.h"
 #include "api/routes.h"
+#include "json/value.h"
 
 namespace lp::api {
 
@@ -24,5 +26,11 @@ net::Outcome log_consistency(Context& context, Call& call);
 net::Outcome request_receipt(Context& context, Call& call, const Session& session);
 // The same on the admin socket: of a request, or of ?project=&index=.
 net::Outcome admin_receipt(Context& context, Call& call);
+
+// Adds the member `receipt`, of the leaf at `index`, to a reply that rests on it. It stays absent
+// where there is none that can be made (asking for the receipt itself says why); a store that
+// cannot be read is the reply that comes back.
+std::optional<net::Reply> add_receipt(Context& context, json::Value& reply,
+                                      const core::ProjectView& project, std::uint64_t index);
 
 }  // namespace lp::api

@@ -7,6 +7,7 @@
 
 #include "api/authorize.h"
 #include "api/errors.h"
+#include "api/evidence/receipts.h"
 #include "api/letsping/agents.h"
 #include "api/reply.h"
 #include "base/id.h"
@@ -33,7 +34,9 @@ net::Reply claim_reply(Context& context, const Call& call, const json::Value& cl
   const auto& row = call.directory->secret(project, core::claims_purpose);
   json::Value reply = evidence::signed_claim(claim, secret->reveal(), row.id,
                                              keys.issuer_key(call.project->row.origin));
-  if (leaf) add_receipt(reply, *call.project, *leaf);
+  if (leaf) {
+    if (auto failed = add_receipt(context, reply, *call.project, *leaf)) return *std::move(failed);
+  }
   return private_reply(json::compact(reply));
 }
 
@@ -61,8 +64,6 @@ std::optional<std::int64_t> window_of(const net::Request& request) {
 }
 
 }  // namespace
-
-void add_receipt(json::Value&, const core::ProjectView&, std::uint64_t) {}
 
 net::Outcome show_proof(Context& context, Call& call) {
   if (auto limited = limit_key(context, call)) return *std::move(limited);

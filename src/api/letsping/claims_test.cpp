@@ -9,6 +9,8 @@
 #include "api/testing.h"
 #include "core/project_secrets.h"
 #include "evidence/roster.h"
+#include "evidence/trust.h"
+#include "evidence/verify_receipt.h"
 
 namespace lp::api {
 namespace {
@@ -82,10 +84,18 @@ TEST(Claims, CarryTheHmacOfTheClaimsSecretAndNoOther) {
   EXPECT_NE(escrow->reveal(), secret->reveal());
 }
 
-TEST(Claims, HaveNoReceiptThatWasNotBuilt) {
+TEST(Claims, CarryTheReceiptThatTheyRestOn) {
   Asked asked;
   const json::Value reply = body_of(asked.get("/api/agents/proof?request_id=" + asked.request));
-  EXPECT_EQ(reply.find("receipt"), nullptr);
+  const json::Value* receipt = reply.find("receipt");
+  ASSERT_NE(receipt, nullptr);
+  auto& house = asked.server.house;
+  const auto* project = house.engine->directory()->project(house.project);
+  evidence::Trust trust{.origin = project->row.origin,
+                        .roster_genesis = *project->row.roster_sha256,
+                        .log_vkeys = {*tlog::VerifierKey::parse(project->log_vkey)}};
+  const auto report = evidence::verify_receipt(json::canonical(*receipt), {trust}, {});
+  EXPECT_EQ(report.verdict, evidence::Finding::valid) << report.text();
 }
 
 TEST(WellKnown, TellsTheKeysOfEachLogAsItsOwnersSignedThem) {

@@ -1,13 +1,14 @@
 #include "api/letsping/handoffs.h"
 
 #include <algorithm>
+#include <expected>
 #include <string>
 #include <utility>
 
 #include "api/authorize.h"
 #include "api/errors.h"
+#include "api/evidence/receipts.h"
 #include "api/letsping/agent_proof.h"
-#include "api/letsping/claims.h"
 #include "api/letsping/commitment.h"
 #include "api/members.h"
 #include "api/reply.h"
@@ -37,8 +38,9 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-json::Value describe_event(const core::ProjectView& project,
-                           const core::HandoffView::Event& event) {
+std::expected<json::Value, net::Reply> describe_event(Context& context,
+                                                      const core::ProjectView& project,
+                                                      const core::HandoffView::Event& event) {
   auto value = json::Value::object();
   value.add("seq", event.seq).add("outcome", event.outcome).add("by", event.by);
   if (!event.note.empty()) value.add("note", event.note);
@@ -46,7 +48,9 @@ json::Value describe_event(const core::ProjectView& project,
       .add("leaf", event.leaf_index)
       .add("statement_sha256", event.statement_sha256.hex());
   if (event.prev) value.add("prev", event.prev->hex());
-  add_receipt(value, project, event.leaf_index);
+  if (auto failed = add_receipt(context, value, project, event.leaf_index)) {
+    return std::unexpected(*std::move(failed));
+  }
   return value;
 }
 
@@ -127,7 +131,11 @@ net::Outcome show_outcomes(Context& context, Call& call) {
   const auto view = context.engine.handoff(*id, call.key->project);
   if (!view) return refuse(view.error());
   json::Array events;
-  for (const auto& event : view->events) events.push_back(describe_event(*call.project, event));
+  for (const auto& event : view->events) {
+    auto described = describe_event(context, *call.project, event);
+    if (!described) return described.error();
+    events.push_back(*std::move(described));
+  }
   const auto& last = view->events.back();
   auto head = json::Value::object();
   head.add("seq", last.seq).add("leaf", last.leaf_index).add("checkpoint", view->checkpoint);
