@@ -22,11 +22,6 @@ namespace {
 
 using evidence::EventType;
 
-bool is_review(EventType type) {
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
 // Whether the stored evidence is, entry by entry, what the statement names.
 bool evidence_fits(std::string_view text, const evidence::Statement& statement) {
   if (text.empty()) return statement.evidence.empty();
@@ -77,7 +72,9 @@ std::optional<std::string> RowCheck::roster(const store::Roster& row,
   if (row.version != head.version || row.sha256 != head.sha256()) {
     return fmt::format("roster version {}: its row differs from its head", row.version);
   }
-  roster_times_[row.version] = row.created;
+  store::Roster kept = row;
+  kept.entries.clear();
+  rosters_.emplace(row.sha256, std::move(kept));
   return std::nullopt;
 }
 
@@ -132,21 +129,21 @@ std::optional<std::string> RowCheck::leaf(const store::Leaf& row,
     ++expected_.states;
   }
   if (statement.type == EventType::request_revised) ++expected_.revisions;
-  if (is_review(statement.type)) return review(row, statement);
-  if (statement.type == EventType::roster_changed) {
-    const auto entry = entry_of_kind(row.evidence, "roster");
-    const auto version = roster_times_.size();
-    for (auto& [number, created] : roster_times_) {
-      const auto stored = reader_.roster(project_.id, number);
-      if (!stored || !*stored || (*stored)->sha256 != statement.roster_sha256) continue;
-      if (!entry || entry->find_string("head") != base64((*stored)->head) ||
-          entry->find_string("signatures") != base64((*stored)->signatures) ||
-          created != statement.time) {
-        return fmt::format("roster version {}: its row is not what was logged", number);
-      }
-      return std::nullopt;
-    }
-    return fmt::format("a roster is missing; there are {}", version);
+  if (evidence::is_review(statement.type)) return review(row, statement);
+  if (statement.type == EventType::roster_changed) return roster_change(row, statement);
+  return std::nullopt;
+}
+
+std::optional<std::string> RowCheck::roster_change(const store::Leaf& row,
+                                                   const evidence::Statement& statement) const {
+  const auto found = rosters_.find(statement.roster_sha256.value_or(Digest{}));
+  if (found == rosters_.end()) return "the row of the roster is gone";
+  const store::Roster& roster = found->second;
+  const auto entry = entry_of_kind(row.evidence, "roster");
+  if (!entry || entry->find_string("head") != base64(roster.head) ||
+      entry->find_string("signatures") != base64(roster.signatures) ||
+      roster.created != statement.time) {
+    return fmt::format("roster version {}: its row is not what was logged", roster.version);
   }
   return std::nullopt;
 }

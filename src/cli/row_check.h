@@ -33,6 +33,8 @@ class RowCheck {
 
  private:
   std::optional<std::string> review(const store::Leaf& row, const evidence::Statement& statement);
+  std::optional<std::string> roster_change(const store::Leaf& row,
+                                           const evidence::Statement& statement) const;
   std::optional<std::string> request(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> handoff(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> counts();
@@ -44,7 +46,7 @@ class RowCheck {
   tlog::CompactRange range_;
   store::RowCounts expected_{};
   Instant last_time_;
-  std::map<std::uint64_t, Instant> roster_times_;  // version → when the row says it came
+  std::map<Digest, store::Roster> rosters_;  // by hash; without their entries
 };
 
 }  // namespace lp::cli
