@@ -9,22 +9,12 @@
 
 #include "base/assert.h"
 #include "identity/http_signature.h"
-
-namespace {
-
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
-
-}  // namespace
+#include "lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  const std::string_view input = take_line(rest);
-  const std::string_view signature = take_line(rest);
+  const std::string_view input = lp::fuzz::take_line(rest);
+  const std::string_view signature = lp::fuzz::take_line(rest);
   if (const auto digest = lp::identity::content_sha256(rest)) LP_ASSERT(digest->size() == 32);
 
   const auto read = lp::identity::parse_http_signature(input, signature);
