@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,12 +35,21 @@ TRUST = ("--trust", "trust.json", "--allow-test", "--json")
 # ---- a log with something of everything in it ---------------------------------------------------
 
 class Story(Server):
+    # It writes as fast as the machine lets it.
+    LIMITS = {"limits.requests_per_minute": "100000000", "limits.requests_burst": "100000000"}
+
+    def __init__(self):
+        super().__init__(self.LIMITS)
+
     def http(self, path, body):
         call = urllib.request.Request(self.address + path, method="POST",
                                                             data=body.encode())
         call.add_header("Authorization", "Bearer " + self.made["agent"])
         call.add_header("Content-Type", "application/json")
-        return json.loads(urllib.request.urlopen(call, timeout=20).read())
+        try:
+            return json.loads(urllib.request.urlopen(call, timeout=20).read())
+        except urllib.error.HTTPError as refused:
+            raise RuntimeError(f"{path}: {refused.code} {refused.read()!r}") from refused
 
     def asks(self, payload, **more):
         body = {"service": "db", "action": "sql", "priority": "medium", **more}
