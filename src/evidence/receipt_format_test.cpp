@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
 #include "evidence/receipt.h"
+#include "evidence/spec_examples.h"
 #include "evidence/verify_receipt.h"
 #include "json/parse.h"
 #include "tlog/tree.h"
@@ -18,22 +19,6 @@ namespace lp::evidence {
 namespace {
 
 using Examples = std::map<std::string, std::string>;
-
-Examples examples_of(const char* page) {
-  Examples examples;
-  std::ifstream file(std::string(LP_SPEC_DIR "/") + page);
-  std::string line, name;
-  while (std::getline(file, line)) {
-    if (line.starts_with("```example ")) {
-      name = line.substr(11);
-    } else if (line == "```") {
-      name.clear();
-    } else if (!name.empty()) {
-      examples[name] += line + "\n";
-    }
-  }
-  return examples;
-}
 
 std::string one_line(const Examples& examples, const std::string& name) {
   const auto found = examples.find(name);
@@ -58,7 +43,8 @@ Receipt built_of(const Examples& log) {
 }
 
 TEST(ReceiptFormat, ShowsAReceiptThatIsValid) {
-  const Examples log = examples_of("log-format.md"), page = examples_of("receipt-format.md");
+  const Examples log = spec_examples(LP_SOURCE_DIR "/spec/log-format.md"),
+                 page = spec_examples(LP_SOURCE_DIR "/spec/receipt-format.md");
   const Receipt receipt = built_of(log);
   EXPECT_EQ(one_line(page, "receipt"), receipt.bytes());
   EXPECT_EQ(page.at("proof"), receipt.logged.proof.to_string());
@@ -72,7 +58,7 @@ TEST(ReceiptFormat, ShowsAReceiptThatIsValid) {
 
 // Every check, verdict and demand stands on the page.
 TEST(ReceiptFormat, NamesEveryCheck) {
-  std::ifstream file(LP_SPEC_DIR "/receipt-format.md");
+  std::ifstream file(LP_SOURCE_DIR "/spec/receipt-format.md");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   for (int i = 0; i <= static_cast<int>(Check::requirement); ++i) {
     const std::string name = "`" + std::string(to_string(static_cast<Check>(i))) + "`";
