@@ -11,22 +11,8 @@
 #include "json/write.h"
 
 namespace lp::cli {
-namespace {
 
 using evidence::EventType;
-
-bool is_human_review(EventType type) {
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
-bool is_decision_by_people(EventType type) {
-  return type == EventType::decision_approved ||
-         type == EventType::decision_approved_with_modifications ||
-         type == EventType::decision_rejected;
-}
-
-}  // namespace
 
 LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
                    std::optional<Digest> genesis)
@@ -140,10 +126,10 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (statement->type == EventType::roster_changed) {
     if (auto wrong = change_roster(*statement)) return wrong;
   }
-  if (is_human_review(statement->type)) {
+  if (evidence::is_review(statement->type)) {
     if (auto wrong = human(*statement, text.evidence)) return wrong;
   }
-  if (is_decision_by_people(statement->type)) {
+  if (evidence::is_decision_by_people(statement->type)) {
     if (statement->reviews.empty()) return "a decision names no review";
     ++decisions_;
   }

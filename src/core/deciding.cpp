@@ -146,11 +146,6 @@ json::Value human_evidence(Work& work, const Checked& checked, const Decide& com
   return entry;
 }
 
-bool is_review(EventType type) {
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
 Work::Event decision_event(Work& work, const Checked& checked, const Decide& command,
                            EventType type, const Digest* review) {
   const auto& core = checked.core;
@@ -165,7 +160,7 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
   event.statement.base = core.base;
   event.statement.reason = core.reason;
   if (!core.payload.commit) event.statement.marks.emplace_back("unbound_payload");
-  if (is_review(type)) {
+  if (evidence::is_review(type)) {
     // An edit is signed over the version it edits, and makes the next one.
     event.statement.request->version = core.version;
     event.evidence.push_back(human_evidence(work, checked, command));
@@ -196,7 +191,7 @@ void record(Work& work, Checked& checked, const Decide& command, const approval:
     const auto appended =
         work.append(*open.log, open.state,
                     decision_event(work, checked, command, type, review ? &*review : nullptr));
-    if (!is_review(type)) continue;
+    if (!evidence::is_review(type)) continue;
     review = appended.statement_sha256;
     // The state machine cannot know the hash of the statement that it asked for.
     for (auto& counted : open.state.state.approvals) {

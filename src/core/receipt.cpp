@@ -139,23 +139,12 @@ Made<void> Making::add_request(Receipt& receipt, const evidence::Statement& said
   return {};
 }
 
-bool is_review(evidence::EventType type) {
-  using evidence::EventType;
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
-bool is_decision_of_people(const evidence::Statement& said) {
-  using evidence::EventType;
-  const bool type = said.type == EventType::decision_approved ||
-                    said.type == EventType::decision_approved_with_modifications ||
-                    said.type == EventType::decision_rejected;
-  return type && said.actor.kind == evidence::ActorKind::member;
-}
-
 Made<void> Making::add_people(Receipt& receipt, const Found& own) {
-  if (is_review(own.statement.type)) return add_human(receipt, own);
-  if (!is_decision_of_people(own.statement)) return {};
+  if (evidence::is_review(own.statement.type)) return add_human(receipt, own);
+  if (!evidence::is_decision_by_people(own.statement.type) ||
+      own.statement.actor.kind != evidence::ActorKind::member) {
+    return {};
+  }
   const approval::Rule rule = approval::default_rule();
   if (!own.statement.rule || own.statement.rule->sha256 != rule.sha256()) {
     return incomplete("the rule", receipt.logged.proof.index);

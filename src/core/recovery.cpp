@@ -72,12 +72,6 @@ bool human_signature_holds(RosterBook& rosters, const store::Leaf& leaf,
   return false;
 }
 
-bool is_human_review(evidence::EventType type) {
-  using evidence::EventType;
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
 // Whether a leaf that was committed but never signed is one that this server would have written:
 // whoever appended rows behind our back does not get them signed.
 std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& log,
@@ -96,7 +90,7 @@ std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& lo
              !crypto::p256_verify(log.issuer.spki(), leaf.statement, *read->der_signature)) {
     return "issuer signature does not verify";
   }
-  if (is_human_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
+  if (evidence::is_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
     return "the approver's signature does not verify";
   }
   return std::nullopt;

@@ -108,26 +108,26 @@ Work::Appended Work::append(ProjectLog& log, Event event) {
   return appended;
 }
 
-Work::Appended Work::append(ProjectLog& log, store::RequestState& state, Event event) {
-  evidence::StreamPosition position{.id = state.request, .seq = state.stream_seq, .prev = {}};
-  if (state.stream_seq > 0) position.prev = state.statement_sha256;
+template <typename Row>
+Work::Appended Work::continue_stream(ProjectLog& log, const std::string& id, Row& row,
+                                     Event event) {
+  evidence::StreamPosition position{.id = id, .seq = row.stream_seq, .prev = {}};
+  if (row.stream_seq > 0) position.prev = row.statement_sha256;
   const Appended appended = append_at(log, event, std::move(position));
-  ++state.stream_seq;
-  state.leaf_index = appended.index;
-  state.statement_sha256 = appended.statement_sha256;
-  changed_requests_.insert(state.request);
+  ++row.stream_seq;
+  row.leaf_index = appended.index;
+  row.statement_sha256 = appended.statement_sha256;
   return appended;
 }
 
+Work::Appended Work::append(ProjectLog& log, store::RequestState& state, Event event) {
+  changed_requests_.insert(state.request);
+  return continue_stream(log, state.request, state, std::move(event));
+}
+
 Work::Appended Work::append(ProjectLog& log, store::Handoff& handoff, Event event) {
-  evidence::StreamPosition position{.id = handoff.id, .seq = handoff.stream_seq, .prev = {}};
-  if (handoff.stream_seq > 0) position.prev = handoff.statement_sha256;
-  const Appended appended = append_at(log, event, std::move(position));
-  ++handoff.stream_seq;
-  handoff.leaf_index = appended.index;
-  handoff.statement_sha256 = appended.statement_sha256;
   changed_handoffs_.insert(handoff.id);
-  return appended;
+  return continue_stream(log, handoff.id, handoff, std::move(event));
 }
 
 std::expected<Work::OpenHandoff*, Refused> Work::handoff(std::string_view id,

@@ -122,6 +122,9 @@ class Work {
 
  private:
   Appended append_at(ProjectLog& log, Event& event, evidence::StreamPosition position);
+  // The stream that a row of its own stands for: `row` becomes that after the event.
+  template <typename Row>
+  Appended continue_stream(ProjectLog& log, const std::string& id, Row& row, Event event);
 
   std::map<std::string, Open, std::less<>> requests_;
   std::set<std::string> changed_requests_;

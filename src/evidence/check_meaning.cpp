@@ -39,7 +39,7 @@ std::optional<Verdict> verdict_of(EventType type) {
   if (type == EventType::review_rejected || type == EventType::decision_rejected) {
     return Verdict::reject;
   }
-  if (is_people_review(type) || is_people_decision_type(type)) return Verdict::approve;
+  if (is_review(type) || is_decision_by_people(type)) return Verdict::approve;
   return std::nullopt;
 }
 
@@ -47,17 +47,17 @@ std::optional<Verdict> verdict_of(EventType type) {
 std::string_view disagreement(const Statement& said) {
   // Only people's own verdicts bear one; a policy that approves by itself need not.
   if (said.verdict != verdict_of(said.type) &&
-      (said.verdict || is_people_review(said.type) || is_people_decision(said))) {
+      (said.verdict || is_review(said.type) || is_people_decision(said))) {
     return "the verdict is not that of the event";
   }
-  if (is_people_review(said.type) && said.actor.kind != ActorKind::member) {
+  if (is_review(said.type) && said.actor.kind != ActorKind::member) {
     return "somebody who is no person reviewed";
   }
   const bool edits = said.type == EventType::review_edited;
-  if (is_people_review(said.type) && said.base.has_value() != edits) {
+  if (is_review(said.type) && said.base.has_value() != edits) {
     return "only an edit has something that it started from";
   }
-  if ((is_people_review(said.type) || is_people_decision_type(said.type)) && !said.of_request()) {
+  if ((is_review(said.type) || is_decision_by_people(said.type)) && !said.of_request()) {
     return "a decision is of no request";
   }
   return {};

@@ -126,7 +126,7 @@ Checking check_trust(Examination& it) {
 Checking check_requirement(Examination& it) {
   const EventType type = it.statement().type;
   const HumanClass human = std::max(it.trust->min_human, it.demands.human);
-  if ((is_people_review(type) || is_people_decision_type(type)) && it.human < human) {
+  if ((is_review(type) || is_decision_by_people(type)) && it.human < human) {
     return invalid("people proved themselves by `" + std::string(demand_name(it.human)) +
                    "`, and `" + std::string(demand_name(human)) + "` is demanded");
   }

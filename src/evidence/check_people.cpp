@@ -153,7 +153,7 @@ bool in_group(const RosterEntry& entry, std::string_view group) {
 bool precedes(const Entry& review, const Entry& decision) {
   const Statement& said = review.statement;
   const Statement& decided = decision.statement;
-  return is_people_review(said.type) && said.origin == decided.origin &&
+  return is_review(said.type) && said.origin == decided.origin &&
          said.stream.id == decided.stream.id && said.request && decided.request &&
          said.request->sha256 == decided.request->sha256 &&
          said.request->level == decided.request->level && review.index() < decision.index() &&
@@ -218,7 +218,7 @@ Checking check_demand(const Examination& it, const Demand& demand) {
 
 Checking check_human(Examination& it) {
   std::vector<const Statement*> reviews;
-  if (is_people_review(it.statement().type)) reviews.push_back(&it.statement());
+  if (is_review(it.statement().type)) reviews.push_back(&it.statement());
   if (is_people_decision(it.statement())) {
     for (auto one = it.entries.begin() + 1; one != it.entries.end(); ++one) {
       reviews.push_back(&one->statement);

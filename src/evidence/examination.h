@@ -67,8 +67,6 @@ struct Examination {
 };
 
 // Types whose evidence is people's signatures.
-[[nodiscard]] bool is_people_review(EventType type);
-[[nodiscard]] bool is_people_decision_type(EventType type);
 // A decision of such a type that people made, and not a policy.
 [[nodiscard]] bool is_people_decision(const Statement& statement);
 

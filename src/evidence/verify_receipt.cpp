@@ -147,19 +147,8 @@ int exit_status(Finding finding) {
   return 40;
 }
 
-bool is_people_review(EventType type) {
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
-bool is_people_decision_type(EventType type) {
-  return type == EventType::decision_approved ||
-         type == EventType::decision_approved_with_modifications ||
-         type == EventType::decision_rejected;
-}
-
 bool is_people_decision(const Statement& statement) {
-  return is_people_decision_type(statement.type) && statement.actor.kind == ActorKind::member;
+  return is_decision_by_people(statement.type) && statement.actor.kind == ActorKind::member;
 }
 
 void Examination::choose_trust(std::string_view of_origin) {
