@@ -159,6 +159,12 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "There is no receipt of this event: what belongs to it is not kept, or not any more."},
     {Reason::receipt_too_large, 409, "receipt_too_large",
      "The receipt would be too long. Ask with ?from_roster=VERSION of a roster that you trust."},
+    {Reason::erased, 410, "erased",
+     "This request was erased. What is left is its place in the log, and who signed the erasure."},
+    {Reason::legal_hold, 409, "legal_hold",
+     "A legal hold stands over this, so it is not erased. End the hold first, if you may."},
+    {Reason::not_decided, 409, "not_decided",
+     "The request is open and an agent may wait for it. Decide or cancel it, then erase it."},
 
     {Reason::rate_limited, 429, "rate_limited",
      "This API key asks too often. Wait as long as Retry-After says."},
@@ -359,6 +365,12 @@ Reason reason_of(core::Fault fault) {
       return Reason::handoff_full;
     case core::Fault::agent_proof_required:
       return Reason::agent_proof_required;
+    case core::Fault::erased:
+      return Reason::erased;
+    case core::Fault::legal_hold:
+      return Reason::legal_hold;
+    case core::Fault::not_decided:
+      return Reason::not_decided;
     case core::Fault::disk_reserve:
       return Reason::disk_reserve;
     case core::Fault::log_frozen:

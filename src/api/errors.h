@@ -94,6 +94,9 @@ enum class Reason : std::uint8_t {
   handoff_full,
   receipt_incomplete,
   receipt_too_large,
+  erased,
+  legal_hold,
+  not_decided,
   // Too much.
   rate_limited,
   nonce_limit,

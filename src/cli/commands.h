@@ -40,6 +40,8 @@ void add_roster(CLI::App& app, Chosen& chosen);
 void add_review(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
 void add_audit(CLI::App& app, Chosen& chosen);
+void add_erase(CLI::App& app, Chosen& chosen);
+void add_hold(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);
 void add_receipt(CLI::App& app, Chosen& chosen);
 void add_verify(CLI::App& app, Chosen& chosen);

@@ -45,7 +45,20 @@ std::optional<std::string> each_leaf(AdminClient& client, const Flags& flags, st
   return std::nullopt;
 }
 
+std::optional<std::string> show_erased(const json::Value& leaf, bool as_json) {
+  if (as_json) {
+    auto line = json::Value::object();
+    line.add("index", *leaf.find("index")).add("erased", true);
+    fmt::print("{}\n", json::compact(line));
+  } else {
+    fmt::print("{}\t\terased\t{}\t\n", json::compact(*leaf.find("index")),
+               visible(leaf.find_string("stream").value_or("")));
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> show_leaf(const json::Value& leaf, bool as_json) {
+  if (leaf.find("erased") != nullptr) return show_erased(leaf, as_json);
   const auto bytes = from_base64(leaf.find_string("statement").value_or(""));
   const auto statement = json::parse(bytes.value_or(""));
   if (!statement) return "a statement is malformed";

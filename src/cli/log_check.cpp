@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/decision_core.h"
+#include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -99,10 +100,45 @@ std::optional<std::string> LogCheck::change_roster(const evidence::Statement& st
   return std::nullopt;
 }
 
+std::optional<std::string> LogCheck::erasure(const evidence::Statement& statement,
+                                             std::string_view entries) {
+  const auto record = evidence::ErasureRecord::find(entries);
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!document || document->origin != origin_ ||
+      crypto::sha256(record->document) != statement.document) {
+    return "the document of the erasure is missing";
+  }
+  if (in_force_ == nullptr || statement.roster_sha256 != in_force_->head.sha256()) {
+    return "the erasure rests on another roster than the one in force";
+  }
+  if (const auto why = evidence::refuse_owners(*record, in_force_->head)) return std::string(*why);
+  for (const std::uint64_t index : document->indices) {
+    if (missing_.erase(index) == 0) {
+      return "the statement at index " + std::to_string(index) +
+             ", which it says was erased, is there";
+    }
+    ++erased_;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> LogCheck::all_told() const {
+  if (missing_.empty()) return std::nullopt;
+  return "index " + std::to_string(*missing_.begin()) +
+         ": the statement is gone, and no erasure names it";
+}
+
 std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (text.index != range_.size()) return "a leaf is missing";
   const auto leaf = evidence::read_leaf(text.leaf);
   if (!leaf) return "the leaf is malformed";
+  if (text.statement.empty()) {
+    // Its hash is under the tree; the rest was vouched for by whoever erased it.
+    missing_.insert(text.index);
+    range_.append(tlog::leaf_hash(text.leaf));
+    statement_.reset();
+    return std::nullopt;
+  }
   const Digest sha256 = crypto::sha256(text.statement);
   if (leaf->statement_sha256 != sha256) return "the statement is not the one in the log";
   const auto statement = evidence::read_statement(text.statement);
@@ -125,6 +161,9 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (auto wrong = chain(*statement, sha256)) return wrong;
   if (statement->type == EventType::roster_changed) {
     if (auto wrong = change_roster(*statement)) return wrong;
+  }
+  if (statement->type == EventType::erasure_performed) {
+    if (auto wrong = erasure(*statement, text.evidence)) return wrong;
   }
   if (evidence::is_review(statement->type)) {
     if (auto wrong = human(*statement, text.evidence)) return wrong;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ namespace lp::cli {
 
 struct LeafText {
   std::uint64_t index = 0;
-  std::string statement, leaf, evidence;
+  std::string statement, leaf, evidence;  // statement: "" when it was erased
 };
 
 class LogCheck {
@@ -36,9 +37,12 @@ class LogCheck {
   std::optional<std::string> roster(const evidence::RosterDocument& document);
   std::optional<std::string> leaf(const LeafText& text);
   std::optional<std::string> head(std::string_view note, const tlog::VerifierKey& key);
+  // After the last leaf: every statement that is gone was erased by owners.
+  [[nodiscard]] std::optional<std::string> all_told() const;
 
   [[nodiscard]] std::uint64_t size() const { return range_.size(); }
   [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
+  [[nodiscard]] std::uint64_t erased() const { return erased_; }
 
   // What the leaves say of a stream: how many statements, and the last.
   struct Stream {
@@ -51,12 +55,17 @@ class LogCheck {
   [[nodiscard]] const evidence::RosterHead* newest_roster() const {
     return newest_ ? &*newest_ : nullptr;
   }
-  [[nodiscard]] const evidence::Statement& statement() const { return *statement_; }
+  // Null when the statement taken last was erased.
+  [[nodiscard]] const evidence::Statement* statement() const {
+    return statement_ ? &*statement_ : nullptr;
+  }
 
  private:
   std::optional<std::string> chain(const evidence::Statement& statement, const Digest& sha256);
   std::optional<std::string> human(const evidence::Statement& statement, std::string_view entries);
   std::optional<std::string> change_roster(const evidence::Statement& statement);
+  std::optional<std::string> erasure(const evidence::Statement& statement,
+                                     std::string_view entries);
 
   std::string origin_, issuer_spki_;
   bool allow_test_;
@@ -68,7 +77,8 @@ class LogCheck {
   const evidence::RosterVersion* in_force_ = nullptr;  // at the newest leaf; in rosters_
   std::optional<evidence::Statement> statement_;
   Instant last_time_;
-  std::uint64_t decisions_ = 0;
+  std::uint64_t decisions_ = 0, erased_ = 0;
+  std::set<std::uint64_t> missing_;  // statements that are gone and that no erasure has named yet
 };
 
 }  // namespace lp::cli

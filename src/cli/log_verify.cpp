@@ -143,7 +143,8 @@ std::optional<std::string> check_leaves(const Opened& opened, const tlog::Checkp
     for (const auto& leaf : *leaves) {
       if (log.size() == signed_head.size) wrong = log.head(opened.note, *trust.vkey);
       if (!wrong) wrong = log.leaf({leaf.index, leaf.statement, leaf.leaf, leaf.evidence});
-      if (!wrong) wrong = rows.leaf(leaf, log.statement());
+      const evidence::Statement* const said = log.statement();
+      if (!wrong) wrong = said != nullptr ? rows.leaf(leaf, *said) : rows.erased_leaf(leaf);
       if (wrong) return fmt::format("index {}: {}", log.size(), *wrong);
     }
     if (terminal) fmt::print(stderr, "\r{} leaves", log.size());
@@ -153,6 +154,7 @@ std::optional<std::string> check_leaves(const Opened& opened, const tlog::Checkp
     return fmt::format("the signer signed {} leaves, the database has {}", signed_head.size,
                        log.size());
   }
+  if (!wrong) wrong = log.all_told();
   return wrong;
 }
 
@@ -183,6 +185,7 @@ int verify_log(const LogVerification& wanted) {
   const std::string_view verdict = wrong ? "INVALID" : trust->pinned ? "VALID" : "INDETERMINATE";
   auto said = json::Value::object();
   said.add("verdict", verdict).add("leaves", log.size()).add("decisions", log.decisions());
+  if (log.erased() > 0) said.add("erased", log.erased());
   if (wrong) said.add("problem", *wrong);
   if (!wrong && !trust->pinned) {
     said.add("problem", "self-consistent, keys unconfirmed: pin them with --trust");

@@ -2,19 +2,18 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 
-#include "base/file.h"
 #include "cli/administer.h"
 #include "cli/decision.h"
 #include "cli/own_decision.h"
 #include "cli/request_page.h"
+#include "cli/test_approver.h"
 #include "json/write.h"
 
 namespace lp::cli {
 namespace {
-
-constexpr std::size_t key_bytes_max = 4'096;
 
 struct Flags : AdminFlags, KeyFlags {
   std::string id, edit_file, reason, project, state = "pending";
@@ -25,8 +24,21 @@ struct Flags : AdminFlags, KeyFlags {
 int list(const Flags& flags) {
   std::string target = "/admin/requests?state=" + flags.state;
   if (!flags.project.empty()) target += "&project=" + query_escaped(flags.project);
-  return get_and_print(flags, target, "requests",
-                       {"id", "state", "level", "service", "action", "decide_by"});
+  AdminClient client(flags.place);
+  const auto answer = client.get(target);
+  if (!answer) return fail(answer.error());
+  if (!answer->ok()) return fail(*answer);
+  const json::Value* requests = answer->body().find("requests");
+  json::Array rows = requests == nullptr ? json::Array{} : requests->items();
+  const json::Value* erased = answer->body().find("erased");
+  for (const auto& item : erased == nullptr ? json::Array{} : erased->items()) {
+    rows.push_back(item);
+    rows.back().add("state", "erased");
+  }
+  std::ranges::sort(rows, std::ranges::greater{},
+                    [](const json::Value& row) { return row.find_string("id").value_or(""); });
+  print_rows(rows, {"id", "state", "level", "service", "action", "decide_by"}, flags.json);
+  return exit_ok;
 }
 
 int show(const Flags& flags) {
@@ -47,31 +59,6 @@ int show(const Flags& flags) {
   if (reading.text) detail.add("plaintext", *reading.text);
   print_object(detail, true);
   return exit_ok;
-}
-
-// The member that the test approver stands for: whoever owns its key, which init wrote.
-struct TestApprover {
-  crypto::P256Key key;
-  std::string member;
-};
-std::expected<TestApprover, std::string> test_approver(AdminClient& client) {
-  const auto der = read_secret_file(client.place().test_approver(), key_bytes_max);
-  if (!der) {
-    return std::unexpected(
-        "There is no test approver here: it exists only in directories made with "
-        "`letsping init --test`.");
-  }
-  auto key = crypto::P256Key::from_pkcs8(der->reveal());
-  if (!key) return std::unexpected("The test approver's key is damaged.");
-  const auto devices = client.get("/admin/devices");
-  if (!devices) return std::unexpected(devices.error());
-  const json::Value* rows = devices->body().find("devices");
-  const std::string id = evidence::key_id(key->spki());
-  for (const auto& device : rows == nullptr ? json::Array{} : rows->items()) {
-    if (device.find_string("key") != id) continue;
-    return TestApprover{*std::move(key), std::string(device.find_string("member").value_or(""))};
-  }
-  return std::unexpected("The test approver's key is not enrolled here.");
 }
 
 int decide_as_test_approver(const Flags& flags, const Wish& wish) {

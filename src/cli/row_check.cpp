@@ -13,6 +13,7 @@
 #include "core/row_seal.h"
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
+#include "evidence/erasure.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "tlog/tile.h"
@@ -112,6 +113,73 @@ std::optional<std::string> RowCheck::review(const store::Leaf& row,
   return std::nullopt;
 }
 
+std::optional<std::string> RowCheck::erased_leaf(const store::Leaf& row) {
+  ++expected_.leaves;
+  if (row.leaf_hash != tlog::leaf_hash(row.leaf)) return "the row's hash is not that of the leaf";
+  if (row.type != EventType::erasure_performed || !row.evidence.empty()) {
+    return "something is left of what was erased";
+  }
+  erased_rows_.emplace(row.index, row.stream);
+  return upper_hashes(row.leaf_hash);
+}
+
+// An erasure is what its row says, and its leaves' rows name the request that it names.
+std::optional<std::string> RowCheck::erasure(const store::Leaf& row,
+                                             const evidence::Statement& statement) {
+  ++expected_.erasures;
+  const auto record = evidence::ErasureRecord::find(row.evidence);
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!document || !document->request_id) return "the document of the erasure is missing";
+  const auto stored = reader_.erasure(*document->request_id);
+  if (!stored) return stored.error().what;
+  const store::Erasure said{.request = *document->request_id,
+                            .project = project_.id,
+                            .leaf_index = row.index,
+                            .at = statement.time};
+  if (*stored != said) return "the row of the erasure is not what was signed";
+  for (const std::uint64_t index : document->indices) {
+    const auto found = erased_rows_.find(index);
+    if (found == erased_rows_.end() || found->second != said.request) {
+      return fmt::format("the row of the erased index {} is of another request", index);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> RowCheck::hold(const store::Leaf& row,
+                                          const evidence::Statement& statement) {
+  const auto entry = entry_of_kind(row.evidence, "legal_hold");
+  if (!entry) return std::nullopt;  // another change of settings
+  const auto text = [&](std::string_view name) {
+    return std::string(entry->find_string(name).value_or(""));
+  };
+  if (text("act") == "ended") {
+    holds_.erase(text("id"));
+    return std::nullopt;
+  }
+  holds_.insert_or_assign(text("id"), store::LegalHold{.id = text("id"),
+                                                       .project = project_.id,
+                                                       .request = text("request_id"),
+                                                       .reason = text("reason"),
+                                                       .created = statement.time,
+                                                       .leaf_index = row.index});
+  return std::nullopt;
+}
+
+std::optional<std::string> RowCheck::holds() {
+  const auto stored = reader_.legal_holds();
+  if (!stored) return stored.error().what;
+  expected_.holds = holds_.size();
+  for (const store::LegalHold& row : *stored) {
+    if (row.project != project_.id) continue;
+    const auto found = holds_.find(row.id);
+    if (found == holds_.end() || found->second != row) {
+      return fmt::format("legal hold {}: its row is not what was logged", row.id);
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> RowCheck::leaf(const store::Leaf& row,
                                           const evidence::Statement& statement) {
   ++expected_.leaves;
@@ -131,6 +199,8 @@ std::optional<std::string> RowCheck::leaf(const store::Leaf& row,
   if (statement.type == EventType::request_revised) ++expected_.revisions;
   if (evidence::is_review(statement.type)) return review(row, statement);
   if (statement.type == EventType::roster_changed) return roster_change(row, statement);
+  if (statement.type == EventType::erasure_performed) return erasure(row, statement);
+  if (statement.type == EventType::config_changed) return hold(row, statement);
   return std::nullopt;
 }
 
@@ -203,7 +273,9 @@ std::optional<std::string> RowCheck::counts() {
       {"revision", &store::RowCounts::revisions},
       {"review", &store::RowCounts::reviews},
       {"handoff", &store::RowCounts::handoffs},
-      {"handoff_event", &store::RowCounts::handoff_events}};
+      {"handoff_event", &store::RowCounts::handoff_events},
+      {"erasure", &store::RowCounts::erasures},
+      {"legal_hold", &store::RowCounts::holds}};
   for (const auto& [table, member] : tables) {
     const std::uint64_t there = *found ? (**found).*member : 0;
     if (there == expected_.*member) continue;
@@ -228,6 +300,7 @@ std::optional<std::string> RowCheck::rest(const LogCheck& log, const store::LogH
     if (auto wrong = id.starts_with("req_") ? request(id, stream) : handoff(id, stream))
       return wrong;
   }
+  if (auto wrong = holds()) return wrong;
   return counts();
 }
 

@@ -29,6 +29,7 @@ class RowCheck {
   std::optional<std::string> directory();
   std::optional<std::string> roster(const store::Roster& row, const evidence::RosterHead& head);
   std::optional<std::string> leaf(const store::Leaf& row, const evidence::Statement& statement);
+  std::optional<std::string> erased_leaf(const store::Leaf& row);
   std::optional<std::string> rest(const LogCheck& log, const store::LogHead& head);
 
  private:
@@ -37,6 +38,9 @@ class RowCheck {
                                            const evidence::Statement& statement) const;
   std::optional<std::string> request(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> handoff(const std::string& id, const LogCheck::Stream& stream);
+  std::optional<std::string> erasure(const store::Leaf& row, const evidence::Statement& statement);
+  std::optional<std::string> hold(const store::Leaf& row, const evidence::Statement& statement);
+  std::optional<std::string> holds();
   std::optional<std::string> counts();
   std::optional<std::string> upper_hashes(const Digest& leaf_hash);
 
@@ -46,7 +50,9 @@ class RowCheck {
   tlog::CompactRange range_;
   store::RowCounts expected_{};
   Instant last_time_;
-  std::map<Digest, store::Roster> rosters_;  // by hash; without their entries
+  std::map<Digest, store::Roster> rosters_;           // by hash; without their entries
+  std::map<std::uint64_t, std::string> erased_rows_;  // the request that each says was erased
+  std::map<std::string, store::LegalHold> holds_;     // that stand, as the log says
 };
 
 }  // namespace lp::cli

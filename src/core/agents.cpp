@@ -399,6 +399,7 @@ Applied<DeleteGraphThread> apply(Work& work, DeleteGraphThread& command) {
 }
 
 Applied<NoteDelivery> apply(Work& work, NoteDelivery& command) {
+  if (work.erased(command.request)) return NoteDelivery::Result{};
   work.batch.writes.emplace_back(
       store::Delivery{.request = command.request, .at = work.now, .how = command.how});
   work.tell(command.project, command.request);
@@ -406,6 +407,8 @@ Applied<NoteDelivery> apply(Work& work, NoteDelivery& command) {
 }
 
 Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {
+  // It was on its way when its request was erased: its row must not come back.
+  if (work.erased(command.item.request)) return OutboxAttempt::Result{};
   work.batch.writes.emplace_back(command.item);
   if (command.item.state == "sent") {
     work.batch.writes.emplace_back(

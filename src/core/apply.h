@@ -50,6 +50,9 @@ Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
 Applied<AdoptSigner> apply(Work& work, AdoptSigner& command);
 Applied<AcceptClock> apply(Work& work, AcceptClock& command);
 Applied<RecordExport> apply(Work& work, RecordExport& command);
+Applied<Erase> apply(Work& work, Erase& command);
+Applied<AddHold> apply(Work& work, AddHold& command);
+Applied<EndHold> apply(Work& work, EndHold& command);
 
 Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command);
 

@@ -14,6 +14,7 @@
 
 #include "approval/request.h"
 #include "base/secret.h"
+#include "evidence/erasure.h"
 #include "evidence/export_manifest.h"
 #include "evidence/roster_document.h"
 #include "seal/envelope.h"
@@ -340,6 +341,31 @@ struct RecordExport {
   struct Result {
     std::uint64_t index;  // of export.made
   };
+};
+
+// Erases a decided request: its statements, rows and key. Owners have signed the document that the
+// server offered (core/erasing.h); what is not exactly that is Fault::stale.
+struct Erase {
+  std::string project;
+  evidence::ErasureRecord record;
+  struct Result {
+    std::string request;
+    std::uint64_t index;  // of erasure.performed
+    Instant complete_by;
+  };
+};
+// Over one request, or over all of a project. Put into the log, as is its end.
+struct AddHold {
+  std::string project;
+  std::string request;  // "": all of the project
+  std::string reason;
+  struct Result {
+    store::LegalHold hold;
+  };
+};
+struct EndHold {
+  std::string id, reason;
+  struct Result {};
 };
 
 // --- outbound ---------------------------------------------------------------------------------

@@ -39,10 +39,12 @@ struct Engine::Impl {
               .clock = used_clock,
               .entropy = used_entropy,
               .signer = Signer(locks, used_keys),
+              .tombstones = Tombstones(locks),
               .verifiers = {},
               .clock_watch = {},
               .expiry = {},
               .nonces = {},
+              .holds = {},
               .logs = {},
               .directory = {}},
         sequencer(world, published, options.queue_max, options.batch_max, std::move(announce)) {}
@@ -86,6 +88,9 @@ bool Engine::push(Job&& job, Urgency urgency) {
   return impl_->sequencer.push(std::move(job), urgency);
 }
 
+const EngineOptions& Engine::options() const {
+  return impl_->options;
+}
 DirectoryPtr Engine::directory() const {
   return impl_->published.directory;
 }
@@ -181,7 +186,8 @@ std::expected<RequestView, Refused> Engine::request(std::string_view id, std::st
   auto rows = reader().request(id);
   if (!rows) return refuse(Fault::stopping);
   const DirectoryPtr directory_now = directory();
-  if (!*rows || (!project.empty() && (*rows)->request.project != project) ||
+  if (!*rows) return refuse(gone(*directory_now, id, project), id);
+  if ((!project.empty() && (*rows)->request.project != project) ||
       !shown(*directory_now, (*rows)->request.project, (*rows)->request.leaf_index)) {
     return refuse(Fault::unknown);
   }
@@ -199,6 +205,15 @@ std::expected<RequestView, Refused> Engine::request(std::string_view id, std::st
     view.reason.clear();
   }
   return view;
+}
+
+// Why there is no row: it was erased, or never there for whoever asks.
+Fault Engine::gone(const Directory& directory_now, std::string_view id, std::string_view project) {
+  const auto erasure = reader().erasure(id);
+  if (!erasure) return Fault::stopping;
+  const bool theirs = *erasure && (project.empty() || (*erasure)->project == project);
+  return theirs && directory_now.project((*erasure)->project) != nullptr ? Fault::erased
+                                                                         : Fault::unknown;
 }
 
 std::vector<RequestView> Engine::requests(const store::RequestFilter& filter) {
@@ -231,6 +246,10 @@ std::optional<Fault> Engine::ingest_blocked() const {
     return Fault::disk_reserve;
   }
   return std::nullopt;
+}
+
+bool Engine::scrub_due() const {
+  return impl_->published.scrub_due;
 }
 
 const Feed& Engine::feed() const {

@@ -42,6 +42,10 @@ struct EngineOptions {
   std::uint64_t pending_per_project_max = 5'000;
   std::int64_t decide_by_default_ms = 24LL * 3'600'000;
   std::int64_t decide_by_max_ms = 30LL * 24 * 3'600'000;
+  // How long a backup is kept: so long after its month a wrap key still opens one.
+  std::int64_t backup_horizon_ms = 35LL * 24 * 3'600'000;
+  // Only where the settings were read: by default values nobody's keys are destroyed.
+  bool destroys_wrap_keys = false;
   std::int64_t rotation_overlap_ms = 24LL * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
   std::string data_directory;  // for the disk reserve
@@ -81,6 +85,7 @@ class Engine {
   template <typename C>
   std::expected<typename C::Result, Refused> run(C command);
 
+  [[nodiscard]] const EngineOptions& options() const;
   [[nodiscard]] DirectoryPtr directory() const;
   [[nodiscard]] Presence& presence();
   [[nodiscard]] Keys& keys();
@@ -102,12 +107,16 @@ class Engine {
   // project: the command itself answers log_frozen.)
   [[nodiscard]] std::optional<Fault> deciding_blocked() const;
   [[nodiscard]] std::optional<Fault> ingest_blocked() const;
+  // Whether bytes of what was erased may still be in the write-ahead log, because a reader stands
+  // on an old snapshot; it is emptied as soon as none does.
+  [[nodiscard]] bool scrub_due() const;
   // What has changed lately.
   [[nodiscard]] const Feed& feed() const;
 
  private:
   struct Impl;
   [[nodiscard]] bool push(Job&& job, Urgency urgency);
+  Fault gone(const Directory& directory_now, std::string_view id, std::string_view project);
   std::unique_ptr<Impl> impl_;
 };
 

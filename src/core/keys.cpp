@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "base/assert.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -17,6 +19,7 @@ namespace lp::core {
 namespace {
 
 constexpr std::size_t secret_bytes = 32;
+constexpr std::size_t month_bytes = 7;  // "2026-11"
 constexpr std::string_view wrap_prefix = "wrap-";
 constexpr std::string_view sealed_mark = "/directory.sealed";
 constexpr std::size_t purposes_max = 64;
@@ -40,16 +43,16 @@ std::expected<Secret, std::string> secret_file(const std::string& path, bool cre
 }
 
 std::string month_of(Instant now) {
-  return to_string(now).substr(0, 7);
+  return to_string(now).substr(0, month_bytes);
 }
 
-std::vector<std::string> wrap_months(const std::string& directory) {
+std::vector<std::string> months_in(const std::string& directory) {
   std::vector<std::string> months;
   DIR* handle = opendir(directory.c_str());
   if (handle == nullptr) return months;
   while (const dirent* item = readdir(handle)) {
     const std::string_view name = item->d_name;
-    if (name.starts_with(wrap_prefix) && name.size() == wrap_prefix.size() + 7) {
+    if (name.starts_with(wrap_prefix) && name.size() == wrap_prefix.size() + month_bytes) {
       months.emplace_back(name.substr(wrap_prefix.size()));
     }
   }
@@ -85,7 +88,7 @@ std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& 
     if (!secret) return std::unexpected(secret.error());
     *slot = *std::move(secret);
   }
-  for (const auto& month : wrap_months(directory)) {
+  for (const auto& month : months_in(directory)) {
     auto secret =
         secret_file(fmt::format("{}/{}{}", directory, wrap_prefix, month), false, entropy);
     if (!secret) return std::unexpected(secret.error());
@@ -118,7 +121,6 @@ std::optional<std::string> Keys::wrap(std::string_view dek, Instant now, Entropy
 }
 
 std::optional<Secret> Keys::unwrap(std::string_view wrapped) const {
-  constexpr std::size_t month_bytes = 7;
   if (wrapped.size() < month_bytes + crypto::aead_iv_bytes) return std::nullopt;
   const std::string month(wrapped.substr(0, month_bytes));
   const std::lock_guard lock(wrap_mutex_);
@@ -129,6 +131,36 @@ std::optional<Secret> Keys::unwrap(std::string_view wrapped) const {
                                       wrapped.substr(month_bytes + crypto::aead_iv_bytes), month);
   if (!dek) return std::nullopt;
   return Secret(*std::move(dek));
+}
+
+std::optional<Instant> Keys::month_end(std::string_view wrapped) {
+  // Some day of the next month, and its first.
+  const auto first =
+      parse_instant(std::string(wrapped.substr(0, month_bytes)) + "-01T00:00:00.000Z");
+  if (!first) return std::nullopt;
+  constexpr std::int64_t day_ms = 86'400'000;
+  return parse_instant(month_of(*first + 31 * day_ms) + "-01T00:00:00.000Z");
+}
+
+std::string_view Keys::wrap_month(std::string_view wrapped) {
+  return wrapped.substr(0, month_bytes);
+}
+
+std::vector<std::string> Keys::wrap_months() const {
+  const std::lock_guard lock(wrap_mutex_);
+  std::vector<std::string> months;
+  for (const auto& [month, key] : wrap_keys_) months.push_back(month);
+  return months;
+}
+
+bool Keys::destroy_wrap_key(const std::string& month) {
+  const std::string path = fmt::format("{}/{}{}", directory_, wrap_prefix, month);
+  const std::lock_guard lock(wrap_mutex_);
+  // What the file system keeps of the old blocks is beyond reach from here (docs/security/limits).
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return false;
+  if (!sync_directory(directory_)) return false;
+  wrap_keys_.erase(month);
+  return true;
 }
 
 Secret Keys::purpose(std::string_view label) const {

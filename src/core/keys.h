@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/entropy.h"
 #include "base/secret.h"
@@ -41,6 +42,15 @@ class Keys {
   [[nodiscard]] std::optional<std::string> wrap(std::string_view dek, Instant now,
                                                 Entropy& entropy);
   [[nodiscard]] std::optional<Secret> unwrap(std::string_view wrapped) const;
+
+  // When the month is over in whose wrap key this stands; nothing for what is no wrapped key.
+  static std::optional<Instant> month_end(std::string_view wrapped);
+  // "2026-11" of what wrap() gave.
+  static std::string_view wrap_month(std::string_view wrapped [[clang::lifetimebound]]);
+  // Whose wrap keys there are, oldest first.
+  [[nodiscard]] std::vector<std::string> wrap_months() const;
+  // Removes the file, durably; false when that fails, and the key stays.
+  [[nodiscard]] bool destroy_wrap_key(const std::string& month);
 
   // A sub-key for one purpose: HKDF of the server secret under a label such as "lp-url/1". The few
   // that every request needs are derived once and kept, as the secret itself is.

@@ -10,6 +10,7 @@
 #include "core/teller.h"
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
+#include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "evidence/roster_document.h"
 #include "evidence/statement.h"
@@ -37,6 +38,13 @@ class Making {
       : reader_(reader), keys_(keys), project_(project), log_(std::move(log)) {}
 
   Made<Receipt> make(const ReceiptWish& wish) {
+    auto erasure = erasure_of(wish.index);
+    if (!erasure) return std::unexpected(erasure.error());
+    return *erasure ? make_erased(wish, **erasure) : make_told(wish);
+  }
+
+ private:
+  Made<Receipt> make_told(const ReceiptWish& wish) {
     auto own = find(wish.index);
     if (!own) return std::unexpected(own.error());
     Receipt receipt;
@@ -52,7 +60,9 @@ class Making {
     return receipt;
   }
 
- private:
+  // The index of the erasure that took the statement at `index`; nothing when it is there.
+  Made<std::optional<std::uint64_t>> erasure_of(std::uint64_t index);
+  Made<Receipt> make_erased(const ReceiptWish& wish, std::uint64_t erasure);
   Made<Found> find(std::uint64_t index);
   Made<void> add_rosters(Receipt& receipt, const evidence::Statement& said, std::uint64_t first);
   Made<void> add_request(Receipt& receipt, const evidence::Statement& said);
@@ -101,6 +111,32 @@ Made<Found> Making::find(std::uint64_t index) {
     found.entries = std::move(entries->root);
   }
   return found;
+}
+
+Made<std::optional<std::uint64_t>> Making::erasure_of(std::uint64_t index) {
+  if (index >= log_.size()) return std::unexpected(NoReceipt::unknown);
+  const auto row = reader_.leaf(project_.row.id, index);
+  if (!row) return std::unexpected(NoReceipt::unavailable);
+  if (!*row || !(*row)->erased()) return std::nullopt;
+  const auto erasure = reader_.erasure((*row)->stream);
+  if (!erasure) return std::unexpected(NoReceipt::unavailable);
+  // Not yet under the checkpoint, or of a copy that lost the event.
+  if (!*erasure || (*erasure)->leaf_index >= log_.size()) return incomplete("the erasure", index);
+  return std::optional((*erasure)->leaf_index);
+}
+
+// What is left: the place in the log, and the owners' word that the statement was erased.
+Made<Receipt> Making::make_erased(const ReceiptWish& wish, std::uint64_t erasure) {
+  const auto row = reader_.leaf(project_.row.id, wish.index);
+  auto proof = log_.proof(wish.index);
+  if (!row || !*row || !proof) return incomplete("the place in the log", wish.index);
+  auto performed = make_told({.index = erasure, .first_roster = wish.first_roster});
+  if (!performed) return performed;
+  Receipt receipt;
+  receipt.logged.leaf = (*row)->leaf;
+  receipt.logged.proof = *std::move(proof);
+  receipt.erasure.push_back(*std::move(performed));
+  return receipt;
 }
 
 // Versions `first` to the one that the statement names; version 1 for a statement that names none,
@@ -246,6 +282,11 @@ void Making::add_document(Receipt& receipt, const Found& own) const {
     std::string bytes = json::canonical(*manifest);
     if (crypto::sha256(bytes) == *wanted) receipt.document = std::move(bytes);
   }
+  if (own.statement.type != evidence::EventType::erasure_performed) return;
+  auto record = evidence::ErasureRecord::find(json::canonical(own.entries));
+  if (!record || crypto::sha256(record->document) != *wanted) return;
+  receipt.document = std::move(record->document);
+  receipt.owners = std::move(record->owners);
 }
 
 }  // namespace

@@ -3,13 +3,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
 #include "core/directory_rows.h"
 #include "core/engine.h"
+#include "core/erasing_again.h"
 #include "core/roster_book.h"
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
+#include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "evidence/statement.h"
 #include "json/parse.h"
@@ -93,6 +96,29 @@ std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& lo
   if (evidence::is_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
     return "the approver's signature does not verify";
   }
+  return std::nullopt;
+}
+
+// A leaf whose statement is gone is judged by its erasure, which comes later.
+std::optional<std::string> refuse_erased(const store::Leaf& leaf) {
+  if (!evidence::read_leaf(leaf.leaf)) return "leaf is malformed";
+  if (tlog::leaf_hash(leaf.leaf) != leaf.leaf_hash) return "leaf hash differs";
+  return std::nullopt;
+}
+
+// Takes what the erasure names out of `missing`; why it is none, or nothing.
+std::optional<std::string> refuse_erasure(RosterBook& rosters, const store::Leaf& leaf,
+                                          std::set<std::uint64_t>& missing) {
+  const auto statement = evidence::read_statement(leaf.statement);
+  const auto record = evidence::ErasureRecord::find(leaf.evidence);
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!statement || !document || crypto::sha256(record->document) != statement->document) {
+    return "the document of an erasure is missing";
+  }
+  const auto head = rosters.head(statement->roster_sha256.value_or(Digest{}));
+  if (!head) return "the roster of an erasure is missing";
+  if (const auto why = evidence::refuse_owners(*record, *head)) return std::string(*why);
+  for (const std::uint64_t index : document->indices) missing.erase(index);
   return std::nullopt;
 }
 
@@ -214,16 +240,23 @@ std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, st
   constexpr std::uint64_t chunk = 1'024;
   RosterBook rosters(world.reader, log.head.project,
                      world.directory->project(log.head.project)->row.roster_version);
+  std::set<std::uint64_t> missing;  // statements that are gone, until an erasure names them
   for (std::uint64_t at = first; at < log.range.size(); at += chunk) {
     const auto leaves =
         world.reader.leaves(log.head.project, at, std::min(chunk, log.range.size() - at));
     if (!leaves) return leaves.error().what;
     for (const auto& leaf : *leaves) {
-      if (const auto why = refuse_leaf(rosters, log, leaf)) {
-        return fmt::format("{} (index {})", *why, leaf.index);
+      auto why = leaf.erased() ? refuse_erased(leaf) : refuse_leaf(rosters, log, leaf);
+      if (leaf.erased()) missing.insert(leaf.index);
+      if (!why && !leaf.erased() && leaf.type == evidence::EventType::erasure_performed) {
+        why = refuse_erasure(rosters, leaf, missing);
       }
+      if (why) return fmt::format("{} (index {})", *why, leaf.index);
       leaf_hashes.push_back(leaf.leaf_hash);
     }
+  }
+  if (!missing.empty()) {
+    return fmt::format("a statement is gone and no erasure names it (index {})", *missing.begin());
   }
   return std::nullopt;
 }
@@ -247,6 +280,10 @@ ProjectView project_view(const World& world, const Directory& directory, const s
 }
 
 std::expected<void, std::string> recover(World& world) {
+  if (auto done = erase_again(world); !done) return done;
+  auto holds = world.reader.legal_holds();
+  if (!holds) return std::unexpected(holds.error().what);
+  world.holds = *std::move(holds);
   const auto projects = world.reader.projects();
   if (!projects) return std::unexpected(projects.error().what);
   if (auto loaded = load_logs(world, *projects); !loaded) return loaded;

@@ -56,6 +56,12 @@ std::string_view to_string(Fault fault) {
       return "handoff_full";
     case Fault::agent_proof_required:
       return "agent_proof_required";
+    case Fault::erased:
+      return "erased";
+    case Fault::legal_hold:
+      return "legal_hold";
+    case Fault::not_decided:
+      return "not_decided";
     case Fault::disk_reserve:
       return "disk_reserve";
     case Fault::log_frozen:

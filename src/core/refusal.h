@@ -39,6 +39,9 @@ enum class Fault : std::uint8_t {
   not_a_party,           // speaks about a handoff that does not name it
   handoff_full,          // a handoff's history is as long as it may be
   agent_proof_required,  // an agent with a key of its own must sign this
+  erased,                // its statements, rows and key are gone: 410
+  legal_hold,            // nothing that it covers is erased; the detail names it
+  not_decided,           // an open request is not erased: its agent waits
   disk_reserve,          // too little disk left to take more in: 503
   log_frozen,            // the signer does not sign: 503
   clock_unsafe,          // the clock jumped: `letsping clock accept`: 503

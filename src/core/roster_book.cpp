@@ -8,7 +8,7 @@
 namespace lp::core {
 
 RosterBook::RosterBook(store::Reader& reader, std::string project, std::uint64_t newest)
-    : reader_(reader), project_(std::move(project)), unread_(newest) {}
+    : reader_(reader), project_(std::move(project)), newest_(newest), unread_(newest) {}
 
 const std::vector<evidence::RosterEntry>* RosterBook::find(const Digest& roster_sha256) {
   auto found = read_.find(roster_sha256);
@@ -33,6 +33,15 @@ const evidence::RosterEntry* RosterBook::entry(const Digest& roster_sha256, std:
     return item.member == member && item.has_key() && evidence::key_id(item.spki) == key;
   });
   return entry == entries->end() ? nullptr : &*entry;
+}
+
+std::optional<evidence::RosterHead> RosterBook::head(const Digest& roster_sha256) {
+  for (std::uint64_t version = newest_; version > 0; --version) {
+    const auto stored = reader_.roster(project_, version);
+    if (!stored || !*stored) return std::nullopt;
+    if ((*stored)->sha256 == roster_sha256) return evidence::RosterHead::parse((*stored)->head);
+  }
+  return std::nullopt;
 }
 
 std::expected<std::optional<evidence::RosterVersion>, std::string> newest_roster(

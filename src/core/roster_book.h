@@ -26,11 +26,15 @@ class RosterBook {
   const evidence::RosterEntry* entry(const Digest& roster_sha256, std::string_view member,
                                      std::string_view key) [[clang::lifetimebound]];
 
+  // The head of the version with that hash.
+  std::optional<evidence::RosterHead> head(const Digest& roster_sha256);
+
  private:
   const std::vector<evidence::RosterEntry>* find(const Digest& roster_sha256);
 
   store::Reader& reader_;
   std::string project_;
+  std::uint64_t newest_;
   std::uint64_t unread_;  // versions that were not read yet: 1 to this
   std::map<Digest, std::vector<evidence::RosterEntry>> read_;
 };

@@ -17,6 +17,7 @@ constexpr std::int64_t idle_ms_max = 1'000;
 constexpr std::size_t expiries_per_batch = 512;
 constexpr int exit_stopped = 70;
 constexpr std::size_t writes_per_job = 4;  // what an ask makes, and most others fewer
+constexpr int scrub_patience_ms = 2'000;   // nothing else is done meanwhile
 constexpr std::int64_t purge_every_ms = 3'600'000;
 constexpr std::int64_t idempotency_ms = 7LL * 24 * 3'600'000;
 
@@ -76,6 +77,7 @@ void Sequencer::loop() {
     const std::int64_t now_ms = world_.clock.monotonic_ms();
     if (now_ms - last_tidy_ms_ < idle_ms_max) continue;
     last_tidy_ms_ = now_ms;
+    if (published_.scrub_due) scrub(0);
     // Pages go from the log back into the file while nobody waits.
     if (const auto done = world_.store.checkpoint(); !done) {
       stop_process("store.checkpoint_failed", done.error().what);
@@ -96,15 +98,19 @@ void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   look_at_clock(work);
   expire_due(work, expiries_per_batch);
   purge(work);
+  wrap_keys_.step(work);
   work.batch.writes.reserve(writes_per_job * count);
   for (std::size_t i = first; i < first + count; ++i) gate.hold(jobs[i](&work));
   work.finish();
   if (!work.batch.empty()) {
     commit(work);
     sign(work);
+    bury(work);
     publish(work);
   }
   gate.open();
+  // What was wrapped under an old key is not to be found in the write-ahead log either.
+  if (!wrap_keys_.destroy(world_).empty()) scrub(0);
   published_.clock_unsafe = world_.clock_watch.unsafe();
   // Also when there are no topics: answers that are made elsewhere leave with it.
   announce_(work.topics());
@@ -173,6 +179,32 @@ void Sequencer::sign(const Work& work) {
     logs[i]->live->checkpoint = std::make_shared<const std::string>(head.note);
     logs[i]->live->signed_size = head.size;
   }
+}
+
+// What makes an erasure last: what a copy of the data cannot bring back, no file and no byte in the
+// write-ahead log. A crash before it is made good at the next start (erasing_again.cpp).
+void Sequencer::bury(const Work& work) {
+  if (work.tombstones().empty()) return;
+  if (const auto kept = world_.tombstones.keep(work.tombstones()); !kept) {
+    stop_process("tombstone.not_kept", kept.error().what);
+  }
+  for (const Tombstone& tombstone : work.tombstones()) {
+    if (const auto gone = world_.blobs.remove_of(tombstone.erasure.request); !gone) {
+      stop_process("blob.not_removed", gone.error().what);
+    }
+  }
+  scrub(scrub_patience_ms);
+}
+
+void Sequencer::scrub(int patience_ms) {
+  const auto empty = world_.store.scrub(patience_ms);
+  if (!empty) stop_process("store.scrub_failed", empty.error().what);
+  if (!*empty && !published_.scrub_due) {
+    log::warning("store.scrub_waits",
+                 "A reader keeps an old snapshot: what was erased stays in the write-ahead log "
+                 "until it is done.");
+  }
+  published_.scrub_due = !*empty;
 }
 
 void Sequencer::publish(Work& work) {

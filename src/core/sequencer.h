@@ -20,6 +20,7 @@
 #include "core/feed.h"
 #include "core/gate.h"
 #include "core/work.h"
+#include "core/wrap_keys.h"
 
 namespace lp::core {
 
@@ -30,6 +31,7 @@ struct Published {
   std::atomic<DirectoryPtr> directory;
   Feed feed;
   std::atomic<bool> clock_unsafe = false;
+  std::atomic<bool> scrub_due = false;
 };
 
 class Sequencer {
@@ -54,6 +56,8 @@ class Sequencer {
   void make_room();
   void commit(Work& work);
   void sign(const Work& work);
+  void bury(const Work& work);
+  void scrub(int patience_ms);
   void publish(Work& work);
   [[nodiscard]] std::chrono::milliseconds patience();
 
@@ -65,6 +69,7 @@ class Sequencer {
   std::thread thread_;
   std::int64_t last_tidy_ms_ = 0;
   Instant last_purge_;
+  WrapKeys wrap_keys_;
 };
 
 }  // namespace lp::core

@@ -1,5 +1,7 @@
 #include "core/work.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "base/log.h"
 #include "core/disk.h"
@@ -177,9 +179,12 @@ void Work::keep_nonce(const AgentProof& proof) {
 
 std::expected<Work::Open*, Refused> Work::request(std::string_view id, std::string_view project) {
   auto found = requests_.find(id);
+  // The reader shows what was true before this batch.
+  if (!tombstones_.empty() && erased(id, project)) return refuse(Fault::erased, id);
   if (found == requests_.end()) {
     auto stored = world.reader.request(id);
-    if (!stored || !*stored) return refuse(Fault::unknown);
+    if (!stored) return refuse(Fault::unknown);
+    if (!*stored) return refuse(erased(id, project) ? Fault::erased : Fault::unknown, id);
     if (!verifies(world, (*stored)->state)) return tampered(id);
     const auto owner = world.logs.find((*stored)->request.project);
     LP_ASSERT(owner != world.logs.end());
@@ -201,6 +206,22 @@ Work::Open& Work::add_request(Open open) {
   LP_ASSERT(open.log != nullptr);
   const std::string id = open.row.id;
   return requests_.emplace(id, std::move(open)).first->second;
+}
+
+void Work::erase(Tombstone tombstone) {
+  batch.removals.emplace_back(
+      store::EraseRequest{.erasure = tombstone.erasure, .indices = tombstone.indices});
+  tombstones_.push_back(std::move(tombstone));
+}
+
+bool Work::erased(std::string_view request, std::string_view project) const {
+  const auto theirs = [&](const store::Erasure& erasure) {
+    return erasure.request == request && (project.empty() || erasure.project == project);
+  };
+  if (std::ranges::any_of(tombstones_, theirs, &Tombstone::erasure)) return true;
+  const auto stored = world.reader.erasure(request);
+  LP_ASSERT(stored.has_value());
+  return *stored && theirs(**stored);
 }
 
 Directory& Work::change_directory() {

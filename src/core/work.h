@@ -18,6 +18,7 @@
 #include "core/commands.h"
 #include "core/feed.h"
 #include "core/refusal.h"
+#include "core/tombstones.h"
 #include "core/world.h"
 #include "evidence/statement.h"
 #include "json/value.h"
@@ -65,6 +66,13 @@ class Work {
   std::expected<Open*, Refused> request(std::string_view id, std::string_view project = {});
   // Takes a new request into the batch. `open.log` must be set.
   Open& add_request(Open open);
+
+  // Takes a request out of the data with this batch: nothing of it is served or changed from now
+  // on.
+  void erase(Tombstone tombstone);
+  // Whether it is gone; `project` "" for any.
+  [[nodiscard]] bool erased(std::string_view request, std::string_view project = {}) const;
+  [[nodiscard]] const std::vector<Tombstone>& tombstones() const { return tombstones_; }
 
   // --- handoffs ---
 
@@ -128,6 +136,7 @@ class Work {
 
   std::map<std::string, Open, std::less<>> requests_;
   std::set<std::string> changed_requests_;
+  std::vector<Tombstone> tombstones_;
   std::map<std::string, OpenHandoff, std::less<>> handoffs_;
   std::set<std::string> changed_handoffs_;
   std::set<std::string> touched_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/entropy.h"
 #include "base/time.h"
@@ -18,6 +19,7 @@
 #include "core/keys.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
+#include "core/tombstones.h"
 #include "core/verifiers.h"
 #include "crypto/p256.h"
 #include "store/blob_files.h"
@@ -48,10 +50,12 @@ struct World {
   Clock& clock;
   Entropy& entropy;
   Signer signer;
+  Tombstones tombstones;
   Verifiers verifiers;
   ClockWatch clock_watch;
   Expiry expiry;
   SeenNonces nonces;
+  std::vector<store::LegalHold> holds;                  // that stand
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
   DirectoryPtr directory;                               // the newest published one
 };

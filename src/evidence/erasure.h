@@ -11,6 +11,8 @@
 
 #include "base/digest.h"
 #include "base/time.h"
+#include "evidence/roster.h"
+#include "json/value.h"
 
 namespace lp::evidence {
 
@@ -27,5 +29,19 @@ struct ErasureDocument {
   [[nodiscard]] std::string bytes() const;                              // JCS, member v = 1
   static std::optional<ErasureDocument> parse(std::string_view bytes);  // exact round trip only
 };
+
+// What is kept beside the statement erasure.performed: the document, and who signed it.
+struct ErasureRecord {
+  std::string document;                // exact bytes
+  std::vector<OwnerSignature> owners;  // ascending by spki, each once
+
+  // With the salt that every entry has.
+  [[nodiscard]] json::Value evidence_entry(std::string_view salt) const;
+  // Out of the evidence of a leaf; nothing when it holds none, or one of another form.
+  static std::optional<ErasureRecord> find(std::string_view evidence);
+};
+
+// Why these are not the signatures of enough owners of the roster `head`, or nothing.
+std::optional<std::string_view> refuse_owners(const ErasureRecord& record, const RosterHead& head);
 
 }  // namespace lp::evidence

@@ -161,6 +161,20 @@ std::string export_line(ExportFormat format, const ExportEntry& entry, const Sta
   return format == ExportFormat::jsonl ? jsonl_line(entry, said) : csv_record(entry, said);
 }
 
+std::string export_erased_line(ExportFormat format, std::uint64_t index, std::string_view leaf,
+                               const Digest& leaf_hash) {
+  if (format == ExportFormat::csv) {
+    std::string record = std::to_string(index);
+    append_cells(record,
+                 {"", "erased", "", "", "", "", "", "", "", "", "", "", "", leaf_hash.hex(), ""});
+    return record += "\r\n";
+  }
+  std::string line = "{\"index\":" + std::to_string(index) + ",\"erased\":true";
+  add_text(line, "leaf_hash", leaf_hash.hex());
+  add_text(line, "leaf", leaf);
+  return line += "}\n";
+}
+
 std::string export_closing(const ExportManifest& manifest, std::string_view note) {
   if (manifest.format == ExportFormat::csv) return csv_note("checkpoint", note);
   return "{\"manifest\":" + json::canonical(manifest.to_json()) +

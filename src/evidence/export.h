@@ -36,6 +36,9 @@ struct ExportEntry {
 std::string export_opening(ExportFormat format);
 // `said` is what entry.statement reads as.
 std::string export_line(ExportFormat format, const ExportEntry& entry, const Statement& said);
+// An entry whose statement was erased: nothing but its place.
+std::string export_erased_line(ExportFormat format, std::uint64_t index, std::string_view leaf,
+                               const Digest& leaf_hash);
 // After the last: the manifest and the checkpoint that covers it all.
 std::string export_closing(const ExportManifest& manifest, std::string_view note);
 

@@ -231,6 +231,9 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"agents.rotation_overlap_ms",
        number<std::int64_t>([](Config& c) -> std::int64_t& { return c.core.rotation_overlap_ms; },
                             0, 30 * day_ms)},
+      {"erasure.backup_horizon_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.core.backup_horizon_ms; },
+                            day_ms, 3'650 * day_ms)},
       {"security.contact", contacts()},
       {"security.policy", policy_url()},
       {"agents.self_signup", flag([](Config& c) -> bool& { return c.self_signup; })},
@@ -385,6 +388,7 @@ std::expected<void, std::string> check_exposure(const Config& config) {
 
 std::expected<Config, std::string> load_config(const std::string& path) {
   Config config;
+  config.core.destroys_wrap_keys = true;
   if (!path.empty()) {
     if (auto taken = take_file(config, path); !taken) return std::unexpected(taken.error());
   }

@@ -180,6 +180,7 @@ std::map<std::string, std::string> defaults() {
           {"requests.decide_by_default_ms", text(c.core.decide_by_default_ms)},
           {"requests.decide_by_max_ms", text(c.core.decide_by_max_ms)},
           {"agents.rotation_overlap_ms", text(c.core.rotation_overlap_ms)},
+          {"erasure.backup_horizon_ms", text(c.core.backup_horizon_ms)},
           {"security.contact", none(c.security_contacts)},
           {"security.policy", none(c.security_policy)},
           {"agents.self_signup", c.self_signup ? "true" : "false"},

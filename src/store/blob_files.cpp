@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -58,6 +59,21 @@ Result<void> BlobFiles::remove(std::string_view name) const {
     return std::unexpected(
         IoError{"remove " + *path + ": " + std::generic_category().message(errno)});
   }
+  if (auto done = sync_directory(directory_); !done) return failure(done.error());
+  return {};
+}
+
+Result<void> BlobFiles::remove_of(std::string_view owner) const {
+  if (!is_blob_name(owner)) return std::unexpected(IoError{"blob: not an owner's id"});
+  const std::string prefix = std::string(owner) + '_';
+  std::error_code failed;
+  std::filesystem::directory_iterator at(directory_, failed);
+  for (; !failed && at != std::filesystem::directory_iterator(); at.increment(failed)) {
+    if (!at->path().filename().string().starts_with(prefix)) continue;
+    if (!std::filesystem::remove(at->path(), failed) || failed) break;
+  }
+  if (failed)
+    return std::unexpected(IoError{"remove from " + directory_ + ": " + failed.message()});
   if (auto done = sync_directory(directory_); !done) return failure(done.error());
   return {};
 }

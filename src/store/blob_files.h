@@ -31,6 +31,9 @@ class BlobFiles {
   [[nodiscard]] Result<std::string> read(std::string_view name, std::size_t bytes_max) const;
   // Durable when it returns; a missing file is fine.
   [[nodiscard]] Result<void> remove(std::string_view name) const;
+  // The same of all files of an owner: those whose names are its id, an underscore and more. Also
+  // of those that a crash or a later upload left without a row.
+  [[nodiscard]] Result<void> remove_of(std::string_view owner) const;
 
  private:
   explicit BlobFiles(std::string directory) : directory_(std::move(directory)) {}

@@ -51,10 +51,13 @@ struct Leaf {
   std::uint64_t index = 0;
   evidence::EventType type = evidence::EventType::log_opened;
   std::string stream;     // stream id
-  std::string statement;  // exact bytes
+  std::string statement;  // exact bytes; "" when erased
   std::string leaf;       // exact bytes
   Digest leaf_hash;       // RFC 6962
   std::string evidence;   // JSON array of the evidence entries, "" when there are none
+
+  // Then `type` is erasure_performed, and `stream` the request that was erased.
+  [[nodiscard]] bool erased() const { return statement.empty(); }
 
   friend bool operator==(const Leaf&, const Leaf&) = default;
 };
@@ -222,7 +225,7 @@ struct Request {
   std::string payload_kind;       // "v1" | "v2" | "plain"
   std::string payload;            // exact source slice; under the DEK when plain
   std::string commit_key_sealed;  // plain only: the k of the commitment, under the DEK
-  std::string dek_wrapped;        // under the wrap key
+  std::string dek_wrapped;        // under the wrap key; in a table of its own
   std::string details_sealed;  // under the DEK: JSON {facts, schema, descriptor, callback_url, …}
   Digest request_sha256;
   Instant created;
@@ -348,6 +351,36 @@ struct Snapshot {
   Instant created;
 
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+// That the statements, rows and key of a request are gone, and which event says so.
+struct Erasure {
+  std::string request;
+  std::string project;
+  std::uint64_t leaf_index = 0;  // of erasure.performed
+  Instant at;
+
+  friend bool operator==(const Erasure&, const Erasure&) = default;
+};
+
+// Nothing that it covers is erased while it stands.
+struct LegalHold {
+  std::string id;  // hold_…
+  std::string project;
+  std::string request;  // "": all of the project
+  std::string reason;
+  Instant created;
+  std::uint64_t leaf_index = 0;  // of the event that says so
+
+  friend bool operator==(const LegalHold&, const LegalHold&) = default;
+};
+
+// The key of a request, wrapped anew.
+struct RequestKey {
+  std::string request;
+  std::string wrapped;
+
+  friend bool operator==(const RequestKey&, const RequestKey&) = default;
 };
 
 // A LangGraph checkpoint, sealed on arrival.

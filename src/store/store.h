@@ -37,7 +37,7 @@ using Write = std::variant<Project,          // insert or replace by id
                            ApiKey,           // insert or replace by id
                            Agent,            // insert or replace by id
                            AgentNonce,       // insert
-                           ProjectSecret,    // insert
+                           ProjectSecret,    // insert, or wrap anew
                            Session,          // insert or replace by token
                            SetupToken,       // insert
                            RosterProposal,   // insert
@@ -53,6 +53,8 @@ using Write = std::variant<Project,          // insert or replace by id
                            Idempotency,      // insert
                            Snapshot,         // insert or replace by request
                            GraphCheckpoint,  // insert or replace by (project, thread, checkpoint)
+                           LegalHold,        // insert
+                           RequestKey,       // replace; nothing for a request that is not there
                            OutboxItem>;      // insert when id is 0, else replace
 
 struct DeleteSession {
@@ -73,8 +75,17 @@ struct DeleteGraphThread {
 struct DeleteIdempotencyBefore {
   Instant created;
 };
+struct DeleteHold {
+  std::string id;
+};
+// Everything of a request but its leaves, and of those the statements and what stood beside them.
+// What the batch wrote of the request goes too.
+struct EraseRequest {
+  Erasure erasure;
+  std::vector<std::uint64_t> indices;  // of its leaves, and of those of its handoffs
+};
 using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteRosterProposal, DeleteExpired,
-                             DeleteGraphThread, DeleteIdempotencyBefore>;
+                             DeleteGraphThread, DeleteIdempotencyBefore, DeleteHold, EraseRequest>;
 
 struct Setting {
   std::string name;
@@ -107,7 +118,7 @@ struct FullRequest {
 // How many rows of a project the tables have whose content its log settles.
 struct RowCounts {
   std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews,
-      handoffs, handoff_events;
+      handoffs, handoff_events, erasures, holds;
 
   friend bool operator==(const RowCounts&, const RowCounts&) = default;
 };
@@ -186,6 +197,23 @@ class Reader {
   virtual Result<std::vector<Digest>> upper_hashes(std::string_view project, unsigned tile_level,
                                                    std::uint64_t first, std::uint64_t count) = 0;
 
+  virtual Result<std::optional<Erasure>> erasure(std::string_view request) = 0;
+  // Newest request first, those strictly older than `before`; "" for the newest.
+  virtual Result<std::vector<Erasure>> erasures(std::string_view project, std::string_view before,
+                                                std::uint64_t limit) = 0;
+  virtual Result<std::vector<LegalHold>> legal_holds() = 0;
+  virtual Result<std::vector<Handoff>> handoffs_of(std::string_view request) = 0;
+  // The indices of a stream's leaves between two of them, ascending.
+  virtual Result<std::vector<std::uint64_t>> leaves_of_stream(std::string_view project,
+                                                              std::string_view stream,
+                                                              std::uint64_t first,
+                                                              std::uint64_t last) = 0;
+  // The export.made leaves from `first` on.
+  virtual Result<std::vector<Leaf>> exports(std::string_view project, std::uint64_t first) = 0;
+  // The keys of requests in the order in which they came, behind `after` ("" for the first).
+  virtual Result<std::vector<RequestKey>> request_keys(std::string_view after,
+                                                       std::uint64_t limit) = 0;
+
   virtual Result<std::optional<Snapshot>> snapshot(std::string_view request) = 0;
   // By id, or the newest of the thread when `checkpoint_id` is empty.
   virtual Result<std::optional<GraphCheckpoint>> graph_checkpoint(
@@ -209,6 +237,9 @@ class Store {
   // Gives the next commits blocks that exist, because a file that grows flushes slower; off the
   // acknowledgement path, called when nothing is queued. A full disk is no failure here.
   virtual Result<void> make_room() = 0;
+  // Empties the write-ahead log, so that no byte of what was deleted is left in it. False when a
+  // reader stood on an old snapshot for `patience_ms`: try again later.
+  virtual Result<bool> scrub(int patience_ms) = 0;
 };
 
 }  // namespace lp::store

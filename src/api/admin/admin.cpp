@@ -1,5 +1,6 @@
 #include "api/admin/admin.h"
 
+#include "api/admin/erasures.h"
 #include "api/admin/evidence.h"
 #include "api/admin/exports.h"
 #include "api/admin/people.h"
@@ -41,6 +42,12 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/requests", list_requests},
       {Method::get, "/admin/requests/{id}", show_request},
       {Method::post, "/admin/requests/{id}/decision", decide},
+
+      {Method::post, "/admin/erasures/offer", begin_erasure},
+      {Method::post, "/admin/erasures", perform_erasure},
+      {Method::get, "/admin/holds", list_holds},
+      {Method::post, "/admin/holds", add_hold},
+      {Method::post, "/admin/holds/{id}/end", end_hold},
 
       {Method::get, "/admin/log/{project}/leaves", log_leaves},
       {Method::get, "/admin/log/{project}/head", log_head},

@@ -31,6 +31,7 @@ json::Value describe_leaf(const store::Leaf& leaf) {
       .add("statement", base64(leaf.statement))
       .add("leaf", base64(leaf.leaf));
   if (!leaf.evidence.empty()) value.add("evidence", leaf.evidence);
+  if (leaf.erased()) value.add("erased", true);
   return value;
 }
 

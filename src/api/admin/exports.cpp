@@ -60,17 +60,41 @@ store::IoError damaged(std::uint64_t index) {
   return {"entry " + std::to_string(index) + " of the log does not verify"};
 }
 
-// The first index below `size` whose time is not before `time`: times never go back in a log.
+// A statement of the log with its index.
+struct Placed {
+  std::uint64_t index;
+  Instant time;
+};
+
+// The first statement at `from` or behind it that was not erased; nothing before `end`.
+store::Result<std::optional<Placed>> first_told(store::Reader& reader, const std::string& project,
+                                                std::uint64_t from, std::uint64_t end) {
+  for (std::uint64_t index = from; index < end; ++index) {
+    auto leaf = reader.leaf(project, index);
+    if (!leaf) return std::unexpected(std::move(leaf.error()));
+    if (*leaf && (*leaf)->erased()) continue;
+    const auto statement = *leaf ? verified(**leaf) : std::nullopt;
+    if (!statement) return std::unexpected(damaged(index));
+    return Placed{.index = index, .time = statement->time};
+  }
+  return std::nullopt;
+}
+
+// The first index below `size` whose time is not before `time`: times never go back in a log. An
+// erased statement has none; it counts with the one behind it.
 store::Result<std::uint64_t> index_at(store::Reader& reader, const std::string& project,
                                       std::uint64_t size, Instant time) {
   std::uint64_t low = 0, high = size;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    auto leaf = reader.leaf(project, middle);
-    if (!leaf) return std::unexpected(std::move(leaf.error()));
-    const auto statement = *leaf ? verified(**leaf) : std::nullopt;
-    if (!statement) return std::unexpected(damaged(middle));
-    (statement->time < time ? low : high) = statement->time < time ? middle + 1 : middle;
+    const auto told = first_told(reader, project, middle, high);
+    if (!told) return std::unexpected(told.error());
+    const bool before = *told && (*told)->time < time;
+    if (before) {
+      low = (*told)->index + 1;
+    } else {
+      high = middle;
+    }
   }
   return low;
 }
@@ -172,6 +196,11 @@ store::Result<std::string> lines_of(core::Engine& engine, const std::string& pro
   core::Teller teller(engine.reader(), engine.keys());
   std::string lines;
   for (const store::Leaf& row : *rows) {
+    if (row.erased()) {
+      if (tlog::leaf_hash(row.leaf) != row.leaf_hash) return std::unexpected(damaged(row.index));
+      lines += evidence::export_erased_line(format, row.index, row.leaf, row.leaf_hash);
+      continue;
+    }
     const auto statement = verified(row);
     if (!statement) return std::unexpected(damaged(row.index));
     auto asked = teller.tell(*statement);

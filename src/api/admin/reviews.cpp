@@ -27,8 +27,11 @@ net::Outcome list_requests(Context& context, Call& call) {
   for (const auto& view : context.engine.requests(filter)) {
     items.push_back(request_summary(context, *call.directory, view));
   }
+  auto erased = erased_list(context, filter, {});
+  if (!erased) return erased.error();
   auto value = json::Value::object();
   value.add("requests", json::Value::array(std::move(items)));
+  if (!erased->items().empty()) value.add("erased", *std::move(erased));
   return private_reply(json::compact(value));
 }
 

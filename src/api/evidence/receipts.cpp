@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "core/log_reader.h"
 #include "core/receipt.h"
+#include "evidence/erasure.h"
 #include "evidence/receipt_renderings.h"
 #include "json/write.h"
 
@@ -175,7 +176,7 @@ net::Outcome request_receipt(Context& context, Call& call, const Session& sessio
   const std::string& id = call.parameter("id");
   if (!is_id("req", id)) return refuse(Reason::not_found);
   const auto view = context.engine.request(id, {});
-  if (!view) return refuse(view.error());
+  if (!view) return refuse_gone(context, *call.directory, session, view.error());
   const core::ProjectView* project = call.directory->project(view->rows.request.project);
   if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
   return reply_with(context, call, *project, telling_index(*view));
@@ -193,9 +194,31 @@ std::optional<net::Reply> add_receipt(Context& context, json::Value& reply,
   return std::nullopt;
 }
 
+namespace {
+
+// Of an erased request: its first entry, which says ERASED.
+net::Outcome erased_receipt(Context& context, const Call& call, const std::string& request) {
+  const auto erasure = context.engine.reader().erasure(request);
+  if (!erasure) return internal_error("receipt.read", erasure.error().what);
+  const core::ProjectView* project =
+      *erasure ? call.directory->project((*erasure)->project) : nullptr;
+  if (project == nullptr) return refuse(Reason::not_found);
+  const auto leaf = context.engine.reader().leaf(project->row.id, (*erasure)->leaf_index);
+  const auto record =
+      leaf && *leaf ? evidence::ErasureRecord::find((*leaf)->evidence) : std::nullopt;
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!document) return refuse(Reason::receipt_incomplete);
+  return reply_with(context, call, *project, document->indices.front());
+}
+
+}  // namespace
+
 net::Outcome admin_receipt(Context& context, Call& call) {
   if (const std::string& id = call.parameter("id"); is_id("req", id)) {
     const auto view = context.engine.request(id, {});
+    if (!view && view.error().fault == core::Fault::erased) {
+      return erased_receipt(context, call, id);
+    }
     if (!view) return refuse(view.error());
     const core::ProjectView* project = call.directory->project(view->rows.request.project);
     if (project == nullptr) return refuse(Reason::not_found);

@@ -75,7 +75,7 @@ std::expected<core::RequestView, net::Reply> visible(Context& context, const Cal
   const std::string& id = call.parameter("id");
   if (!is_id("req", id)) return std::unexpected(refuse(Reason::not_found));
   auto view = context.engine.request(id, {});
-  if (!view) return std::unexpected(refuse(view.error()));
+  if (!view) return std::unexpected(refuse_gone(context, *call.directory, session, view.error()));
   const core::ProjectView* project = call.directory->project(view->rows.request.project);
   if (project == nullptr || !sees(session, *project)) {
     return std::unexpected(refuse(Reason::not_found));
@@ -101,8 +101,11 @@ net::Outcome list_reviews(Context& context, Call& call, const Session& session) 
     items.push_back(request_summary(context, *call.directory, view));
   }
   const bool more = items.size() == filter->limit;
+  auto erased = erased_list(context, *filter, more ? last : std::string());
+  if (!erased) return erased.error();
   auto value = json::Value::object();
   value.add("requests", json::Value::array(std::move(items)));
+  if (!erased->items().empty()) value.add("erased", *std::move(erased));
   if (more) value.add("next", last);
   return private_reply(json::compact(value));
 }

@@ -90,6 +90,16 @@ bool sees(const Session& session, const core::ProjectView& project) {
   return project.entry_of(session.member, session.key) != nullptr;
 }
 
+net::Reply refuse_gone(Context& context, const core::Directory& directory, const Session& session,
+                       const core::Refused& refused) {
+  if (refused.fault != core::Fault::erased) return refuse(refused);
+  const auto erasure = context.engine.reader().erasure(refused.request);
+  if (!erasure) return internal_error("store.read_failed", erasure.error().what);
+  const core::ProjectView* project = *erasure ? directory.project((*erasure)->project) : nullptr;
+  if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
+  return refuse(refused);
+}
+
 bool may_sign_first_roster(const core::Directory& directory, const Session& session,
                            const core::ProjectView& project) {
   return !project.row.roster_sha256 && directory.setup_owner == session.member;

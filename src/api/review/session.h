@@ -42,6 +42,10 @@ void clear_session_cookie(net::Reply& reply);
 // Whether the member stands in the roster of `project` with the key of the session: what else they
 // may not see.
 [[nodiscard]] bool sees(const Session& session, const core::ProjectView& project);
+// Why a request has no view: for members who do not see its project it was never there, erased or
+// not.
+net::Reply refuse_gone(Context& context, const core::Directory& directory, const Session& session,
+                       const core::Refused& refused);
 // Whether the member may found the roster of `project`: unsigned, and theirs to sign.
 [[nodiscard]] bool may_sign_first_roster(const core::Directory& directory, const Session& session,
                                          const core::ProjectView& project);

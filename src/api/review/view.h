@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "core/directory.h"
 #include "core/views.h"
 #include "json/value.h"
+#include "net/message.h"
 
 namespace lp::api {
 
@@ -25,5 +27,12 @@ json::Value request_summary(Context& context, const core::Directory& directory,
 // The summary, the payload, and for a viewer in the roster an offer while it is pending.
 json::Value request_detail(Context& context, const core::Directory& directory,
                            const core::RequestView& view, const std::optional<Viewer>& viewer);
+
+// What was erased, beside a page of a list: [{id, project, erased_at, index}], newest first, as
+// many as the page may have, those with ids from `last` ("" to the end) up to filter.before.
+// Nothing where only what is pending was asked for.
+std::expected<json::Value, net::Reply> erased_list(Context& context,
+                                                   const store::RequestFilter& filter,
+                                                   const std::string& last);
 
 }  // namespace lp::api

@@ -218,6 +218,19 @@ Result<bool> Database::checkpoint() {
   return copied == frames;
 }
 
+Result<bool> Database::truncate_wal(int patience_ms) {
+  int frames = 0;
+  int copied = 0;
+  sqlite3_busy_timeout(handle_, patience_ms);
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, &frames, &copied);
+  sqlite3_busy_timeout(handle_, busy_timeout_ms);
+  if (code == SQLITE_BUSY || code == SQLITE_FULL) return false;
+  if (code != SQLITE_OK) return std::unexpected(error("checkpoint truncate"));
+  wal_frames_ = 0;
+  return true;
+}
+
 Result<sqlite3_file*> Database::wal_file() {
   sqlite3_file* file = nullptr;
   const int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);

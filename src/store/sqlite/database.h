@@ -146,6 +146,9 @@ class Database {
   [[nodiscard]] std::uint64_t wal_frames() const { return wal_frames_; }
   // Copies what it can of the WAL back without waiting for readers. True when nothing is left.
   Result<bool> checkpoint();
+  // Copies all of the WAL back and cuts its file to nothing. False when a reader stood on an old
+  // frame for `patience_ms`.
+  Result<bool> truncate_wal(int patience_ms);
   // The size of the WAL's file, whose end may be unused.
   Result<std::uint64_t> wal_bytes();
   // Writes zeros there, and flushes them. Only behind its end (`from`), where no frame is and no

@@ -33,9 +33,27 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(opened.reader->projects()->size(), 1u);
 }
 
+// What step 5 made, taken back: triggers that refuse without a word of erasures, and the key of a
+// request in its row.
+constexpr const char* without_erasures =
+    "DROP TRIGGER leaf_is_not_changed; DROP TRIGGER request_is_not_deleted;"
+    "DROP TRIGGER revision_is_not_deleted; DROP TRIGGER review_is_not_deleted;"
+    "DROP TRIGGER handoff_is_not_deleted; DROP TRIGGER handoff_event_is_not_deleted;"
+    "DROP INDEX handoff_request; DROP INDEX leaf_export; DROP TABLE erasure;"
+    "DROP TABLE legal_hold; DROP TABLE request_key;"
+    "CREATE TRIGGER leaf_is_not_changed BEFORE UPDATE ON leaf BEGIN SELECT 1; END;"
+    "CREATE TRIGGER request_is_not_deleted BEFORE DELETE ON request BEGIN SELECT 1; END;"
+    "CREATE TRIGGER revision_is_not_deleted BEFORE DELETE ON revision BEGIN SELECT 1; END;"
+    "CREATE TRIGGER review_is_not_deleted BEFORE DELETE ON review BEGIN SELECT 1; END;"
+    "ALTER TABLE request ADD COLUMN dek_wrapped BLOB NOT NULL DEFAULT x'6b6579'";
+
 // As a program of the first version has left it.
 TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   OpenedStore opened;
+  const Request request = sample_request("proj_a", 1);
+  opened.commit(batch_of(request));
+  const auto undone = beside(opened)->execute(without_erasures);
+  ASSERT_TRUE(undone) << undone.error().what;
   ASSERT_TRUE(beside(opened)->execute(
       "DROP TABLE roster_proposal; DROP TABLE login_link; DROP INDEX session_expires;"
       "ALTER TABLE request_state DROP COLUMN asked_sha256;"
@@ -54,6 +72,8 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   EXPECT_TRUE(reader->roster_proposals()->empty());
   EXPECT_TRUE(reader->login_links()->empty());
   EXPECT_TRUE(reader->agent_nonces()->empty());
+  EXPECT_TRUE(reader->legal_holds()->empty());
+  EXPECT_EQ((*reader->original(request.id))->dek_wrapped, "key");
   EXPECT_TRUE(reader->project_secrets()->empty());
   EXPECT_EQ(*reader->agents(),
             std::vector{(Agent{"agent_a", "proj_a", "bot", "\x01", "", "mem_a", {5}, {}})});

@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "store/sqlite/counting_queries.h"
+#include "store/sqlite/erasure_queries.h"
+
 namespace lp::store {
 namespace {
 
@@ -26,7 +29,8 @@ constexpr std::string_view request_small = R"(
 SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, r.service,
   r.action, r.priority, r.role, r.environment, r.trace_id, r.parent_request_id, r.client,
   r.payload_kind, coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by,
-  r.leaf_index, r.dek_wrapped, s.state, s.decide_by, s.leaf_index, s.statement_sha256,
+  r.leaf_index, (SELECT wrapped FROM request_key WHERE request = r.number), s.state,
+  s.decide_by, s.leaf_index, s.statement_sha256,
   s.stream_seq, s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed,
   d.at, d.how, s.asked_sha256,)";
 constexpr std::string_view request_large = R"(
@@ -143,7 +147,8 @@ INSERT INTO agent_nonce (agent, nonce, expires)
 VALUES (?1, ?2, ?3))"},
     {Query::insert_project_secret, "insert_project_secret", R"(
 INSERT INTO project_secret (id, project, purpose, sealed, created)
-VALUES (?1, ?2, ?3, ?4, ?5))"},
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed)"},
     {Query::put_session, "put_session", R"(
 INSERT INTO session (token, member, key, created, expires)
 VALUES (?1, ?2, ?3, ?4, ?5)
@@ -169,10 +174,10 @@ ON CONFLICT (id) DO UPDATE SET project = excluded.project, url = excluded.url,
     {Query::insert_request, "insert_request", R"(
 INSERT INTO request (id, project, api_key, agent_id, agent_owner, strength, candidate,
   service, action, priority, role, environment, trace_id, parent_request_id, client,
-  payload_kind, request_sha256, created, decide_by, leaf_index, dek_wrapped,
-  commit_key_sealed, details_sealed, payload)
+  payload_kind, request_sha256, created, decide_by, leaf_index, commit_key_sealed,
+  details_sealed, payload)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-  ?19, ?20, ?21, ?22, ?23, ?24))"},
+  ?19, ?20, ?21, ?22, ?23))"},
     {Query::insert_revision, "insert_revision", R"(
 INSERT INTO revision (request, version, request_sha256, commit_key_sealed, details_sealed,
   payload)
@@ -301,13 +306,14 @@ SELECT id, wish, created, expires FROM roster_proposal ORDER BY id)"},
 SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY token)"},
     {Query::request, "request", one_request},
     {Query::account, "account", R"(
-SELECT r.dek_wrapped, s.reason_sealed, r.details_sealed
+SELECT (SELECT wrapped FROM request_key WHERE request = r.number), s.reason_sealed, r.details_sealed
 FROM request r JOIN request_state s ON s.project = r.project AND s.request = r.id
 WHERE r.id = ?1)"},
     {Query::original, "original", R"(
 SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, r.service,
   r.action, r.priority, r.role, r.environment, r.trace_id, r.parent_request_id, r.client,
-  r.payload_kind, r.request_sha256, r.created, r.decide_by, r.leaf_index, r.dek_wrapped,
+  r.payload_kind, r.request_sha256, r.created, r.decide_by, r.leaf_index,
+  (SELECT wrapped FROM request_key WHERE request = r.number),
   r.commit_key_sealed, r.details_sealed, r.payload
 FROM request r JOIN project p ON p.number = r.project
 WHERE r.id = ?1)"},
@@ -316,40 +322,8 @@ SELECT request, version, request_sha256, commit_key_sealed, details_sealed, payl
 FROM revision
 WHERE request = ?1
 ORDER BY version)"},
-    {Query::row_counts, "row_counts", R"(
-SELECT
-  (SELECT count(*) FROM leaf WHERE position >> 40 = p.number),
-  (SELECT count(*) FROM upper_hash WHERE project = p.number),
-  (SELECT count(*) FROM roster WHERE project = p.id),
-  (SELECT count(*) FROM roster_entry e WHERE project = p.id AND position =
-    (SELECT count(*) FROM roster_entry WHERE project = e.project AND version = e.version
-      AND position < e.position)),
-  (SELECT count(*) FROM request WHERE project = p.number),
-  (SELECT count(*) FROM request_state WHERE project = p.number),
-  (SELECT count(*) FROM revision v JOIN request r ON r.id = v.request
-    WHERE r.project = p.number),
-  (SELECT count(*) FROM review v JOIN request r ON r.id = v.request
-    WHERE r.project = p.number),
-  (SELECT count(*) FROM handoff WHERE project = p.id),
-  (SELECT count(*) FROM handoff_event v JOIN handoff h ON h.id = v.handoff
-    WHERE h.project = p.id)
-FROM project p
-WHERE p.id = ?1)"},
-    {Query::rows_of_nobody, "rows_of_nobody", R"(
-SELECT
-  (SELECT count(*) FROM setting WHERE name NOT IN
-    ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac')) +
-  (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +
-  (SELECT count(*) FROM log_head WHERE project NOT IN (SELECT number FROM project)) +
-  (SELECT count(*) FROM upper_hash WHERE project NOT IN (SELECT number FROM project)) +
-  (SELECT count(*) FROM roster WHERE project NOT IN (SELECT id FROM project)) +
-  (SELECT count(*) FROM roster_entry WHERE project NOT IN (SELECT id FROM project)) +
-  (SELECT count(*) FROM request WHERE project NOT IN (SELECT number FROM project)) +
-  (SELECT count(*) FROM request_state WHERE project NOT IN (SELECT number FROM project)) +
-  (SELECT count(*) FROM revision WHERE request NOT IN (SELECT id FROM request)) +
-  (SELECT count(*) FROM review WHERE request NOT IN (SELECT id FROM request)) +
-  (SELECT count(*) FROM handoff WHERE project NOT IN (SELECT id FROM project)) +
-  (SELECT count(*) FROM handoff_event WHERE handoff NOT IN (SELECT id FROM handoff)))"},
+    {Query::row_counts, "row_counts", counting::row_counts},
+    {Query::rows_of_nobody, "rows_of_nobody", counting::rows_of_nobody},
     {Query::revision_details, "revision_details", R"(
 SELECT details_sealed FROM revision WHERE request = ?1 ORDER BY version)"},
     {Query::requests, "requests", all_requests},
@@ -450,6 +424,30 @@ SELECT id, project, request, event, webhook, leaf_index, created, next_attempt, 
 FROM outbox
 WHERE state = 'due' AND next_attempt <= ?1 AND (next_attempt, id) > (?3, ?4)
 ORDER BY next_attempt, id LIMIT ?2)"},
+    {Query::insert_request_key, "insert_request_key", erasing::insert_request_key},
+    {Query::put_request_key, "put_request_key", erasing::put_request_key},
+    {Query::insert_erasure, "insert_erasure", erasing::insert_erasure},
+    {Query::erase_leaf, "erase_leaf", erasing::erase_leaf},
+    {Query::delete_handoff_events, "delete_handoff_events", erasing::delete_handoff_events},
+    {Query::delete_handoffs, "delete_handoffs", erasing::delete_handoffs},
+    {Query::delete_reviews, "delete_reviews", erasing::delete_reviews},
+    {Query::delete_revisions, "delete_revisions", erasing::delete_revisions},
+    {Query::delete_delivery, "delete_delivery", erasing::delete_delivery},
+    {Query::delete_idempotency, "delete_idempotency", erasing::delete_idempotency},
+    {Query::delete_snapshot, "delete_snapshot", erasing::delete_snapshot},
+    {Query::delete_outbox, "delete_outbox", erasing::delete_outbox},
+    {Query::delete_state, "delete_state", erasing::delete_state},
+    {Query::delete_request_key, "delete_request_key", erasing::delete_request_key},
+    {Query::delete_request, "delete_request", erasing::delete_request},
+    {Query::insert_hold, "insert_hold", erasing::insert_hold},
+    {Query::delete_hold, "delete_hold", erasing::delete_hold},
+    {Query::erasure, "erasure", erasing::erasure},
+    {Query::erasures, "erasures", erasing::erasures},
+    {Query::legal_holds, "legal_holds", erasing::legal_holds},
+    {Query::handoffs_of, "handoffs_of", erasing::handoffs_of},
+    {Query::leaves_of_stream, "leaves_of_stream", erasing::leaves_of_stream},
+    {Query::exports, "exports", erasing::exports},
+    {Query::request_keys, "request_keys", erasing::request_keys},
 }};
 
 // A statement is found by its place.

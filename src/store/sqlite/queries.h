@@ -98,9 +98,33 @@ enum class Query : std::uint8_t {
   graph_checkpoint,
   graph_checkpoint_newest,
   outbox_due,
+  insert_request_key,
+  put_request_key,
+  insert_erasure,
+  erase_leaf,
+  delete_handoff_events,
+  delete_handoffs,
+  delete_reviews,
+  delete_revisions,
+  delete_delivery,
+  delete_idempotency,
+  delete_snapshot,
+  delete_outbox,
+  delete_state,
+  delete_request_key,
+  delete_request,
+  insert_hold,
+  delete_hold,
+  erasure,
+  erasures,
+  legal_holds,
+  handoffs_of,
+  leaves_of_stream,
+  exports,
+  request_keys,
 };
 
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::outbox_due) + 1;
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::request_keys) + 1;
 
 std::string_view name_of(Query query);
 std::string_view sql_of(Query query);

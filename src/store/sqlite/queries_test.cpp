@@ -33,6 +33,9 @@ const std::map<Query, std::string_view>& scans() {
       {Query::login_links, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::row_counts, "once, when a whole log is verified"},
       {Query::rows_of_nobody, "once, when a whole log is verified"},
+      {Query::legal_holds, "a handful, read at start and when somebody erases"},
+      {Query::delete_idempotency, "those of seven days, when somebody erases"},
+      {Query::delete_outbox, "when somebody erases; an index would cost every decision"},
       {Query::deadlines, "at start, over the index of what is pending"},
   };
   return allowed;

@@ -252,7 +252,9 @@ RowCounts read_row_counts(Row& row) {
           .revisions = row.count(6),
           .reviews = row.count(7),
           .handoffs = row.count(8),
-          .handoff_events = row.count(9)};
+          .handoff_events = row.count(9),
+          .erasures = row.count(10),
+          .holds = row.count(11)};
 }
 
 Review read_review(Row& row) {
@@ -304,6 +306,18 @@ OutboxItem read_outbox_item(Row& row) {
   item.state = row.bytes(9);
   item.last_error = row.bytes(10);
   return item;
+}
+
+Erasure read_erasure(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.count(2), row.instant(3)};
+}
+
+LegalHold read_legal_hold(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3), row.instant(4), row.count(5)};
+}
+
+RequestKey read_request_key(Row& row) {
+  return {row.bytes(0), row.bytes(1)};
 }
 
 }  // namespace lp::store

@@ -35,5 +35,8 @@ Review read_review(Row& row);
 Snapshot read_snapshot(Row& row);
 GraphCheckpoint read_graph_checkpoint(Row& row);
 OutboxItem read_outbox_item(Row& row);
+Erasure read_erasure(Row& row);
+LegalHold read_legal_hold(Row& row);
+RequestKey read_request_key(Row& row);
 
 }  // namespace lp::store

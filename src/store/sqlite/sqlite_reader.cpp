@@ -119,6 +119,37 @@ class SqliteReader final : public Reader {
   Result<std::vector<Digest>> upper_hashes(std::string_view project, unsigned tile_level,
                                            std::uint64_t first, std::uint64_t count) override;
 
+  Result<std::optional<Erasure>> erasure(std::string_view request) override {
+    return first(Query::erasure, read_erasure, request);
+  }
+  Result<std::vector<Erasure>> erasures(std::string_view project, std::string_view before,
+                                        std::uint64_t limit) override {
+    return all(Query::erasures, read_erasure, project, before.empty() ? after_all_ids : before,
+               std::min(limit, integer_max));
+  }
+  Result<std::vector<LegalHold>> legal_holds() override {
+    return all(Query::legal_holds, read_legal_hold);
+  }
+  Result<std::vector<Handoff>> handoffs_of(std::string_view request) override {
+    return all(Query::handoffs_of, read_handoff, request);
+  }
+  Result<std::vector<std::uint64_t>> leaves_of_stream(std::string_view project,
+                                                      std::string_view stream, std::uint64_t first,
+                                                      std::uint64_t last) override {
+    const auto index = [](Row& row) { return row.count(0) & (leaves_max - 1); };
+    return all(Query::leaves_of_stream, index, project, std::min(first, leaves_max),
+               std::min(last, leaves_max - 1), stream);
+  }
+  Result<std::vector<Leaf>> exports(std::string_view project, std::uint64_t first) override {
+    return all(
+        Query::exports, [&](Row& row) { return read_leaf(row, project); }, project,
+        std::min(first, leaves_max));
+  }
+  Result<std::vector<RequestKey>> request_keys(std::string_view after,
+                                               std::uint64_t limit) override {
+    return all(Query::request_keys, read_request_key, after, std::min(limit, integer_max));
+  }
+
   Result<std::optional<Snapshot>> snapshot(std::string_view request) override {
     return first(Query::snapshot, read_snapshot, request);
   }

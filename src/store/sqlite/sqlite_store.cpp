@@ -31,6 +31,7 @@ class SqliteStore final : public Store {
   Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
   Result<void> checkpoint() override;
   Result<void> make_room() override;
+  Result<bool> scrub(int patience_ms) override;
 
  private:
   Result<void> read_numbers();
@@ -155,6 +156,13 @@ Result<void> SqliteStore::make_room() {
                    : Result<void>(std::unexpected(std::move(size.error())));
   if (!done) failed_ = done.error();
   return done;
+}
+
+Result<bool> SqliteStore::scrub(int patience_ms) {
+  if (failed_) return std::unexpected(*failed_);
+  auto empty = database_->truncate_wal(patience_ms);
+  if (!empty) failed_ = empty.error();
+  return empty;
 }
 
 }  // namespace

@@ -127,11 +127,14 @@ Result<void> RowWriter::write(const Webhook& row) {
 Result<void> RowWriter::write(const Request& row) {
   auto project = number_of(row.project);
   if (!project) return std::unexpected(std::move(project.error()));
-  return run(Query::insert_request, row.id, *project, row.api_key, row.agent_id, row.agent_owner,
-             row.strength, row.candidate, row.service, row.action, row.priority, row.role,
-             row.environment, row.trace_id, row.parent_request_id, row.client, row.payload_kind,
-             row.request_sha256, row.created, row.decide_by, row.leaf_index, Blob{row.dek_wrapped},
-             Blob{row.commit_key_sealed}, Blob{row.details_sealed}, Blob{row.payload});
+  auto done =
+      run(Query::insert_request, row.id, *project, row.api_key, row.agent_id, row.agent_owner,
+          row.strength, row.candidate, row.service, row.action, row.priority, row.role,
+          row.environment, row.trace_id, row.parent_request_id, row.client, row.payload_kind,
+          row.request_sha256, row.created, row.decide_by, row.leaf_index,
+          Blob{row.commit_key_sealed}, Blob{row.details_sealed}, Blob{row.payload});
+  if (!done) return done;
+  return run(Query::insert_request_key, database_.last_row_id(), Blob{row.dek_wrapped});
 }
 
 Result<void> RowWriter::write(const RequestState& row) {
@@ -223,6 +226,43 @@ Result<void> RowWriter::remove(const DeleteGraphThread& removal) {
 
 Result<void> RowWriter::remove(const DeleteIdempotencyBefore& removal) {
   return run(Query::delete_idempotency_before, removal.created);
+}
+
+Result<void> RowWriter::write(const LegalHold& row) {
+  return run(Query::insert_hold, row.id, row.project, row.request, row.reason, row.created,
+             row.leaf_index);
+}
+
+Result<void> RowWriter::write(const RequestKey& row) {
+  return run(Query::put_request_key, row.request, Blob{row.wrapped});
+}
+
+Result<void> RowWriter::remove(const DeleteHold& removal) {
+  return run(Query::delete_hold, removal.id);
+}
+
+Result<void> RowWriter::remove(const EraseRequest& removal) {
+  const Erasure& row = removal.erasure;
+  auto project = number_of(row.project);
+  if (!project) return std::unexpected(std::move(project.error()));
+  // First, because it is what the triggers ask for.
+  auto done = run(Query::insert_erasure, row.request, *project, row.leaf_index, row.at);
+  for (std::size_t i = 0; done && i < removal.indices.size(); ++i) {
+    LP_ASSERT(removal.indices[i] < std::uint64_t{1} << leaf_index_bits);
+    const std::int64_t position =
+        (*project << leaf_index_bits) + static_cast<std::int64_t>(removal.indices[i]);
+    done = run(Query::erase_leaf, position, row.request);
+  }
+  // Handoffs after their events, and the request last: the others are found through them.
+  for (const Query query :
+       {Query::delete_handoff_events, Query::delete_handoffs, Query::delete_reviews,
+        Query::delete_revisions, Query::delete_delivery, Query::delete_idempotency,
+        Query::delete_snapshot, Query::delete_outbox, Query::delete_request_key}) {
+    if (done) done = run(query, row.request);
+  }
+  if (done) done = run(Query::delete_state, row.request, *project);
+  if (done) done = run(Query::delete_request, row.request);
+  return done;
 }
 
 Result<void> RowWriter::set(const Setting& setting) {

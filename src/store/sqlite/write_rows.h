@@ -52,6 +52,8 @@ class RowWriter {
   Result<void> write(const Snapshot& row);
   Result<void> write(const GraphCheckpoint& row);
   Result<void> write(const OutboxItem& row);
+  Result<void> write(const LegalHold& row);
+  Result<void> write(const RequestKey& row);
 
   Result<void> remove(const DeleteSession& removal);
   Result<void> remove(const DeleteSetupTokens& removal);
@@ -59,6 +61,8 @@ class RowWriter {
   Result<void> remove(const DeleteExpired& removal);
   Result<void> remove(const DeleteGraphThread& removal);
   Result<void> remove(const DeleteIdempotencyBefore& removal);
+  Result<void> remove(const DeleteHold& removal);
+  Result<void> remove(const EraseRequest& removal);
 
   Result<void> set(const Setting& setting);
 

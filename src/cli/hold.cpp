@@ -1,0 +1,57 @@
+#include <CLI/CLI.hpp>
+
+#include "base/id.h"
+#include "cli/administer.h"
+
+namespace lp::cli {
+namespace {
+
+struct Flags : AdminFlags {
+  std::string project = "default", request, id, reason;
+};
+
+int add(const Flags& flags) {
+  auto body = json::Value::object();
+  body.add("project", flags.project).add("reason", flags.reason);
+  if (!flags.request.empty()) body.add("request", flags.request);
+  return post_and_print(flags, "/admin/holds", body);
+}
+
+int remove(const Flags& flags) {
+  auto body = json::Value::object();
+  body.add("reason", flags.reason);
+  return post_and_print(flags, "/admin/holds/" + flags.id + "/end", body);
+}
+
+int list(const Flags& flags) {
+  return get_and_print(flags, "/admin/holds", "holds",
+                       {"id", "project", "request", "created_at", "reason"});
+}
+
+}  // namespace
+
+void add_hold(CLI::App& app, Chosen& chosen) {
+  auto flags = std::make_shared<Flags>();
+  auto* group = app.add_subcommand("hold", "Legal holds: what must not be erased");
+  group->require_subcommand(1);
+  auto* add_command = add_admin_command(
+      *group, "add", "Hold a request, or all of a project, until the hold is removed", flags,
+      chosen, add);
+  add_project_flag(*add_command, flags->project);
+  add_command->add_option("--request", flags->request, "req_… of that project (default: all of it)")
+      ->check([](const std::string& id) {
+        return is_id("req", id) ? std::string() : "no id of a request: " + id;
+      });
+  add_command->add_option("--reason", flags->reason, "Why, for the log")->required();
+  auto* remove_command =
+      add_admin_command(*group, "remove", "End a hold; the log keeps both", flags, chosen, remove);
+  remove_command->add_option("id", flags->id, "hold_…")
+      ->required()
+      ->check([](const std::string& id) {
+        return is_id("hold", id) ? std::string() : "no id of a hold: " + id;
+      });
+  remove_command->add_option("--reason", flags->reason, "Why, for the log")->required();
+  add_admin_command(*group, "list", "List the holds that stand", flags, chosen, list);
+}
+
+}  // namespace lp::cli

@@ -1,0 +1,110 @@
+"""An owner erases a request at their terminal, and what everybody sees of it afterwards."""
+
+import json
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+from house import PASSPHRASE, House
+from server import binary
+
+ERASED, INVALID = 20, 40
+BASIS = "Art. 17 GDPR"
+
+
+class Erasure(unittest.TestCase):
+    def setUp(self):
+        self.house = self.enterContext(House())
+        self.house.set_up()
+        self.trust = Path(self.house.home.name, "trust.json")
+        self.trust.write_text(self.house.run("trust", "export"), encoding="utf-8")
+
+    def decided(self):
+        request = self.house.asks()
+        person = self.house.comes("review", "reject", request, "--json", "--reason", "jane doe")
+        person.sees("type yes: ").types("yes").sees("Passphrase of").types(PASSPHRASE)
+        person.result()
+        return request
+
+    def erase(self, request):
+        person = self.house.comes("erase", "--request", request, "--basis", BASIS, "--json")
+        person.sees(BASIS).sees("type yes: ").types("yes")
+        return person.sees("Passphrase of").types(PASSPHRASE).result()
+
+    def verify(self, receipt, *more):
+        done = subprocess.run([binary(), "verify", "-", *more], input=receipt.encode(), timeout=60,
+                              capture_output=True, cwd="/", env={}, check=False)
+        return done.returncode, done.stdout.decode()
+
+    def log_verify(self):
+        status, out, err = self.house.call("log", "verify", "--trust", str(self.trust), "--json")
+        return status, out + err
+
+    def test_takes_the_request_and_leaves_the_log_whole(self):
+        kept, request = self.decided(), self.decided()
+        before = self.house.run("receipt", request)
+        done = self.erase(request)
+        self.assertEqual((request, 0, True),
+                         (done["request"], done["exports"], done["wal_clean"]), done)
+        status, out, err = self.house.call("review", "show", request)
+        self.assertEqual((1, ""), (status, out))
+        self.assertIn("was erased", err)
+        with self.assertRaisesRegex(RuntimeError, '^410: .*"reason":"erased"'):
+            self.house.status_of(request)
+        states = {row["id"]: row["state"] for row in
+                  self.house.list("review", "list", "--state", "decided")}
+        self.assertEqual({kept: "rejected", request: "erased"}, states)
+        status, told = self.log_verify()
+        self.assertEqual((0, done["entries"]), (status, json.loads(told)["erased"]), told)
+        status, told = self.verify(self.house.run("receipt", request), "--trust", str(self.trust))
+        self.assertEqual(ERASED, status, told)
+        for receipt in (self.house.run("receipt", kept), before,
+                        self.house.run("receipt", str(done["index"]))):
+            status, told = self.verify(receipt, "--trust", str(self.trust))
+            self.assertEqual(0, status, told)
+        exported = self.house.run("audit", "export", "--format", "jsonl", "--output", "-")
+        lines = [json.loads(line) for line in exported.splitlines()]
+        self.assertEqual(done["entries"], sum("erased" in line for line in lines))
+        self.assertNotIn(request.encode(), Path(self.house.data, "letsping.db-wal").read_bytes())
+
+    def test_is_refused_without_an_owner_who_says_yes(self):
+        request = self.decided()
+        status, out, err = self.house.call("erase", "--request", request, "--basis", BASIS)
+        self.assertEqual((5, ""), (status, out), err)
+        self.assertIn("Only an owner's signature erases", err)
+        person = self.house.comes("erase", "--request", request, "--basis", BASIS)
+        person.sees("type yes: ").types("no")
+        self.assertEqual(5, person.end()[0])
+        self.assertEqual(request, self.house.run("review", "show", request, "--json")["id"])
+
+    def test_waits_for_the_end_of_a_legal_hold(self):
+        request = self.decided()
+        hold = self.house.run("hold", "add", "--request", request, "--reason", "case 1", "--json")
+        self.assertEqual([hold["id"]], [row["id"] for row in self.house.list("hold", "list")])
+        status, _, err = self.house.call("erase", "--request", request, "--basis", BASIS)
+        self.assertEqual(7, status, err)
+        self.assertIn(hold["id"], err)
+        self.assertEqual(0, self.log_verify()[0])
+        self.house.run("hold", "remove", hold["id"], "--reason", "settled")
+        self.assertEqual([], self.house.list("hold", "list"))
+        self.erase(request)
+        self.assertEqual(0, self.log_verify()[0])
+
+    def test_is_repeated_over_an_older_copy(self):
+        request = self.decided()
+        self.house.stop()
+        older = self.house.data + ".older"
+        shutil.copytree(self.house.data, older)
+        self.erase(request)  # without a server
+        shutil.rmtree(self.house.data)
+        shutil.copytree(older, self.house.data)
+        status, out, err = self.house.call("review", "show", request)
+        self.assertEqual((1, ""), (status, out))
+        self.assertIn("was erased", err)
+        # Rolled back: the log lacks what was signed.
+        self.assertEqual(INVALID, self.log_verify()[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
