@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "store/sqlite/database.h"
 #include "store/sqlite/read_rows.h"
 #include "store/sqlite/write_rows.h"
 

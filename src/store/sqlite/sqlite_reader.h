@@ -8,10 +8,11 @@
 #include <memory>
 #include <string>
 
-#include "store/sqlite/database.h"
 #include "store/store.h"
 
 namespace lp::store {
+
+class Database;
 
 // Over a read-only connection of its own.
 Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path);
