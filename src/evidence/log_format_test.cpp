@@ -17,7 +17,10 @@
 #include "evidence/statement.h"
 #include "evidence/values.h"
 #include "json/parse.h"
+#include "tlog/cosignature.h"
 #include "tlog/note.h"
+#include "tlog/policy.h"
+#include "tlog/proof.h"
 #include "tlog/tree.h"
 
 namespace lp::evidence {
@@ -215,6 +218,30 @@ TEST(LogFormat, ShowsTheCheckpointOverBothLeaves) {
   const auto key = tlog::VerifierKey::parse(one_line("log-vkey"));
   ASSERT_TRUE(key) << tlog::VerifierKey::make(origin, log_key().public_key()).to_string();
   EXPECT_TRUE(tlog::open_checkpoint(document("checkpoint"), *key));
+}
+
+TEST(LogFormat, ShowsWhatAWitnessAddsAndTheProofThatCarriesIt) {
+  const auto witness = tlog::CosignerKey::parse(one_line("cosigner-vkey"));
+  const auto note = tlog::Note::parse(document("cosigned-checkpoint"));
+  ASSERT_TRUE(witness && note);
+  const auto seed = crypto::Ed25519Key::from_seed(std::string(32, 'w'));
+  EXPECT_EQ(witness->public_key, seed.public_key());
+  const auto time_s = tlog::open_cosignature(*note, *witness);
+  ASSERT_TRUE(time_s.has_value());
+  EXPECT_EQ(
+      document("cosigned-checkpoint"),
+      document("checkpoint") + tlog::cosign(note->body, witness->name, seed, *time_s).to_string());
+
+  const auto proof = tlog::Proof::parse(document("tlog-proof"));
+  ASSERT_TRUE(proof.has_value());
+  EXPECT_EQ(proof->checkpoint, document("cosigned-checkpoint"));
+  EXPECT_TRUE(tlog::open_proof(*proof, tlog::leaf_hash(one_line("leaf")),
+                               *tlog::VerifierKey::parse(one_line("log-vkey"))));
+
+  const auto policy = tlog::Policy::parse(document("witness-policy"));
+  ASSERT_TRUE(policy.has_value());
+  EXPECT_TRUE(policy->witnessed(*note)->quorum);
+  EXPECT_FALSE(policy->witnessed(*tlog::Note::parse(document("checkpoint")))->quorum);
 }
 
 // Every name of the closed lists stands in the document, and nothing else is an event there.

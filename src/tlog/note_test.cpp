@@ -102,6 +102,20 @@ TEST(Note, ReadsTheExampleOfTheSpecification) {
   EXPECT_TRUE(crypto::ed25519_verify(key->public_key, note->body, note->signatures[0].signature));
 }
 
+TEST(SignatureLines, AreReadOnTheirOwn) {
+  const auto note = Note::parse(example_note);
+  ASSERT_TRUE(note.has_value());
+  const std::string line = note->signatures[0].to_string();
+  const auto lines = parse_signature_lines(line + line);
+  ASSERT_TRUE(lines.has_value());
+  ASSERT_EQ(lines->size(), 2U);
+  EXPECT_EQ((*lines)[1], note->signatures[0]);
+  for (const std::string& text : {std::string(), std::string("\n"), line + "\n", "x" + line,
+                                  line.substr(0, line.size() - 1), line + "no signature\n"}) {
+    EXPECT_FALSE(parse_signature_lines(text).has_value()) << text;
+  }
+}
+
 TEST(Note, KeepsEmptyLinesOfTheText) {
   const std::string text =
       "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned è subito "
@@ -200,6 +214,19 @@ TEST(Checkpoint, RefusesEveryOtherSpelling) {
   EXPECT_EQ(Checkpoint::parse_body("log\n0\n" + root + "\n")->size, 0U);
   EXPECT_EQ(Checkpoint::parse_body("log\n18446744073709551615\n" + root + "\n")->size,
             18'446'744'073'709'551'615U);
+}
+
+TEST(Checkpoint, OfAnotherLogMayHaveExtensionLines) {
+  const std::string body = checkpoint_of("example.com/log").body();
+  for (const std::string& extension : {"", "one\n", "one\ntwo \u00e9\n"}) {
+    EXPECT_EQ(Checkpoint::parse_foreign_body(body + extension), checkpoint_of("example.com/log"));
+  }
+  for (const std::string& extension : {"\n", "one", "one\n\n", "one\x01\n", "one\xff\n"}) {
+    EXPECT_FALSE(Checkpoint::parse_foreign_body(body + extension).has_value()) << extension;
+  }
+  EXPECT_FALSE(Checkpoint::parse_foreign_body("example.com/log\n42\n").has_value());
+  EXPECT_FALSE(Checkpoint::parse_foreign_body("\n42\nAA==\nextension\n").has_value());
+  EXPECT_FALSE(Checkpoint::parse_body(body + "one\n").has_value());
 }
 
 TEST(Checkpoint, TellsHeadsApartByEveryMember) {
