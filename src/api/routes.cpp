@@ -9,6 +9,7 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
+#include "api/evidence/root_log.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
 #include "api/letsping/changes.h"
@@ -42,6 +43,8 @@ constexpr Route own_routes[] = {
      Alias::doubled},
     {Method::post, "/api/agent-signup", signup_redeem, Auth::open, Alias::doubled},
 
+    {Method::get, "/log/root/checkpoint", root_checkpoint, Auth::open},
+    {Method::get, "/log/root/tile/{tile...}", root_tile, Auth::open},
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
 

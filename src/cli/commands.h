@@ -43,6 +43,7 @@ void add_audit(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);
 void add_clock(CLI::App& app, Chosen& chosen);
 void add_signer(CLI::App& app, Chosen& chosen);
+void add_witness(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 
 }  // namespace lp::cli

@@ -6,25 +6,19 @@
 #include "base/file.h"
 #include "cli/administer.h"
 #include "cli/log_check.h"
+#include "cli/root_log.h"
 #include "cli/roster_history.h"
+#include "cli/verdict.h"
 #include "json/write.h"
 
 namespace lp::cli {
 namespace {
 
-// Exit statuses of verification (evidence.md 9).
-constexpr int exit_invalid = 40;
-constexpr int exit_indeterminate = 30;
 constexpr std::size_t trust_bytes_max = 1 << 20;
-
-constexpr std::string_view not_signed =
-    "The signer does not stand behind this log: it was rolled back, as by restoring an older copy, "
-    "or the signer's state is gone. Nothing is signed. See \"When the signer's state is lost\" in "
-    "docs/operations/data-directory.md.";
 
 struct Flags : AdminFlags {
   std::string project = "default", trust_file;
-  bool allow_test = false;
+  bool allow_test = false, root = false;
 };
 
 std::string target(const Flags& flags, std::string_view what) {
@@ -80,6 +74,7 @@ std::expected<Answer, int> head_of(AdminClient& client, const Flags& flags) {
 }
 
 int show(const Flags& flags) {
+  if (flags.root) return show_root_log(flags);
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -90,6 +85,7 @@ int show(const Flags& flags) {
 }
 
 int checkpoint(const Flags& flags) {
+  if (flags.root) return show_root_checkpoint(flags);
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -177,6 +173,7 @@ std::optional<std::string> check_all(AdminClient& client, const Flags& flags,
 }
 
 int verify(const Flags& flags) {
+  if (flags.root) return verify_root_log({.admin = flags, .trust_file = flags.trust_file});
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -189,7 +186,7 @@ int verify(const Flags& flags) {
   said.add("verdict", verdict).add("leaves", check.size()).add("decisions", check.decisions());
   if (wrong) said.add("problem", *wrong);
   if (!wrong && !trust->pinned) {
-    said.add("problem", "self-consistent, keys unconfirmed: pin them with --trust");
+    said.add("problem", keys_unconfirmed);
   }
   print_object(said, flags.json);
   if (wrong) return exit_invalid;
@@ -207,6 +204,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
     add_admin_flags(*command, *flags);
     command->add_option("--project", flags->project, "Project, by name or id")
         ->capture_default_str();
+    command->add_flag("--root", flags->root, "The root log of the installation instead");
     command->callback(
         [flags, run, &chosen] { chosen.command = [flags, run] { return run(*flags); }; });
     return command;

@@ -184,7 +184,36 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
     work.append(log, std::move(event));
     result.origins.push_back(log.origin);
   }
+  const auto root = world.root.adopt(world);
+  if (!root) return refuse(Fault::log_frozen, {}, root.error());
+  if (*root) result.origins.push_back(world.root.origin());
   return result;
+}
+
+Applied<SetWitnessPolicy> apply(Work& work, SetWitnessPolicy& command) {
+  World& world = work.world;
+  constexpr const char* name = "witness.policy";
+  const auto before = world.reader.setting(name);
+  if (!before) return refuse(Fault::row_tampered);
+  if (before->value_or("") == command.policy) return SetWitnessPolicy::Result{.changed = false};
+  work.batch.settings.push_back({.name = name, .value = command.policy});
+  for (auto& [id, log] : world.logs) {
+    if (log.frozen) continue;
+    Work::Event event = operator_event(work, id, EventType::witness_changed);
+    event.statement.document = crypto::sha256(command.policy);
+    auto entry = json::Value::object();
+    entry.add("kind", "witness_policy")
+        .add("policy", command.policy)
+        .add("salt", base64(world.entropy.bytes(32)));
+    event.evidence.push_back(std::move(entry));
+    work.append(log, std::move(event));
+  }
+  return SetWitnessPolicy::Result{.changed = true};
+}
+
+Applied<KeepCosigned> apply(Work& work, KeepCosigned& command) {
+  work.batch.writes.emplace_back(std::move(command.head));
+  return KeepCosigned::Result{};
 }
 
 Applied<AcceptClock> apply(Work& work, AcceptClock&) {

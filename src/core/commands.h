@@ -273,6 +273,19 @@ struct AdoptSigner {
     std::vector<std::string> origins;
   };
 };
+// Makes `policy` (c2sp.org/tlog-policy; "" = none) the one whose witnesses are asked, and says so
+// in every log when it is another than before.
+struct SetWitnessPolicy {
+  std::string policy;
+  struct Result {
+    bool changed;
+  };
+};
+// Keeps what witnesses stand behind.
+struct KeepCosigned {
+  store::CosignedHead head;
+  struct Result {};
+};
 struct AcceptClock {
   struct Result {};
 };

@@ -41,6 +41,7 @@ struct Engine::Impl {
               .clock_watch = {},
               .expiry = {},
               .logs = {},
+              .root = {},
               .directory = {}},
         sequencer(world, published, options.queue_max, options.batch_max, std::move(announce)) {}
 

@@ -16,6 +16,7 @@
 #include "core/directory.h"
 #include "core/expiry.h"
 #include "core/keys.h"
+#include "core/root_log.h"
 #include "core/signer.h"
 #include "core/verifiers.h"
 #include "crypto/p256.h"
@@ -34,8 +35,9 @@ struct ProjectLog {
   crypto::P256Key issuer;
   std::string origin;
   std::shared_ptr<LiveLog> live;
-  bool frozen = false;            // the signer will not sign: nothing may be added
-  std::uint64_t signed_size = 0;  // mirrors live->signed_size for this thread
+  bool frozen = false;              // the signer will not sign: nothing may be added
+  std::uint64_t signed_size = 0;    // mirrors live->signed_size for this thread
+  std::uint64_t anchored_size = 0;  // of its newest entry in the root log
 };
 
 struct World {
@@ -51,7 +53,8 @@ struct World {
   ClockWatch clock_watch;
   Expiry expiry;
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
-  DirectoryPtr directory;                               // the newest published one
+  RootLog root;
+  DirectoryPtr directory;  // the newest published one
 };
 
 }  // namespace lp::core

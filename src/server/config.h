@@ -31,6 +31,7 @@ struct Config {
   std::uint64_t key_burst = 120;            // limits.requests_burst
   bool self_signup = false;                 // agents.self_signup
   std::vector<std::string> webhooks_allow;  // webhooks.allow: hosts or CIDRs, with :port if wanted
+  std::string witness_policy;               // witness.policy: a file; "" = no witnesses
   std::string log_format;                   // log.format: json | pretty; "" = by terminal
 };
 

@@ -44,8 +44,11 @@ json::Value describe_trust(Context& context, const core::ProjectView& project) {
       .add("project", project.row.id)
       .add("name", project.row.name)
       .add("log_vkeys", json::Value::array({json::Value(project.log_vkey)}))
+      .add("root_vkey", context.engine.directory()->root_vkey)
       .add("issuer", json::Value::array({std::move(issuer)}))
       .add("min", std::move(min));
+  const auto policy = context.engine.reader().setting("witness.policy");
+  if (policy && !policy->value_or("").empty()) value.add("witness_policy", **policy);
   const auto genesis = context.engine.reader().roster(project.row.id, 1);
   if (genesis && *genesis) value.add("roster_genesis_sha256", (*genesis)->sha256.hex());
   return value;
@@ -72,7 +75,7 @@ net::Outcome log_leaves(Context& context, Call& call) {
 net::Outcome log_head(Context& context, Call& call) {
   const core::ProjectView* project = project_of(call, call.parameter("project"));
   if (project == nullptr) return refuse(Reason::not_found);
-  const auto note = project->live->checkpoint.load();
+  const auto note = core::newest_note(*project->live);
   auto value = json::Value::object();
   value.add("origin", project->row.origin)
       .add("size", project->live->signed_size.load())

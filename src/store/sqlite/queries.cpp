@@ -106,6 +106,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))"},
     {Query::insert_upper_hash, "insert_upper_hash", R"(
 INSERT INTO upper_hash (project, tile_level, position, hash)
 VALUES (?1, ?2, ?3, ?4))"},
+    {Query::insert_anchor, "insert_anchor", R"(
+INSERT INTO anchor (position, project, size, hash, leaf)
+VALUES (?1, ?2, ?3, ?4, ?5))"},
+    {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash", R"(
+INSERT INTO anchor_upper_hash (tile_level, position, hash)
+VALUES (?1, ?2, ?3))"},
+    {Query::put_cosigned_head, "put_cosigned_head", R"(
+INSERT INTO cosigned_head (origin, size, note)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (origin) DO UPDATE SET size = excluded.size, note = excluded.note)"},
     {Query::put_member, "put_member", R"(
 INSERT INTO member (id, name, created, removed)
 VALUES (?1, ?2, ?3, ?4)
@@ -333,6 +343,28 @@ FROM upper_hash
 WHERE project = (SELECT number FROM project WHERE id = ?1) AND tile_level = ?2 AND
   position >= ?3 AND position < ?4
 ORDER BY position)"},
+    {Query::anchor_count, "anchor_count", R"(
+SELECT position + 1 FROM anchor ORDER BY position DESC LIMIT 1)"},
+    {Query::anchors, "anchors", R"(
+SELECT position, project, size, hash, leaf
+FROM anchor
+WHERE position >= ?1 AND position < ?2
+ORDER BY position)"},
+    {Query::anchor_hashes, "anchor_hashes", R"(
+SELECT hash
+FROM anchor
+WHERE position >= ?1 AND position < ?2
+ORDER BY position)"},
+    {Query::anchor_upper_hashes, "anchor_upper_hashes", R"(
+SELECT hash
+FROM anchor_upper_hash
+WHERE tile_level = ?1 AND position >= ?2 AND position < ?3
+ORDER BY position)"},
+    {Query::anchored_size, "anchored_size", R"(
+SELECT size FROM anchor WHERE project = ?1 ORDER BY size DESC LIMIT 1)"},
+    {Query::cosigned_heads, "cosigned_heads", R"(
+SELECT origin, size, note
+FROM cosigned_head)"},
     {Query::snapshot, "snapshot", R"(
 SELECT request, content_type, blob, sealing, created, bytes
 FROM snapshot

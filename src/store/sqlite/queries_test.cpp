@@ -29,6 +29,8 @@ const std::map<Query, std::string_view>& scans() {
       {Query::delete_setup_tokens, "a handful, gone after setup"},
       {Query::roster_proposals, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::login_links, "a hundred at most (core/roster_proposals.cpp)"},
+      {Query::anchor_count, "one row, from the end"},
+      {Query::cosigned_heads, "one row a project, read at start"},
       {Query::deadlines, "at start, over the index of what is pending"},
   };
   return allowed;

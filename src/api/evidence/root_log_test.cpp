@@ -1,0 +1,55 @@
+#include "api/evidence/root_log.h"
+
+#include <gtest/gtest.h>
+
+#include "api/testing.h"
+#include "tlog/note.h"
+#include "tlog/tree.h"
+
+namespace lp::api {
+namespace {
+
+// A round of the root log is over when the next command is answered.
+void let_a_round_pass(Server& server) {
+  server.house.clock.advance_ms(1'000);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(server.house.engine->run(core::AcceptClock{}).has_value());
+  }
+}
+
+TEST(RootLog, IsReadByAnybody) {
+  Server server;
+  let_a_round_pass(server);
+  const auto note = server.send(page_call(net::Method::get, "/log/root/checkpoint"));
+  ASSERT_EQ(note.status, 200);
+  EXPECT_EQ(note.content_type, "text/plain; charset=utf-8");
+  const auto key = tlog::VerifierKey::parse(server.house.engine->directory()->root_vkey);
+  const auto head = tlog::open_checkpoint(note.body, *key);
+  ASSERT_TRUE(head.has_value());
+  EXPECT_EQ(head->origin, "00112233aabbccdd/root");
+  ASSERT_GT(head->size, 0U);
+
+  const std::string partial = "000.p/" + std::to_string(head->size);
+  const auto tile = server.send(page_call(net::Method::get, "/log/root/tile/0/" + partial));
+  const auto bundle = server.send(page_call(net::Method::get, "/log/root/tile/entries/" + partial));
+  ASSERT_EQ(tile.status, 200);
+  ASSERT_EQ(bundle.status, 200);
+  tlog::CompactRange range;
+  for (std::size_t at = 0; at < tile.body.size(); at += 32) {
+    range.append(*Digest::from_bytes(tile.body.substr(at, 32)));
+  }
+  EXPECT_EQ(range.root(), head->root);
+  EXPECT_EQ(tlog::leaf_hash(bundle.body.substr(2, 76)).view(), tile.body.substr(0, 32));
+}
+
+TEST(RootLog, ShowsNothingBeyondWhatIsSigned) {
+  Server server;
+  for (const char* tile : {"0/000", "0/001.p/1", "1/000.p/1", "entries/000", "9/000", "x"}) {
+    const auto reply =
+        server.send(page_call(net::Method::get, std::string("/log/root/tile/") + tile));
+    EXPECT_EQ(reply.status, 404) << tile;
+  }
+}
+
+}  // namespace
+}  // namespace lp::api
