@@ -42,6 +42,23 @@ TEST(RootLog, IsReadByAnybody) {
   EXPECT_EQ(tlog::leaf_hash(bundle.body.substr(2, 76)).view(), tile.body.substr(0, 32));
 }
 
+TEST(RootLog, ShowsTheCosignaturesThatAreKnownOfTheNewestHead) {
+  Server server;
+  let_a_round_pass(server);
+  const auto& live = server.house.engine->directory()->root;
+  const auto shown = [&] {
+    return server.send(page_call(net::Method::get, "/log/root/checkpoint")).body;
+  };
+  const std::string newest = *live->checkpoint.load();
+  const std::string cosigned = newest + "— w.example AAAAAAA=\n";
+  live->cosigned = std::make_shared<const std::string>(cosigned);
+  EXPECT_EQ(shown(), cosigned);
+  server.house.asked();
+  let_a_round_pass(server);
+  EXPECT_NE(shown(), cosigned);
+  EXPECT_EQ(shown(), *live->checkpoint.load());
+}
+
 TEST(RootLog, ShowsNothingBeyondWhatIsSigned) {
   Server server;
   for (const char* tile : {"0/000", "0/001.p/1", "1/000.p/1", "entries/000", "9/000", "x"}) {
