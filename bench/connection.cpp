@@ -64,7 +64,7 @@ std::optional<Answer> Connection::whole() {
   std::size_t length = 0;
   if (at < head) std::from_chars(unread.data() + at + field.size(), unread.data() + head, length);
   if (unread.size() < head + 4 + length) return std::nullopt;
-  Answer answer{.body = unread.substr(head + 4, length)};
+  Answer answer{.head = unread.substr(0, head), .body = unread.substr(head + 4, length)};
   std::from_chars(unread.data() + 9, unread.data() + 12, answer.status);
   taken_ += head + 4 + length;
   return answer;

@@ -13,7 +13,7 @@ namespace lp::bench {
 
 struct Answer {
   int status = 0;
-  std::string_view body;  // until the next call of `take`
+  std::string_view head, body;  // until the next call of `take`
 };
 
 class Connection {

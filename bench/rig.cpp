@@ -9,14 +9,20 @@
 #include <sstream>
 #include <thread>
 
+#include "base/text.h"
+#include "connection.h"
 #include "core/approver.h"
 #include "core/work.h"
+#include "crypto/hash.h"
+#include "json/parse.h"
+#include "json/write.h"
 #include "server/installation.h"
 
 namespace lp::bench {
 namespace {
 
 constexpr int floor_ms_max = 60'000;
+constexpr int login_ms_max = 10'000;
 
 bool two_processors() {
   return std::thread::hardware_concurrency() >= 2;
@@ -93,7 +99,7 @@ std::expected<std::unique_ptr<Subject>, std::string> Subject::make(const Options
   return made;
 }
 
-// What a person would do before: more projects, their rosters, a session of the approver.
+// What a person would do before: more projects and their rosters.
 std::expected<void, std::string> Subject::prepare(unsigned projects) {
   const auto failed = [](const auto& refused) {
     return std::unexpected(std::string(core::to_string(refused.fault)));
@@ -103,8 +109,6 @@ std::expected<void, std::string> Subject::prepare(unsigned projects) {
   core::Engine& engine = (*installation)->engine();
   approver_ = (*installation)->test_approver();
   if (!approver_) return std::unexpected("the test approver's key cannot be read");
-  const auto owner = engine.directory()->setup_owner;
-  if (!owner) return std::unexpected("nobody is set up");
 
   projects_.push_back(
       {.id = engine.directory()->projects.begin()->first, .agent_key = server_->agent_key()});
@@ -120,10 +124,6 @@ std::expected<void, std::string> Subject::prepare(unsigned projects) {
     if (!key) return failed(key.error());
     projects_.push_back({.id = made->id, .agent_key = std::string(key->key.reveal())});
   }
-  const auto session =
-      engine.run(core::OpenSession{.member = *owner, .key = evidence::key_id(approver_->spki())});
-  if (!session) return failed(session.error());
-  session_ = session->session.reveal();
   return {};
 }
 
@@ -131,15 +131,49 @@ std::expected<void, std::string> Subject::start() {
   return server_->start(on_first_processor());
 }
 
+std::expected<void, std::string> Subject::sign_in() {
+  Connection browser(port());
+  const auto post = [&](std::string_view target, std::string_view body) {
+    const bool sent = browser.send(request_bytes("POST", target, port(), page_fields(), body));
+    return sent ? browser.wait(login_ms_max) : std::nullopt;
+  };
+  const auto begun = post("/api/login/begin", "{}");
+  const auto offered = json::parse(std::string(begun ? begun->body : std::string_view()));
+  if (!offered) return std::unexpected("a log-in does not begin");
+  crypto::SystemEntropy entropy;
+  auto claims = json::Value::object();
+  claims.add("origin", origin())
+      .add("server_nonce", std::string(offered->root.find_string("server_nonce").value_or("")))
+      .add("client_nonce", base64(entropy.bytes(16)));
+  const std::string body = json::canonical(claims);
+  auto attempt = json::Value::object();
+  attempt.add("body", body)
+      .add("key", evidence::key_id(approver_->spki()))
+      .add("signature", base64(approver_->sign(evidence::login_signing_bytes(body))));
+  const auto answer = post("/api/login", json::compact(attempt));
+  constexpr std::string_view mark = "Set-Cookie: __Host-lp=";
+  const std::size_t at = answer ? answer->head.find(mark) : std::string_view::npos;
+  if (at == std::string_view::npos) return std::unexpected("the approver cannot log in");
+  const std::string_view rest = answer->head.substr(at + mark.size());
+  session_ = rest.substr(0, rest.find(';'));
+  return {};
+}
+
 std::string Subject::agent_fields(std::size_t project) const {
   return "Authorization: Bearer " + projects_[project].agent_key +
          "\r\nUser-Agent: letsping-bench/1\r\n";
 }
 
+std::string Subject::origin() const {
+  return "http://localhost:" + std::to_string(port());
+}
+
+std::string Subject::page_fields() const {
+  return "X-LP-CSRF: 1\r\nSec-Fetch-Site: same-origin\r\nOrigin: " + origin() + "\r\n";
+}
+
 std::string Subject::browser_fields() const {
-  return "Cookie: __Host-lp=" + session_ +
-         "\r\nX-LP-CSRF: 1\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://localhost:" +
-         std::to_string(port()) + "\r\n";
+  return "Cookie: __Host-lp=" + session_ + "\r\n" + page_fields();
 }
 
 std::expected<std::unique_ptr<Floor>, std::string> Floor::start(const Options& options, int signs,

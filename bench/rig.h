@@ -49,6 +49,9 @@ class Subject {
   static std::expected<std::unique_ptr<Subject>, std::string> make(const Options& options,
                                                                    unsigned projects = 1);
   std::expected<void, std::string> start();
+  // The approver logs in with the device key, as a browser does: a server that has just started
+  // takes no decision of a session from before.
+  std::expected<void, std::string> sign_in();
   void kill() { server_->kill(); }
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -64,6 +67,8 @@ class Subject {
  private:
   Subject() = default;
   std::expected<void, std::string> prepare(unsigned projects);
+  [[nodiscard]] std::string origin() const;
+  [[nodiscard]] std::string page_fields() const;
 
   faults::Home home_;
   std::unique_ptr<faults::Server> server_;

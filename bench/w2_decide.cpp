@@ -78,6 +78,7 @@ Done decide(const Options& options) {
   auto subject = Subject::make(options);
   if (!subject) return std::unexpected(subject.error());
   if (auto started = (*subject)->start(); !started) return started;
+  if (auto signed_in = (*subject)->sign_in(); !signed_in) return signed_in;
   auto floor = Floor::start(options, signs_per_decision, verifies_per_decision);
   if (!floor) return std::unexpected(floor.error());
   auto bare = Floor::start(options, 0, 0);

@@ -40,7 +40,11 @@ Done click(std::string_view subject, int pair, std::uint16_t port, Waiters& wait
     const auto begun = std::chrono::steady_clock::now();
     if (!browser.send(requests[i])) return std::unexpected("w3: the browser was cut off");
     const auto told = waiters.at(i).wait(patience_ms);
-    if (!told || told->status != 200) return std::unexpected("w3: an agent was not told");
+    if (!told || told->status != 200) {
+      const auto said = browser.wait(patience_ms);
+      return std::unexpected("w3: an agent was not told; the decision was answered: " +
+                             std::string(said ? said->body : "not at all"));
+    }
     woken.add(us_since(begun));
     const auto answer = browser.wait(patience_ms);
     if (!answer || answer->status != 200) return std::unexpected("w3: a decision was refused");
@@ -77,6 +81,7 @@ Done wake(const Options& options) {
   auto subject = Subject::make(options);
   if (!subject) return std::unexpected(subject.error());
   if (auto started = (*subject)->start(); !started) return started;
+  if (auto signed_in = (*subject)->sign_in(); !signed_in) return signed_in;
   auto floor = Floor::start(options, 2, 1);
   if (!floor) return std::unexpected(floor.error());
   auto bare = Floor::start(options, 0, 0);

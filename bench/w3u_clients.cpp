@@ -113,6 +113,7 @@ Done clients(const Options& options) {
   auto subject = Subject::make(options);
   if (!subject) return std::unexpected(subject.error());
   if (auto started = (*subject)->start(); !started) return started;
+  if (auto signed_in = (*subject)->sign_in(); !signed_in) return signed_in;
   const auto ids = make_asks(**subject, 4);
   if (!ids) return std::unexpected(ids.error());
   const auto decisions = sign_decisions(**subject, {ids->begin(), ids->begin() + 2});

@@ -28,6 +28,10 @@ function(lp_module name)
   endif()
   if(tests)
     add_executable(lp_${name}_test ${tests})
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+      # What they test is optimised; they themselves need not be, and compile in half the time.
+      target_compile_options(lp_${name}_test PRIVATE -O0 -U_FORTIFY_SOURCE)
+    endif()
     target_link_libraries(lp_${name}_test PRIVATE
       lp_${name} ${arg_USES} ${arg_TEST_THIRD} GTest::gtest GTest::gtest_main)
     add_test(NAME unit.${name} COMMAND lp_${name}_test --gtest_brief=1)

@@ -22,10 +22,12 @@ add_custom_command(
   DEPENDS ${packaging}/deb/changelog ${CMAKE_SOURCE_DIR}/CHANGELOG.md
   VERBATIM)
 add_custom_target(packaged ALL
-  DEPENDS letsping ${pages}/letsping.1.gz ${pages}/letsping ${pages}/changelog.gz
+  DEPENDS letsping letsping-verify ${pages}/letsping.1.gz ${pages}/letsping ${pages}/changelog.gz
     ${pages}/CHANGELOG.md.gz)
 
 install(TARGETS letsping RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# What `letsping verify` starts, and who wants to carry it elsewhere takes.
+install(TARGETS letsping-verify RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/letsping)
 install(FILES ${packaging}/systemd/letsping.service DESTINATION lib/systemd/system)
 install(FILES ${packaging}/config/letsping.toml DESTINATION /etc/letsping)
 install(FILES ${pages}/letsping.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

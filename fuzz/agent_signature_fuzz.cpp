@@ -10,24 +10,14 @@
 #include "base/assert.h"
 #include "crypto/hash.h"
 #include "identity/agent_signature.h"
-
-namespace {
-
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
-
-}  // namespace
+#include "lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   lp::identity::SignedCall call;
-  call.project_id = take_line(rest);
-  call.service = take_line(rest);
-  call.action = take_line(rest);
+  call.project_id = lp::fuzz::take_line(rest);
+  call.service = lp::fuzz::take_line(rest);
+  call.action = lp::fuzz::take_line(rest);
   call.payload = rest;
 
   std::string text = R"({"project_id":)" + std::string(call.project_id) + R"(,"service":)" +

@@ -94,7 +94,8 @@ prepare_node() {
 web_inputs() {
   {
     node --version
-    find web -type d \( -name node_modules -o -name dist \) -prune -o -type f -print0 |
+    find web sdk/typescript/src -type d \( -name node_modules -o -name dist \) -prune -o \
+      -type f -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum
   } | sha256sum | cut -c1-64
 }

@@ -4,6 +4,7 @@
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -17,6 +18,13 @@ build_preset() { :; }
 python_packages() { :; }
 go_modules() { :; }
 """
+
+
+def within_seconds(seconds, holds):
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.05)
+    return holds()
 
 
 class Driver(unittest.TestCase):
@@ -91,6 +99,40 @@ class Driver(unittest.TestCase):
             broken = f"python_packages() {{ attempt x sh -c 'echo \"{words}\"; exit 1'; }}\n"
             self.assertEqual(self.last(suites, steps=broken),
                              (1, "2 passed, 1 failed, 0 skipped"), words)
+
+    def test_two_suites_run_at_once_and_are_reported_in_their_order(self):
+        # Each waits for the other; the first ends last.
+        suites = ("unit a build plain 1 until [ -e b ]; do sleep 0.1; done; touch a; sleep 1; "
+                  "echo 1 passed, 0 failed\n"
+                  "unit b build plain 1 touch b; until [ -e a ]; do sleep 0.1; done; "
+                  "echo 1 passed, 0 failed\n")
+        status, lines, _ = self.run_test(suites)
+        self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 0 skipped"))
+        self.assertEqual([line.split()[1] for line in lines[:-1]], ["unit/a", "unit/b"])
+
+    def test_a_suite_that_wants_to_be_alone_is(self):
+        apart = "mkdir here && sleep 0.3 && rmdir here && echo 1 passed, 0 failed"
+        suites = "".join(f"unit {name} build,alone plain 1 {apart}\n" for name in "abc")
+        self.assertEqual(self.last(suites), (0, "3 passed, 0 failed, 0 skipped"))
+        mixed = f"unit z build plain 1 {apart}\n{suites}unit d build plain 1 {apart}\n"
+        self.assertEqual(self.last(mixed), (0, "5 passed, 0 failed, 0 skipped"))
+
+    def test_a_suite_that_is_killed_has_failed(self):
+        status, line = self.last("unit a build plain 1 echo 1 passed, 0 failed; kill -9 $PPID\n")
+        self.assertEqual((status, line), (1, "1 passed, 1 failed, 0 skipped"))
+
+    def test_nothing_goes_on_when_the_driver_is_stopped(self):
+        (self.top / "tests/suites.txt").write_text(
+            "unit a build plain 1 echo $$ >new; mv new pid; exec sleep 60\n", encoding="utf-8")
+        with open(self.top / "setup/steps.sh", "a", encoding="utf-8") as file:
+            file.write(QUIET)
+        pid = self.top / "pid"
+        with subprocess.Popen([self.top / "test"], stdout=subprocess.DEVNULL) as driver:
+            self.assertTrue(within_seconds(20, pid.exists))
+            driver.terminate()
+        self.assertEqual(driver.returncode, 130)
+        player = Path("/proc", pid.read_text(encoding="utf-8").strip())
+        self.assertTrue(within_seconds(20, lambda: not player.exists()))
 
     def test_a_failed_build_fails_everything_that_needs_it(self):
         suites = ("unit a build plain 1 echo 2 passed, 0 failed\n"

@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { budgets } from "./plugins/budgets.js";
 import { importMap } from "./plugins/import_map.js";
+import { verifyFile } from "./plugins/verify_file.js";
 
 export default defineConfig({
-  plugins: [importMap(), budgets()],
+  plugins: [verifyFile(), importMap(), budgets()],
   build: {
     target: "es2023",
     outDir: "dist",
@@ -11,10 +12,20 @@ export default defineConfig({
     assetsInlineLimit: 0, // The CSP allows no data: URLs.
     modulePreload: { polyfill: false }, // The polyfill is an inline script.
     cssTarget: ["chrome123", "firefox120", "safari17.5"], // The first with light-dark().
-    // "use client" means nothing here.
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      input: { index: "index.html", verify: "verify/index.html" },
+      checks: { moduleLevelDirective: false }, // "use client" means nothing here.
+    },
     license: { fileName: "licenses.txt" },
   },
-  server: { proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" } },
-  test: { include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"], environment: "node" },
+  // The SDK's sources are beside this folder.
+  server: {
+    fs: { allow: [".."] },
+    proxy: { "/api": "http://127.0.0.1:8410", "/log": "http://127.0.0.1:8410" },
+  },
+  test: {
+    include: ["src/**/*_test.{ts,tsx}", "dev/**/*_test.mjs"],
+    environment: "node",
+    testTimeout: 30_000, // They compute, and a busy machine computes slowly.
+  },
 });

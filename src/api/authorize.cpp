@@ -40,6 +40,8 @@ bool role_fits(Auth auth, identity::KeyRole role) {
       return role == identity::KeyRole::agent;
     case Auth::evidence:
       return role == identity::KeyRole::auditor || role == identity::KeyRole::admin;
+    case Auth::receipt:
+      return role_fits(Auth::agent, role) || role_fits(Auth::evidence, role);
     case Auth::open:
     case Auth::door:
       return true;
@@ -53,7 +55,8 @@ std::optional<net::Reply> authorize(Context& context, Call& call, Auth auth) {
   if (auth == Auth::open || auth == Auth::door) return std::nullopt;
   const std::string_view header = call.request.header("authorization");
   // Without any key the session may still open the log: the function asks for it.
-  if (header.empty() && auth == Auth::evidence && context.session_reads_log != nullptr) {
+  const bool of_log = auth == Auth::evidence || auth == Auth::receipt;
+  if (header.empty() && of_log && context.session_reads_log != nullptr) {
     return std::nullopt;
   }
   const std::string_view token = bearer_token(header);
@@ -75,18 +78,6 @@ std::optional<net::Reply> limit_key(Context& context, const Call& call) {
       context.key_limiter.take(call.key->id, rate, context.engine.clock().monotonic_ms());
   if (allowance.allowed) return std::nullopt;
   return refuse_for(Reason::rate_limited, allowance.retry_after_ms, rate.count);
-}
-
-AgentSecret agent_secrets(Context& context, const Call& call) {
-  return [&context, &call](std::string_view agent_id) -> std::optional<Secret> {
-    const auto found = call.directory->agents.find(agent_id);
-    if (found == call.directory->agents.end()) return std::nullopt;
-    const store::Agent& agent = found->second;
-    if (agent.project != call.key->project || agent.revoked || agent.secret_sealed.empty()) {
-      return std::nullopt;
-    }
-    return context.engine.keys().unwrap(agent.secret_sealed);
-  };
 }
 
 }  // namespace lp::api

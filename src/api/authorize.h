@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "api/letsping/agent_proof.h"
 #include "api/routes.h"
 
 namespace lp::api {
@@ -15,8 +14,5 @@ std::optional<net::Reply> authorize(Context& context, Call& call, Auth auth);
 
 // Takes one from the bucket of the caller's key; the refusal when it is empty.
 std::optional<net::Reply> limit_key(Context& context, const Call& call);
-
-// HMAC secrets of the live agents of the caller's project. Valid as long as `call`.
-AgentSecret agent_secrets(Context& context, const Call& call);
 
 }  // namespace lp::api

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "api/evidence/well_known.h"
 #include "api/holds.h"
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
@@ -42,6 +44,9 @@ struct Context {
   std::string public_url;    // "https://letsping.example", no slash at the end; "" = from Host
   std::string local_url;     // "http://localhost:8400": where this server listens, for the operator
   bool self_signup = false;  // POST /api/agent-signup makes workspaces for anybody who asks
+  // For security.txt (RFC 9116); without a contact there is none.
+  std::vector<std::string> security_contacts{};
+  std::string security_policy{};
   Limits limits{};
   // Set by the wiring to session_reads_log of the review door: whether this request carries a
   // session whose member may read the log of `project`. Without it only API keys open /log.
@@ -58,6 +63,7 @@ struct Context {
   LoginNonces login_nonces{};
   Activity activity{};
   StreamPlaces stream_places{};
+  PublishedLogs published_logs{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

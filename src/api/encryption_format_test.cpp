@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "evidence/spec_examples.h"
 #include "identity/agent_signature.h"
 #include "json/parse.h"
 #include "seal/content_key.h"
@@ -22,17 +23,9 @@ namespace {
 // An example stands in the document between ```example NAME and ```.
 const std::string& shown(const std::string& name) {
   static const auto examples = [] {
-    std::map<std::string, std::string> found;
-    std::ifstream file(LP_SOURCE_DIR "/spec/encryption.md");
-    std::string current;
-    for (std::string line; std::getline(file, line);) {
-      if (line.starts_with("```example ")) {
-        current = line.substr(11);
-      } else if (line == "```") {
-        current.clear();
-      } else if (!current.empty()) {
-        found[current] += line;
-      }
+    auto found = evidence::spec_examples(LP_SOURCE_DIR "/spec/encryption.md");
+    for (auto& [_, text] : found) {
+      std::erase(text, '\n');  // long values are folded there
     }
     return found;
   }();

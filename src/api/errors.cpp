@@ -56,6 +56,16 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::agent_signature_invalid, 401, "agent_signature_invalid",
      "The agent signature does not verify. Sign project_id, service, action and payload with the "
      "secret of a registered agent, and send agent_id and agent_signature together."},
+    {Reason::http_signature_invalid, 401, "http_signature_invalid",
+     "The HTTP message signature is refused. Sign as docs/reference/letsping-api.md says, with the "
+     "key of a registered agent of this project."},
+    {Reason::signature_replayed, 401, "signature_replayed",
+     "The nonce of this HTTP signature was used before. Sign each call anew."},
+    {Reason::agent_proof_required, 403, "agent_proof_required",
+     "An agent with a key of its own must sign this call with it."},
+    {Reason::escrow_signature_invalid, 401, "escrow_signature_invalid",
+     "handoff_signature does not verify with the project's escrow secret. Send id, event and the "
+     "agents as they were signed."},
     {Reason::wrong_role, 403, "wrong_role",
      "This API key has the wrong role for this endpoint. Use a key made for it."},
     {Reason::url_signature_invalid, 403, "url_signature_invalid",
@@ -140,9 +150,21 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The roster is not the one that the server rebuilds. Begin again."},
     {Reason::name_taken, 409, "name_taken", "This name is taken. Choose another."},
     {Reason::already_revoked, 409, "already_revoked", "This was revoked before."},
+    {Reason::not_a_party, 403, "not_a_party",
+     "The handoff is between others. Only the agents that it names, and the API key that brought "
+     "its request, may speak about it."},
+    {Reason::handoff_full, 409, "handoff_full",
+     "The history of this handoff is as long as it may be. Begin a new one."},
+    {Reason::receipt_incomplete, 409, "receipt_incomplete",
+     "There is no receipt of this event: what belongs to it is not kept, or not any more."},
+    {Reason::receipt_too_large, 409, "receipt_too_large",
+     "The receipt would be too long. Ask with ?from_roster=VERSION of a roster that you trust."},
 
     {Reason::rate_limited, 429, "rate_limited",
      "This API key asks too often. Wait as long as Retry-After says."},
+    {Reason::nonce_limit, 429, "nonce_limit",
+     "This agent has signed as many calls in ten minutes as are remembered. Wait as long as "
+     "Retry-After says."},
     {Reason::failed_auth_limited, 429, "failed_auth_limited",
      "Too many refused API keys came from your network. Wait as long as Retry-After says."},
     {Reason::signup_limited, 429, "signup_limited",
@@ -225,7 +247,8 @@ net::Reply refuse(Reason reason, const ErrorDetail& detail) {
   if (row.status == 503 && reason != Reason::signup_disabled) {
     reply.headers.emplace_back("Retry-After", std::to_string(retry_shortly_s));
   }
-  const bool waits = reason == Reason::pending_limit || reason == Reason::proposal_limit;
+  const bool waits = reason == Reason::pending_limit || reason == Reason::proposal_limit ||
+                     reason == Reason::nonce_limit;
   if (waits) reply.headers.emplace_back("Retry-After", "60");
   return reply;
 }
@@ -300,8 +323,6 @@ Reason reason_of(core::Fault fault) {
       return Reason::offer_expired;
     case core::Fault::edit_not_allowed:
       return Reason::edit_not_allowed;
-    case core::Fault::empty_edit:
-      return Reason::empty_edit;
     case core::Fault::no_eligible_approver:
       return Reason::no_eligible_approver;
     case core::Fault::idempotency_conflict:
@@ -328,6 +349,16 @@ Reason reason_of(core::Fault fault) {
       return Reason::name_taken;
     case core::Fault::already_revoked:
       return Reason::already_revoked;
+    case core::Fault::signature_replayed:
+      return Reason::signature_replayed;
+    case core::Fault::nonce_limit:
+      return Reason::nonce_limit;
+    case core::Fault::not_a_party:
+      return Reason::not_a_party;
+    case core::Fault::handoff_full:
+      return Reason::handoff_full;
+    case core::Fault::agent_proof_required:
+      return Reason::agent_proof_required;
     case core::Fault::disk_reserve:
       return Reason::disk_reserve;
     case core::Fault::log_frozen:

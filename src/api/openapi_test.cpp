@@ -156,6 +156,10 @@ TEST(OpenApi, SaysWhoMayCall) {
       case Auth::evidence:
         EXPECT_EQ(security, R"([{"auditorKey":[]},{"session":[]}])") << name_of(route);
         break;
+      case Auth::receipt:
+        EXPECT_EQ(security, R"([{"agentKey":[]},{"auditorKey":[]},{"session":[]}])")
+            << name_of(route);
+        break;
       case Auth::door:
         EXPECT_EQ(security, asks_for_session ? R"([{"session":[]}])" : "[]") << name_of(route);
         break;

@@ -9,11 +9,15 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/log.h"
+#include "api/evidence/receipts.h"
 #include "api/evidence/root_log.h"
+#include "api/evidence/well_known.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
 #include "api/letsping/changes.h"
+#include "api/letsping/claims.h"
 #include "api/letsping/graph.h"
+#include "api/letsping/handoffs.h"
 #include "api/letsping/ingest.h"
 #include "api/letsping/signup.h"
 #include "api/letsping/snapshots.h"
@@ -21,6 +25,7 @@
 #include "api/pages.h"
 #include "api/review/review.h"
 #include "base/assert.h"
+#include "net/http_rules.h"
 
 namespace lp::api {
 
@@ -39,6 +44,13 @@ constexpr Route own_routes[] = {
     {Method::get, "/api/langgraph/checkpoints", get_checkpoint, Auth::agent, Alias::root},
     {Method::del, "/api/langgraph/checkpoints", delete_thread, Auth::agent, Alias::root},
     {Method::post, "/api/agents/register", register_agent, Auth::agent},
+    {Method::post, "/api/agents/rotate", rotate_agent, Auth::agent},
+    {Method::get, "/api/agents/proof", show_proof, Auth::agent},
+    {Method::get, "/api/agents/attestation", show_attestation, Auth::agent},
+    {Method::get, "/api/agents/resolve", resolve_handle, Auth::agent},
+    {Method::post, "/api/agents/handoff", create_handoff, Auth::agent},
+    {Method::post, "/api/agents/handoff-outcome", record_outcome, Auth::agent},
+    {Method::get, "/api/agents/handoff-outcome", show_outcomes, Auth::agent},
     {Method::post, "/api/agent-signup/request-token", signup_request_token, Auth::open,
      Alias::doubled},
     {Method::post, "/api/agent-signup", signup_redeem, Auth::open, Alias::doubled},
@@ -47,6 +59,13 @@ constexpr Route own_routes[] = {
     {Method::get, "/log/root/tile/{tile...}", root_tile, Auth::open},
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
+    {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
+    {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
+    {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
+
+    {Method::get, "/.well-known/jwks.json", show_jwks, Auth::open},
+    {Method::get, "/.well-known/letsping-transparency", show_transparency, Auth::open},
+    {Method::get, "/.well-known/security.txt", show_security_txt, Auth::open},
 
     {Method::get, "/livez", livez, Auth::open},
     {Method::get, "/readyz", readyz, Auth::open},
@@ -60,6 +79,8 @@ constexpr Route own_routes[] = {
     {Method::get, "/requests/{id}", page, Auth::open},
     {Method::get, "/settings", page, Auth::open},
     {Method::get, "/settings/roster/{id}", page, Auth::open},
+    {Method::get, "/verify", verify_page, Auth::open},
+    {Method::get, "/verify.html", verify_file, Auth::open},
 };
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -105,24 +126,6 @@ std::optional<Parameters> match(const Route& route, std::string_view path) {
   return std::nullopt;
 }
 
-std::string_view name_of(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET";
-    case Method::head:
-      return "HEAD";
-    case Method::post:
-      return "POST";
-    case Method::put:
-      return "PUT";
-    case Method::del:
-      return "DELETE";
-    case Method::options:
-      return "OPTIONS";
-  }
-  assertion_failed("a Method", __FILE__, __LINE__);
-}
-
 bool answers(const Route& route, Method method) {
   return route.method == method || (route.method == Method::get && method == Method::head);
 }
@@ -166,7 +169,7 @@ net::Outcome dispatch(std::span<const Route> routes, Context& context, net::Requ
     if (!parameters) continue;
     if (!answers(route, call.request.method)) {
       allowed += allowed.empty() ? "" : ", ";
-      allowed += name_of(route.method);
+      allowed += net::method_name(route.method);
       continue;
     }
     call.parameters = *std::move(parameters);

@@ -101,8 +101,8 @@ TEST(Routes, KeepAdministrationOffTheNetwork) {
 }
 
 TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
-  // Opened on purpose: health, the dashboard's pages, sign-up, reports of the browser, the root
-  // log.
+  // Opened on purpose: health, the dashboard's pages, sign-up, reports of the browser, keys, the
+  // root log.
   const std::set<std::string_view> open = {"/livez",
                                            "/log/root/checkpoint",
                                            "/log/root/tile/{tile...}",
@@ -117,7 +117,12 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/inbox",
                                            "/requests/{id}",
                                            "/settings",
-                                           "/settings/roster/{id}"};
+                                           "/settings/roster/{id}",
+                                           "/verify",
+                                           "/verify.html",
+                                           "/.well-known/jwks.json",
+                                           "/.well-known/letsping-transparency",
+                                           "/.well-known/security.txt"};
   for (const Route& route : public_routes()) {
     if (route.auth == Auth::open) {
       EXPECT_TRUE(open.contains(route.pattern)) << route.pattern;

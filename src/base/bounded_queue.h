@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -16,16 +17,22 @@
 
 namespace lp {
 
+// `soon`: nobody waits for it, so it comes with the next that somebody waits for, or a little
+// later.
+enum class Urgency : bool { now, soon };
+
 template <typename T>
 class BoundedQueue {
  public:
   explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) {}
 
   // False when full or closed; then `item` is untouched.
-  [[nodiscard]] bool push(T&& item) {
+  [[nodiscard]] bool push(T&& item, Urgency urgency = Urgency::now) {
     {
       const MutexLock lock(mutex_);
       if (closed_ || items_.size() >= capacity_) return false;
+      if (items_.empty()) soon_ = std::chrono::steady_clock::now() + linger;
+      if (urgency == Urgency::now) urgent_ = true;
       items_.push_back(std::move(item));
     }
     if (!WakeLater::put_off(ready_)) ready_.notify_one();
@@ -36,9 +43,11 @@ class BoundedQueue {
   std::vector<T> drain(std::chrono::milliseconds timeout) {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     const MutexLock lock(mutex_);
-    while (!closed_ && items_.empty()) {
-      if (!ready_.wait_until(mutex_, deadline)) break;
+    while (!closed_ && !urgent_) {
+      const auto until = items_.empty() ? deadline : std::min(deadline, soon_);
+      if (!ready_.wait_until(mutex_, until)) break;
     }
+    urgent_ = false;
     return std::exchange(items_, {});
   }
 
@@ -62,11 +71,17 @@ class BoundedQueue {
   }
 
  private:
+  // Long enough for the next of a person's clicks or an agent's calls that follow each other.
+  static constexpr std::chrono::milliseconds linger{20};
+
   const std::size_t capacity_;
   Mutex mutex_;
   MutexCondition ready_;
   std::vector<T> items_ __attribute__((guarded_by(mutex_)));
+  bool urgent_ __attribute__((guarded_by(mutex_))) = false;
   bool closed_ __attribute__((guarded_by(mutex_))) = false;
+  // When what is not urgent is taken all the same; of no meaning while nothing is queued.
+  std::chrono::steady_clock::time_point soon_ __attribute__((guarded_by(mutex_)));
 };
 
 }  // namespace lp

@@ -53,6 +53,24 @@ TEST(BoundedQueue, CloseWakesAWaitingConsumer) {
   queue.close();
 }
 
+TEST(BoundedQueue, GivesWhatIsNotUrgentTogetherWithWhatIs) {
+  BoundedQueue<int> queue(3);
+  EXPECT_TRUE(queue.push(1, Urgency::soon));
+  EXPECT_EQ(queue.drain(0ms), std::vector<int>{1});  // no longer than it was asked to wait
+  EXPECT_TRUE(queue.push(2, Urgency::soon));
+  EXPECT_TRUE(queue.push(3));
+  EXPECT_EQ(queue.drain(1h), (std::vector<int>{2, 3}));
+}
+
+TEST(BoundedQueue, DoesNotWaitLongForCompanyForWhatIsNotUrgent) {
+  BoundedQueue<int> queue(3);
+  EXPECT_TRUE(queue.push(1, Urgency::soon));
+  EXPECT_EQ(queue.drain(1h), std::vector<int>{1});
+  // Also when the consumer waits already.
+  std::jthread consumer([&queue] { EXPECT_EQ(queue.drain(1h), std::vector<int>{2}); });
+  EXPECT_TRUE(queue.push(2, Urgency::soon));
+}
+
 TEST(BoundedQueue, WakesItsConsumerOnceForAllThatOneTurnPushes) {
   BoundedQueue<int> queue(3);
   std::vector<int> taken;

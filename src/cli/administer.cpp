@@ -11,6 +11,18 @@ void add_admin_flags(CLI::App& app, AdminFlags& flags) {
   app.add_flag("--json", flags.json, "Print JSON, one object a line for lists");
 }
 
+void add_project_flag(CLI::App& app, std::string& project) {
+  app.add_option("--project", project, "Project, by name or id")->capture_default_str();
+}
+
+CLI::App* add_admin_command(CLI::App& parent, const char* name, const char* help, AdminFlags& flags,
+                            Chosen& chosen, std::function<int()> run) {
+  auto* command = parent.add_subcommand(name, help);
+  add_admin_flags(*command, flags);
+  command->callback([run = std::move(run), &chosen] { chosen.command = run; });
+  return command;
+}
+
 int post_and_print(const AdminFlags& flags, const std::string& target, const json::Value& body) {
   AdminClient client(flags.place);
   const auto answer = client.post(target, body);

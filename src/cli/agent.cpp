@@ -43,15 +43,14 @@ void add_agent(CLI::App& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("agent", "Agents that prove who they are");
   group->require_subcommand(1);
-  auto* command = group->add_subcommand("create", "Register an agent");
-  add_admin_flags(*command, *flags);
-  command->add_option("--project", flags->project, "Project, by name or id")->capture_default_str();
+  auto* command = add_admin_command(*group, "create", "Register an agent", flags, chosen, create);
+  add_project_flag(*command, flags->project);
   command->add_option("--handle", flags->handle, "What people call it");
   command
-      ->add_option("--key", flags->key_file,
-                   "Its public key (P-256, PEM or DER); without it an HMAC secret is made")
+      ->add_option(
+          "--key,--public-key", flags->key_file,
+          "Its public key (Ed25519 or P-256, PEM or DER); without it an HMAC secret is made")
       ->check(CLI::ExistingFile);
-  command->callback([flags, &chosen] { chosen.command = [flags] { return create(*flags); }; });
 }
 
 }  // namespace lp::cli

@@ -124,9 +124,9 @@ void add_audit(CLI::App& app, Chosen& chosen) {
   auto* group = app.add_subcommand("audit", "The log as a file, for auditors");
   group->require_subcommand(1);
   auto* command =
-      group->add_subcommand("export", "Write the log of a project; itself logged first");
-  add_admin_flags(*command, *flags);
-  command->add_option("--project", flags->project, "Project, by name or id")->capture_default_str();
+      add_admin_command(*group, "export", "Write the log of a project; itself logged first", flags,
+                        chosen, export_log);
+  add_project_flag(*command, flags->project);
   command->add_option("--format", flags->format, "jsonl: evidence; csv: a view for spreadsheets")
       ->required()
       ->check(CLI::IsMember({"jsonl", "csv"}));
@@ -134,7 +134,6 @@ void add_audit(CLI::App& app, Chosen& chosen) {
   command->add_flag("--force", flags->force, "Replace the file when there is one");
   command->add_option("--from", flags->from, "From this UTC time or day on: 2026-03-01T12:00:00Z");
   command->add_option("--to", flags->to, "Up to this UTC time or day, without it");
-  command->callback([flags, &chosen] { chosen.command = [flags] { return export_log(*flags); }; });
 }
 
 }  // namespace lp::cli

@@ -41,6 +41,8 @@ void add_review(CLI::App& app, Chosen& chosen);
 void add_log(CLI::App& app, Chosen& chosen);
 void add_audit(CLI::App& app, Chosen& chosen);
 void add_trust(CLI::App& app, Chosen& chosen);
+void add_receipt(CLI::App& app, Chosen& chosen);
+void add_verify(CLI::App& app, Chosen& chosen);
 void add_clock(CLI::App& app, Chosen& chosen);
 void add_signer(CLI::App& app, Chosen& chosen);
 void add_witness(CLI::App& app, Chosen& chosen);

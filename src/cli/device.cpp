@@ -15,7 +15,7 @@ struct Flags : AdminFlags, KeyFlags {
   std::string member, out, id;
 };
 
-int list(const AdminFlags& flags) {
+int list(const Flags& flags) {
   return get_and_print(flags, "/admin/devices", "devices",
                        {"id", "member", "class", "created_at", "revoked_at"});
 }
@@ -37,7 +37,7 @@ int enroll(const Flags& flags) {
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
   if (!rosters->lists(flags.member)) {
-    return fail("There is no such member. `letsping member list` names them.");
+    return fail(no_such_member);
   }
   auto owner = owner_at(flags, *rosters);
   if (!owner && owner.error().status) return *owner.error().status;
@@ -98,8 +98,7 @@ int revoke(const Flags& flags) {
 
 void add_command(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
                  const char* name, const char* help, int (*run)(const Flags&)) {
-  auto* command = group.add_subcommand(name, help);
-  add_admin_flags(*command, *flags);
+  auto* command = add_admin_command(group, name, help, flags, chosen, run);
   add_key_file(*command, *flags);
   if (run == enroll) {
     command->add_option("--member", flags->member, "mem_…")->required();
@@ -109,8 +108,6 @@ void add_command(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& c
   } else {
     command->add_option("id", flags->id, "The id of its key")->required();
   }
-  command->callback(
-      [flags, run, &chosen] { chosen.command = [flags, run] { return run(*flags); }; });
 }
 
 }  // namespace
@@ -121,9 +118,7 @@ void add_device(CLI::App& app, Chosen& chosen) {
   group->require_subcommand(1);
   add_command(*group, flags, chosen, "enroll",
               "Make a sealed key for a member; an owner signs that", enroll);
-  auto* list_command = group->add_subcommand("list", "List devices, revoked ones too");
-  add_admin_flags(*list_command, *flags);
-  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  add_admin_command(*group, "list", "List devices, revoked ones too", flags, chosen, list);
   add_command(*group, flags, chosen, "revoke",
               "Take a device its right to decide; an owner signs that", revoke);
 }

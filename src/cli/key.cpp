@@ -33,12 +33,8 @@ void add_key(CLI::App& app, Chosen& chosen) {
   auto* group = app.add_subcommand("key", "API keys: shown once, stored as SHA-256");
   group->require_subcommand(1);
   const auto add = [&](const char* name, const char* help, int (*run)(const Flags&)) {
-    auto* command = group->add_subcommand(name, help);
-    add_admin_flags(*command, *flags);
-    command->add_option("--project", flags->project, "Project, by name or id")
-        ->capture_default_str();
-    command->callback(
-        [flags, run, &chosen] { chosen.command = [flags, run] { return run(*flags); }; });
+    auto* command = add_admin_command(*group, name, help, flags, chosen, run);
+    add_project_flag(*command, flags->project);
     return command;
   };
   auto* create_command = add("create", "Make a key and print it, this once", create);

@@ -11,22 +11,8 @@
 #include "json/write.h"
 
 namespace lp::cli {
-namespace {
 
 using evidence::EventType;
-
-bool is_human_review(EventType type) {
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
-bool is_decision_by_people(EventType type) {
-  return type == EventType::decision_approved ||
-         type == EventType::decision_approved_with_modifications ||
-         type == EventType::decision_rejected;
-}
-
-}  // namespace
 
 LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
                    std::optional<Digest> genesis)
@@ -59,6 +45,7 @@ std::optional<std::string> LogCheck::chain(const evidence::Statement& statement,
   if (statement.stream.prev != expected) return "the stream is not chained to what came before";
   ++stream.next;
   stream.last = sha256;
+  stream.last_index = range_.size();
   return std::nullopt;
 }
 
@@ -139,14 +126,15 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (statement->type == EventType::roster_changed) {
     if (auto wrong = change_roster(*statement)) return wrong;
   }
-  if (is_human_review(statement->type)) {
+  if (evidence::is_review(statement->type)) {
     if (auto wrong = human(*statement, text.evidence)) return wrong;
   }
-  if (is_decision_by_people(statement->type)) {
+  if (evidence::is_decision_by_people(statement->type)) {
     if (statement->reviews.empty()) return "a decision names no review";
     ++decisions_;
   }
   range_.append(tlog::leaf_hash(text.leaf));
+  statement_ = *std::move(statement);
   return std::nullopt;
 }
 

@@ -40,11 +40,20 @@ class LogCheck {
   [[nodiscard]] std::uint64_t size() const { return range_.size(); }
   [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
 
- private:
+  // What the leaves say of a stream: how many statements, and the last.
   struct Stream {
     std::uint64_t next = 0;
     Digest last;
+    std::uint64_t last_index = 0;
   };
+  [[nodiscard]] const std::map<std::string, Stream>& streams() const { return streams_; }
+  // What was taken last.
+  [[nodiscard]] const evidence::RosterHead* newest_roster() const {
+    return newest_ ? &*newest_ : nullptr;
+  }
+  [[nodiscard]] const evidence::Statement& statement() const { return *statement_; }
+
+ private:
   std::optional<std::string> chain(const evidence::Statement& statement, const Digest& sha256);
   std::optional<std::string> human(const evidence::Statement& statement, std::string_view entries);
   std::optional<std::string> change_roster(const evidence::Statement& statement);
@@ -57,6 +66,7 @@ class LogCheck {
   std::map<Digest, evidence::RosterVersion> rosters_;
   std::optional<evidence::RosterHead> newest_;         // that was read
   const evidence::RosterVersion* in_force_ = nullptr;  // at the newest leaf; in rosters_
+  std::optional<evidence::Statement> statement_;
   Instant last_time_;
   std::uint64_t decisions_ = 0;
 };

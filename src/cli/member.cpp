@@ -12,7 +12,7 @@ struct Flags : AdminFlags, KeyFlags {
   std::vector<std::string> roles, groups;
 };
 
-int list(const AdminFlags& flags) {
+int list(const Flags& flags) {
   return get_and_print(flags, "/admin/members", "members",
                        {"id", "name", "roles", "devices", "created_at", "removed_at"});
 }
@@ -43,7 +43,7 @@ int remove(const Flags& flags) {
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
   if (!rosters->lists(flags.id)) {
-    return fail("There is no such member. `letsping member list` names them.");
+    return fail(no_such_member);
   }
   auto owner = owner_at(flags, *rosters);
   return carry_out(flags, client, owner, *rosters,
@@ -62,9 +62,8 @@ void add_member(CLI::App& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("member", "The people of this installation");
   group->require_subcommand(1);
-  auto* add_command =
-      group->add_subcommand("add", "Add a person to all projects; an owner signs that");
-  add_admin_flags(*add_command, *flags);
+  auto* add_command = add_admin_command(
+      *group, "add", "Add a person to all projects; an owner signs that", flags, chosen, add);
   add_key_file(*add_command, *flags);
   add_command->add_option("--name", flags->name, "Their name, as others see it")->required();
   add_command->add_option("--role", flags->roles, "What they may do; may be given several times")
@@ -72,17 +71,12 @@ void add_member(CLI::App& app, Chosen& chosen) {
       ->check(
           CLI::IsMember({"owner", "admin", "policy_author", "reviewer", "auditor", "developer"}));
   add_command->add_option("--group", flags->groups, "A group that rules can name; likewise");
-  add_command->callback([flags, &chosen] { chosen.command = [flags] { return add(*flags); }; });
-  auto* list_command = group->add_subcommand("list", "List members, removed ones too");
-  add_admin_flags(*list_command, *flags);
-  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  add_admin_command(*group, "list", "List members, removed ones too", flags, chosen, list);
   auto* remove_command =
-      group->add_subcommand("remove", "Remove a person and their devices; an owner signs that");
-  add_admin_flags(*remove_command, *flags);
+      add_admin_command(*group, "remove", "Remove a person and their devices; an owner signs that",
+                        flags, chosen, remove);
   add_key_file(*remove_command, *flags);
   remove_command->add_option("id", flags->id, "mem_…")->required();
-  remove_command->callback(
-      [flags, &chosen] { chosen.command = [flags] { return remove(*flags); }; });
 }
 
 }  // namespace lp::cli

@@ -6,7 +6,7 @@ namespace lp::cli {
 namespace {
 
 struct Flags : AdminFlags {
-  std::string name, payloads = "encrypted";
+  std::string name, payloads = "encrypted", project = "default", purpose;
 };
 
 int create(const Flags& flags) {
@@ -20,25 +20,39 @@ int list(const Flags& flags) {
                        {"id", "name", "payloads", "pending", "log_size", "origin"});
 }
 
+int secret(const Flags& flags) {
+  AdminClient client(flags.place);
+  const auto answer = client.get("/admin/project-secrets?project=" + query_escaped(flags.project) +
+                                 "&purpose=" + query_escaped(flags.purpose));
+  if (!answer) return fail(answer.error());
+  if (!answer->ok()) return fail(*answer);
+  print_object(answer->body(), flags.json);
+  return exit_ok;
+}
+
 }  // namespace
 
 void add_project(CLI::App& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("project", "Projects: each has its own log, keys and roster");
   group->require_subcommand(1);
-  auto* create_command = group->add_subcommand("create", "Make a project");
-  add_admin_flags(*create_command, *flags);
+  auto* create_command =
+      add_admin_command(*group, "create", "Make a project", flags, chosen, create);
   create_command->add_option("--name", flags->name, "Its name")->required();
   create_command
       ->add_option("--payloads", flags->payloads,
                    "encrypted: clients hold the keys; server_sealed: the server can read payloads")
       ->check(CLI::IsMember({"encrypted", "server_sealed"}))
       ->capture_default_str();
-  create_command->callback(
-      [flags, &chosen] { chosen.command = [flags] { return create(*flags); }; });
-  auto* list_command = group->add_subcommand("list", "List projects");
-  add_admin_flags(*list_command, *flags);
-  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  auto* secret_command = add_admin_command(
+      *group, "secret", "Print what the compatible HMACs of claims or of escrow are made with",
+      flags, chosen, secret);
+  secret_command->add_option("--project", flags->project, "Project, by name or id")
+      ->capture_default_str();
+  secret_command->add_option("--purpose", flags->purpose, "claims or escrow")
+      ->check(CLI::IsMember({"claims", "escrow"}))
+      ->required();
+  add_admin_command(*group, "list", "List projects", flags, chosen, list);
 }
 
 }  // namespace lp::cli

@@ -109,13 +109,11 @@ int decide(const Flags& flags) {
 }
 
 void add_list(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen) {
-  auto* command = group.add_subcommand("list", "List requests");
-  add_admin_flags(*command, *flags);
+  auto* command = add_admin_command(group, "list", "List requests", flags, chosen, list);
   command->add_option("--project", flags->project, "Project, by name or id (default: all)");
   command->add_option("--state", flags->state, "pending, decided or all")
       ->check(CLI::IsMember({"pending", "decided", "all"}))
       ->capture_default_str();
-  command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
 }
 
 CLI::App* add_decision(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
@@ -145,12 +143,11 @@ void add_review(CLI::App& app, Chosen& chosen) {
   auto* group = app.add_subcommand("review", "Requests that wait for a person");
   group->require_subcommand(1);
   add_list(*group, flags, chosen);
-  auto* show_command = group->add_subcommand(
-      "show", "Show all of a request; LETSPING_ENCRYPTION_KEY opens its payload");
-  add_admin_flags(*show_command, *flags);
+  auto* show_command = add_admin_command(
+      *group, "show", "Show all of a request; LETSPING_ENCRYPTION_KEY opens its payload", flags,
+      chosen, show);
   show_command->add_option("id", flags->id, "req_…")->required();
   show_command->add_flag("--full", flags->full, "Show long values to their end at a terminal, too");
-  show_command->callback([flags, &chosen] { chosen.command = [flags] { return show(*flags); }; });
   add_decision(*group, flags, chosen, evidence::Verdict::approve)
       ->add_option("--edit", flags->edit_file, "JSON file that shall run instead")
       ->check(CLI::ExistingFile);

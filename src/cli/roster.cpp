@@ -114,19 +114,16 @@ void add_roster(CLI::App& app, Chosen& chosen) {
   const auto is_proposal = [](const std::string& id) {
     return is_id("rop", id) ? std::string() : "no id of a change: " + id;
   };
-  auto* list_command = group->add_subcommand("list", "List what waits for an owner's signature");
-  add_admin_flags(*list_command, *flags);
-  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
-  auto* sign_command = group->add_subcommand("sign", "Show a change and sign it as the owner");
-  add_admin_flags(*sign_command, *flags);
+  add_admin_command(*group, "list", "List what waits for an owner's signature", flags, chosen,
+                    list);
+  auto* sign_command = add_admin_command(*group, "sign", "Show a change and sign it as the owner",
+                                         flags, chosen, sign);
   add_key_file(*sign_command, *flags);
   sign_command->add_option("id", flags->id, "rop_…")->required()->check(is_proposal);
-  sign_command->callback([flags, &chosen] { chosen.command = [flags] { return sign(*flags); }; });
-  auto* withdraw_command = group->add_subcommand("withdraw", "Take a change back, unsigned");
-  add_admin_flags(*withdraw_command, *flags);
-  withdraw_command->add_option("id", flags->id, "rop_…")->required()->check(is_proposal);
-  withdraw_command->callback(
-      [flags, &chosen] { chosen.command = [flags] { return withdraw(*flags); }; });
+  add_admin_command(*group, "withdraw", "Take a change back, unsigned", flags, chosen, withdraw)
+      ->add_option("id", flags->id, "rop_…")
+      ->required()
+      ->check(is_proposal);
 }
 
 }  // namespace lp::cli

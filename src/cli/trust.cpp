@@ -36,6 +36,9 @@ int export_trust(const Flags& flags) {
   const auto answer = client.get("/admin/trust?project=" + query_escaped(project));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
+  if (answer->body().find("roster_genesis_sha256") == nullptr) {
+    return fail("Nobody has signed a roster of this project yet, so there is nothing to trust.");
+  }
   print_object(answer->body(), true);
   return exit_ok;
 }
@@ -47,6 +50,11 @@ void add_trust(CLI::App& app, Chosen& chosen) {
   auto* group = app.add_subcommand("trust", "What a verifier pins");
   group->require_subcommand(1);
   auto* command = group->add_subcommand("export", "Print the trust file of a project (JSON)");
+  command->footer(
+      "Give it to whoever verifies on a way that this server does not control: on paper, by a\n"
+      "signed mail, in the verifier's own configuration. Taken from the server under test, it "
+      "proves\n"
+      "that the server agrees with itself and no more.");
   add_place(*command, *flags);
   command->add_option("--project", flags->project, "Project, by name or id (if there are several)");
   command->callback(

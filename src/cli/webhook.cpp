@@ -40,22 +40,15 @@ void add_webhook(CLI::App& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("webhook", "Where decisions are sent");
   group->require_subcommand(1);
-  auto* add_command = group->add_subcommand("add", "Add one; its secret is printed this once");
-  add_admin_flags(*add_command, *flags);
-  add_command->add_option("--project", flags->project, "Project, by name or id")
-      ->capture_default_str();
+  auto* add_command = add_admin_command(*group, "add", "Add one; its secret is printed this once",
+                                        flags, chosen, add);
+  add_project_flag(*add_command, flags->project);
   add_command->add_option("--url", flags->url, "http(s)://…")->required();
-  add_command->callback([flags, &chosen] { chosen.command = [flags] { return add(*flags); }; });
-  auto* secret_command = group->add_subcommand(
-      "secret", "Print what signs the callbacks of a project that has no webhook");
-  add_admin_flags(*secret_command, *flags);
-  secret_command->add_option("--project", flags->project, "Project, by name or id")
-      ->capture_default_str();
-  secret_command->callback(
-      [flags, &chosen] { chosen.command = [flags] { return secret(*flags); }; });
-  auto* list_command = group->add_subcommand("list", "List them");
-  add_admin_flags(*list_command, *flags);
-  list_command->callback([flags, &chosen] { chosen.command = [flags] { return list(*flags); }; });
+  auto* secret_command = add_admin_command(
+      *group, "secret", "Print what signs the callbacks of a project that has no webhook", flags,
+      chosen, secret);
+  add_project_flag(*secret_command, flags->project);
+  add_admin_command(*group, "list", "List them", flags, chosen, list);
 }
 
 }  // namespace lp::cli

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/disk.h"
 #include "core/engine.h"
+#include "core/project_secrets.h"
 #include "core/recovery.h"
 #include "core/work.h"
 #include "crypto/hash.h"
@@ -60,6 +61,7 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
   // The signer knows the origin before anything of it is committed: a log without signer state can
   // then only mean that the state was lost.
   if (!world.signer.open(row.origin)) return refuse(Fault::log_frozen);
+  if (!make_secrets(work, row.id)) return refuse(Fault::disk_reserve);
   auto live = std::make_shared<LiveLog>();
   auto [found, fresh] =
       world.logs.emplace(row.id, ProjectLog{.head = {.project = row.id,

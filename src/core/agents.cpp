@@ -1,4 +1,4 @@
-// What agents do: ask, cancel, revise, leave snapshots and checkpoints, register.
+// What agents do: ask, cancel, revise, leave snapshots and checkpoints.
 
 #include <algorithm>
 
@@ -6,8 +6,10 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
+#include "core/asker.h"
 #include "core/engine.h"
 #include "core/request_event.h"
+#include "core/row_seal.h"
 #include "core/work.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
@@ -48,43 +50,6 @@ std::expected<std::optional<store::Idempotency>, Refused> earlier(Work& work, co
   auto stored = work.world.reader.idempotency(command.project, key);
   LP_ASSERT(stored.has_value());
   return *std::move(stored);
-}
-
-// The person who answers for the agent: who made its key, or the setup owner.
-std::string owner_of(const Directory& directory, const std::string& made_by) {
-  if (made_by == "setup_owner") return directory.setup_owner.value_or(made_by);
-  return made_by;
-}
-
-struct Asker {
-  std::string agent_id, owner;
-  evidence::Actor actor;
-};
-
-std::optional<Asker> asker_of(const Directory& directory, const Ingest& command) {
-  const auto key = std::ranges::find_if(
-      directory.keys, [&](const auto& item) { return item.second.id == command.api_key; });
-  if (key == directory.keys.end() || key->second.revoked) return std::nullopt;
-  if (command.agent_id.empty()) {
-    return Asker{.agent_id = command.api_key,
-                 .owner = owner_of(directory, key->second.made_by),
-                 .actor = {.id = command.api_key,
-                           .kind = evidence::ActorKind::api_key,
-                           .method = evidence::ActorMethod::api_key,
-                           .key = command.api_key}};
-  }
-  const auto agent = directory.agents.find(command.agent_id);
-  if (agent == directory.agents.end() || agent->second.revoked ||
-      agent->second.project != command.project) {
-    return std::nullopt;
-  }
-  return Asker{.agent_id = command.agent_id,
-               .owner = owner_of(directory, agent->second.made_by),
-               .actor = {.id = command.agent_id,
-                         .kind = evidence::ActorKind::agent,
-                         .method = command.strength == "hmac" ? evidence::ActorMethod::hmac
-                                                              : evidence::ActorMethod::api_key,
-                         .key = command.api_key}};
 }
 
 // Whether anybody in the roster could ever approve this.
@@ -158,11 +123,23 @@ evidence::Descriptor revised_descriptor(Work& work, const store::Request& row,
                        {.agent_id = row.agent_id, .owner = row.agent_owner, .actor = {}});
 }
 
+// What the agent says of itself, under a name that says that it is only said.
+std::optional<json::Value> claims_of(const AgentClaims& claims) {
+  auto value = json::Value::object();
+  const std::pair<std::string_view, const std::string*> said[] = {
+      {"agent", &claims.agent}, {"agent_version", &claims.agent_version}, {"model", &claims.model}};
+  for (const auto& [name, text] : said) {
+    if (!text->empty()) value.add(name, *text);
+  }
+  return value.members().empty() ? std::nullopt : std::optional(std::move(value));
+}
+
 Work::Event created_event(const ProjectView& project, const Work::Open& open, const Asker& asker,
                           const Ingest& command) {
   Work::Event event;
   event.statement = request_statement(project, open, EventType::request_created, asker.actor);
-  event.statement.strength = command.strength;
+  event.statement.strength = command.proof.strength;
+  event.statement.agent_claims = claims_of(command.claims);
   return event;
 }
 
@@ -175,7 +152,7 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   const auto& options = work.world.options;
   const std::int64_t hold_ms = std::clamp<std::int64_t>(
       command.decide_in_ms.value_or(options.decide_by_default_ms), 1'000, options.decide_by_max_ms);
-  const auto descriptor = descriptor_of(work, command, project, asker);
+  const std::string descriptor = descriptor_of(work, command, project, asker).bytes();
 
   Work::Open open;
   open.log = &log;
@@ -186,8 +163,8 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   row.api_key = command.api_key;
   row.agent_id = asker.agent_id;
   row.agent_owner = asker.owner;
-  row.strength = command.strength;
-  row.candidate = command.candidate;
+  row.strength = command.proof.strength;
+  row.candidate = command.proof.candidate;
   row.service = command.service;
   row.action = command.action;
   row.priority = command.priority;
@@ -204,12 +181,13 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
                         .schema = command.schema,
                         .callback_url = command.callback_url,
                         .client_nonce = command.client_nonce,
-                        .descriptor = descriptor.bytes(),
+                        .descriptor = descriptor,
+                        .escrow = command.escrow,
                         .capabilities = command.capabilities,
                         .lossy = command.lossy};
   row.details_sealed =
       seal_field(dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
-  row.request_sha256 = descriptor.sha256();
+  row.request_sha256 = crypto::sha256(descriptor);
   row.created = time;
   row.decide_by = time + hold_ms;
 
@@ -243,8 +221,11 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   }
   auto log = work.log(command.project);
   if (!log) return std::unexpected(log.error());
-  const auto asker = asker_of(work.directory(), command);
+  const auto asker = asker_of(work.directory(), command.project, command.api_key, command.proof);
   if (!asker) return refuse(Fault::unknown);
+  if (const auto fresh = work.check_nonce(command.proof); !fresh) {
+    return std::unexpected(fresh.error());
+  }
 
   std::optional<Digest> key;
   if (command.idempotency_key) {
@@ -264,6 +245,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
         if (!dek) return refuse(Fault::row_tampered, replay.id);
         replay.snapshot_key = snapshot_key_of(*dek);
       }
+      work.keep_nonce(command.proof);
       return replay;
     }
   }
@@ -282,6 +264,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   const auto appended =
       work.append(**log, open.state, created_event(*project, open, *asker, command));
   open.row.leaf_index = appended.index;
+  open.state.asked_sha256 = asked_sha256(open.row);
   work.batch.writes.emplace_back(open.row);
   if (key) {
     store::Idempotency entry{.project = command.project,
@@ -292,6 +275,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
     work.idempotency.emplace(std::pair(command.project, std::string(key->view())), entry);
     work.batch.writes.emplace_back(std::move(entry));
   }
+  work.keep_nonce(command.proof);
   ++work.pending_delta[command.project];
   work.world.expiry.add(open.row.decide_by, open.row.id);
   work.tell(open.row.project, open.row.id);
@@ -336,6 +320,8 @@ Applied<Revise> apply(Work& work, Revise& command) {
       seal_field(opened->dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
   row.request_sha256 = descriptor.sha256();
   (*open)->state.state = change->request;
+  approval::Request& state = (*open)->state.state;
+  state.no_isolation = state.no_isolation || command.same_account;
   (*open)->state.edited_payload.clear();
   const evidence::Actor actor{.id = row.agent_id,
                               .kind = evidence::ActorKind::api_key,
@@ -345,15 +331,18 @@ Applied<Revise> apply(Work& work, Revise& command) {
     work.append(*(*open)->log, (*open)->state,
                 {.statement = request_statement(*project, **open, type, actor), .evidence = {}});
   }
-  work.batch.writes.emplace_back(store::Revision{.request = row.id,
-                                                 .version = change->request.version,
-                                                 .payload = row.payload,
-                                                 .commit_key_sealed = row.commit_key_sealed,
-                                                 .details_sealed = row.details_sealed,
-                                                 .request_sha256 = row.request_sha256});
+  store::Revision revision{.request = row.id,
+                           .version = change->request.version,
+                           .payload = row.payload,
+                           .commit_key_sealed = row.commit_key_sealed,
+                           .details_sealed = row.details_sealed,
+                           .request_sha256 = row.request_sha256};
+  auto& asked = (*open)->state.asked_sha256;
+  if (asked) asked = asked_sha256(*asked, revision);
+  work.batch.writes.emplace_back(std::move(revision));
   work.announce(row.id);
   work.tell(row.project, row.id);
-  return Revise::Result{.version = change->request.version};
+  return Revise::Result{.version = state.version, .advisory = state.no_isolation};
 }
 
 Applied<PutSnapshot> apply(Work& work, PutSnapshot& command) {
@@ -414,38 +403,6 @@ Applied<NoteDelivery> apply(Work& work, NoteDelivery& command) {
       store::Delivery{.request = command.request, .at = work.now, .how = command.how});
   work.tell(command.project, command.request);
   return NoteDelivery::Result{};
-}
-
-Applied<RegisterAgent> apply(Work& work, RegisterAgent& command) {
-  auto log = work.log(command.project);
-  if (!log) return std::unexpected(log.error());
-  Entropy& entropy = work.world.entropy;
-  store::Agent agent;
-  agent.id = new_id("agent", work.now, entropy);
-  agent.project = command.project;
-  agent.handle = command.handle;
-  agent.public_key = command.public_key;
-  agent.made_by = command.made_by;
-  agent.created = work.now;
-  RegisterAgent::Result result{.agent_id = agent.id, .secret = {}};
-  if (command.public_key.empty()) {
-    result.secret = Secret("lp_agent_secret_" + base64url(entropy.bytes(32)));
-    auto sealed = work.world.keys.wrap(result.secret->reveal(), work.now, entropy);
-    if (!sealed) return refuse(Fault::disk_reserve);
-    agent.secret_sealed = *std::move(sealed);
-  }
-  auto entry = json::Value::object();
-  entry.add("kind", "agent").add("id", agent.id).add("salt", base64(entropy.bytes(32)));
-  if (!agent.public_key.empty()) entry.add("spki", base64(agent.public_key));
-  Work::Event event;
-  event.statement.type = EventType::key_added;
-  event.statement.actor = command.by.actor;
-  event.statement.marks = work.directory().project(command.project)->marks;
-  event.evidence.push_back(std::move(entry));
-  work.append(**log, std::move(event));
-  work.batch.writes.emplace_back(agent);
-  work.change_directory().agents.insert_or_assign(agent.id, std::move(agent));
-  return result;
 }
 
 Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {

@@ -1,6 +1,6 @@
 // What each command does to a batch: `apply` runs on lp-core, checks, appends, and returns what the
 // gate will hand out. One overload a command;
-// core/{agents,deciding,people,rosters,roster_proposals,administration}.cpp.
+// core/{agents,agent_keys,handoffs,deciding,people,rosters,roster_proposals,administration}.cpp.
 
 #pragma once
 
@@ -24,6 +24,9 @@ Applied<PutGraphCheckpoint> apply(Work& work, PutGraphCheckpoint& command);
 Applied<DeleteGraphThread> apply(Work& work, DeleteGraphThread& command);
 Applied<NoteDelivery> apply(Work& work, NoteDelivery& command);
 Applied<RegisterAgent> apply(Work& work, RegisterAgent& command);
+Applied<RotateAgent> apply(Work& work, RotateAgent& command);
+Applied<CreateHandoff> apply(Work& work, CreateHandoff& command);
+Applied<RecordOutcome> apply(Work& work, RecordOutcome& command);
 
 Applied<Viewed> apply(Work& work, Viewed& command);
 Applied<Decide> apply(Work& work, Decide& command);

@@ -28,12 +28,26 @@ struct By {
 
 // --- agents ---------------------------------------------------------------------------------
 
+// How an agent proved who it is, as the door has checked it.
+struct AgentProof {
+  std::string agent_id;              // "": the API key alone
+  std::string strength = "none";     // "none" | "hmac" | "httpsig"
+  std::string candidate = {};        // of an HMAC signature: the spelling that matched
+  std::string key = {};              // of an HTTP signature: id of the agent's key
+  std::optional<Digest> nonce = {};  // of an HTTP signature: good once
+  Instant nonce_expires = {};
+};
+
+// What an agent says about itself; nobody has checked it.
+struct AgentClaims {
+  std::string agent, model, agent_version;  // "" when not said
+};
+
 struct Ingest {
   std::string project;
-  std::string api_key;            // key id
-  std::string agent_id;           // of a verified agent signature; empty: the key is the agent
-  std::string strength = "none";  // "none" | "hmac"
-  std::string candidate;
+  std::string api_key;  // key id
+  AgentProof proof;
+  AgentClaims claims;
   std::string service;
   std::string action;
   std::string priority = "medium";
@@ -41,6 +55,7 @@ struct Ingest {
   std::optional<seal::Envelope> envelope;  // absent: plaintext
   std::string facts;                       // exact source of a JSON object, "" when absent
   std::string schema;                      // exact source, "" when absent
+  std::string escrow;                      // JSON (evidence/escrow.h), "" when absent
   std::string role, environment, trace_id, parent_request_id, callback_url, client_nonce;
   std::vector<std::string> capabilities;
   std::string client;              // User-Agent, at most 80 characters of printable ASCII
@@ -78,8 +93,10 @@ struct Revise {
   std::optional<seal::Envelope> envelope;
   std::string facts, schema;  // "" keeps what was
   std::vector<std::string> lossy;
+  bool same_account = false;  // as of Ingest; a request that was marked once stays marked
   struct Result {
     std::uint64_t version;
+    bool advisory = false;
   };
 };
 
@@ -111,6 +128,45 @@ struct RegisterAgent {
   struct Result {
     std::string agent_id;
     std::optional<Secret> secret;
+  };
+};
+
+// A new secret, or for an agent with a key of its own the key that it brings. What was in force
+// before stays so for EngineOptions::rotation_overlap_ms.
+struct RotateAgent {
+  std::string project, agent, api_key;
+  std::string public_key;  // SPKI; only, and always, of an agent that has one
+  AgentProof proof;
+  struct Result {
+    std::optional<Secret> secret;
+    Instant rotated, previous_until;
+  };
+};
+
+// What one agent hands to another, in a stream of its own.
+struct CreateHandoff {
+  std::string project, request, api_key, downstream;
+  std::string commitment;  // exact source of a JSON object, "" when absent
+  AgentProof proof;
+  struct Result {
+    std::string delivery_id, upstream;
+    Instant created;
+    std::uint64_t leaf_index;
+  };
+};
+
+// What became of it, as one of its parties says.
+struct RecordOutcome {
+  std::string project, delivery_id, api_key;
+  std::string outcome;  // "fulfilled" | "disputed" | "failed"
+  std::string note;     // "" when none
+  AgentProof proof;
+  struct Result {
+    std::uint64_t seq;
+    std::string by;
+    Instant recorded;
+    std::uint64_t leaf_index;
+    bool replay = false;  // this party's newest word was the same: nothing was added
   };
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "core/apply.h"
+#include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/request_event.h"
 #include "core/work.h"
@@ -145,11 +146,6 @@ json::Value human_evidence(Work& work, const Checked& checked, const Decide& com
   return entry;
 }
 
-bool is_review(EventType type) {
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
 Work::Event decision_event(Work& work, const Checked& checked, const Decide& command,
                            EventType type, const Digest* review) {
   const auto& core = checked.core;
@@ -164,7 +160,7 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
   event.statement.base = core.base;
   event.statement.reason = core.reason;
   if (!core.payload.commit) event.statement.marks.emplace_back("unbound_payload");
-  if (is_review(type)) {
+  if (evidence::is_review(type)) {
     // An edit is signed over the version it edits, and makes the next one.
     event.statement.request->version = core.version;
     event.evidence.push_back(human_evidence(work, checked, command));
@@ -173,11 +169,14 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
     if (core.verdict == evidence::Verdict::approve) {
       event.statement.marks.emplace_back("unbound_execution");
     }
+    // A rejection rests on the one who said no, whoever had approved before.
+    if (type == EventType::decision_rejected) {
+      LP_ASSERT(review != nullptr);
+      event.statement.reviews = {*review};
+      return event;
+    }
     for (const auto& counted : checked.open->state.state.approvals) {
       event.statement.reviews.push_back(counted.statement_sha256);
-    }
-    if (event.statement.reviews.empty() && review != nullptr) {
-      event.statement.reviews.push_back(*review);
     }
   }
   return event;
@@ -192,7 +191,7 @@ void record(Work& work, Checked& checked, const Decide& command, const approval:
     const auto appended =
         work.append(*open.log, open.state,
                     decision_event(work, checked, command, type, review ? &*review : nullptr));
-    if (!is_review(type)) continue;
+    if (!evidence::is_review(type)) continue;
     review = appended.statement_sha256;
     // The state machine cannot know the hash of the statement that it asked for.
     for (auto& counted : open.state.state.approvals) {
@@ -227,6 +226,7 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
     open.state.reason_sealed =
         seal_field(opened.dek.reveal(), "reason", open.row.id, reason, work.world.entropy);
   }
+  hand_over(work, open, opened);
   queue_webhooks(work, open, !opened.details.callback_url.empty());
   --work.pending_delta[open.row.project];
   work.announce(open.row.id);

@@ -1,5 +1,6 @@
 #include "core/directory.h"
 
+#include "base/assert.h"
 #include "crypto/hash.h"
 #include "identity/api_key.h"
 
@@ -37,6 +38,31 @@ const ProjectView* Directory::project_named(std::string_view id_or_name) const {
 const ProjectView* Directory::project_of_log(std::string_view hex) const {
   for (const auto& [id, view] : projects) {
     if (id_hex(id) == hex) return &view;
+  }
+  return nullptr;
+}
+
+const store::ProjectSecret& Directory::secret(const std::string& project,
+                                              const std::string& purpose) const {
+  const auto found = secrets.find({project, purpose});
+  LP_ASSERT(found != secrets.end());
+  return found->second;
+}
+
+const store::Agent* Directory::agent(std::string_view project, std::string_view id) const {
+  const auto found = agents.find(id);
+  if (found == agents.end() || found->second.revoked || found->second.project != project) {
+    return nullptr;
+  }
+  return &found->second;
+}
+
+const store::Agent* Directory::agent_called(std::string_view project,
+                                            std::string_view handle) const {
+  if (handle.empty()) return nullptr;
+  // By id, and so by age: servers before handles were unique may hold one twice.
+  for (const auto& [id, agent] : agents) {
+    if (agent.handle == handle && agent.project == project && !agent.revoked) return &agent;
   }
   return nullptr;
 }

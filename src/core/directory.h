@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "approval/rule.h"
@@ -62,6 +63,7 @@ struct Directory {
   std::unordered_map<std::string, store::ApiKey> keys;        // by raw SHA-256 of the key text
   std::map<std::string, store::Agent, std::less<>> agents;
   std::map<std::string, store::Webhook, std::less<>> webhooks;
+  std::map<std::pair<std::string, std::string>, store::ProjectSecret> secrets;  // project, purpose
 
   [[nodiscard]] const ProjectView* project(std::string_view id) const [[clang::lifetimebound]];
   // By id, or by name: what the command line takes.
@@ -69,6 +71,17 @@ struct Directory {
       [[clang::lifetimebound]];
   // By the 32 hex characters of the origin.
   [[nodiscard]] const ProjectView* project_of_log(std::string_view hex) const
+      [[clang::lifetimebound]];
+  // For "claims" or "escrow"; every project has both.
+  [[nodiscard]] const store::ProjectSecret& secret(const std::string& project,
+                                                   const std::string& purpose) const
+      [[clang::lifetimebound]];
+  // The live agent of this id in the project; null for any other id.
+  [[nodiscard]] const store::Agent* agent(std::string_view project, std::string_view id) const
+      [[clang::lifetimebound]];
+  // The live agent whom this project calls so.
+  [[nodiscard]] const store::Agent* agent_called(std::string_view project,
+                                                 std::string_view handle) const
       [[clang::lifetimebound]];
   // The project's oldest webhook, whose secret signs its callbacks; null when it has none.
   [[nodiscard]] const store::Webhook* callback_webhook(std::string_view project) const

@@ -3,6 +3,8 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "core/disk.h"
+#include "core/handoffs.h"
+#include "core/project_secrets.h"
 #include "core/recovery.h"
 #include "core/request_event.h"
 #include "core/sequencer.h"
@@ -40,6 +42,7 @@ struct Engine::Impl {
               .verifiers = {},
               .clock_watch = {},
               .expiry = {},
+              .nonces = {},
               .logs = {},
               .root = {},
               .directory = {}},
@@ -70,6 +73,7 @@ Engine::~Engine() {
 
 std::expected<void, std::string> Engine::start() {
   if (auto recovered = recover(impl_->world); !recovered) return recovered;
+  if (auto made = make_missing_secrets(impl_->world); !made) return made;
   impl_->published.directory = impl_->world.directory;
   impl_->sequencer.start();
   return {};
@@ -79,8 +83,8 @@ void Engine::stop() {
   impl_->sequencer.stop();
 }
 
-bool Engine::push(Job&& job) {
-  return impl_->sequencer.push(std::move(job));
+bool Engine::push(Job&& job, Urgency urgency) {
+  return impl_->sequencer.push(std::move(job), urgency);
 }
 
 DirectoryPtr Engine::directory() const {
@@ -157,6 +161,7 @@ bool open_fields(const Keys& keys, RequestView& view) {
   view.facts = std::move(details.facts);
   view.schema = std::move(details.schema);
   view.callback_url = std::move(details.callback_url);
+  view.escrow = std::move(details.escrow);
   view.client_nonce = std::move(details.client_nonce);
   view.descriptor = std::move(details.descriptor);
   view.capabilities = std::move(details.capabilities);
@@ -211,6 +216,10 @@ std::vector<RequestView> Engine::requests(const store::RequestFilter& filter) {
     answer.push_back(std::move(view));
   }
   return answer;
+}
+
+std::expected<HandoffView, Refused> Engine::handoff(std::string_view id, std::string_view project) {
+  return view_handoff(reader(), keys(), *directory(), id, project);
 }
 
 std::optional<Fault> Engine::deciding_blocked() const {

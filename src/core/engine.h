@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bounded_queue.h"
 #include "base/entropy.h"
 #include "base/time.h"
 #include "core/apply.h"
@@ -41,6 +42,7 @@ struct EngineOptions {
   std::uint64_t pending_per_project_max = 5'000;
   std::int64_t decide_by_default_ms = 24LL * 3'600'000;
   std::int64_t decide_by_max_ms = 30LL * 24 * 3'600'000;
+  std::int64_t rotation_overlap_ms = 24LL * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
   std::string data_directory;  // for the disk reserve
   std::string log_name;        // fixed at init
@@ -58,7 +60,7 @@ class Engine {
  public:
   // References live as long as the engine. `announce` gets the topics of a batch once it is true
   // and its answers were given: request ids, and Feed::topic when there is something new in the
-  // feed, or none; called on lp-core.
+  // feed, outbox_topic when there is in the outbox, or none; called on lp-core.
   Engine(EngineOptions options, store::Store& store, store::LockStore& locks,
          store::BlobFiles& blobs, Keys& keys, Clock& clock, Entropy& entropy,
          std::function<void(std::vector<std::string>)> announce);
@@ -72,8 +74,9 @@ class Engine {
   void stop();  // drains the queue, commits, joins
 
   // From any thread. False: the queue is full or closed; `done` is dropped and the caller says 503.
+  // `soon` is for what nobody waits for: it need not have a flush of its own.
   template <typename C>
-  [[nodiscard]] bool submit(C command, Done<C> done);
+  [[nodiscard]] bool submit(C command, Done<C> done, Urgency urgency = Urgency::now);
   // For one caller that may wait: the command line, set-up, tests.
   template <typename C>
   std::expected<typename C::Result, Refused> run(C command);
@@ -92,6 +95,8 @@ class Engine {
   [[nodiscard]] std::expected<RequestView, Refused> request(std::string_view id,
                                                             std::string_view project);
   [[nodiscard]] std::vector<RequestView> requests(const store::RequestFilter& filter);
+  [[nodiscard]] std::expected<HandoffView, Refused> handoff(std::string_view id,
+                                                            std::string_view project);
 
   // Why deciding is off right now, or nothing: an unsafe clock. (A frozen log is known only per
   // project: the command itself answers log_frozen.)
@@ -102,17 +107,19 @@ class Engine {
 
  private:
   struct Impl;
-  [[nodiscard]] bool push(Job&& job);
+  [[nodiscard]] bool push(Job&& job, Urgency urgency);
   std::unique_ptr<Impl> impl_;
 };
 
 template <typename C>
-bool Engine::submit(C command, Done<C> done) {
-  return push([command = std::move(command), done = std::move(done)](Work* work) mutable -> Held {
-    return [done = std::move(done), result = apply(*work, command)]() mutable {
-      done(std::move(result));
-    };
-  });
+bool Engine::submit(C command, Done<C> done, Urgency urgency) {
+  return push(
+      [command = std::move(command), done = std::move(done)](Work* work) mutable -> Held {
+        return [done = std::move(done), result = apply(*work, command)]() mutable {
+          done(std::move(result));
+        };
+      },
+      urgency);
 }
 
 template <typename C>

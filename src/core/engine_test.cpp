@@ -80,6 +80,17 @@ TEST(Engine, PatchesWithAnEditInTheSameEnvelopeVersion) {
   EXPECT_EQ(house.content_key.open(*seal::read_envelope(edit->root)), considered.edit);
 }
 
+// Its first version replaced, by the agent that asked.
+Revise revision_of(House& house, const std::string& request) {
+  Ingest fresh = house.ask();
+  return {.project = house.project,
+          .request = request,
+          .api_key = house.api_key,
+          .version = 1,
+          .payload = std::move(fresh.payload),
+          .envelope = std::move(fresh.envelope)};
+}
+
 TEST(Engine, MarksEveryStatementAboutARequestOfTheServersOwnAccount) {
   House house;
   Ingest ask = house.ask();
@@ -99,6 +110,26 @@ TEST(Engine, MarksEveryStatementAboutARequestOfTheServersOwnAccount) {
   }
   EXPECT_EQ(marked, 3U);  // created, reviewed, decided
   EXPECT_FALSE(house.engine->run(house.ask())->advisory);
+}
+
+TEST(Engine, MarksARequestFromTheRevisionOnThatCameFromTheServersOwnAccount) {
+  House house;
+  const std::string request = house.asked();
+  Revise revise = revision_of(house, request);
+  revise.same_account = true;
+  EXPECT_TRUE(house.engine->run(revise)->advisory);
+  // Whoever revises it next does not undo what the first could read and change.
+  revise.version = 2;
+  revise.same_account = false;
+  EXPECT_TRUE(house.engine->run(revise)->advisory);
+  EXPECT_EQ(house.engine->request(request, {})->marks, std::vector<std::string>{"no_isolation"});
+  std::vector<bool> marked;
+  for (const auto& leaf : *house.engine->reader().leaves(house.project, 0, 100)) {
+    if (leaf.stream != request) continue;
+    const auto marks = evidence::read_statement(leaf.statement)->marks;
+    marked.push_back(std::ranges::count(marks, "no_isolation") == 1);
+  }
+  EXPECT_EQ(marked, (std::vector<bool>{false, true, true}));
 }
 
 TEST(Engine, KeepsPlaintextSealedAndCommitsToIt) {
@@ -215,16 +246,10 @@ TEST(Engine, CollapsesTheSameIdempotencyKeyAndRefusesOtherContent) {
 TEST(Engine, RevisesCancelsAndTellsTheAgentApartFromOthers) {
   House house;
   const std::string request = house.asked();
-  const Ingest fresh = house.ask();
-  Revise revise{.project = house.project,
-                .request = request,
-                .api_key = house.api_key,
-                .version = 1,
-                .payload = fresh.payload,
-                .envelope = fresh.envelope,
-                .facts = R"({"verb":"DROP"})"};
+  Revise revise = revision_of(house, request);
+  revise.facts = R"({"verb":"DROP"})";
   ASSERT_EQ(house.engine->run(revise)->version, 2U);
-  EXPECT_EQ(house.engine->request(request, {})->payload, fresh.payload);
+  EXPECT_EQ(house.engine->request(request, {})->payload, revise.payload);
   EXPECT_EQ(house.engine->request(request, {})->facts, R"({"verb":"DROP"})");
   Cancel cancel{.project = house.project, .request = request, .api_key = "key_other"};
   EXPECT_EQ(house.engine->run(cancel).error().refusal, approval::Refusal::wrong_agent);

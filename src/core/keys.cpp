@@ -2,12 +2,15 @@
 
 #include <dirent.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "core/row_seal.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "json/value.h"
 #include "json/write.h"
 
 namespace lp::core {
@@ -15,6 +18,7 @@ namespace {
 
 constexpr std::size_t secret_bytes = 32;
 constexpr std::string_view wrap_prefix = "wrap-";
+constexpr std::string_view sealed_mark = "/directory.sealed";
 constexpr std::size_t purposes_max = 64;
 
 // Reads the secret, or makes it when `create`; a file of another length is refused.
@@ -138,10 +142,34 @@ Secret Keys::purpose(std::string_view label) const {
 }
 
 Digest Keys::row_mac(const store::RequestState& row) const {
+  return crypto::hmac_sha256(row_key_.reveal(), sealed_bytes(row));
+}
+
+Digest Keys::directory_mac(const Directory& directory) const {
+  return crypto::hmac_sha256(row_key_.reveal(), sealed_bytes(directory));
+}
+
+bool Keys::directory_was_sealed() const {
+  return access((directory_ + std::string(sealed_mark)).c_str(), F_OK) == 0;
+}
+
+bool Keys::note_directory_sealed() const {
+  return directory_was_sealed() ||
+         create_file_durably(directory_ + std::string(sealed_mark), "", 0400).has_value();
+}
+
+Digest Keys::row_mac(const store::Handoff& row) const {
   auto guarded = json::Value::object();
-  guarded.add("request_id", row.request)
-      .add("version", row.state.version)
-      .add("status", approval::to_string(row.state.state))
+  guarded.add("delivery_id", row.id)
+      .add("project", row.project)
+      .add("request", row.request)
+      .add("upstream", row.upstream)
+      .add("upstream_key", row.upstream_key)
+      .add("downstream", row.downstream)
+      .add("created", std::to_string(row.created.ms))
+      .add("created_index", row.created_index)
+      .add("commitment", crypto::sha256(row.commitment_sealed).hex())
+      .add("stream_seq", row.stream_seq)
       .add("leaf_index", row.leaf_index)
       .add("statement_sha256", row.statement_sha256.hex());
   return crypto::hmac_sha256(row_key_.reveal(), json::canonical(guarded));

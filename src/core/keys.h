@@ -24,6 +24,8 @@
 
 namespace lp::core {
 
+struct Directory;
+
 class Keys {
  public:
   // Makes the directory and whatever is missing when `create`; the error is a sentence for people.
@@ -43,8 +45,14 @@ class Keys {
   // A sub-key for one purpose: HKDF of the server secret under a label such as "lp-url/1". The few
   // that every request needs are derived once and kept, as the secret itself is.
   [[nodiscard]] Secret purpose(std::string_view label) const;
-  // MAC of a mutable state row over its guarded members (evidence.md 6.2).
+  // MAC of a mutable state row, and of everything in the directory (evidence.md 6.2; row_seal.h).
   [[nodiscard]] Digest row_mac(const store::RequestState& row) const;
+  [[nodiscard]] Digest row_mac(const store::Handoff& row) const;
+  [[nodiscard]] Digest directory_mac(const Directory& directory) const;
+  // Whether this installation ever wrote a directory MAC. From then on one that is missing was
+  // taken away. Kept beside the keys, where whoever writes to the database does not reach.
+  [[nodiscard]] bool directory_was_sealed() const;
+  [[nodiscard]] bool note_directory_sealed() const;
 
  private:
   Keys() = default;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "core/directory_rows.h"
 #include "core/engine.h"
 #include "core/roster_book.h"
 #include "core/tiles.h"
@@ -46,12 +47,6 @@ bool human_signature_holds(RosterBook& rosters, const store::Leaf& leaf,
   return false;
 }
 
-bool is_human_review(evidence::EventType type) {
-  using evidence::EventType;
-  return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
-}
-
 // Whether a leaf that was committed but never signed is one that this server would have written:
 // whoever appended rows behind our back does not get them signed.
 std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& log,
@@ -70,7 +65,7 @@ std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& lo
              !crypto::p256_verify(log.issuer.spki(), leaf.statement, *read->der_signature)) {
     return "issuer signature does not verify";
   }
-  if (is_human_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
+  if (evidence::is_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
     return "the approver's signature does not verify";
   }
   return std::nullopt;
@@ -150,39 +145,37 @@ Outcome load_logs(World& world, const std::vector<store::Project>& projects) {
   return {};
 }
 
-template <typename Row>
-Outcome fill(store::Result<std::vector<Row>> rows, std::string Row::* id,
-             std::map<std::string, Row, std::less<>>& into) {
-  if (!rows) return std::unexpected(rows.error().what);
-  for (auto& row : *rows) into.insert_or_assign(row.*id, row);
+// Whoever writes a key, a person or an agent into the database is not let in.
+Outcome seal_directory(World& world, DirectorySeal seal, const Directory& rows) {
+  if (seal == DirectorySeal::broken) {
+    return std::unexpected(
+        "The projects, members, devices, keys, agents or webhooks in the database are not those "
+        "that this server wrote: somebody changed them behind its back. Restore a copy.");
+  }
+  if (seal == DirectorySeal::missing) {
+    store::Batch first;
+    first.settings.push_back(
+        {.name = "directory_mac", .value = world.keys.directory_mac(rows).hex()});
+    if (auto done = world.store.commit(first); !done) return std::unexpected(done.error().what);
+  }
+  if (!world.keys.note_directory_sealed()) return std::unexpected("secrets/ cannot be written to.");
   return {};
 }
 
 Outcome load_directory(World& world, const std::vector<store::Project>& projects) {
-  auto directory = std::make_shared<Directory>();
-  directory->log_name = world.options.log_name;
+  auto rows = read_directory(world.reader);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  const auto seal = check_seal(world.reader, world.keys, *rows);
+  if (!seal) return std::unexpected(seal.error());
+  if (auto sealed = seal_directory(world, *seal, *rows); !sealed) return sealed;
+  auto directory = std::make_shared<Directory>(*std::move(rows));
   const std::string root = RootLog::origin_of(directory->log_name);
   directory->root_vkey =
       tlog::VerifierKey::make(root, world.keys.log_key(root).public_key()).to_string();
   directory->root = world.root.live();
-  for (const auto& [name, slot] :
-       {std::pair{"test", &directory->test}, std::pair{"set_up", &directory->set_up}}) {
-    const auto setting = world.reader.setting(name);
-    if (!setting) return std::unexpected(setting.error().what);
-    *slot = *setting == "1";
-  }
-  const auto owner = world.reader.setting("setup_owner");
-  if (!owner) return std::unexpected(owner.error().what);
-  directory->setup_owner = *owner;
-  if (auto r = fill(world.reader.members(), &store::Member::id, directory->members); !r) return r;
-  if (auto r = fill(world.reader.devices(), &store::Device::key, directory->devices); !r) return r;
-  if (auto r = fill(world.reader.agents(), &store::Agent::id, directory->agents); !r) return r;
-  if (auto r = fill(world.reader.webhooks(), &store::Webhook::id, directory->webhooks); !r) {
-    return r;
-  }
-  const auto keys = world.reader.api_keys();
-  if (!keys) return std::unexpected(keys.error().what);
-  for (const auto& key : *keys) directory->keys.emplace(key.digest.view(), key);
+  const auto nonces = world.reader.agent_nonces();
+  if (!nonces) return std::unexpected(nonces.error().what);
+  for (const auto& nonce : *nonces) world.nonces.keep(nonce);
   for (const auto& row : projects) {
     auto roster = newest_roster(world.reader, row);
     if (!roster) return std::unexpected(roster.error());

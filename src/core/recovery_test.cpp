@@ -116,5 +116,33 @@ TEST(Recovery, AdoptsNothingThatWasRolledBack) {
   EXPECT_FALSE(house.engine->run(house.ask()).has_value());
 }
 
+// What the log does not say: who may ask, and how.
+TEST(Recovery, RefusesADirectoryThatSomebodyElseWrote) {
+  for (const std::string edit :
+       {"UPDATE api_key SET role = 'admin'", "DELETE FROM api_key",
+        "INSERT INTO member VALUES ('mem_eve', 'Eve', 1, NULL)",
+        "UPDATE device SET created = created + 1", "UPDATE project SET payloads = 'server_sealed'",
+        "INSERT INTO setting VALUES ('test', '1')",
+        "DELETE FROM setting WHERE name = 'directory_mac'"}) {
+    House house;
+    house.close();
+    house.edit_database(edit);
+    const auto started = house.try_open();
+    ASSERT_FALSE(started.has_value()) << edit;
+    EXPECT_NE(started.error().find("behind its back"), std::string::npos) << started.error();
+  }
+}
+
+TEST(Recovery, DoesNotServeARequestWhoseAskWasChanged) {
+  House house;
+  const std::string request = house.asked();
+  house.close();
+  house.edit_database("UPDATE request_state SET actor = 'mem_eve'");
+  house.open();
+  const auto view = house.engine->request(request, {});
+  ASSERT_FALSE(view.has_value());
+  EXPECT_EQ(view.error().fault, Fault::row_tampered);
+}
+
 }  // namespace
 }  // namespace lp::core

@@ -20,8 +20,6 @@ std::string_view to_string(Fault fault) {
       return "offer_expired";
     case Fault::edit_not_allowed:
       return "edit_not_allowed";
-    case Fault::empty_edit:
-      return "empty_edit";
     case Fault::no_eligible_approver:
       return "no_eligible_approver";
     case Fault::idempotency_conflict:
@@ -48,6 +46,16 @@ std::string_view to_string(Fault fault) {
       return "name_taken";
     case Fault::already_revoked:
       return "already_revoked";
+    case Fault::signature_replayed:
+      return "signature_replayed";
+    case Fault::nonce_limit:
+      return "nonce_limit";
+    case Fault::not_a_party:
+      return "not_a_party";
+    case Fault::handoff_full:
+      return "handoff_full";
+    case Fault::agent_proof_required:
+      return "agent_proof_required";
     case Fault::disk_reserve:
       return "disk_reserve";
     case Fault::log_frozen:

@@ -21,7 +21,6 @@ enum class Fault : std::uint8_t {
   bad_core,  // not a decision core, or not of this approver and key
   offer_expired,
   edit_not_allowed,  // an edit in another envelope version, in plaintext, or on a reject
-  empty_edit,        // `{}`: a published client would run the original (wire.md D-35)
   no_eligible_approver,
   idempotency_conflict,  // same key, other content
   pending_limit,         // too many wait in this project
@@ -35,11 +34,16 @@ enum class Fault : std::uint8_t {
   not_permitted,       // a roster that too few of the owners before have signed
   name_taken,
   already_revoked,
-  disk_reserve,  // too little disk left to take more in: 503
-  log_frozen,    // the signer does not sign: 503
-  clock_unsafe,  // the clock jumped: `letsping clock accept`: 503
-  row_tampered,  // a stored row does not verify: 503 and an alarm
-  stopping,      // 503
+  signature_replayed,    // the nonce of an HTTP signature was used before
+  nonce_limit,           // an agent used as many nonces as are kept
+  not_a_party,           // speaks about a handoff that does not name it
+  handoff_full,          // a handoff's history is as long as it may be
+  agent_proof_required,  // an agent with a key of its own must sign this
+  disk_reserve,          // too little disk left to take more in: 503
+  log_frozen,            // the signer does not sign: 503
+  clock_unsafe,          // the clock jumped: `letsping clock accept`: 503
+  row_tampered,          // a stored row does not verify: 503 and an alarm
+  stopping,              // 503
 };
 std::string_view to_string(Fault fault);
 

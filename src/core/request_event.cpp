@@ -59,6 +59,15 @@ evidence::Statement request_statement(const ProjectView& project, const Work::Op
   return statement;
 }
 
+namespace {
+
+void queue(Work& work, const store::OutboxItem& item) {
+  work.batch.writes.emplace_back(item);
+  work.announce(std::string(outbox_topic));
+}
+
+}  // namespace
+
 void queue_webhooks(Work& work, const Work::Open& open, bool has_callback) {
   const bool approved = open.state.state.state == approval::State::approved ||
                         open.state.state.state == approval::State::approved_with_modifications;
@@ -71,11 +80,11 @@ void queue_webhooks(Work& work, const Work::Open& open, bool has_callback) {
   for (const auto& [id, webhook] : work.directory().webhooks) {
     if (webhook.project != open.row.project) continue;
     item.webhook = id;
-    work.batch.writes.emplace_back(item);
+    queue(work, item);
   }
   if (has_callback) {
     item.webhook.clear();
-    work.batch.writes.emplace_back(item);
+    queue(work, item);
   }
 }
 
@@ -85,7 +94,8 @@ std::string Details::to_json() const {
                                                               {"schema", &schema},
                                                               {"callback_url", &callback_url},
                                                               {"client_nonce", &client_nonce},
-                                                              {"descriptor", &descriptor}};
+                                                              {"descriptor", &descriptor},
+                                                              {"escrow", &escrow}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) value.add(name, *text);
   }
@@ -102,7 +112,8 @@ std::optional<Details> Details::from_json(std::string text) {
                                                         {"schema", &details.schema},
                                                         {"callback_url", &details.callback_url},
                                                         {"client_nonce", &details.client_nonce},
-                                                        {"descriptor", &details.descriptor}};
+                                                        {"descriptor", &details.descriptor},
+                                                        {"escrow", &details.escrow}};
   for (const auto& [name, slot] : texts) {
     *slot = std::string(document->root.find_string(name).value_or(std::string_view{}));
   }

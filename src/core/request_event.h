@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/work.h"
@@ -20,12 +21,15 @@ evidence::RuleRef rule_ref(const ProjectView& project);
 evidence::Statement request_statement(const ProjectView& project, const Work::Open& open,
                                       evidence::EventType type, evidence::Actor actor);
 
+// Announced with what is queued for sending.
+inline constexpr std::string_view outbox_topic = "outbox";
 // Queues the webhooks and the callback of a request that has just been decided.
 void queue_webhooks(Work& work, const Work::Open& open, bool has_callback);
 
 // The fields of a request that the server can read, sealed together under its DEK.
 struct Details {
-  std::string facts, schema, callback_url, client_nonce, descriptor;  // exact texts, "" when none
+  // Exact texts, "" when none.
+  std::string facts, schema, callback_url, client_nonce, descriptor, escrow;
   std::vector<std::string> capabilities, lossy;
 
   [[nodiscard]] std::string to_json() const;

@@ -323,7 +323,7 @@ void take_roster(Work& work, const std::string& project_id,
                                                .entries = document.entries,
                                                .signatures = document.signatures,
                                                .sha256 = sha256,
-                                               .created = work.now});
+                                               .created = log.head.last_time});
   project.row.roster_version = version.head.version;
   project.row.roster_sha256 = sha256;
   project.row.single_operator = version.head.single_operator;

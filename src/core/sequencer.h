@@ -40,7 +40,9 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
-  [[nodiscard]] bool push(Job&& job) { return queue_.push(std::move(job)); }
+  [[nodiscard]] bool push(Job&& job, Urgency urgency) {
+    return queue_.push(std::move(job), urgency);
+  }
   void start();
   void stop();  // what is queued is still done
 
@@ -49,6 +51,7 @@ class Sequencer {
   void run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count);
   void look_at_clock(Work& work);
   void purge(Work& work);
+  void make_room();
   void commit(Work& work);
   void sign(const Work& work);
   void publish(Work& work);

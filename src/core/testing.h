@@ -95,6 +95,9 @@ struct House {
     EngineOptions options;
     options.data_directory = root.string();
     options.log_name = "00112233aabbccdd";
+    store::Batch chosen;
+    chosen.settings.push_back({.name = "log.name", .value = options.log_name});
+    EXPECT_TRUE(store->commit(chosen).has_value());
     options.disk_reserve_bytes = 0;
     engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
                                       [](auto) {});
@@ -104,6 +107,11 @@ struct House {
   void edit_database(const std::string& sql) {
     const std::string command = "sqlite3 '" + (root / "letsping.db").string() + "' \"" + sql + "\"";
     ASSERT_EQ(std::system(command.c_str()), 0) << sql;
+  }
+  // Takes the seal over the directory away, as if none had ever been: what is edited is believed.
+  void forget_seal() {
+    edit_database("DELETE FROM setting WHERE name = 'directory_mac'");
+    std::filesystem::remove(root / "secrets" / "directory.sealed");
   }
   void close() {
     engine.reset();

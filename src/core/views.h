@@ -21,12 +21,27 @@ struct RequestView {
   std::string payload;         // exact text: envelope, or plaintext
   std::string edited_payload;  // exact text, "" when none; only once terminal
   std::string reason;          // "" when none; only once terminal
-  std::string facts, schema, callback_url, client_nonce;  // exact texts, "" when none
+  std::string facts, schema, callback_url, client_nonce, escrow;  // exact texts, "" when none
   std::vector<std::string> lossy;
   std::vector<std::string> capabilities;
   std::string descriptor;  // JCS
   std::string commit_key;  // plain only: k, 32 bytes
   std::vector<std::string> marks;
+};
+
+// A handoff as far as it is under a signed checkpoint, each event checked against its statement.
+struct HandoffView {
+  struct Event {
+    std::uint64_t seq = 0;
+    std::string outcome, by, note;  // note: "" when none
+    Instant recorded;
+    std::uint64_t leaf_index = 0;
+    Digest statement_sha256;
+    std::optional<Digest> prev;  // the statement before; absent at 0
+  };
+  store::Handoff row;
+  std::vector<Event> events;  // oldest first, without gaps
+  std::string checkpoint;     // a signed note that covers them all
 };
 
 // What a person is offered to sign; `core` has every member that the server decides, and the client

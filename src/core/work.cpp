@@ -29,6 +29,16 @@ bool verifies(World& world, const store::RequestState& state) {
   return leaf && *leaf && crypto::sha256((*leaf)->statement) == state.statement_sha256;
 }
 
+// The same of a handoff's head; and its events are as many as that says.
+bool verifies(World& world, const Work::OpenHandoff& open) {
+  const store::Handoff& row = open.row;
+  if (!crypto::equal_constant_time(world.keys.row_mac(row).view(), row.mac.view())) return false;
+  if (open.events.size() != row.stream_seq || open.events.empty()) return false;
+  const auto leaf = world.reader.leaf(row.project, row.leaf_index);
+  return leaf && *leaf && crypto::sha256((*leaf)->statement) == row.statement_sha256 &&
+         open.events.back().statement_sha256 == row.statement_sha256;
+}
+
 }  // namespace
 
 Work::Work(World& owner) : world(owner), now(owner.clock.now()) {}
@@ -98,15 +108,71 @@ Work::Appended Work::append(ProjectLog& log, Event event) {
   return appended;
 }
 
-Work::Appended Work::append(ProjectLog& log, store::RequestState& state, Event event) {
-  evidence::StreamPosition position{.id = state.request, .seq = state.stream_seq, .prev = {}};
-  if (state.stream_seq > 0) position.prev = state.statement_sha256;
+template <typename Row>
+Work::Appended Work::continue_stream(ProjectLog& log, const std::string& id, Row& row,
+                                     Event event) {
+  evidence::StreamPosition position{.id = id, .seq = row.stream_seq, .prev = {}};
+  if (row.stream_seq > 0) position.prev = row.statement_sha256;
   const Appended appended = append_at(log, event, std::move(position));
-  ++state.stream_seq;
-  state.leaf_index = appended.index;
-  state.statement_sha256 = appended.statement_sha256;
-  changed_requests_.insert(state.request);
+  ++row.stream_seq;
+  row.leaf_index = appended.index;
+  row.statement_sha256 = appended.statement_sha256;
   return appended;
+}
+
+Work::Appended Work::append(ProjectLog& log, store::RequestState& state, Event event) {
+  changed_requests_.insert(state.request);
+  return continue_stream(log, state.request, state, std::move(event));
+}
+
+Work::Appended Work::append(ProjectLog& log, store::Handoff& handoff, Event event) {
+  changed_handoffs_.insert(handoff.id);
+  return continue_stream(log, handoff.id, handoff, std::move(event));
+}
+
+std::expected<Work::OpenHandoff*, Refused> Work::handoff(std::string_view id,
+                                                         std::string_view project) {
+  auto found = handoffs_.find(id);
+  if (found == handoffs_.end()) {
+    auto row = world.reader.handoff(id);
+    if (!row || !*row || (*row)->project != project) return refuse(Fault::unknown);
+    auto events = world.reader.handoff_events(id);
+    if (!events) return refuse(Fault::unknown);
+    OpenHandoff open{.row = **std::move(row), .events = *std::move(events)};
+    if (!verifies(world, open)) return tampered(open.row.request);
+    found = handoffs_.emplace(std::string(id), std::move(open)).first;
+  }
+  if (found->second.row.project != project) return refuse(Fault::unknown);
+  return &found->second;
+}
+
+Work::OpenHandoff& Work::add_handoff(store::Handoff row) {
+  const std::string id = row.id;
+  return handoffs_.emplace(id, OpenHandoff{.row = std::move(row), .events = {}}).first->second;
+}
+
+std::expected<void, Refused> Work::check_nonce(const AgentProof& proof) const {
+  if (!proof.nonce) return {};
+  switch (world.nonces.look(proof.agent_id, *proof.nonce, now)) {
+    case SeenNonces::Answer::fresh:
+      return {};
+    case SeenNonces::Answer::used:
+      return refuse(Fault::signature_replayed);
+    case SeenNonces::Answer::full:
+      return refuse(Fault::nonce_limit);
+  }
+  LP_ASSERT(false);
+  return refuse(Fault::nonce_limit);
+}
+
+void Work::keep_nonce(const AgentProof& proof) {
+  if (!proof.nonce) return;
+  const store::AgentNonce row{
+      .agent = proof.agent_id, .nonce = *proof.nonce, .expires = proof.nonce_expires};
+  // Known at once, to the commands behind it too; if the batch does not become true the process
+  // stops, and reads at its next start what did.
+  world.nonces.keep(row);
+  batch.writes.emplace_back(row);
 }
 
 std::expected<Work::Open*, Refused> Work::request(std::string_view id, std::string_view project) {
@@ -176,11 +242,20 @@ void Work::finish() {
     state.mac = world.keys.row_mac(state);
     batch.writes.emplace_back(state);
   }
+  for (const std::string& id : changed_handoffs_) {
+    store::Handoff& row = handoffs_.find(id)->second.row;
+    row.mac = world.keys.row_mac(row);
+    batch.writes.emplace_back(row);
+  }
   for (const std::string& project : touched_) {
     ProjectLog& log = world.logs.find(project)->second;
     log.head.size = log.range.size();
     log.head.frontier = log.range.hashes();
     batch.writes.emplace_back(log.head);
+  }
+  if (draft_) {
+    batch.settings.push_back(
+        {.name = "directory_mac", .value = world.keys.directory_mac(*draft_).hex()});
   }
 }
 

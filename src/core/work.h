@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/commands.h"
 #include "core/feed.h"
 #include "core/refusal.h"
 #include "core/world.h"
@@ -48,6 +49,8 @@ class Work {
   Appended append(ProjectLog& log, Event event);
   // In the stream of a request: continues `state` and marks it changed.
   Appended append(ProjectLog& log, store::RequestState& state, Event event);
+  // In the stream of a handoff: continues `handoff` and marks it changed.
+  Appended append(ProjectLog& log, store::Handoff& handoff, Event event);
   // The time the next statement of this log bears: never before its last one.
   [[nodiscard]] Instant time_of(const ProjectLog& log) const;
 
@@ -62,6 +65,23 @@ class Work {
   std::expected<Open*, Refused> request(std::string_view id, std::string_view project = {});
   // Takes a new request into the batch. `open.log` must be set.
   Open& add_request(Open open);
+
+  // --- handoffs ---
+
+  struct OpenHandoff {
+    store::Handoff row;
+    std::vector<store::HandoffEvent> events;
+  };
+  // The handoff as this batch has made it so far, its row verified.
+  std::expected<OpenHandoff*, Refused> handoff(std::string_view id, std::string_view project);
+  OpenHandoff& add_handoff(store::Handoff row);
+
+  // --- proofs ---
+
+  // Whether the nonce of an HTTP signature is fresh; proofs of other kinds have none.
+  [[nodiscard]] std::expected<void, Refused> check_nonce(const AgentProof& proof) const;
+  // Takes it, with whatever this batch makes true.
+  void keep_nonce(const AgentProof& proof);
 
   // --- the directory ---
 
@@ -102,9 +122,14 @@ class Work {
 
  private:
   Appended append_at(ProjectLog& log, Event& event, evidence::StreamPosition position);
+  // The stream that a row of its own stands for: `row` becomes that after the event.
+  template <typename Row>
+  Appended continue_stream(ProjectLog& log, const std::string& id, Row& row, Event event);
 
   std::map<std::string, Open, std::less<>> requests_;
   std::set<std::string> changed_requests_;
+  std::map<std::string, OpenHandoff, std::less<>> handoffs_;
+  std::set<std::string> changed_handoffs_;
   std::set<std::string> touched_;
   std::set<std::string> topics_;
   std::map<std::string, std::string> told_;  // request → project

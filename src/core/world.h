@@ -17,6 +17,7 @@
 #include "core/expiry.h"
 #include "core/keys.h"
 #include "core/root_log.h"
+#include "core/seen_nonces.h"
 #include "core/signer.h"
 #include "core/verifiers.h"
 #include "crypto/p256.h"
@@ -52,6 +53,7 @@ struct World {
   Verifiers verifiers;
   ClockWatch clock_watch;
   Expiry expiry;
+  SeenNonces nonces;
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
   RootLog root;
   DirectoryPtr directory;  // the newest published one

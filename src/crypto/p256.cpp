@@ -7,6 +7,7 @@
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -116,6 +117,17 @@ std::optional<std::string> s_of(std::string_view der) {
   std::optional<std::string> s = take_scalar(der);
   if (!der.empty()) return std::nullopt;
   return s;
+}
+
+// One DER INTEGER from 32 bytes, big-endian; nothing for zero, which is in no signature.
+std::optional<std::string> der_scalar(std::string_view bytes) {
+  bytes.remove_prefix(std::min(bytes.find_first_not_of('\0'), bytes.size()));
+  if (bytes.empty()) return std::nullopt;
+  const bool top_bit = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0;
+  std::string der = "\x02";
+  der.push_back(static_cast<char>(bytes.size() + (top_bit ? 1 : 0)));
+  if (top_bit) der.push_back('\0');
+  return der.append(bytes);
 }
 
 // The same signature with the smaller of s and n - s.
@@ -255,6 +267,23 @@ bool P256PublicKey::verify(std::string_view message, std::string_view der_signat
   LP_ASSERT(context != nullptr);
   return EVP_PKEY_verify(context.get(), data_of(der_signature), der_signature.size(),
                          digest.bytes.data(), digest.bytes.size()) == 1;
+}
+
+std::optional<std::string> p256_raw_signature(std::string_view der) {
+  if (!s_of(der)) return std::nullopt;
+  der.remove_prefix(2);
+  const std::optional<std::string> r = take_scalar(der), s = take_scalar(der);
+  return *r + *s;
+}
+
+std::optional<std::string> p256_der_signature(std::string_view raw64) {
+  if (raw64.size() != 2 * scalar_bytes) return std::nullopt;
+  const auto r = der_scalar(raw64.substr(0, scalar_bytes));
+  const auto s = der_scalar(raw64.substr(scalar_bytes));
+  if (!r || !s) return std::nullopt;
+  std::string der = "\x30";
+  der.push_back(static_cast<char>(r->size() + s->size()));
+  return der + *r + *s;
 }
 
 bool p256_verify(std::string_view spki, std::string_view message, std::string_view der_signature,

@@ -55,6 +55,11 @@ class P256PublicKey {
   std::unique_ptr<Handle> handle_;
 };
 
+// A signature as r ‖ s, 64 bytes, which JOSE and HTTP message signatures use (RFC 7518 §3.4), and
+// as DER; nothing for what is no signature.
+std::optional<std::string> p256_raw_signature(std::string_view der_signature);
+std::optional<std::string> p256_der_signature(std::string_view raw64);
+
 [[nodiscard]] bool p256_verify(std::string_view spki, std::string_view message,
                                std::string_view der_signature, bool require_low_s = true);
 

@@ -282,6 +282,27 @@ TEST(P256PublicKey, MustBeAPointOfTheCurve) {
   EXPECT_FALSE(p256_verify(off, "m", test_key().sign("m")));
 }
 
+TEST(P256, GivesASignatureInBothForms) {
+  const P256Key key = test_key();
+  for (int i = 0; i < 40; ++i) {
+    const std::string der = key.sign(std::to_string(i));
+    const auto raw = p256_raw_signature(der);
+    ASSERT_TRUE(raw);
+    EXPECT_EQ(raw->size(), 64u);
+    EXPECT_EQ(p256_der_signature(*raw), der);
+  }
+}
+
+TEST(P256, RefusesRawSignaturesOfAnotherLengthOrWithZero) {
+  const std::string zero(32, '\0'), one = std::string(31, '\0') + '\1';
+  EXPECT_TRUE(p256_der_signature(one + one));
+  EXPECT_FALSE(p256_der_signature(zero + one));
+  EXPECT_FALSE(p256_der_signature(one + zero));
+  EXPECT_FALSE(p256_der_signature(one + one + "x"));
+  EXPECT_FALSE(p256_der_signature(one));
+  EXPECT_FALSE(p256_raw_signature("no DER"));
+}
+
 TEST(P256, KeysServeSeveralThreadsAtOnce) {
   const P256Key key = test_key();
   const auto verifier = P256PublicKey::from_spki(key.spki());

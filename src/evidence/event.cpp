@@ -91,6 +91,17 @@ std::optional<EventType> event_type(std::string_view name) {
   return value_of<EventType>(type_names, name);
 }
 
+bool is_review(EventType type) {
+  return type == EventType::review_approved || type == EventType::review_edited ||
+         type == EventType::review_rejected;
+}
+
+bool is_decision_by_people(EventType type) {
+  return type == EventType::decision_approved ||
+         type == EventType::decision_approved_with_modifications ||
+         type == EventType::decision_rejected;
+}
+
 bool may_be_unsigned(EventType type) {
   return type == EventType::notification_sent || type == EventType::delivery_attempted ||
          type == EventType::request_viewed;

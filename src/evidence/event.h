@@ -68,6 +68,11 @@ enum class EventType : std::uint8_t {
 std::string_view to_string(EventType type);  // "request.created", "break_glass.armed"
 std::optional<EventType> event_type(std::string_view name);
 
+// A person's word on a version, and the end of a request by people's words.
+[[nodiscard]] bool is_review(EventType type);  // approved, edited, rejected
+[[nodiscard]] bool is_decision_by_people(
+    EventType type);  // approved, …_with_modifications, rejected
+
 // Whether the leaf of this type may be unsigned: notification.sent, delivery.attempted and
 // request.viewed only. A decision never rests on one.
 [[nodiscard]] bool may_be_unsigned(EventType type);

@@ -15,6 +15,7 @@
 #include "evidence/decision_core.h"
 #include "evidence/leaf.h"
 #include "evidence/roster.h"
+#include "evidence/spec_examples.h"
 #include "evidence/statement.h"
 #include "evidence/values.h"
 #include "json/parse.h"
@@ -30,25 +31,8 @@ namespace {
 const std::string origin = "9f86d081884c7d65/p/00112233445566778899aabbccddeeff";
 const Instant start = *parse_instant("2026-03-01T12:00:00.000Z");
 
-std::map<std::string, std::string> read_examples() {
-  std::map<std::string, std::string> examples;
-  std::ifstream file(LP_SPEC_DIR "/log-format.md");
-  std::string line;
-  std::string name;
-  while (std::getline(file, line)) {
-    if (line.starts_with("```example ")) {
-      name = line.substr(11);
-    } else if (line == "```") {
-      name.clear();
-    } else if (!name.empty()) {
-      examples[name] += line + "\n";
-    }
-  }
-  return examples;
-}
-
 const std::string& document(const std::string& name) {
-  static const auto examples = read_examples();
+  static const auto examples = spec_examples(LP_SOURCE_DIR "/spec/log-format.md");
   static const std::string absent;
   const auto found = examples.find(name);
   return found != examples.end() ? found->second : absent;
@@ -253,7 +237,7 @@ TEST(LogFormat, ShowsTheEntryOfTheRootLog) {
 
 // Every name of the closed lists stands in the document, and nothing else is an event there.
 TEST(LogFormat, ListsEveryEventTypeAndMark) {
-  std::ifstream file(LP_SPEC_DIR "/log-format.md");
+  std::ifstream file(LP_SOURCE_DIR "/spec/log-format.md");
   std::ostringstream text;
   text << file.rdbuf();
   for (int i = 0; i <= static_cast<int>(EventType::login_failed); ++i) {

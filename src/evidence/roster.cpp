@@ -333,8 +333,25 @@ std::expected<void, RosterFault> verify_roster(std::string_view head_bytes,
   if (head->tree_size != entries.size() || head->tree_root != roster_tree_root(entries)) {
     return std::unexpected(RosterFault::wrong_tree);
   }
-  if (!follows(*head, previous)) return std::unexpected(RosterFault::wrong_previous);
-  return check_signatures(head_bytes, signatures, previous != nullptr ? *previous : *head);
+  return verify_roster_head(*head, signatures, previous);
+}
+
+std::expected<void, RosterFault> verify_roster_head(const RosterHead& head,
+                                                    const std::vector<OwnerSignature>& signatures,
+                                                    const RosterHead* previous) {
+  if (!follows(head, previous)) return std::unexpected(RosterFault::wrong_previous);
+  return check_signatures(head.bytes(), signatures, previous != nullptr ? *previous : head);
+}
+
+std::expected<void, RosterFault> verify_roster_signatures(
+    const RosterHead& head, const std::vector<OwnerSignature>& signatures) {
+  const std::string message = roster_signing_bytes(head.bytes());
+  for (const OwnerSignature& signature : signatures) {
+    if (!crypto::p256_verify(signature.spki, message, signature.signature)) {
+      return std::unexpected(RosterFault::bad_signature);
+    }
+  }
+  return {};
 }
 
 }  // namespace lp::evidence

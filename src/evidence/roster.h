@@ -108,4 +108,13 @@ std::expected<void, RosterFault> verify_roster(std::string_view head_bytes,
                                                const std::vector<OwnerSignature>& signatures,
                                                const RosterHead* previous);
 
+// The same of a head alone, without the entries of its tree.
+std::expected<void, RosterFault> verify_roster_head(const RosterHead& head,
+                                                    const std::vector<OwnerSignature>& signatures,
+                                                    const RosterHead* previous);
+// That each signature is one over the head by the key that it names. Whether they are enough, and
+// of owners, stands in the version before.
+std::expected<void, RosterFault> verify_roster_signatures(
+    const RosterHead& head, const std::vector<OwnerSignature>& signatures);
+
 }  // namespace lp::evidence

@@ -47,7 +47,8 @@ bool well_formed(const Statement& s) {
   return is_open_object(s.agent_claims) && std::all_of(s.marks.begin(), s.marks.end(), is_mark);
 }
 
-json::Value subject_of(const Statement& s) {
+// The digest that the subject has, by the first of the four rules that applies.
+json::Value subject_digest_of(const Statement& s) {
   json::Value digest = json::Value::object();
   if (s.payload && s.payload->env_sha256) {
     digest.add("sha256", s.payload->env_sha256->hex());
@@ -58,6 +59,10 @@ json::Value subject_of(const Statement& s) {
   } else {
     digest.add("sha256", crypto::sha256(s.stream.id).hex());
   }
+  return digest;
+}
+
+json::Value subject_of(const Statement& s, json::Value digest) {
   json::Value subject = json::Value::object();
   subject.add("name", s.stream.id);
   subject.add("digest", std::move(digest));
@@ -157,7 +162,8 @@ json::Value behind_pad(const Statement& s, std::string_view type, std::string_vi
   return half;
 }
 
-std::string bytes_of(const Statement& s, std::string_view type, std::string_view salt) {
+std::string bytes_of(const Statement& s, std::string_view type, std::string_view salt,
+                     json::Value subject_digest) {
   std::string head = R"({"_type":")";
   head += statement_type;
   head += R"(","predicate":)";
@@ -169,7 +175,7 @@ std::string bytes_of(const Statement& s, std::string_view type, std::string_view
   tail += R"(,"predicateType":")";
   tail += predicate_type;
   tail += R"(","subject":[)";
-  tail += json::canonical(subject_of(s));
+  tail += json::canonical(subject_of(s, std::move(subject_digest)));
   tail += "]}";
   const std::size_t over = (head.size() + tail.size()) % pad_multiple;
   if (over != 0) head.append(pad_multiple - over, '0');
@@ -288,14 +294,24 @@ std::optional<Statement> read_predicate(Members& predicate) {
   return s;
 }
 
-// The document is whatever the subject names that the rest of the statement does not explain.
-std::optional<Digest> read_document(const json::Value& root, const Statement& s) {
-  if (s.payload && (s.payload->env_sha256 || s.payload->commit)) return std::nullopt;
+// The digest of the subject as it stands; nothing unless it is one of the two that there are.
+std::optional<json::Value> read_subject_digest(const json::Value& root) {
   const json::Value* const subject = root.find("subject");
   if (subject == nullptr || !subject->is_array() || subject->items().empty()) return std::nullopt;
   const json::Value* const digest = subject->items().front().find("digest");
-  if (digest == nullptr) return std::nullopt;
-  const auto named = Digest::from_hex(digest->find_string("sha256").value_or(""));
+  if (digest == nullptr || !digest->is_object() || digest->members().size() != 1) {
+    return std::nullopt;
+  }
+  const auto& [name, value] = digest->members().front();
+  const bool known = (name == "sha256" || name == "lpCommit") && value.is_string() &&
+                     Digest::from_hex(value.as_string());
+  return known ? std::optional(*digest) : std::nullopt;
+}
+
+// The document is whatever the subject names that the rest of the statement does not explain.
+std::optional<Digest> read_document(const json::Value& subject_digest, const Statement& s) {
+  if (s.payload && (s.payload->env_sha256 || s.payload->commit)) return std::nullopt;
+  const auto named = Digest::from_hex(subject_digest.find_string("sha256").value_or(""));
   if (named == crypto::sha256(s.stream.id)) return std::nullopt;
   return named;
 }
@@ -318,10 +334,17 @@ bool is_mark(std::string_view mark) {
 std::string Statement::bytes(std::string_view salt) const {
   LP_ASSERT(salt.size() == salt_bytes);
   LP_ASSERT(well_formed(*this));
-  return bytes_of(*this, to_string(type), salt);
+  return bytes_of(*this, to_string(type), salt, subject_digest_of(*this));
 }
 
 std::expected<Statement, StatementFault> read_statement(std::string_view bytes) {
+  auto read = read_statement_loosely(bytes);
+  if (!read) return std::unexpected(read.error());
+  if (!read->subject_fits) return std::unexpected(StatementFault::malformed);
+  return std::move(read->statement);
+}
+
+std::expected<LooselyRead, StatementFault> read_statement_loosely(std::string_view bytes) {
   const auto malformed = std::unexpected(StatementFault::malformed);
   const std::optional<json::Value> root = read_json(bytes);
   if (!root || root->find_string("_type") != statement_type) return malformed;
@@ -339,13 +362,16 @@ std::expected<Statement, StatementFault> read_statement(std::string_view bytes) 
   predicate.optional_value("pad");
   std::optional<Statement> statement = read_predicate(predicate);
   if (!statement || !predicate.complete() || salt.size() != salt_bytes) return malformed;
-  statement->document = read_document(*root, *statement);
-  // Sizes, order, pad, subject and everything else that is derived: written again, byte by byte.
-  if (bytes_of(*statement, type, salt) != bytes) return malformed;
+  const auto subject_digest = read_subject_digest(*root);
+  if (!subject_digest) return malformed;
+  statement->document = read_document(*subject_digest, *statement);
+  // Sizes, order, pad and everything else that is derived: written again, byte by byte.
+  if (bytes_of(*statement, type, salt, *subject_digest) != bytes) return malformed;
   const std::optional<EventType> known = event_type(type);
   if (!known) return std::unexpected(StatementFault::unknown_type);
   statement->type = *known;
-  return *std::move(statement);
+  const bool fits = *subject_digest == subject_digest_of(*statement);
+  return LooselyRead{*std::move(statement), fits};
 }
 
 }  // namespace lp::evidence

@@ -105,6 +105,14 @@ enum class StatementFault : std::uint8_t {
 // Reads exact statement bytes back; refuses whatever bytes() could not have written.
 std::expected<Statement, StatementFault> read_statement(std::string_view bytes);
 
+// As read_statement, but the subject may have another digest than belongs there: who verifies says
+// so apart from a statement that cannot be read.
+struct LooselyRead {
+  Statement statement;
+  bool subject_fits = true;
+};
+std::expected<LooselyRead, StatementFault> read_statement_loosely(std::string_view bytes);
+
 // The marks a statement or roster head may carry, sorted.
 [[nodiscard]] bool is_mark(std::string_view mark);
 

@@ -1,9 +1,9 @@
 #include "net/http_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
+#include "base/assert.h"
 #include "base/text.h"
 
 namespace lp::net {
@@ -170,17 +170,29 @@ std::expected<std::size_t, Fault> HeadScanner::scan(std::string_view bytes) {
 }
 
 std::optional<Method> method_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Method>, 6> methods{
-      {{"GET", Method::get},
-       {"HEAD", Method::head},
-       {"POST", Method::post},
-       {"PUT", Method::put},
-       {"DELETE", Method::del},
-       {"OPTIONS", Method::options}}};
-  for (const auto& [text, method] : methods) {
-    if (text == name) return method;
+  for (const Method method :
+       {Method::get, Method::head, Method::post, Method::put, Method::del, Method::options}) {
+    if (method_name(method) == name) return method;
   }
   return {};
+}
+
+std::string_view method_name(Method method) {
+  switch (method) {
+    case Method::get:
+      return "GET";
+    case Method::head:
+      return "HEAD";
+    case Method::post:
+      return "POST";
+    case Method::put:
+      return "PUT";
+    case Method::del:
+      return "DELETE";
+    case Method::options:
+      return "OPTIONS";
+  }
+  assertion_failed("a Method", __FILE__, __LINE__);
 }
 
 std::optional<std::string> percent_decoded(std::string_view text) {

@@ -44,6 +44,7 @@ class HeadScanner {
 
 // Exactly the upper-case names; nothing for any other.
 std::optional<Method> method_named(std::string_view name);
+std::string_view method_name(Method method);
 
 struct Target {
   std::string path;   // decoded once, duplicate slashes collapsed

@@ -1,18 +1,12 @@
-// Connections that wait for a topic: a slot each instead of a coroutine.
+// Connections that wait for a topic until there is something to answer, or their time is over.
 //
-// One per net thread; all but `size` and `announced` run on that thread. The order that keeps a
-// wake-up from being missed: the place is taken and counted first, then `render(false)` looks. Who
-// announces makes the change visible first and looks at the count after. Whichever comes second
-// sees the other.
+// One per net thread; all but `size` and `occupied` run on that thread. No wake-up is missed
+// (held_connections.h): the place is counted first, then `render(false)` looks.
 
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
-#include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,8 +15,8 @@
 
 #include "base/time.h"
 #include "net/connection.h"
+#include "net/held_connections.h"
 #include "net/message.h"
-#include "net/park_index.h"
 #include "net/session.h"
 
 namespace lp::net {
@@ -51,31 +45,22 @@ class Parking {
   void announce(const std::vector<std::string>& topics);
   // Ends every park as if its time were over.
   void expire_all();
-  void clear();
+  void clear() { held_.clear(); }
 
   // From any thread.
-  [[nodiscard]] std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t size() const { return held_.size(); }
   // Whether an announcement made now concerns anybody here.
-  [[nodiscard]] bool occupied() { return size_.fetch_add(0, std::memory_order_acq_rel) > 0; }
+  [[nodiscard]] bool occupied() { return held_.occupied(); }
 
  private:
-  using Ticket = ParkIndex::Ticket;
+  using Ticket = HeldConnections<Parked>::Ticket;
 
   void wake(Ticket ticket, bool expired);
-  void watch(Ticket ticket, Connection::Event event);
-  void look(Ticket ticket, Connection::Event event);
-  void arm();
-  void expire_due();
-  Parked take(Ticket ticket);
+  void abandon(Ticket ticket);
 
   Clock& clock_;
   const Resume resume_;
-  boost::asio::steady_timer timer_;
-  std::optional<std::int64_t> armed_for_ms_;
-  ParkIndex index_;
-  // By place. Grows and never moves: a wait under way refers to its connection.
-  std::deque<Parked> slots_;
-  std::atomic<std::size_t> size_ = 0;
+  HeldConnections<Parked> held_;
 };
 
 }  // namespace lp::net

@@ -376,22 +376,39 @@ TEST(Later, MayParkInstead) {
   EXPECT_EQ(server.client().ask(get("/"))->body, "parked and ready");
 }
 
+// Answers nothing, and keeps what an answer could be given with.
+class Keeper {
+ public:
+  Handler handler() {
+    return [this](Request&&) -> Outcome {
+      return Later{[this](std::shared_ptr<Responder> responder) {
+        const std::lock_guard lock(mutex_);
+        kept_ = std::move(responder);
+      }};
+    };
+  }
+  // Until a request has come.
+  std::shared_ptr<Responder> wait() {
+    testing::eventually([this] {
+      const std::lock_guard lock(mutex_);
+      return kept_ != nullptr;
+    });
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<Responder> kept_;
+};
+
 TEST(Later, AnswersIntoTheVoidWhenTheClientIsGone) {
-  std::shared_ptr<Responder> kept;
-  std::mutex mutex;
-  const auto handed_over = [&] {
-    const std::lock_guard lock(mutex);
-    return kept != nullptr;
-  };
-  TestServer server([&](Request&&) -> Outcome {
-    return Later{[&](std::shared_ptr<Responder> responder) {
-      const std::lock_guard lock(mutex);
-      kept = std::move(responder);
-    }};
-  });
+  Keeper keeper;
+  TestServer server(keeper.handler());
   RawClient client = server.client();
   client.send(get("/"));
-  ASSERT_TRUE(testing::eventually(handed_over));
+  const auto kept = keeper.wait();
+  ASSERT_TRUE(kept);
   client.abort();
   kept->reply(text("too late"));
   EXPECT_TRUE(testing::eventually([&server] { return server->figures().connections == 0; }));
@@ -426,20 +443,12 @@ TEST(Stop, ClosesIdleConnectionsAtOnce) {
 }
 
 TEST(Stop, LetsARunningRequestEnd) {
-  std::shared_ptr<Responder> kept;
-  std::mutex mutex;
-  TestServer server([&](Request&&) -> Outcome {
-    return Later{[&](std::shared_ptr<Responder> responder) {
-      const std::lock_guard lock(mutex);
-      kept = std::move(responder);
-    }};
-  });
+  Keeper keeper;
+  TestServer server(keeper.handler());
   RawClient client = server.client();
   client.send(get("/"));
-  ASSERT_TRUE(testing::eventually([&] {
-    const std::lock_guard lock(mutex);
-    return kept != nullptr;
-  }));
+  const auto kept = keeper.wait();
+  ASSERT_TRUE(kept);
   std::thread stopper([&server] { server->stop(60'000); });
   EXPECT_TRUE(testing::eventually([&server] { return !server.client().connected(); }));
   kept->reply(text("done"));
@@ -450,20 +459,12 @@ TEST(Stop, LetsARunningRequestEnd) {
 }
 
 TEST(Stop, GivesUpOnARequestThatDoesNotEnd) {
-  std::shared_ptr<Responder> kept;
-  std::mutex mutex;
-  TestServer server([&](Request&&) -> Outcome {
-    return Later{[&](std::shared_ptr<Responder> responder) {
-      const std::lock_guard lock(mutex);
-      kept = std::move(responder);
-    }};
-  });
+  Keeper keeper;
+  TestServer server(keeper.handler());
   RawClient client = server.client();
   client.send(get("/"));
-  ASSERT_TRUE(testing::eventually([&] {
-    const std::lock_guard lock(mutex);
-    return kept != nullptr;
-  }));
+  const auto kept = keeper.wait();
+  ASSERT_TRUE(kept);
   server->stop(1);
   const auto reply = client.read();
   ASSERT_TRUE(reply);

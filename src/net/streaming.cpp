@@ -1,7 +1,6 @@
 #include "net/streaming.h"
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 #include <utility>
 
@@ -17,22 +16,25 @@ constexpr std::size_t streams_per_ms = 10;
 
 Streaming::Streaming(boost::asio::io_context& io, Clock& clock, std::int64_t stuck_ms_max,
                      std::function<void()> ended)
-    : clock_(clock), stuck_ms_max_(stuck_ms_max), ended_(std::move(ended)), timer_(io) {}
+    : clock_(clock),
+      stuck_ms_max_(stuck_ms_max),
+      ended_(std::move(ended)),
+      held_(
+          io, clock, [this](Ticket ticket) { end(ticket); },
+          [this](Ticket ticket) { look_at_time(ticket); }) {}
 
 void Streaming::begin(std::unique_ptr<Connection> connection, Stream stream) {
-  size_.fetch_add(1, std::memory_order_acq_rel);
-  const Ticket ticket = index_.add(std::move(stream.topic), clock_.monotonic_ms() + stuck_ms_max_);
-  if (slots_.size() <= ticket.place) slots_.resize(ticket.place + 1);
-  Slot& begun = slot(ticket);
+  const Ticket ticket = held_.add(std::move(stream.topic), clock_.monotonic_ms() + stuck_ms_max_);
+  Slot& begun = held_.slot(ticket);
   begun.connection = std::move(connection);
   begun.next = std::move(stream.next);
   begun.gap_ms = stream.gap_ms;
-  watch(ticket, Connection::Event::readable);
+  held_.watch(ticket);
   ask(ticket, Prompt::news);
 }
 
 void Streaming::ask(Ticket ticket, Prompt prompt) {
-  Slot& asked = slot(ticket);
+  Slot& asked = held_.slot(ticket);
   Chunk chunk;
   try {
     chunk = asked.next(prompt);
@@ -50,7 +52,7 @@ void Streaming::ask(Ticket ticket, Prompt prompt) {
 
 void Streaming::write(Ticket ticket) {
   using Rest = Connection::Written::Rest;
-  Slot& writing = slot(ticket);
+  Slot& writing = held_.slot(ticket);
   const auto written =
       writing.connection->write_now(std::string_view(writing.unsent).substr(writing.sent));
   writing.sent += written.count;
@@ -65,21 +67,19 @@ void Streaming::write(Ticket ticket) {
     return rest(ticket);
   }
   // Each byte taken is a sign of life.
-  index_.postpone(ticket, clock_.monotonic_ms() + stuck_ms_max_);
-  arm();
+  held_.postpone(ticket, clock_.monotonic_ms() + stuck_ms_max_);
   const auto event = written.rest == Rest::when_readable ? Connection::Event::readable
                                                          : Connection::Event::writable;
   writing.connection->wait(event, [this, ticket] {
-    if (index_.held(ticket) && !slot(ticket).unsent.empty()) write(ticket);
+    if (held_.held(ticket) && !held_.slot(ticket).unsent.empty()) write(ticket);
   });
 }
 
 // Everything has left: until when it may be left alone.
 void Streaming::rest(Ticket ticket) {
-  const Slot& resting = slot(ticket);
+  const Slot& resting = held_.slot(ticket);
   const std::int64_t pause_ms = resting.announced ? gap_ms(resting) : resting.again_ms;
-  index_.postpone(ticket, resting.spoke_ms + pause_ms);
-  arm();
+  held_.postpone(ticket, resting.spoke_ms + pause_ms);
 }
 
 std::int64_t Streaming::gap_ms(const Slot& asked) const {
@@ -88,9 +88,9 @@ std::int64_t Streaming::gap_ms(const Slot& asked) const {
 
 void Streaming::announce(const std::vector<std::string>& topics) {
   for (const auto& topic : topics) {
-    for (const Ticket ticket : index_.waiting_for(topic)) {
-      if (!index_.held(ticket)) continue;
-      Slot& told = slot(ticket);
+    for (const Ticket ticket : held_.waiting_for(topic)) {
+      if (!held_.held(ticket)) continue;
+      Slot& told = held_.slot(ticket);
       told.announced = true;
       if (!told.unsent.empty()) continue;
       if (clock_.monotonic_ms() - told.spoke_ms < gap_ms(told)) {
@@ -102,74 +102,33 @@ void Streaming::announce(const std::vector<std::string>& topics) {
   }
 }
 
-void Streaming::look_at_time() {
-  armed_for_ms_.reset();
-  for (const Ticket ticket : index_.due(clock_.monotonic_ms())) {
-    if (!index_.held(ticket)) continue;
-    if (!slot(ticket).unsent.empty()) {
-      end(ticket);
-    } else {
-      ask(ticket, slot(ticket).announced ? Prompt::news : Prompt::time);
-    }
+void Streaming::look_at_time(Ticket ticket) {
+  if (!held_.slot(ticket).unsent.empty()) {
+    end(ticket);
+  } else {
+    ask(ticket, held_.slot(ticket).announced ? Prompt::news : Prompt::time);
   }
-  arm();
-}
-
-void Streaming::arm() {
-  const auto next_ms = index_.next_deadline();
-  if (!next_ms || (armed_for_ms_ && *armed_for_ms_ <= *next_ms)) return;
-  armed_for_ms_ = next_ms;
-  const std::int64_t left_ms = std::max<std::int64_t>(*next_ms - clock_.monotonic_ms(), 0);
-  timer_.expires_after(std::chrono::milliseconds(left_ms));
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) look_at_time();
-  });
 }
 
 void Streaming::stop_all() {
-  for (const Ticket ticket : index_.all()) {
-    if (!index_.held(ticket)) continue;
-    if (slot(ticket).unsent.empty()) {
+  for (const Ticket ticket : held_.all()) {
+    if (!held_.held(ticket)) continue;
+    if (held_.slot(ticket).unsent.empty()) {
       ask(ticket, Prompt::stop);
     } else {
-      slot(ticket).last = true;
+      held_.slot(ticket).last = true;
     }
   }
 }
 
 void Streaming::clear() {
-  timer_.cancel();
-  for (const Ticket ticket : index_.all()) take(ticket);
-  if (ended_) ended_();
-}
-
-std::unique_ptr<Connection> Streaming::take(Ticket ticket) {
-  index_.remove(ticket);
-  size_.fetch_sub(1, std::memory_order_acq_rel);
-  Slot taken = std::exchange(slot(ticket), Slot());
-  taken.connection->cancel();
-  return std::move(taken.connection);
-}
-
-void Streaming::end(Ticket ticket) {
-  take(ticket);
+  held_.clear();
   ended_();
 }
 
-void Streaming::watch(Ticket ticket, Connection::Event event) {
-  slot(ticket).connection->wait(event, [this, ticket, event] {
-    if (index_.held(ticket)) look(ticket, event);
-  });
-}
-
-// The client has nothing more to say. What it sends all the same stays in the kernel, and after
-// that only a reset can still be waited for (parking.cpp).
-void Streaming::look(Ticket ticket, Connection::Event event) {
-  const Connection::PeerState state = slot(ticket).connection->look();
-  if (state == Connection::PeerState::gone) return end(ticket);
-  if (event == Connection::Event::broken) return;
-  const bool sent_more = state == Connection::PeerState::sent_more;
-  watch(ticket, sent_more ? Connection::Event::broken : Connection::Event::readable);
+void Streaming::end(Ticket ticket) {
+  held_.take(ticket);
+  ended_();
 }
 
 }  // namespace lp::net

@@ -1,28 +1,24 @@
-// Connections that are written to without end: a slot each instead of a coroutine.
+// Connections that are written to without end.
 //
 // One per net thread; all but `size` and `occupied` run on that thread. A stream is asked for its
 // next words only when all before have left, so what is held for a slow reader is one chunk, and
-// what cannot be written is waited for without a thread or a timer of its own. The order that keeps
-// an announcement from being missed is that of parking.h: the place is counted first, then looked.
+// what cannot be written is waited for without a thread or a timer of its own. No announcement is
+// missed (held_connections.h): the place is counted first, then the stream is asked.
 
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
 #include "net/connection.h"
+#include "net/held_connections.h"
 #include "net/message.h"
-#include "net/park_index.h"
 
 namespace lp::net {
 
@@ -41,13 +37,11 @@ class Streaming {
   void clear();
 
   // From any thread.
-  [[nodiscard]] std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t size() const { return held_.size(); }
   // Whether an announcement made now concerns anybody here.
-  [[nodiscard]] bool occupied() { return size_.fetch_add(0, std::memory_order_acq_rel) > 0; }
+  [[nodiscard]] bool occupied() { return held_.occupied(); }
 
  private:
-  using Ticket = ParkIndex::Ticket;
-
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::move_only_function<Chunk(Prompt)> next;
@@ -60,27 +54,19 @@ class Streaming {
     bool last = false;
   };
 
-  [[nodiscard]] Slot& slot(Ticket ticket) { return slots_[ticket.place]; }
+  using Ticket = HeldConnections<Slot>::Ticket;
+
   [[nodiscard]] std::int64_t gap_ms(const Slot& asked) const;
   void ask(Ticket ticket, Prompt prompt);
   void write(Ticket ticket);
   void rest(Ticket ticket);
   void end(Ticket ticket);
-  std::unique_ptr<Connection> take(Ticket ticket);
-  void watch(Ticket ticket, Connection::Event event);
-  void look(Ticket ticket, Connection::Event event);
-  void arm();
-  void look_at_time();
+  void look_at_time(Ticket ticket);
 
   Clock& clock_;
   const std::int64_t stuck_ms_max_;
   const std::function<void()> ended_;
-  boost::asio::steady_timer timer_;
-  std::optional<std::int64_t> armed_for_ms_;
-  ParkIndex index_;
-  // By place. Grows and never moves: a wait under way refers to its connection.
-  std::deque<Slot> slots_;
-  std::atomic<std::size_t> size_ = 0;
+  HeldConnections<Slot> held_;
 };
 
 }  // namespace lp::net

@@ -72,6 +72,15 @@ bool streaming(TestServer& server, std::size_t count) {
   return eventually([&server, count] { return server->figures().streams == count; });
 }
 
+// A client whose stream has begun.
+RawClient listener(TestServer& server) {
+  const std::size_t others = server->figures().streams;
+  RawClient client = server.client();
+  EXPECT_TRUE(client.ask(get("/events")));
+  EXPECT_TRUE(streaming(server, others + 1));
+  return client;
+}
+
 TEST(Streaming, SendsAHeadWithoutALengthAndThenWhateverIsSaid) {
   Station station;
   TestServer server(station.handler());
@@ -132,9 +141,7 @@ TEST(Streaming, AsksAtMostOnceInAGapAndThenForAllThatWasSaid) {
   Station station;
   station.gap_ms = 200;
   TestServer server(station.handler());
-  RawClient client = server.client();
-  client.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 1));
+  RawClient client = listener(server);
   for (int word = 1; word <= 100; ++word) station.say(server, word);
   EXPECT_EQ(client.line(), "100");
   EXPECT_EQ(station.asked, 2);
@@ -143,9 +150,7 @@ TEST(Streaming, AsksAtMostOnceInAGapAndThenForAllThatWasSaid) {
 TEST(Streaming, EndsWhereTheStreamSaysSo) {
   Station station;
   TestServer server(station.handler());
-  RawClient client = server.client();
-  client.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 1));
+  RawClient client = listener(server);
   station.say(server, -1);
   EXPECT_EQ(client.line(), "over");
   EXPECT_TRUE(client.closed());
@@ -156,10 +161,7 @@ TEST(Streaming, EndsWhereTheStreamSaysSo) {
 TEST(Streaming, LetsGoOfAClientThatLeavesOrCrashes) {
   Station station;
   TestServer server(station.handler());
-  RawClient polite = server.client(), rude = server.client();
-  polite.ask(get("/events"));
-  rude.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 2));
+  RawClient polite = listener(server), rude = listener(server);
   polite.close();
   rude.abort();
   EXPECT_TRUE(streaming(server, 0));
@@ -182,9 +184,7 @@ TEST(Streaming, HoldsOneChunkForASlowReaderAndTellsItOnlyTheNewest) {
   Station station;
   station.size = 4 * 1024 * 1024;  // more than both kernels' buffers take
   TestServer server(station.handler());
-  RawClient slow = server.client();
-  slow.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 1));
+  RawClient slow = listener(server);
   station.say(server, 1);
   ASSERT_TRUE(eventually([&] { return station.asked == 2; }));
   for (int word = 2; word <= 50; ++word) station.say(server, word);
@@ -202,9 +202,7 @@ TEST(Streaming, CutsOffAReaderThatTakesNothing) {
   ServerOptions options = test_options();
   options.limits.request_ms_max = 100;
   TestServer server(station.handler(), options);
-  RawClient stuck = server.client();
-  stuck.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 1));
+  RawClient stuck = listener(server);
   station.say(server, 1);
   EXPECT_TRUE(streaming(server, 0));
   EXPECT_TRUE(stuck.read_to_end());
@@ -214,9 +212,7 @@ TEST(Streaming, SaysItsLastWordsWhenTheServerStops) {
   Station station;
   station.size = 8 * 1024 * 1024;
   TestServer server(station.handler());
-  RawClient client = server.client();
-  client.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 1));
+  RawClient client = listener(server);
   server->stop(1'000);
   EXPECT_EQ(client.line(), "bye");
   EXPECT_TRUE(client.closed());
@@ -227,9 +223,7 @@ TEST(Streaming, DoesNotHoldUpAStopForAReaderThatTakesNothing) {
   Station station;
   station.size = 8 * 1024 * 1024;
   TestServer server(station.handler());
-  RawClient stuck = server.client();
-  stuck.ask(get("/events"));
-  ASSERT_TRUE(streaming(server, 1));
+  RawClient stuck = listener(server);
   station.say(server, 1);
   ASSERT_TRUE(eventually([&] { return station.asked == 2; }));
   server->stop(100);

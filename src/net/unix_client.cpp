@@ -20,24 +20,6 @@ namespace {
 // Far above any export's page; a server gone mad is not read to the end.
 constexpr std::size_t reply_bytes_max = 256 * 1024 * 1024;
 
-std::string_view method_name(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET";
-    case Method::head:
-      return "HEAD";
-    case Method::post:
-      return "POST";
-    case Method::put:
-      return "PUT";
-    case Method::del:
-      return "DELETE";
-    case Method::options:
-      return "OPTIONS";
-  }
-  return "GET";
-}
-
 ConnectFault fault_of(int errno_value) {
   switch (errno_value) {
     case ENOENT:

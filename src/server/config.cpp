@@ -140,6 +140,38 @@ Setter public_url() {
   };
 }
 
+// What stands in a line of security.txt: a URI without anything that ends the line.
+bool is_uri(std::string_view text, std::initializer_list<std::string_view> schemes) {
+  const bool known = std::ranges::any_of(schemes, [&](std::string_view scheme) {
+    return text.starts_with(scheme) && text.size() > scheme.size();
+  });
+  return known && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+Setter contacts() {
+  return [](Config& config, const toml::node& node) -> Fault {
+    const std::string wrong = "must be a list of mailto:, https:// or tel: addresses";
+    auto values = texts(node);
+    const auto fits = [](const std::string& value) {
+      return is_uri(value, {"mailto:", "https://", "tel:"});
+    };
+    if (!values || !std::ranges::all_of(*values, fits)) return wrong;
+    config.security_contacts = *std::move(values);
+    return std::nullopt;
+  };
+}
+
+Setter policy_url() {
+  return [](Config& config, const toml::node& node) -> Fault {
+    const auto value = node.value_exact<std::string>();
+    if (!value || (!value->empty() && !is_uri(*value, {"https://"}))) {
+      return "must be an address that begins with https://";
+    }
+    config.security_policy = *value;
+    return std::nullopt;
+  };
+}
+
 Setter listen() {
   return [](Config& config, const toml::node& node) -> Fault {
     const auto value = node.value_exact<std::string>();
@@ -196,6 +228,11 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"requests.decide_by_max_ms",
        number<std::int64_t>([](Config& c) -> std::int64_t& { return c.core.decide_by_max_ms; },
                             1'000, 365 * day_ms)},
+      {"agents.rotation_overlap_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.core.rotation_overlap_ms; },
+                            0, 30 * day_ms)},
+      {"security.contact", contacts()},
+      {"security.policy", policy_url()},
       {"agents.self_signup", flag([](Config& c) -> bool& { return c.self_signup; })},
       {"webhooks.allow",
        list([](Config& c) -> std::vector<std::string>& { return c.webhooks_allow; })},

@@ -18,18 +18,20 @@
 namespace lp::server {
 
 struct Config {
-  net::Endpoint listen;                     // server.listen
-  std::string public_url;                   // server.public_url: "https://letsping.example"
-  unsigned threads = 2;                     // server.threads
-  std::vector<std::string> hosts;           // server.hosts: other Host headers to answer
-  std::string tls_cert, tls_key;            // server.tls.cert, server.tls.key: PEM files
-  net::TrustedProxies trusted_proxies;      // server.trusted_proxies: addresses or CIDRs
-  std::int64_t drain_ms = 10'000;           // server.drain_ms
-  net::Limits net;                          // limits.*
-  core::EngineOptions core;                 // limits.*, requests.*
-  std::uint64_t key_rate_per_minute = 600;  // limits.requests_per_minute, of one API key
-  std::uint64_t key_burst = 120;            // limits.requests_burst
-  bool self_signup = false;                 // agents.self_signup
+  net::Endpoint listen;                        // server.listen
+  std::string public_url;                      // server.public_url: "https://letsping.example"
+  unsigned threads = 2;                        // server.threads
+  std::vector<std::string> hosts;              // server.hosts: other Host headers to answer
+  std::string tls_cert, tls_key;               // server.tls.cert, server.tls.key: PEM files
+  net::TrustedProxies trusted_proxies;         // server.trusted_proxies: addresses or CIDRs
+  std::int64_t drain_ms = 10'000;              // server.drain_ms
+  net::Limits net;                             // limits.*
+  core::EngineOptions core;                    // limits.*, requests.*
+  std::uint64_t key_rate_per_minute = 600;     // limits.requests_per_minute, of one API key
+  std::uint64_t key_burst = 120;               // limits.requests_burst
+  bool self_signup = false;                    // agents.self_signup
+  std::vector<std::string> security_contacts;  // security.contact: mailto: or https: URIs
+  std::string security_policy;                 // security.policy: an https URL
   std::vector<std::string> webhooks_allow;  // webhooks.allow: hosts or CIDRs, with :port if wanted
   std::string witness_policy;               // witness.policy: a file; "" = no witnesses
   std::string log_format;                   // log.format: json | pretty; "" = by terminal

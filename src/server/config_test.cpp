@@ -75,6 +75,10 @@ TEST(Config, RefusesAValueOfAnotherKindAndNamesItsSetting) {
       {"[server]\nhosts = 1\n", "server.hosts must be a list of texts"},
       {"[agents]\nself_signup = 1\n", "agents.self_signup must be true or false"},
       {"[agents]\nself_signup = \"yes\"\n", "agents.self_signup must be true or false"},
+      {"[security]\ncontact = \"me@example.com\"\n", "security.contact must be a list of mailto:"},
+      {"[security]\ncontact = [\"mailto:\"]\n", "security.contact must be a list of mailto:"},
+      {"[security]\ncontact = [\"mailto:a\\nPolicy: b\"]\n", "security.contact must be a list of"},
+      {"[security]\npolicy = \"http://example.com\"\n", "security.policy must be an address"},
       {"[log]\nformat = \"xml\"\n", "log.format must be json or pretty"},
       {"[log]\nformat = 1\n", "log.format must be json or pretty"}};
   for (const auto& [text, words] : files) {
@@ -176,6 +180,9 @@ std::map<std::string, std::string> defaults() {
           {"limits.disk_reserve_bytes", text(c.core.disk_reserve_bytes)},
           {"requests.decide_by_default_ms", text(c.core.decide_by_default_ms)},
           {"requests.decide_by_max_ms", text(c.core.decide_by_max_ms)},
+          {"agents.rotation_overlap_ms", text(c.core.rotation_overlap_ms)},
+          {"security.contact", none(c.security_contacts)},
+          {"security.policy", none(c.security_policy)},
           {"agents.self_signup", c.self_signup ? "true" : "false"},
           {"webhooks.allow", none(c.webhooks_allow)},
           {"log.format", none(c.log_format)}};

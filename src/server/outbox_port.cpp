@@ -12,8 +12,11 @@
 #include "api/signed_url.h"
 #include "base/assert.h"
 #include "base/text.h"
+#include "core/handoffs.h"
+#include "core/project_secrets.h"
 #include "core/request_event.h"
 #include "crypto/hash.h"
+#include "evidence/escrow.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -87,6 +90,34 @@ std::string snapshot_members(core::Engine& engine, const std::string& base_url,
   return members;
 }
 
+// `,"escrow":…` of a request that asked for one: what published receivers check (wire.md B6), and
+// where its outcome is told. Nothing when the secret does not open.
+std::optional<std::string> escrow_member(core::Engine& engine, const core::Directory& directory,
+                                         const core::RequestView& view,
+                                         const store::OutboxItem& item, const std::string& data) {
+  if (view.escrow.empty()) return std::string();
+  const auto escrow = evidence::Escrow::parse(view.escrow);
+  auto read = json::parse(data);
+  LP_ASSERT(escrow && read);
+  const auto secret =
+      core::open_secret(engine.keys(), directory, item.project, core::escrow_purpose);
+  if (!secret) return std::nullopt;
+  const evidence::EscrowEvent event{
+      .id = item.request, .event = item.event, .data = std::move(read->root)};
+  auto member = json::Value::object();
+  member.add("mode", escrow->mode)
+      .add("handoff_signature", evidence::sign_escrow(secret->reveal(), event, *escrow))
+      .add("upstream_agent_id", escrow->upstream)
+      .add("downstream_agent_id", escrow->downstream)
+      .add("x402_mandate", escrow->x402_mandate.value_or(json::Value()))
+      .add("ap2_mandate", escrow->ap2_mandate.value_or(json::Value()));
+  member.add_if("commitment", escrow->commitment);
+  if (escrow->mode == "handoff" && event.event == "request.approved") {
+    member.add("delivery_id", core::escrow_delivery_id(engine.keys(), event.id));
+  }
+  return R"(,"escrow":)" + json::compact(member);
+}
+
 std::string_view or_null(std::string_view json_text) {
   return json_text.empty() ? "null" : json_text;
 }
@@ -137,14 +168,19 @@ std::expected<outbound::Delivery, Unsent> OutboxPort::render(const store::Outbox
   const bool modified = view->state == approval::State::approved_with_modifications;
   const std::string id = webhook_id(engine_.keys(), item);
   outbound::Delivery delivery{.url = std::move(receiver->url), .headers = {}, .body = {}};
-  delivery.body = fmt::format(
-      R"({{"id":{},"event":{},"data":{{"status":{},"state":{},"payload":{},"patched_payload":{},)"
-      R"("metadata":{}{}}},"sent_at":"{}","webhook_id":"{}","attempt":{}}})",
-      json::quote(item.request), json::quote(item.event),
+  const std::string data = fmt::format(
+      R"({{"status":{},"state":{},"payload":{},"patched_payload":{},"metadata":{}{}}})",
       json::compact(*decision->root.find("status")), json::compact(*decision->root.find("state")),
       or_null(view->payload), modified ? or_null(view->edited_payload) : "null",
-      json::compact(metadata_of(decision->root)), snapshot_members(engine_, base_url_, *view, now),
-      to_string(now), id, item.attempts + 1);
+      json::compact(metadata_of(decision->root)), snapshot_members(engine_, base_url_, *view, now));
+  const auto escrow = escrow_member(engine_, *directory, *view, item, data);
+  if (!escrow) {
+    return std::unexpected(Unsent{.for_good = false, .why = "The escrow secret is gone"});
+  }
+  delivery.body = fmt::format(
+      R"({{"id":{},"event":{},"data":{}{},"sent_at":"{}","webhook_id":"{}","attempt":{}}})",
+      json::quote(item.request), json::quote(item.event), data, *escrow, to_string(now), id,
+      item.attempts + 1);
   delivery.headers = outbound::sign(receiver->secret.reveal(), id, now, delivery.body);
   delivery.headers.emplace_back("Content-Type", "application/json");
   delivery.headers.emplace_back("User-Agent", "LetsPing-Webhook/1");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/project_secrets.h"
 #include "core/testing.h"
 #include "json/parse.h"
 #include "outbound/testing.h"
@@ -88,6 +89,41 @@ TEST(OutboxPort, SendsADecisionAsTheAgentWouldReadIt) {
   const auto view = office.house.engine->request(id, {});
   ASSERT_TRUE(view->rows.delivery.has_value());
   EXPECT_EQ(view->rows.delivery->how, "webhook");
+}
+
+// As the published verifyEscrow does it: over the body as JavaScript reads and writes it.
+TEST(OutboxPort, SignsTheEscrowOfAHandoffUnderItsOwnSecret) {
+  Office office;
+  auto ask = office.house.ask();
+  ask.payload = core::plaintext;
+  ask.envelope.reset();
+  ask.escrow = R"({"mode":"handoff","upstream":"agent_up","downstream":"agent_down",)"
+               R"("commitment":{"type":"referral"},"x402_mandate":{"amount":"100"}})";
+  const std::string id = office.decided(ask, evidence::Verdict::approve);
+  office.work();
+  ASSERT_TRUE(eventually([&] { return office.due() == 0; }));
+  const auto body = json::parse(office.sink.received().at(0).body);
+  ASSERT_TRUE(body.has_value());
+  const json::Value* escrow = body->root.find("escrow");
+  ASSERT_NE(escrow, nullptr);
+  EXPECT_EQ(text_at(*escrow, "mode"), "handoff");
+  auto base = json::Value::object();
+  base.add("id", id)
+      .add("event", "request.approved")
+      .add("data", *body->root.find("data"))
+      .add("upstream_agent_id", "agent_up")
+      .add("downstream_agent_id", "agent_down")
+      .add("x402_mandate", *escrow->find("x402_mandate"))
+      .add("ap2_mandate", json::Value());
+  const auto secret = core::open_secret(*office.house.keys, *office.house.engine->directory(),
+                                        office.house.project, "escrow");
+  EXPECT_EQ(text_at(*escrow, "handoff_signature"),
+            crypto::hmac_sha256(secret->reveal(), json::javascript(base)).hex());
+  EXPECT_NE(secret->reveal(), office.secret);
+  const auto handoff =
+      office.house.engine->handoff(text_at(*escrow, "delivery_id"), office.house.project);
+  ASSERT_TRUE(handoff.has_value());
+  EXPECT_EQ(handoff->row.request, id);
 }
 
 TEST(OutboxPort, SaysWhatIsToRunInsteadAndWhere) {

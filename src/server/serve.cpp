@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "api/review/session.h"
 #include "api/routes.h"
 #include "base/log.h"
+#include "core/request_event.h"
 #include "net/server.h"
 #include "net/socket_owner.h"
 #include "net/tls.h"
@@ -164,14 +166,15 @@ int serve(const ServeOptions& options) {
 
   std::atomic<net::Server*> listening = nullptr;
   std::atomic<outbound::Worker*> sending = nullptr;
-  auto installation = Installation::open(options.place, config.core,
-                                         [&listening, &sending](std::vector<std::string> topics) {
-                                           const bool news = !topics.empty();
-                                           if (net::Server* server = listening)
-                                             server->announce(std::move(topics));
-                                           outbound::Worker* worker = sending;
-                                           if (worker != nullptr && news) worker->notify();
-                                         });
+  auto installation = Installation::open(
+      options.place, config.core, [&listening, &sending](std::vector<std::string> topics) {
+        // Most batches have nothing to send, and a thread that
+        // looks for it would be in the way of those that answer.
+        const bool to_send = std::ranges::count(topics, core::outbox_topic) > 0;
+        if (net::Server* server = listening) server->announce(std::move(topics));
+        outbound::Worker* worker = sending;
+        if (worker != nullptr && to_send) worker->notify();
+      });
   if (!installation) return fail(installation.error());
   core::Engine& engine = (*installation)->engine();
   if (auto set = engine.run(core::SetWitnessPolicy{.policy = witnesses->text}); !set) {
@@ -185,7 +188,9 @@ int serve(const ServeOptions& options) {
   api::Context context{.engine = engine,
                        .assets = *assets,
                        .public_url = config.public_url,
-                       .self_signup = config.self_signup};
+                       .self_signup = config.self_signup,
+                       .security_contacts = config.security_contacts,
+                       .security_policy = config.security_policy};
   context.test_approver = test_approver ? &*test_approver : nullptr;
   context.session_reads_log = api::session_reads_log;
   context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};

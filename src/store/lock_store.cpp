@@ -121,6 +121,15 @@ Result<void> JournalLockStore::put(const std::vector<std::pair<std::string, std:
 
 }  // namespace
 
+Result<std::map<std::string, std::string>> read_lock_store(const std::string& directory) {
+  const std::string path = directory + "/checkpoints";
+  auto bytes = read_file(path, journal_bytes_max);
+  if (!bytes) return failure(bytes.error());
+  auto contents = lock_journal::read(std::move(*bytes));
+  if (!contents) return std::unexpected(IoError{path + " is damaged"});
+  return std::move(contents->notes);
+}
+
 Result<std::unique_ptr<LockStore>> open_lock_store(const std::string& directory) {
   if (auto made = make_directory(directory, 0700); !made) return failure(made.error());
   auto lock = FileLock::take(directory + "/lock");

@@ -31,6 +31,10 @@ class LockStore {
   virtual Result<void> put(const std::vector<std::pair<std::string, std::string>>& notes) = 0;
 };
 
+// The notes as they stand on disk, without taking the lock: for somebody who only looks, while the
+// signer may be writing.
+Result<std::map<std::string, std::string>> read_lock_store(const std::string& directory);
+
 // Creates `directory` (0700) when missing. Fails when another process holds it.
 Result<std::unique_ptr<LockStore>> open_lock_store(const std::string& directory);
 

@@ -152,8 +152,32 @@ struct Agent {
   std::string made_by;
   Instant created;
   std::optional<Instant> revoked;
+  // What was in force before the last rotation, and until when it still is; "" when there is none.
+  std::string previous_secret_sealed = {}, previous_public_key = {};
+  std::optional<Instant> rotated = {}, previous_until = {};
 
   friend bool operator==(const Agent&, const Agent&) = default;
+};
+
+// That an agent has used this nonce in an HTTP signature.
+struct AgentNonce {
+  std::string agent;
+  Digest nonce;  // SHA-256
+  Instant expires;
+
+  friend bool operator==(const AgentNonce&, const AgentNonce&) = default;
+};
+
+// A secret of a project with one purpose: "claims" signs what agents show each other, "escrow" what
+// they hand over (wire.md D-06).
+struct ProjectSecret {
+  std::string id;  // sec_…, the kid of what it signs
+  std::string project;
+  std::string purpose;
+  std::string sealed;  // under the wrap key
+  Instant created;
+
+  friend bool operator==(const ProjectSecret&, const ProjectSecret&) = default;
 };
 
 struct Session {
@@ -258,15 +282,16 @@ struct Account {
   friend bool operator==(const Account&, const Account&) = default;
 };
 
-// The mutable part; replaced as a whole, guarded by `mac`.
+// The mutable part; replaced as a whole. `mac` guards it and, through `asked_sha256`, the request.
 struct RequestState {
   std::string request;
   std::string project;
-  approval::Request state;       // the pure core's view
-  std::uint64_t leaf_index = 0;  // of the newest statement of the stream
-  Digest statement_sha256;       // the newest statement of the stream
-  std::uint64_t stream_seq = 0;  // how many statements the stream has
-  Digest mac;  // HMAC(row key, JCS{request_id, version, status, leaf_index, statement_sha256})
+  approval::Request state;             // the pure core's view
+  std::uint64_t leaf_index = 0;        // of the newest statement of the stream
+  Digest statement_sha256;             // the newest statement of the stream
+  std::uint64_t stream_seq = 0;        // how many statements the stream has
+  Digest mac;                          // Keys::row_mac
+  std::optional<Digest> asked_sha256;  // of the request's row; nothing in rows of schema 2
   std::string edited_payload;  // the edit's exact text; under the DEK when plain; "" when none
   // Set once terminal.
   std::optional<Instant> decided;
@@ -297,6 +322,40 @@ struct Delivery {
   std::string how;  // "status" | "webhook"
 
   friend bool operator==(const Delivery&, const Delivery&) = default;
+};
+
+// What one agent has handed to another: who may speak about it, and the head of its stream.
+struct Handoff {
+  std::string id;  // a UUID: "delivery_id" on the wire
+  std::string project;
+  std::string request;
+  std::string upstream;           // agent id, else key id: who asked
+  std::string upstream_key;       // key id that brought the request
+  std::string downstream;         // agent id
+  std::string commitment_sealed;  // JSON under the request's DEK; "" when none
+  Instant created;
+  std::uint64_t created_index = 0;  // leaf of handoff.created
+  // The rest is replaced with each statement.
+  std::uint64_t stream_seq = 0;  // how many statements the stream has
+  std::uint64_t leaf_index = 0;  // of the newest
+  Digest statement_sha256;       // of the newest
+  Digest mac;                    // HMAC(row key, JCS of the parties and the newest statement)
+
+  friend bool operator==(const Handoff&, const Handoff&) = default;
+};
+
+// One statement of a handoff's stream. Written once.
+struct HandoffEvent {
+  std::string handoff;
+  std::uint64_t seq = 0;
+  std::string outcome;      // "created" | "fulfilled" | "disputed" | "failed"
+  std::string by;           // actor.id of the statement
+  std::string note_sealed;  // under the request's DEK; "" when none
+  Instant recorded;
+  std::uint64_t leaf_index = 0;
+  Digest statement_sha256;
+
+  friend bool operator==(const HandoffEvent&, const HandoffEvent&) = default;
 };
 
 struct Idempotency {

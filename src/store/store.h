@@ -39,6 +39,8 @@ using Write = std::variant<Project,          // insert or replace by id
                            Roster,           // insert
                            ApiKey,           // insert or replace by id
                            Agent,            // insert or replace by id
+                           AgentNonce,       // insert
+                           ProjectSecret,    // insert
                            Session,          // insert or replace by token
                            SetupToken,       // insert
                            RosterProposal,   // insert
@@ -49,6 +51,8 @@ using Write = std::variant<Project,          // insert or replace by id
                            RequestState,     // insert or replace by request
                            Review,           // insert; a used nonce fails
                            Delivery,         // insert, or leave the first
+                           Handoff,          // insert, or replace the head of its stream
+                           HandoffEvent,     // insert
                            Idempotency,      // insert
                            Snapshot,         // insert or replace by request
                            GraphCheckpoint,  // insert or replace by (project, thread, checkpoint)
@@ -61,7 +65,8 @@ struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
 struct DeleteRosterProposal {
   std::string id;
 };
-struct DeleteExpired {  // sessions, roster proposals and login links: whose end is at or before
+// Sessions, roster proposals, login links and nonces of agents whose end is at or before.
+struct DeleteExpired {
   Instant now;
 };
 struct DeleteGraphThread {
@@ -102,11 +107,23 @@ struct FullRequest {
   std::optional<Delivery> delivery;
 };
 
+// How many rows of a project the tables have whose content its log settles.
+struct RowCounts {
+  std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews,
+      handoffs, handoff_events;
+
+  friend bool operator==(const RowCounts&, const RowCounts&) = default;
+};
+
 // A snapshot-consistent view for one thread; cheap to keep, not thread-safe. Each call sees the
 // newest committed state.
 class Reader {
  public:
   virtual ~Reader() = default;
+
+  // From now on every call sees what is committed now. For a reader that is given up after one
+  // long look: the write-ahead log cannot be reused before.
+  virtual Result<void> pin() = 0;
 
   virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
 
@@ -116,6 +133,8 @@ class Reader {
   virtual Result<std::vector<Device>> devices() = 0;
   virtual Result<std::vector<ApiKey>> api_keys() = 0;  // revoked ones too
   virtual Result<std::vector<Agent>> agents() = 0;
+  virtual Result<std::vector<AgentNonce>> agent_nonces() = 0;  // expired ones too
+  virtual Result<std::vector<ProjectSecret>> project_secrets() = 0;
   virtual Result<std::vector<Webhook>> webhooks() = 0;  // not removed
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
@@ -126,6 +145,12 @@ class Reader {
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
   virtual Result<std::optional<Account>> account(std::string_view request) = 0;
+  // As it was written, without what its revisions put in place.
+  virtual Result<std::optional<Request>> original(std::string_view id) = 0;
+  virtual Result<std::vector<Revision>> revisions(std::string_view request) = 0;
+  virtual Result<std::optional<RowCounts>> row_counts(std::string_view project) = 0;
+  // How many such rows belong to no project or to no request, and settings that nobody reads.
+  virtual Result<std::uint64_t> rows_of_nobody() = 0;
   // Newest first. Payloads and sealed details are left empty.
   virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;
   virtual Result<std::uint64_t> pending_count(std::string_view project) = 0;
@@ -140,6 +165,16 @@ class Reader {
   virtual Result<std::optional<Review>> review_by_nonce(std::string_view nonce) = 0;
   virtual Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                          const Digest& key) = 0;
+
+  virtual Result<std::optional<Handoff>> handoff(std::string_view id) = 0;
+  virtual Result<std::vector<HandoffEvent>> handoff_events(std::string_view handoff) = 0;
+  // What an agent did in [from, to): as far as its leaves are before `end`.
+  struct Record {
+    std::uint64_t signed_calls = 0;
+    std::uint64_t handoffs = 0;  // on either side
+  };
+  virtual Result<Record> record_of(std::string_view project, std::string_view agent, Instant from,
+                                   Instant to, std::uint64_t end) = 0;
 
   virtual Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) = 0;
   virtual Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,
@@ -184,6 +219,9 @@ class Store {
   virtual Result<std::unique_ptr<Reader>> reader() = 0;
   // Copies WAL pages back; off the acknowledgement path, called when idle.
   virtual Result<void> checkpoint() = 0;
+  // Gives the next commits blocks that exist, because a file that grows flushes slower; off the
+  // acknowledgement path, called when nothing is queued. A full disk is no failure here.
+  virtual Result<void> make_room() = 0;
 };
 
 }  // namespace lp::store

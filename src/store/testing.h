@@ -218,6 +218,24 @@ inline bool same(const RequestState& a, const RequestState& b) {
   return same(a.state, b.state) && fields(a) == fields(b);
 }
 
+// Between agent_a and agent_b, made at `number` by the leaf of that index.
+inline Handoff sample_handoff(std::string id, std::string request, std::uint64_t number) {
+  Handoff handoff;
+  handoff.id = std::move(id);
+  handoff.project = "proj_a";
+  handoff.request = std::move(request);
+  handoff.upstream = "agent_a";
+  handoff.upstream_key = "key_01";
+  handoff.downstream = "agent_b";
+  handoff.commitment_sealed = sample_bytes(number, 90);
+  handoff.created = {static_cast<std::int64_t>(number)};
+  handoff.created_index = handoff.leaf_index = number;
+  handoff.stream_seq = 1;
+  handoff.statement_sha256 = sample_digest(number);
+  handoff.mac = sample_digest(number + 1);
+  return handoff;
+}
+
 inline Review sample_review(std::string_view request, std::uint64_t leaf_index) {
   Review review;
   review.request = request;

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { approve, filesWith, letGo, openRequest, photograph, setUp, test } from "./harness.mjs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  approve, binary, filesWith, letGo, openRequest, photograph, setUp, test,
+} from "./harness.mjs";
 
 const marked = () => `plain-${randomBytes(12).toString("hex")}`;
 
@@ -10,6 +16,30 @@ async function assertUnread(server, person, marker) {
   assert.ok(!server.log().includes(marker), "in the server's log");
   assert.ok(!person.seen.bodies.some((body) => body.includes(marker)), "in a response");
   assert.ok(!person.seen.urls.some((url) => url.includes(marker)), "in an address");
+}
+
+// The receipt of the page, judged as a stranger would: without server and data.
+async function assertProven(server, page, id) {
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download receipt" }).click();
+  const download = await downloading;
+  assert.equal(download.suggestedFilename(), `receipt-${id}.json`);
+  const receipt = await readFile(await download.path());
+  const folder = await mkdtemp(join(tmpdir(), "receipt-"));
+  try {
+    const trust = join(folder, "trust.json");
+    const place = ["--data", server.data];
+    await writeFile(trust, execFileSync(binary, ["trust", "export", ...place]));
+    const told = spawnSync(binary, ["verify", "-", "--trust", trust, "--json"], { input: receipt });
+    const said = JSON.parse(told.stdout);
+    assert.deepEqual([told.status, said.verdict, said.type, said.human, said.request_id],
+      [0, "VALID", "decision.approved", "B", id]);
+    receipt[receipt.indexOf('"sig"') + 10] ^= 1;
+    const changed = spawnSync(binary, ["verify", "-", "--trust", trust], { input: receipt });
+    assert.equal(changed.status, 40);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 test("ask, see, approve: the held poll answers with the same envelope", async (t) => {
@@ -34,6 +64,7 @@ test("ask, see, approve: the held poll answers with the same envelope", async (t
   await page.getByText("Delivered to the agent").waitFor();
   await page.getByText("Logged").waitFor();
   await photograph(page, "request-approved");
+  await assertProven(server, page, id);
   await page.getByText("checkpoint", { exact: true }).click();
   assert.match(await page.locator(".checkpoint pre").textContent(), /^\S+\/p\/[0-9a-f]{32}\n\d+\n/);
   await assertUnread(server, person, marker);

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import {
   Agent,
   approve,
+  desk,
   editText,
   openBrowser,
   openRequest,
@@ -103,8 +104,7 @@ test("the recovery sheet prints the key and its id, and types back in", async (t
   const groups = keyText.match(/.{1,4}/g);
   assert.match(printed.replace(/\s+/g, " "), new RegExp(groups[0].replace(/\W/g, "\\$&")));
   assert.equal(await page.getByRole("button", { name: "Print" }).isVisible(), false);
-  const shots = join(import.meta.dirname, "../../build/screenshots");
-  await page.screenshot({ path: join(shots, "recovery-sheet.png") });
+  await photograph(page, "recovery-sheet", desk);
   const kid = await sheet.locator("dd").nth(1).textContent();
   await page.emulateMedia({ media: "screen" });
   await goOn(page);

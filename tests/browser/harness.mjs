@@ -14,8 +14,15 @@ const top = join(import.meta.dirname, "../..");
 export const binary = process.env.LETSPING ?? join(top, "build/release/letsping");
 const mocked = process.env.LETSPING === "mock";
 
-export const registered = [];
+const registered = [];
 export const test = (name, run) => registered.push({ name, run });
+
+// Every test of this folder, in the same order in each process that asks.
+export async function allTests() {
+  const files = (await readdir(import.meta.dirname)).filter((name) => name.endsWith("_test.mjs"));
+  for (const file of files.sort()) await import(`./${file}`);
+  return registered;
+}
 
 // A server in a data directory of its own. `log()` is all that it has printed.
 export async function startServer(t) {
@@ -358,8 +365,10 @@ const shots = join(top, "build/screenshots");
 export const desk = [[1440, 900]];
 const deskAndPhone = [...desk, [390, 844]];
 
-// The state as it looks on a desk and on a phone. Another size moves what is under the pointer.
+// The state as it looks on a desk and on a phone, where somebody wants to look: LETSPING_PICTURES.
+// Another size moves what is under the pointer.
 export async function photograph(page, name, sizes = deskAndPhone) {
+  if (!process.env.LETSPING_PICTURES) return;
   mkdirSync(shots, { recursive: true });
   const before = page.viewportSize();
   for (const [width, height] of sizes) {

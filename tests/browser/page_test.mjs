@@ -1,40 +1,5 @@
 import assert from "node:assert/strict";
-import { assertAccessible } from "./access.mjs";
-import { approve, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
-
-test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
-  const { server, person, page, agent } = await setUp(t);
-  const facts = '{"amount":5000.00,"lines":[{"sku":"A-1"}],"reason":"the parcel never arrived"}';
-  const { id } = await agent.ask("stripe", "refund", facts, { metadata: { environment: "prod" } });
-  const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
-  const done = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
-  await openRequest(page, done.id);
-  await approve(page);
-  await page.getByRole("heading", { name: "Approved" }).waitFor();
-  const paths = ["/", `/requests/${id}`, `/requests/${high.id}`, `/requests/${done.id}`];
-  paths.push("/settings", "/settings?page=about", "/requests/req_unknown");
-  for (const colorScheme of ["light", "dark"]) {
-    for (const [width, height] of [
-      [1440, 900],
-      [390, 844],
-    ]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height });
-      for (const path of paths) {
-        await page.goto(server.origin + path);
-        await page.locator(":is(h1, h2, .notice):visible").first().waitFor();
-        await page.waitForTimeout(path.includes(id) ? 1100 : 300);
-        await assertAccessible(page, `${path} ${colorScheme} ${width}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${path} is ${wide} px too wide at ${width}`);
-      }
-    }
-  }
-  await page.goto(`${server.origin}/requests/${id}`);
-  await page.getByRole("heading", { name: "What would run" }).waitFor();
-  await photograph(page, "request-dark");
-  person.behaved(/status of 404/);
-});
+import { approve, openBrowser, openRequest, setUp, test } from "./harness.mjs";
 
 test("new requests and decisions appear by themselves in every window", async (t) => {
   const { server, person, page, agent } = await setUp(t);
@@ -138,8 +103,9 @@ test("an open page survives a restart of the server", async (t) => {
   await approve(page);
   assert.equal((await held).status, "APPROVED");
   await page.getByText("Delivered to the agent").waitFor();
-  // 403: to the new server the session was idle, so the device key opened it again first.
-  person.behaved(/ERR_(CONNECTION|EMPTY|INCOMPLETE)/, /status of 403/);
+  // 403: to the new server the session was idle, so the device key opened another first; 401: a
+  // page that asked between the end of the one and the cookie of the other.
+  person.behaved(/ERR_(CONNECTION|EMPTY|INCOMPLETE)/, /status of 40[13]/);
 });
 
 test("two people at once: the second is told who was first", async (t) => {

@@ -72,6 +72,13 @@ async function bring(t, server, owner, member, contentKey) {
   return { ...bob, link };
 }
 
+// The id of a second person, whom the first one has signed for.
+async function addBob(page, server) {
+  const change = await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer");
+  await signs(page, server, change);
+  return (await memberNamed(server, "Bob")).id;
+}
+
 test("an owner reads a change of who decides, and signs it", async (t) => {
   const { server, person, page } = await setUp(t);
   if (server.mocked) return;
@@ -105,12 +112,7 @@ test("a second person brings a browser, approves, and is gone when they are remo
   const { server, person, page, agent, contentKey } = await setUp(t);
   if (server.mocked) return;
   const { stdout: trust } = await run(binary, ["trust", "export", "--data", server.data]);
-  await signs(
-    page,
-    server,
-    await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer"),
-  );
-  const { id: member } = await memberNamed(server, "Bob");
+  const member = await addBob(page, server);
   const bob = await bring(t, server, page, member, contentKey);
   const { id } = await agent.ask("stripe", "refund", '{"amount":5000.00}');
   const held = agent.status(id, 25);
@@ -144,12 +146,7 @@ test("a second person brings a browser, approves, and is gone when they are remo
 test("a login link works once, and never for a key that somebody has", async (t) => {
   const { server, person, page } = await setUp(t);
   if (server.mocked) return;
-  await signs(
-    page,
-    server,
-    await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer"),
-  );
-  const { id: member } = await memberNamed(server, "Bob");
+  const member = await addBob(page, server);
   const [{ url }] = await command(server, "login-link", "--member", member);
   const link = url.replace(/^http:\/\/[^/]+/, server.origin);
   await page.goto("about:blank");

@@ -1,49 +1,65 @@
-// Runs every *_test.mjs of this folder, one test after another: two browsers at once on a small
-// machine measure each other. The last line counts.
+// Runs the tests of every *_test.mjs of this folder in two workers, each with a browser and servers
+// of its own; whoever is free takes the next test. The last line counts.
 
-import { readdirSync } from "node:fs";
-import { closeBrowser, registered } from "./harness.mjs";
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { allTests } from "./harness.mjs";
 
+const workers = Number(process.env.WORKERS ?? 2);
+// Beyond the worker's own limit for a test: that one hangs where it cannot tell.
+const hangMs = 150_000;
 const words = process.argv.slice(2);
-const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith("_test.mjs"));
-for (const file of files.sort()) await import(`./${file}`);
-
-const limitMs = 90_000;
 const count = { passed: 0, failed: 0, skipped: 0 };
-for (const { name, run } of registered) {
-  if (words.length > 0 && !words.some((word) => name.includes(word))) {
-    count.skipped += 1;
-    continue;
-  }
-  const began = performance.now();
-  const problem = await attempt(run);
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`${problem ? "FAILED" : "ok"} ${name} (${seconds} s)`);
+
+const queue = (await allTests())
+  .map(({ name }, number) => ({ name, number }))
+  .filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+count.skipped = (await allTests()).length - queue.length;
+
+function report({ name }, problem, seconds) {
+  const time = seconds === undefined ? "" : ` (${seconds.toFixed(1)} s)`;
+  console.log(`${problem ? "FAILED" : "ok"} ${name}${time}`);
   if (problem) console.log(problem.replace(/^/gm, "    "));
   count[problem ? "failed" : "passed"] += 1;
 }
-await closeBrowser();
+
+// One worker until it ends: true if it may be replaced, for it did not end before its first test.
+function work() {
+  const child = fork(join(import.meta.dirname, "worker.mjs"), { detached: true });
+  let current, timer;
+  let began = false;
+  const next = () => {
+    clearTimeout(timer);
+    current = queue.shift();
+    if (current === undefined) return child.send("end");
+    began = true;
+    timer = setTimeout(() => child.kill("SIGKILL"), hangMs);
+    child.send(current.number);
+  };
+  child.on("message", (message) => {
+    if (message !== "ready") report(current, message.problem, message.seconds);
+    next();
+  });
+  return new Promise((resolve) => {
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      const how = `the worker ended with ${signal ?? code}; what it said stands above`;
+      if (current !== undefined) report(current, how);
+      else if (code !== 0) report({ name: "a worker" }, how);
+      // What a dead worker leaves behind: its servers are of its group.
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch {}
+      resolve(began);
+    });
+  });
+}
+
+async function lane() {
+  while (queue.length > 0 && (await work())) {}
+}
+
+await Promise.all(Array.from({ length: Math.min(workers, queue.length) }, lane));
+for (const left of queue) report(left, "there was no worker to run it");
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
-
-async function attempt(run) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took more than ${limitMs / 1000} s`)), limitMs);
-  });
-  const cleanups = [];
-  const explanations = [];
-  const after = (cleanup) => cleanups.push(cleanup);
-  const explain = (explanation) => explanations.push(explanation);
-  try {
-    await Promise.race([run({ after, explain }), late]);
-    return undefined;
-  } catch (error) {
-    // What each browser showed when it happened.
-    const told = explanations.map((explanation) => explanation().catch(() => "(no page)"));
-    return [`${error.stack ?? error}`, ...(await Promise.all(told))].join("\n");
-  } finally {
-    clearTimeout(timer);
-    for (const cleanup of cleanups.reverse()) await cleanup().catch(() => undefined);
-  }
-}

@@ -21,9 +21,10 @@ std::vector<Failure> failures_of(const Plan& plan) {
 }
 
 // Whether going on after this call failed would be going on with what may not be on disk. A full
-// disk is no reason to stop while pages go back into the database: the write-ahead log has them.
+// disk is no reason to stop while pages go back into the database: the write-ahead log has them;
+// nor while that log is only given room, in pieces of 64 KiB that no page is as large as.
 bool must_stop(const Failure& failure, const std::string& line) {
-  if (line.contains("/letsping.db>")) return failure.error == "EIO";
+  if (line.contains("/letsping.db>") || line.contains(", 65536, ")) return failure.error == "EIO";
   return line.contains("/letsping.db-wal>") || line.contains("/checkpoints>");
 }
 

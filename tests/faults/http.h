@@ -1,8 +1,10 @@
-// A blocking HTTP/1.1 client on one kept-alive connection to loopback. No retries: when a
-// connection breaks, nobody knows whether the request happened, and the caller must be told so.
+// A blocking HTTP/1.1 client on one kept-alive connection to loopback, and another for an answer
+// without an end. No retries: when a connection breaks, nobody knows whether the request happened,
+// and the caller must be told so.
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,7 +35,6 @@ class HttpClient {
  private:
   bool open();
   void close();
-  bool send(std::string_view bytes);
   std::optional<Answer> receive();
   bool fill();
 
@@ -41,6 +42,28 @@ class HttpClient {
   int socket_ = -1;
   bool hung_ = false;
   std::string buffer_;
+};
+
+// A GET whose answer goes on until somebody leaves: the destructor.
+class HttpStream {
+ public:
+  // Nothing: no head of an answer came.
+  static std::optional<HttpStream> open(std::uint16_t port, std::string_view target,
+                                        std::string_view fields);
+  HttpStream(HttpStream&& other) noexcept;
+  HttpStream& operator=(HttpStream&& other) noexcept;
+  ~HttpStream();
+
+  [[nodiscard]] int status() const { return status_; }
+  // Appends what comes within `time`, which may be nothing. False: the peer has ended it.
+  bool read(std::string& bytes, std::chrono::milliseconds time);
+
+ private:
+  explicit HttpStream(int socket) : socket_(socket) {}
+
+  int socket_;
+  int status_ = 0;
+  std::string early_;  // came with the head
 };
 
 }  // namespace lp::faults

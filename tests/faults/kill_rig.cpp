@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
   plan.seed = std::random_device()();
   std::vector<std::string> wanted;
   CLI::App app("Faults against the real server");
+  // `run` gives values that further words may change.
+  app.option_defaults()->take_last();
   app.add_option("--binary", plan.binary, "The letsping to test")
       ->required()
       ->check(CLI::ExistingFile);
@@ -59,6 +61,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--seed", plan.seed, "Of the moments of the kills and of the load");
   app.add_option("rig", wanted, "Which rigs (default: all but soak)")
+      ->take_all()
       ->check(CLI::IsMember(names()));
   CLI11_PARSE(app, argc, argv);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <random>
 
 #include "power_disk.h"
@@ -38,23 +39,20 @@ class Moments {
 
   Cut draw(std::mt19937_64& random) const {
     Cut cut{.moment = 0, .survival = Survival::mixed, .seed = random()};
-    const auto one_of = [&](const std::vector<Moment>& moments) {
-      return moments.empty() ? 0 : moments[random() % moments.size()];
-    };
     switch (random() % 8) {
       case 0:
         cut.moment = random() % (all_ + 1);
         break;
       case 1:
       case 2:
-        cut.moment = one_of(flushes_) + 1;
+        cut.moment = one_of(flushes_, random) + 1;
         break;
       case 3:
       case 4:
-        cut.moment = one_of(sends_) + 1;
+        cut.moment = one_of(sends_, random) + 1;
         break;
       default:
-        cut.moment = one_of(flushes_);
+        cut.moment = one_of(flushes_, random);
         break;
     }
     const auto fate = random() % 10;
@@ -62,9 +60,22 @@ class Moments {
     if (fate == 3) cut.survival = Survival::everything;
     return cut;
   }
+  // Right after something was told later than at `after`, and nothing unflushed survives. No cut:
+  // nothing was told then.
+  std::optional<Cut> draw_told(std::mt19937_64& random, Moment after) const {
+    const auto first = std::ranges::upper_bound(sends_, after);
+    const auto later = static_cast<std::uint64_t>(sends_.end() - first);
+    if (later == 0) return std::nullopt;
+    const Moment told = first[static_cast<std::ptrdiff_t>(random() % later)];
+    return Cut{.moment = told + 1, .survival = Survival::nothing, .seed = random()};
+  }
   [[nodiscard]] std::size_t flushes() const { return flushes_.size(); }
 
  private:
+  static Moment one_of(const std::vector<Moment>& moments, std::mt19937_64& random) {
+    return moments.empty() ? 0 : moments[random() % moments.size()];
+  }
+
   const std::size_t all_;
   std::vector<Moment> flushes_, sends_;
 };
@@ -226,16 +237,22 @@ std::optional<std::string> Rig::record_and_cut(unsigned count, Totals& totals) {
 
 std::expected<unsigned, std::string> Rig::noticed(const PowerDisk::Lie& lie) {
   const Moments moments(recording_->journal.happenings(), recording_->made);
+  // From then on there is something of each kind to lose.
+  if (recording_->kept.empty() || recording_->promises.empty()) {
+    return std::unexpected("no snapshot was kept, or no checkpoint given away");
+  }
+  const Moment rich =
+      std::max(recording_->kept.front().moment, recording_->promises.front().moment);
   std::vector<Cut> cuts;
   while (cuts.size() < control_cuts) {
-    const Cut cut = moments.draw(random_);
-    if (cut.moment > recording_->kept.front().moment) cuts.push_back(cut);
+    const auto cut = moments.draw_told(random_, rich);
+    if (!cut) return std::unexpected("nothing was told after that");
+    cuts.push_back(*cut);
   }
   std::ranges::sort(cuts, {}, &Cut::moment);
   unsigned count = 0;
   Playback playback(*recording_, lie);
-  for (auto& cut : cuts) {
-    cut.survival = Survival::nothing;
+  for (const auto& cut : cuts) {
     if (auto wrong = playback.reach(cut.moment)) return std::unexpected(*wrong);
     const auto verdict = judge(plan_, *recording_, receiver_, playback.after(cut), cut,
                                delivered(recording_->journal, cut.moment));
@@ -244,7 +261,8 @@ std::expected<unsigned, std::string> Rig::noticed(const PowerDisk::Lie& lie) {
   return count;
 }
 
-// Flushes that do nothing, of everything that the recording has by then: at least half of the cuts
+// Flushes that do nothing, of everything that the recording has by then. Each cut comes right after
+// something was told, so that the flush before it has something to lose: at least half of the cuts
 // must show it (R-COR-03).
 void controls(Rig& rig, Report& report) {
   const std::pair<const char*, PowerDisk::Lie> lies[] = {

@@ -10,6 +10,7 @@
 #include "receiver.h"
 #include "rigs.h"
 #include "soak_trend.h"
+#include "watchers.h"
 
 namespace lp::faults {
 namespace {
@@ -87,6 +88,7 @@ class Soak {
   Promises promises_;
   Backlog backlog_;
   Errands::Counts errands_;
+  Watchers::Counts watched_;
   std::optional<Audit> audit_;
   std::vector<Sample> samples_;
   std::vector<std::string> undelivered_;
@@ -127,16 +129,21 @@ Soak::Wrong Soak::live(std::chrono::seconds time, End end, std::vector<Sample>* 
   const std::string name = "life" + std::to_string(lives_++);
   Load load(*server_, history_, promises_, backlog_, steady, name, random_());
   Errands errands(*server_, history_, receiver_, errands_, name);
+  Watchers watchers(*server_, history_, watched_, random_());
   if (auto wrong = load.start()) return wrong;
+  if (auto wrong = watchers.start()) return wrong;
   errands.start();
   bool alive = true;
   for (const auto until = Clock::now() + time; alive && Clock::now() < until;) {
     alive = !server_->wait(look_ms);
     if (samples != nullptr) samples->push_back(measure(*server_, load.acknowledged()));
   }
+  const unsigned left_alone = watchers.gone();
   if (!alive || end == End::killed) server_->kill();
   const auto unanswered = load.stop();
+  watchers.stop();
   errands.stop();
+  if (alive && left_alone > 0) return "an event stream ended by itself";
   if (!alive) return "the server ended by itself: " + server_->last_words();
   if (end == End::asked) {
     const auto ending = server_->end();
@@ -196,6 +203,8 @@ void Soak::tell() {
   report_.test("soak: no delivery contradicts another", receiver_.wrong());
   report_.test("soak: requests were cancelled, expired, and snapshots came back",
                errands_.cancelled > 0 && errands_.expired > 0 && errands_.fetched > 0, "not all");
+  report_.test("soak: event streams were left, gone on with, and told of closings",
+               watched_.resumed > 0 && watched_.closings > 0, "not all");
   const Trend trend = trend_of(samples_);
   report_.test("soak: memory does not grow in " + time, trend.memory);
   report_.test("soak: threads do not grow in " + time, trend.threads);
@@ -211,6 +220,9 @@ void Soak::tell() {
                " cancelled, " + std::to_string(errands_.expired) + " expired, " +
                std::to_string(errands_.fetched) + " snapshots fetched, " +
                std::to_string(receiver_.delivered().size()) + " decisions delivered");
+  report_.note(std::to_string(watched_.streams) + " event streams, " +
+               std::to_string(watched_.resumed) + " of them gone on with, " +
+               std::to_string(watched_.closings) + " closings heard");
 }
 
 void Soak::run() {

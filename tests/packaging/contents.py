@@ -10,6 +10,7 @@ from unit import UNIT
 
 TOP = Path(__file__).resolve().parents[2]
 PROGRAM = "/usr/bin/letsping"
+VERIFIER = "/usr/libexec/letsping/letsping-verify"
 EXPOSURE_MAX = 1.2  # of 10, as systemd-analyze reckons
 # A path of the machine that built it would tell about its builder, and differ from build to build.
 BUILD_PATHS = str(TOP).encode()
@@ -23,7 +24,7 @@ def everything_belongs_to_root_with_plain_modes(life):
     expected = {"d": "root/root drwxr-xr-x", "-": "root/root -rw-r--r--"}
     for path, mode in modes_of(life.package).items():
         wanted = expected["d" if path.endswith("/") else "-"]
-        if path == PROGRAM:
+        if path in (PROGRAM, VERIFIER):
             wanted = "root/root -rwxr-xr-x"
         assert mode == wanted, f"{path}: {mode}"
 
@@ -31,20 +32,32 @@ def everything_belongs_to_root_with_plain_modes(life):
 def the_versions_agree(life):
     version = field(life.package, "Version")
     assert run(PROGRAM, "version").split()[1] == version
+    assert run(VERIFIER, "--version").split()[1] == version
     with gzip.open("/usr/share/doc/letsping/changelog.gz", "rt", encoding="utf-8") as changelog:
         assert changelog.readline().startswith(f"letsping ({version}) ")
 
 
-def the_program_is_hardened(_life):
+def the_verifier_is_found(_life):
+    done = subprocess.run([PROGRAM, "verify", "-"], input=b"nothing\n", capture_output=True,
+                          check=False)
+    assert done.returncode == 40 and b"INVALID" in done.stdout, done
+
+
+def the_programs_are_hardened(_life):
+    for program in (PROGRAM, VERIFIER):
+        is_hardened(program)
+
+
+def is_hardened(program):
     told = run("readelf", "--wide", "--file-header", "--segments", "--dynamic", "--notes",
-               "--dyn-syms", PROGRAM)
+               "--dyn-syms", program)
     for sign in (r"Type: +DYN", r"INTERP", r"GNU_RELRO", r"FLAGS.*BIND_NOW", r"FLAGS_1.*\bPIE\b",
                  r"GNU_STACK .* RW  ", r"\bSHSTK\b", r"__stack_chk_fail", r"__\w+_chk\b"):
         assert re.search(sign, told), f"no {sign}"
     for sign in (r"\(R(UN)?PATH\)", r"TEXTREL", r"LOAD .* RWE "):
         assert not re.search(sign, told), sign
-    assert BUILD_PATHS not in Path(PROGRAM).read_bytes()
-    sections = run("readelf", "--wide", "--sections", PROGRAM)
+    assert BUILD_PATHS not in Path(program).read_bytes()
+    sections = run("readelf", "--wide", "--sections", program)
     assert ".debug_info" not in sections, "not stripped"
 
 
@@ -112,7 +125,8 @@ CONTENTS = (
     lintian_has_nothing_to_say,
     everything_belongs_to_root_with_plain_modes,
     the_versions_agree,
-    the_program_is_hardened,
+    the_verifier_is_found,
+    the_programs_are_hardened,
     the_unit_is_sound,
     the_manual_tells_of_every_command,
     the_shell_completes_every_command,

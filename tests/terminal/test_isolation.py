@@ -15,22 +15,25 @@ class Isolation(unittest.TestCase):
         self.house = self.enterContext(House())
         self.house.set_up()
 
-    def ask_as(self, account):
+    def post_as(self, account, target, body):
         """What another process under this account is answered."""
-        self.house.asks()  # makes the key
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.setuid(account)
-            body = {"service": "s", "action": "a", "payload": json.loads(E1)}
             os.write(writing, json.dumps(
-                self.house.http("POST", "/api/ingest", json.dumps(body))).encode())
+                self.house.http("POST", target, json.dumps(body))).encode())
             os._exit(0)
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             said = json.load(pipe)
         os.waitpid(child, 0)
         return said
+
+    def ask_as(self, account):
+        self.house.asks()  # makes the key
+        return self.post_as(account, "/api/ingest",
+                            {"service": "s", "action": "a", "payload": json.loads(E1)})
 
     def marks(self, request):
         return self.house.run("review", "show", request, "--json")["marks"]
@@ -51,6 +54,15 @@ class Isolation(unittest.TestCase):
         said = self.ask_as(SOMEBODY_ELSE)
         self.assertNotIn("advisory", said)
         self.assertEqual([], self.marks(said["id"]))
+
+    def test_marks_a_request_that_the_servers_own_account_revised(self):
+        if os.getuid() != 0:
+            return  # only root can become somebody else
+        asked = self.ask_as(SOMEBODY_ELSE)
+        said = self.post_as(os.getuid(), f"/api/requests/{asked['id']}/revise",
+                            {"version": 1, "payload": json.loads(E1)})
+        self.assertIn("one account", said["advisory"])
+        self.assertEqual(["no_isolation"], self.marks(asked["id"]))
 
     def test_says_at_start_what_it_can_tell(self):
         self.assertIn("server.account", self.house.log_tail())

@@ -144,6 +144,10 @@ class Player:
         head[0] = f"{method} {target.removeprefix(self.server.address)} HTTP/1.1"
         if "host" not in names:
             head.append(f"Host: {self.variables['host']}")
+        if "signed" in step.modifiers:
+            words = self.filled(step.modifiers["signed"]).split()
+            head += self.server.signing_keys.headers(words, method, target,
+                                                     self.variables["host"], body)
         if step.body or method in ("POST", "PUT"):
             head.append(f"Content-Length: {len(body)}")
             if "content-type" not in names:

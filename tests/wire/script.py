@@ -30,7 +30,7 @@ class Test:
     steps: list = field(default_factory=list)
 
 
-MODIFIERS = {"times", "within", "after", "async", "as", "same", "on", "events", "ended"}
+MODIFIERS = {"times", "within", "after", "async", "as", "same", "on", "events", "ended", "signed"}
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 
 

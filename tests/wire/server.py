@@ -14,6 +14,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from signing import ALGORITHMS, SigningKeys
+
 ROOT = Path(__file__).resolve().parents[2]
 # Bytes 0 to 31; it protects nothing.
 CONTENT_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -72,6 +74,7 @@ class Server:
         try:
             self.run(*self.INIT)
             self.start()
+            self.signing_keys = SigningKeys(self.home.name)
         except BaseException:
             self.home.cleanup()
             raise
@@ -171,6 +174,8 @@ class Server:
             return self.project(*project)["origin"].rsplit("/", 1)[1]
         if name.startswith("session"):
             return self.log_in()
+        if name in ALGORITHMS:
+            return self.signing_keys.public(name)
         if name == "edit_file":
             path = Path(self.home.name) / "edit.json"
             path.write_text('{"amount": 50.0}')

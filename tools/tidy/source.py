@@ -84,7 +84,8 @@ def leftovers(tree):
 
 
 def headers(tree):
-    """Guarded once, and free of what would leak into every file that includes them."""
+    """Guarded once, free of what would leak into every file that includes them, and first in their
+    own source file, which shows that they compile alone (the others: tools/CMakeLists.txt)."""
     for path, text in tree.items():
         if path.startswith("src/") and path.endswith(".h"):
             if "#pragma once" not in text:
@@ -93,6 +94,10 @@ def headers(tree):
                 yield f"{path}: does not open with what it is and the promise it keeps"
             if re.search(r"^\s*using namespace", text, re.M):
                 yield f"{path}: using namespace in a header"
+            own = tree.get(path.removesuffix(".h") + ".cpp", "")
+            first = re.search(r'^#include (["<].*)', own, re.M)
+            if own and (not first or first[1] != f'"{path.removeprefix("src/")}"'):
+                yield f"{path}: not the first include of its own source file"
 
 
 def names(tree):

@@ -120,6 +120,12 @@ class Source(unittest.TestCase):
         tree = {"src/core/a.h": "struct A {};\nusing namespace std;\n", "src/core/b.h": HEADER}
         self.assertEqual(len(list(source.headers(tree))), 3)
 
+    def test_finds_headers_that_their_own_source_file_does_not_show_to_compile(self):
+        first, later = '#include "core/a.h"\n', '#include <vector>\n'
+        for text, findings in ((first + later, 0), (later + first, 1), (later, 1)):
+            tree = {"src/core/a.h": HEADER, "src/core/a.cpp": text}
+            self.assertEqual(len(list(source.headers(tree))), findings, text)
+
     def test_finds_names_that_say_nothing(self):
         for path in ("src/core/utils.cpp", "src/net/string_helpers.h", "web/src/common/a.ts",
                      "src/core/GroupCommit.cpp"):

@@ -1,7 +1,7 @@
-// Pins every script and style of the page (security.md D-11).
+// Pins every script and style of the pages (security.md D-11).
 //
 // The entry's own integrity attribute does not reach chunks that are loaded later, and the server
-// sends Integrity-Policy: a script without integrity is blocked. So the page carries an import map
+// sends Integrity-Policy: a script without integrity is blocked. So each page carries an import map
 // with the hash of every chunk. It is the only inline script; the server allows it by its hash.
 //
 // Works on the files as they were written: earlier hooks see code that is still going to change.
@@ -21,8 +21,11 @@ export function importMap() {
         for (const { type, fileName } of Object.values(bundle)) {
           if (type === "chunk") integrity[`/${fileName}`] = digest(join(dir, fileName));
         }
-        const page = join(dir, "index.html");
-        writeFileSync(page, withMap(readFileSync(page, "utf8"), sorted(integrity), dir));
+        // The same map in every page, for the server's policy allows one.
+        for (const name of ["index.html", "verify/index.html"]) {
+          const page = join(dir, name);
+          writeFileSync(page, withMap(readFileSync(page, "utf8"), sorted(integrity), dir));
+        }
       },
     },
   };

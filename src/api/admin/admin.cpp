@@ -6,6 +6,7 @@
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
 #include "api/admin/things.h"
+#include "api/evidence/receipts.h"
 #include "api/evidence/root_log.h"
 #include "api/review/setup.h"
 
@@ -31,6 +32,7 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},
       {Method::get, "/admin/webhooks/callback-secret", show_callback_secret},
+      {Method::get, "/admin/project-secrets", show_project_secret},
       {Method::post, "/admin/setup-token", make_setup_token},
       {Method::post, "/admin/setup/begin", begin_setup},
       {Method::post, "/admin/setup/finish", finish_setup_here},
@@ -45,6 +47,7 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/root-log/entries", root_log_entries},
       {Method::get, "/admin/log/{project}/leaves", log_leaves},
       {Method::get, "/admin/log/{project}/head", log_head},
+      {Method::get, "/admin/receipts/{id}", admin_receipt},
       {Method::get, "/admin/trust", trust},
       {Method::post, "/admin/exports", begin_export},
       {Method::get, "/admin/exports/{project}/{event}", export_page},

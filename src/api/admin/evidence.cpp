@@ -51,6 +51,11 @@ json::Value describe_trust(Context& context, const core::ProjectView& project) {
   if (policy && !policy->value_or("").empty()) value.add("witness_policy", **policy);
   const auto genesis = context.engine.reader().roster(project.row.id, 1);
   if (genesis && *genesis) value.add("roster_genesis_sha256", (*genesis)->sha256.hex());
+  // So that a receipt may leave out the history before.
+  if (project.row.roster_version > 1 && project.row.roster_sha256) {
+    value.add("roster_sha256", json::Value::array({json::Value(project.row.roster_sha256->hex())}));
+  }
+  value.add("single_operator", project.row.single_operator);
   return value;
 }
 

@@ -75,15 +75,10 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
 
 net::Outcome show_rosters(Context& context, Call& call) {
   json::Array projects;
-  for (const auto& [id, project] : call.directory->projects) {
-    auto rosters = describe_rosters(context, project);
-    if (!rosters) return rosters.error();
-    auto item = json::Value::object();
-    item.add("id", id)
-        .add("name", project.row.name)
-        .add("origin", project.row.origin)
-        .add("rosters", *std::move(rosters));
-    projects.push_back(std::move(item));
+  for (const auto& [_, project] : call.directory->projects) {
+    auto item = describe_project(context, project);
+    if (!item) return std::move(item.error());
+    projects.push_back(*std::move(item));
   }
   auto value = json::Value::object();
   value.add("log_name", call.directory->log_name)
@@ -100,16 +95,7 @@ net::Outcome change_rosters(Context& context, Call& call) {
 }
 
 net::Outcome list_waiting(Context& context, Call& call) {
-  const auto proposals =
-      core::waiting_proposals(context.engine.reader(), context.engine.clock().now());
-  if (!proposals) return internal_error("store.read_failed", proposals.error().what);
-  json::Array items;
-  for (const auto& proposal : *proposals) {
-    items.push_back(describe_proposal(*call.directory, proposal));
-  }
-  auto value = json::Value::object();
-  value.add("proposals", json::Value::array(std::move(items)));
-  return private_reply(json::compact(value));
+  return describe_proposals(context, *call.directory);
 }
 
 net::Outcome propose_roster(Context& context, Call& call) {

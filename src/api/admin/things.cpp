@@ -1,11 +1,13 @@
 #include "api/admin/things.h"
 
+#include "api/letsping/agents.h"
 #include "api/members.h"
 #include "api/reply.h"
 #include "api/submit.h"
 #include "base/text.h"
 #include "core/approver.h"
-#include "crypto/p256.h"
+#include "core/project_secrets.h"
+#include "evidence/roster.h"
 #include "identity/api_key.h"
 #include "json/write.h"
 
@@ -199,21 +201,24 @@ net::Outcome create_agent(Context& context, Call& call) {
   if (project == nullptr) return refuse(Reason::not_found);
   std::string spki;
   if (!body.values[1].empty()) {
-    auto decoded = from_base64(body.values[1]);
-    if (!decoded || !crypto::P256PublicKey::from_spki(*decoded)) {
-      return refuse_member("/public_key", "must be the base64 of a P-256 public key (DER SPKI)");
-    }
+    auto decoded = read_public_key(body.values[1]);
+    if (!decoded) return refuse_member("/public_key", public_key_must);
     spki = *std::move(decoded);
   }
+  if (!body.values[2].empty() && !is_handle(body.values[2])) {
+    return refuse_member("/handle", handle_must);
+  }
+  const std::string key = spki.empty() ? "" : evidence::key_id(spki);
   core::RegisterAgent command{.project = project->row.id,
                               .handle = body.values[2],
                               .made_by = call.directory->setup_owner.value_or("setup_owner"),
                               .public_key = std::move(spki),
                               .by = {.actor = local_operator}};
-  return submit(context, std::move(command), [](const core::RegisterAgent::Result& result) {
+  return submit(context, std::move(command), [key](const core::RegisterAgent::Result& result) {
     auto value = json::Value::object();
     value.add("agent_id", result.agent_id);
     if (result.secret) value.add("agent_secret", result.secret->reveal());
+    if (!key.empty()) value.add("key", key);
     return private_reply(json::compact(value));
   });
 }
@@ -255,6 +260,24 @@ net::Outcome show_callback_secret(Context& context, Call& call) {
   } else {
     value.add("secret", core::callback_secret(context.engine.keys(), project->row.id).reveal());
   }
+  return private_reply(json::compact(value));
+}
+
+net::Outcome show_project_secret(Context& context, Call& call) {
+  const auto wanted = call.request.query_value("project");
+  const core::ProjectView* project = wanted ? project_of(call, *wanted) : nullptr;
+  const std::string purpose = call.request.query_value("purpose").value_or("");
+  if (project == nullptr) return refuse(Reason::not_found);
+  if (purpose != core::claims_purpose && purpose != core::escrow_purpose) {
+    return refuse(Reason::query_invalid, "purpose must be claims or escrow");
+  }
+  const auto secret =
+      core::open_secret(context.engine.keys(), *call.directory, project->row.id, purpose);
+  if (!secret) return internal_error("project.secret_gone", "A project's secret does not open.");
+  auto value = json::Value::object();
+  value.add("kid", call.directory->secret(project->row.id, purpose).id)
+      .add("purpose", purpose)
+      .add("secret", secret->reveal());
   return private_reply(json::compact(value));
 }
 

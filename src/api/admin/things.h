@@ -17,6 +17,8 @@ net::Outcome list_webhooks(Context& context, Call& call);
 net::Outcome add_webhook(Context& context, Call& call);
 // ?project=: {secret} that its callbacks are signed with while it has no webhook, else {webhook}.
 net::Outcome show_callback_secret(Context& context, Call& call);
+// ?project=&purpose=claims|escrow: {kid, purpose, secret}, for those who check its HMACs.
+net::Outcome show_project_secret(Context& context, Call& call);
 net::Outcome make_setup_token(Context& context, Call& call);
 net::Outcome accept_clock(Context& context, Call& call);
 net::Outcome adopt_signer(Context& context, Call& call);

@@ -5,15 +5,13 @@
 #include <utility>
 
 #include "api/errors.h"
+#include "api/evidence/readable_log.h"
 #include "tlog/tile.h"
 
 namespace lp::api {
 
-namespace {
-
-// The project whose log the caller may read. Foreign and unknown logs are refused alike: 404 to a
-// key, 401 to a browser, whose session says nothing about them.
-std::expected<const core::ProjectView*, net::Reply> readable(Context& context, const Call& call) {
+std::expected<const core::ProjectView*, net::Reply> readable_log(Context& context,
+                                                                 const Call& call) {
   const core::ProjectView* project = call.directory->project_of_log(call.parameter("log"));
   if (call.key != nullptr) {
     if (project == nullptr || call.key->project != project->row.id) {
@@ -26,6 +24,8 @@ std::expected<const core::ProjectView*, net::Reply> readable(Context& context, c
   if (!session) return std::unexpected(refuse(Reason::api_key_invalid));
   return project;
 }
+
+namespace {
 
 net::Reply tile_reply(std::string bytes, bool full) {
   // A full tile never changes; a partial one is a prefix that grows.
@@ -58,7 +58,7 @@ store::Result<std::string> read_tile(store::Reader& reader, const std::string& p
 }  // namespace
 
 net::Outcome log_checkpoint(Context& context, Call& call) {
-  const auto project = readable(context, call);
+  const auto project = readable_log(context, call);
   if (!project) return project.error();
   const auto note = core::newest_note(*(*project)->live);
   if (note == nullptr) return refuse(Reason::not_found);
@@ -70,7 +70,7 @@ net::Outcome log_checkpoint(Context& context, Call& call) {
 }
 
 net::Outcome log_tile(Context& context, Call& call) {
-  const auto project = readable(context, call);
+  const auto project = readable_log(context, call);
   if (!project) return project.error();
   const auto address = tlog::parse_tile_path(call.parameter("tile"));
   if (!address) return refuse(Reason::not_found);

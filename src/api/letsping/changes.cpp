@@ -5,6 +5,7 @@
 
 #include "api/authorize.h"
 #include "api/errors.h"
+#include "api/letsping/isolation.h"
 #include "api/letsping/payload.h"
 #include "api/members.h"
 #include "api/reply.h"
@@ -72,9 +73,11 @@ net::Outcome revise(Context& context, Call& call) {
   command->project = call.key->project;
   command->request = id;
   command->api_key = call.key->id;
+  command->same_account = same_account(call.request.peer);
   return submit(context, *std::move(command), [id](const core::Revise::Result& result) {
     auto reply = json::Value::object();
     reply.add("id", id).add("version", result.version);
+    if (result.advisory) reply.add("advisory", advisory);
     return json_reply(json::compact(reply));
   });
 }

@@ -1,32 +1,24 @@
 #include "api/letsping/ingest.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "api/authorize.h"
 #include "api/errors.h"
+#include "api/letsping/agent_proof.h"
 #include "api/letsping/ingest_body.h"
+#include "api/letsping/isolation.h"
 #include "api/reply.h"
 #include "api/signed_url.h"
 #include "api/submit.h"
 #include "base/text.h"
+#include "core/project_secrets.h"
 #include "json/write.h"
 
 namespace lp::api {
 
 namespace {
-
-constexpr std::string_view advisory =
-    "Agent and server run under one account: the agent can read what the server knows, and change "
-    "it, so an approval is only advice. Run them under different accounts.";
-
-// Whether agent and server run under one account, as far as the kernel says (approval.md, Levels).
-bool same_account(const net::Peer& peer) {
-  return peer.uid && *peer.uid == ::geteuid();
-}
 
 net::Reply accepted(Context& context, const std::string& base, const core::Ingest::Result& result) {
   auto body = json::Value::object();
@@ -49,16 +41,32 @@ bool sound_idempotency_key(std::string_view key) {
          std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+// The escrow of an ask, checked, as the core keeps it.
+std::optional<net::Reply> take_escrow(Context& context, const Call& call, IngestBody& read) {
+  const auto secret = core::open_secret(context.engine.keys(), *call.directory, call.key->project,
+                                        core::escrow_purpose);
+  if (!secret) return internal_error("escrow.secret_gone", "The escrow secret does not open.");
+  const core::AgentProof& proof = read.ask.proof;
+  const std::string& caller = proof.agent_id.empty() ? call.key->id : proof.agent_id;
+  auto refused = check_escrow(*read.escrow, read.ask.payload, proof, caller, secret->reveal());
+  if (!refused) read.ask.escrow = json::compact(read.escrow->escrow.to_json());
+  return refused;
+}
+
 }  // namespace
 
 net::Outcome ingest(Context& context, Call& call) {
   if (auto limited = limit_key(context, call)) return *std::move(limited);
-  auto read = read_ingest(std::move(call.request.body), call.project->row.payloads,
-                          agent_secrets(context, call));
+  const auto proof = prove_agent(context, call);
+  if (!proof) return proof.error();
+  auto read = read_ingest(std::move(call.request.body), call.project->row.payloads, *proof);
   if (!read) return std::move(read.error());
-  core::Ingest& ask = *read;
+  core::Ingest& ask = read->ask;
   ask.project = call.key->project;
   ask.api_key = call.key->id;
+  if (read->escrow) {
+    if (auto refused = take_escrow(context, call, *read)) return *std::move(refused);
+  }
   ask.client = client_name(call.request.header("user-agent"));
   ask.same_account = same_account(call.request.peer);
   if (const auto key = call.request.header("idempotency-key"); !key.empty()) {

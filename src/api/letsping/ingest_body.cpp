@@ -48,6 +48,9 @@ void read_labels(Members& body, const json::Value* payload, std::optional<net::R
     ask.environment = metadata.text("environment", {.max = name_max});
     ask.trace_id = metadata.text("trace_id", {.max = name_max});
     ask.parent_request_id = metadata.text("parent_request_id", {.max = name_max});
+    ask.claims = {.agent = metadata.text("agent", {.max = name_max}),
+                  .model = metadata.text("model", {.max = name_max}),
+                  .agent_version = metadata.text("agent_version", {.max = name_max})};
     read_callback(metadata, ask);
   }
   const json::Value* meta = payload == nullptr ? nullptr : payload->find("_lp_meta");
@@ -96,28 +99,31 @@ void read_idempotency(Members& body, core::Ingest& ask) {
   ask.idem = idem;
 }
 
+// Whether the body names another agent than the one that was proved: without a proof that is any
+// name at all, spelt with escapes where the proof did not see it.
+bool names_another(const Members& members, const core::AgentProof& proof) {
+  const json::Value* id = members.find("agent_id");
+  const json::Value* signature = members.find("agent_signature");
+  if (proof.strength == "hmac") return false;
+  if (signature != nullptr) return true;
+  return id != nullptr && (!id->is_string() || id->as_string() != proof.agent_id);
+}
+
 }  // namespace
 
-std::expected<core::Ingest, net::Reply> read_ingest(std::string body, store::Payloads allowed,
-                                                    const AgentSecret& secret) {
-  const auto proof = check_agent_proof(body, secret);
-  if (!proof) return std::unexpected(proof.error());
+std::expected<IngestBody, net::Reply> read_ingest(std::string body, store::Payloads allowed,
+                                                  const core::AgentProof& proof) {
   const auto document = read_object(std::move(body));
   if (!document) return std::unexpected(document.error());
 
   std::optional<net::Reply> refusal;
   Members members(document->root, "", refusal);
-  if (!*proof &&
-      (members.find("agent_id") != nullptr || members.find("agent_signature") != nullptr)) {
-    // Names spelt with escapes: the proof did not see them, so nothing was verified.
+  if (names_another(members, proof)) {
     return std::unexpected(refuse(Reason::agent_signature_invalid));
   }
-  core::Ingest ask;
-  if (*proof) {
-    ask.agent_id = (*proof)->agent_id;
-    ask.strength = "hmac";
-    ask.candidate = identity::to_string((*proof)->candidate);
-  }
+  IngestBody result;
+  core::Ingest& ask = result.ask;
+  ask.proof = proof;
   ask.service = members.text("service", {.required = true, .max = name_max});
   ask.action = members.text("action", {.required = true, .max = name_max});
   read_priority(members, ask);
@@ -130,22 +136,23 @@ std::expected<core::Ingest, net::Reply> read_ingest(std::string body, store::Pay
   read_capabilities(members, ask);
   read_deadline(members, ask);
   read_idempotency(members, ask);
+  result.escrow = read_escrow(members, *document, refusal);
   if (refusal) return std::unexpected(*std::move(refusal));
 
-  if (payload == nullptr && *proof) {
+  if (payload == nullptr && proof.strength == "hmac") {
     // Node drops an undefined payload from what it signs and sends (wire.md B10, A7).
     if (allowed == store::Payloads::encrypted) {
       return std::unexpected(refuse(Reason::plaintext_refused));
     }
     ask.payload = "{}";
-    return ask;
+    return result;
   }
   auto read = read_payload(*document, payload, allowed);
   if (!read) return std::unexpected(read.error());
   ask.payload = std::move(read->text);
   ask.envelope = std::move(read->envelope);
   ask.lossy = std::move(read->lossy);
-  return ask;
+  return result;
 }
 
 std::string client_name(std::string_view user_agent) {

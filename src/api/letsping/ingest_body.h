@@ -5,19 +5,25 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "api/letsping/agent_proof.h"
+#include "api/letsping/escrow_body.h"
 #include "core/commands.h"
 #include "net/message.h"
 #include "store/rows.h"
 
 namespace lp::api {
 
-// Fills in what the body says; project, key and headers are the caller's business.
-std::expected<core::Ingest, net::Reply> read_ingest(std::string body, store::Payloads allowed,
-                                                    const AgentSecret& secret);
+struct IngestBody {
+  core::Ingest ask;  // project, key, headers and escrow are the caller's business
+  std::optional<EscrowBody> escrow;
+};
+
+// `proof` is what was proved before the body was read.
+std::expected<IngestBody, net::Reply> read_ingest(std::string body, store::Payloads allowed,
+                                                  const core::AgentProof& proof);
 
 // A User-Agent as it may be stored: at most 80 characters of printable ASCII.
 std::string client_name(std::string_view user_agent);

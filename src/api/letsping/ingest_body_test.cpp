@@ -4,7 +4,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
+#include "api/letsping/agent_proof.h"
 #include "json/parse.h"
 
 namespace lp::api {
@@ -15,18 +17,32 @@ using store::Payloads;
 constexpr std::string_view envelope =
     R"({"_lp_enc":true,"iv":"oKGio6Slpqeoqaqr","ct":"nToJXiC5XdYGR73xciXx7EOOdTLz2i0="})";
 
-std::optional<Secret> secret_of(std::string_view agent_id) {
-  if (agent_id != "agent_1") return std::nullopt;
-  return Secret("secret-key");
+// The one of now, and the one before it.
+std::vector<Secret> secrets_of(std::string_view agent_id) {
+  if (agent_id != "agent_1") return {};
+  return {Secret("newer-key"), Secret("secret-key")};
 }
 
-auto read(const std::string& body, Payloads allowed = Payloads::server_sealed) {
-  return read_ingest(body, allowed, secret_of);
+std::expected<core::Ingest, net::Reply> read(const std::string& body,
+                                             Payloads allowed = Payloads::server_sealed) {
+  const auto proof = check_agent_proof(body, secrets_of);
+  if (!proof) return std::unexpected(proof.error());
+  auto result = read_ingest(body, allowed, *proof);
+  if (!result) return std::unexpected(std::move(result.error()));
+  return std::move(result->ask);
 }
 
 std::string with(const std::string& more, std::string_view payload = "{\"a\":1}") {
   return R"({"service":"svc","action":"act","payload":)" + std::string(payload) +
          (more.empty() ? "" : "," + more) + "}";
+}
+
+// With this `_escrow` beside the payload {"amount":100}.
+std::expected<std::optional<EscrowBody>, net::Reply> read_escrow_of(const std::string& escrow) {
+  auto result =
+      read_ingest(with("\"_escrow\":" + escrow, R"({"amount":100})"), Payloads::server_sealed, {});
+  if (!result) return std::unexpected(std::move(result.error()));
+  return std::move(result->escrow);
 }
 
 std::string reason_of(const net::Reply& reply) {
@@ -161,9 +177,9 @@ constexpr auto a7 = "16b992e318ae4aa8ae08508bb445d29cd614a434620c6b96c7bf1c12a1f
 TEST(IngestBody, AcceptsASignedCallAndNamesItsAgent) {
   const auto ask = read(signed_body("{\"a\":1}", a1));
   ASSERT_TRUE(ask.has_value()) << ask.error().body;
-  EXPECT_EQ(ask->agent_id, "agent_1");
-  EXPECT_EQ(ask->strength, "hmac");
-  EXPECT_EQ(ask->candidate, "raw");
+  EXPECT_EQ(ask->proof.agent_id, "agent_1");
+  EXPECT_EQ(ask->proof.strength, "hmac");
+  EXPECT_EQ(ask->proof.candidate, "raw");
 }
 
 TEST(IngestBody, AcceptsASignedCallInHttpxsOlderSpelling) {
@@ -171,14 +187,14 @@ TEST(IngestBody, AcceptsASignedCallInHttpxsOlderSpelling) {
   body.insert(body.find(":\"svc\"") + 1, " ");
   const auto ask = read(body);
   ASSERT_TRUE(ask.has_value()) << ask.error().body;
-  EXPECT_NE(ask->candidate, "raw");
+  EXPECT_NE(ask->proof.candidate, "raw");
 }
 
 TEST(IngestBody, TakesAMissingPayloadOnlyWhenItIsSigned) {
   const auto ask = read(signed_body("", a7));
   ASSERT_TRUE(ask.has_value()) << ask.error().body;
   EXPECT_EQ(ask->payload, "{}");
-  const auto sealed_only = read_ingest(signed_body("", a7), Payloads::encrypted, secret_of);
+  const auto sealed_only = read(signed_body("", a7), Payloads::encrypted);
   EXPECT_EQ(reason_of(sealed_only.error()), "plaintext_refused");
 }
 
@@ -198,6 +214,102 @@ TEST(IngestBody, RefusesWrongSignaturesUnknownAgentsAndHalvesWithTheSameBytes) {
   EXPECT_EQ(read(with(std::string("\"agent_signature\":\"") + a1 + "\"")).error().body, wrong);
   EXPECT_EQ(read(with("\"agent_\\u0069d\":\"agent_1\"")).error().body, wrong);
   EXPECT_EQ(read(with("\"agent_id\":7,\"agent_signature\":7")).error().body, wrong);
+}
+
+TEST(IngestBody, TakesNoOtherAgentThanTheOneWhoseKeySignedTheCall) {
+  const core::AgentProof proof{.agent_id = "agent_1", .strength = "httpsig"};
+  const auto named = [&](const std::string& more) {
+    return read_ingest(with(more), Payloads::server_sealed, proof);
+  };
+  EXPECT_EQ(named("")->ask.proof.agent_id, "agent_1");
+  EXPECT_TRUE(named(R"("agent_id":"agent_1")").has_value());
+  EXPECT_EQ(reason_of(named(R"("agent_id":"agent_2")").error()), "agent_signature_invalid");
+  EXPECT_EQ(reason_of(named(R"("agent_signature":"ab")").error()), "agent_signature_invalid");
+}
+
+TEST(IngestBody, ReadsEscrowBesideThePayloadAndInMetadata) {
+  const std::string escrow =
+      R"({"mode":"handoff","downstream_agent_id":"agent_down",)"
+      R"("commitment":{"type":"bug_bounty","amount_cents":0,"currency":"EUR"},)"
+      R"("x402_mandate":{"amount":"100"}})";
+  const auto beside = read_escrow_of(escrow);
+  ASSERT_TRUE(beside && *beside);
+  EXPECT_EQ((*beside)->escrow.mode, "handoff");
+  EXPECT_EQ((*beside)->escrow.downstream, "agent_down");
+  EXPECT_TRUE((*beside)->escrow.commitment && (*beside)->escrow.x402_mandate);
+  const auto inside =
+      read_ingest(with("\"metadata\":{\"_escrow\":" + escrow + "}"), Payloads::server_sealed, {});
+  ASSERT_TRUE(inside && inside->escrow);
+  EXPECT_EQ(inside->escrow->escrow, (*beside)->escrow);
+  EXPECT_FALSE(*read_escrow_of(R"({"mode":"none"})"));
+  EXPECT_FALSE(*read_escrow_of("null"));
+}
+
+TEST(IngestBody, RefusesEscrowThatSaysNothingDefinite) {
+  const auto pointer_for = [](const std::string& escrow) {
+    const auto read = read_escrow_of(escrow);
+    return read ? "(taken)" : pointer_of(read.error());
+  };
+  EXPECT_EQ(pointer_for("7"), "/_escrow");
+  EXPECT_EQ(pointer_for("{}"), "/_escrow/mode");
+  EXPECT_EQ(pointer_for(R"({"mode":"x","downstream_agent_id":"a"})"), "/_escrow/mode");
+  EXPECT_EQ(pointer_for(R"({"mode":"handoff"})"), "/_escrow/downstream_agent_id");
+  EXPECT_EQ(pointer_for(R"({"mode":"handoff","downstream_agent_id":"a b"})"),
+            "/_escrow/downstream_agent_id");
+  EXPECT_EQ(pointer_for(R"({"mode":"handoff","downstream_agent_id":"a","handoff_signature":"ab"})"),
+            "/_escrow/id");
+  const std::string start = R"({"mode":"handoff","downstream_agent_id":"a","commitment":)";
+  EXPECT_EQ(pointer_for(start + R"({"type":"x","amount_cents":1,"currency":"EUR"}})"),
+            "/_escrow/commitment/type");
+  EXPECT_EQ(pointer_for(start + R"({"type":"referral","amount_cents":-1,"currency":"EUR"}})"),
+            "/_escrow/commitment/amount_cents");
+  EXPECT_EQ(pointer_for(start + R"({"type":"referral","amount_cents":1}})"),
+            "/_escrow/commitment/currency");
+  const auto both =
+      read_ingest(with(R"("_escrow":{"mode":"none"},"metadata":{"_escrow":{"mode":"none"}})"),
+                  Payloads::server_sealed, {});
+  ASSERT_FALSE(both);
+  EXPECT_EQ(pointer_of(both.error()), "/_escrow");
+}
+
+TEST(IngestBody, TakesWhatChainHandoffSignedAndNothingElse) {
+  const auto checked = [](std::string signature, std::string upstream, core::AgentProof proof) {
+    EscrowBody body;
+    body.escrow.mode = "handoff";
+    body.escrow.upstream = std::move(upstream);
+    body.escrow.downstream = "agent_down";
+    body.signature = std::move(signature);
+    body.id = "req_abc123";
+    body.event = "request.approved";
+    const std::string caller = proof.agent_id.empty() ? "key_1" : proof.agent_id;
+    const auto refused = check_escrow(body, R"({"amount":100})", proof, caller, "lp_whk_test");
+    return refused ? reason_of(*refused) : "taken as of " + body.escrow.upstream;
+  };
+  const std::string s3 = "71f4100b4e88d3bdb652104be28643c75a51d90fffd94ea0d099d54a31c68665";
+  const core::AgentProof up{.agent_id = "agent_up", .strength = "hmac"};
+  const core::AgentProof down{.agent_id = "agent_down", .strength = "hmac"};
+  EXPECT_EQ(checked(s3, "agent_up", up), "taken as of agent_up");
+  EXPECT_EQ(checked(s3, "agent_up", {}), "taken as of agent_up");
+  EXPECT_EQ(checked(s3, "agent_x", {}), "escrow_signature_invalid");
+  EXPECT_EQ(checked(std::string(64, '0'), "agent_up", up), "escrow_signature_invalid");
+  EXPECT_EQ(checked("", "", up), "taken as of agent_up");
+  EXPECT_EQ(checked("", "", {}), "taken as of key_1");
+  EXPECT_EQ(checked("", "agent_up", {}), "member_invalid") << "nobody has proved to be that";
+  EXPECT_EQ(checked("", "agent_x", up), "member_invalid");
+  EXPECT_EQ(checked("", "", down), "member_invalid") << "nobody hands to itself";
+}
+
+TEST(IngestBody, KeepsWhatTheAgentSaysOfItself) {
+  const auto ask =
+      read(with(R"("metadata":{"agent":"deployer","model":"m-1","agent_version":"2.0"})"));
+  ASSERT_TRUE(ask.has_value());
+  EXPECT_EQ(ask->claims.agent, "deployer");
+  EXPECT_EQ(ask->claims.model, "m-1");
+  EXPECT_EQ(ask->claims.agent_version, "2.0");
+  const auto wrong = read(with(R"("metadata":{"model":7})"));
+  EXPECT_EQ(pointer_of(wrong.error()), "/metadata/model");
+  const std::string long_name(201, 'm');
+  EXPECT_FALSE(read(with("\"metadata\":{\"model\":\"" + long_name + "\"}")).has_value());
 }
 
 TEST(IngestBody, TakesNamesOfSignatureMembersInsideThePayloadForWhatTheyAre) {

@@ -139,7 +139,7 @@ net::Reply tell(Context& context, const core::RequestView& view) {
     // Not waited for: if it is lost the next poll notes it.
     static_cast<void>(context.engine.submit<core::NoteDelivery>(
         {.project = view.rows.request.project, .request = view.rows.request.id, .how = "status"},
-        [](const auto&) {}));
+        [](const auto&) {}, Urgency::soon));
   }
   return private_reply(status_body(view));
 }

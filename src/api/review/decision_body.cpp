@@ -19,6 +19,7 @@ std::optional<net::Reply> read_edit(std::string_view text, core::Decide& command
   auto document = json::parse(std::string(text));
   if (!document) return refuse(document.error());
   if (!document->root.is_object()) return refuse_member("/edit", "must hold a JSON object");
+  // A published client would run the original (wire.md D-35).
   if (document->root.members().empty()) return refuse(Reason::empty_edit);
   auto envelope = seal::read_envelope(document->root);
   if (envelope) {

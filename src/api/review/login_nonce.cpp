@@ -44,11 +44,6 @@ std::string LoginNonces::make(std::string_view key, Instant now, Entropy& entrop
   return base64(said + std::string(crypto::hmac_sha256(key, said).view()));
 }
 
-bool LoginNonces::genuine(std::string_view key, std::string_view nonce, Instant now) {
-  const auto expiry = expiry_of(key, nonce);
-  return expiry && now < *expiry;
-}
-
 bool LoginNonces::use(std::string_view key, std::string_view nonce, Instant now) {
   const auto expiry = expiry_of(key, nonce);
   if (!expiry || now >= *expiry) return false;

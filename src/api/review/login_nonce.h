@@ -26,9 +26,8 @@ class LoginNonces {
 
   // Base64. `key` is Keys::purpose("lp-login/1").
   static std::string make(std::string_view key, Instant now, Entropy& entropy);
-  // Whether this server made it less than two minutes ago.
-  [[nodiscard]] static bool genuine(std::string_view key, std::string_view nonce, Instant now);
-  // The first use of a genuine nonce; false for every other one.
+  // The first use of a nonce that this server made less than two minutes ago; false for every
+  // other.
   [[nodiscard]] bool use(std::string_view key, std::string_view nonce, Instant now);
 
  private:

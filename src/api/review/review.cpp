@@ -1,5 +1,6 @@
 #include "api/review/review.h"
 
+#include "api/evidence/receipts.h"
 #include "api/review/events.h"
 #include "api/review/login.h"
 #include "api/review/login_link.h"
@@ -24,6 +25,7 @@ std::vector<Route> review_routes() {
 
       {Method::get, "/api/review/requests", signed_in<list_reviews>},
       {Method::get, "/api/review/requests/{id}", signed_in<show_review>},
+      {Method::get, "/api/review/requests/{id}/receipt", signed_in<request_receipt>},
       {Method::post, "/api/review/requests/{id}/viewed", walled_signed_in<note_viewed>},
       {Method::post, "/api/review/requests/{id}/decision", walled_active<decide_review>},
       {Method::get, "/api/review/events", signed_in<stream_events>},

@@ -4,6 +4,7 @@
 #include "api/members.h"
 #include "api/reply.h"
 #include "base/text.h"
+#include "core/roster_proposals.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -108,6 +109,17 @@ json::Value describe_proposal(const core::Directory& directory,
   return value;
 }
 
+net::Reply describe_proposals(Context& context, const core::Directory& directory) {
+  const auto waiting =
+      core::waiting_proposals(context.engine.reader(), context.engine.clock().now());
+  if (!waiting) return internal_error("store.read_failed", waiting.error().what);
+  json::Array items;
+  for (const auto& proposal : *waiting) items.push_back(describe_proposal(directory, proposal));
+  auto value = json::Value::object();
+  value.add("proposals", json::Value::array(std::move(items)));
+  return private_reply(json::compact(value));
+}
+
 std::expected<json::Value, net::Reply> describe_rosters(Context& context,
                                                         const core::ProjectView& project) {
   json::Array rosters;
@@ -125,6 +137,18 @@ std::expected<json::Value, net::Reply> describe_rosters(Context& context,
     rosters.push_back(std::move(item));
   }
   return json::Value::array(std::move(rosters));
+}
+
+std::expected<json::Value, net::Reply> describe_project(Context& context,
+                                                        const core::ProjectView& project) {
+  auto rosters = describe_rosters(context, project);
+  if (!rosters) return std::unexpected(std::move(rosters.error()));
+  auto value = json::Value::object();
+  value.add("id", project.row.id)
+      .add("name", project.row.name)
+      .add("origin", project.row.origin)
+      .add("rosters", *std::move(rosters));
+  return value;
 }
 
 }  // namespace lp::api

@@ -24,8 +24,14 @@ net::Reply describe_versions(const core::ChangeRosters::Result& result);
 json::Value describe_proposal(const core::Directory& directory,
                               const store::RosterProposal& proposal);
 
+// {proposals} that wait for an owner.
+net::Reply describe_proposals(Context& context, const core::Directory& directory);
+
 // [{version, head, entries, signatures}] of a project, exact texts, oldest first.
 std::expected<json::Value, net::Reply> describe_rosters(Context& context,
+                                                        const core::ProjectView& project);
+// {id, name, origin, rosters} of a project.
+std::expected<json::Value, net::Reply> describe_project(Context& context,
                                                         const core::ProjectView& project);
 
 }  // namespace lp::api

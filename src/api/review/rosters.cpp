@@ -42,17 +42,12 @@ json::Value names_in(const core::Directory& directory, const std::set<std::strin
 net::Outcome list_rosters(Context& context, Call& call, const Session& session) {
   json::Array projects;
   std::set<std::string> members;
-  for (const auto& [id, project] : call.directory->projects) {
+  for (const auto& [_, project] : call.directory->projects) {
     if (!sees(session, project)) continue;
-    auto rosters = describe_rosters(context, project);
-    if (!rosters) return rosters.error();
+    auto item = describe_project(context, project);
+    if (!item) return std::move(item.error());
     for (const auto& entry : project.entries) members.insert(entry.member);
-    auto item = json::Value::object();
-    item.add("id", id)
-        .add("name", project.row.name)
-        .add("origin", project.row.origin)
-        .add("rosters", *std::move(rosters));
-    projects.push_back(std::move(item));
+    projects.push_back(*std::move(item));
   }
   auto value = json::Value::object();
   value.add("time", to_string(context.engine.clock().now()))
@@ -63,16 +58,7 @@ net::Outcome list_rosters(Context& context, Call& call, const Session& session) 
 
 net::Outcome list_proposals(Context& context, Call& call, const Session& session) {
   if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
-  const auto proposals =
-      core::waiting_proposals(context.engine.reader(), context.engine.clock().now());
-  if (!proposals) return internal_error("store.read_failed", proposals.error().what);
-  json::Array items;
-  for (const auto& proposal : *proposals) {
-    items.push_back(describe_proposal(*call.directory, proposal));
-  }
-  auto value = json::Value::object();
-  value.add("proposals", json::Value::array(std::move(items)));
-  return private_reply(json::compact(value));
+  return describe_proposals(context, *call.directory);
 }
 
 net::Outcome show_proposal(Context& context, Call& call, const Session& session) {

@@ -1,5 +1,7 @@
 #include "store/sqlite/database.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -214,6 +216,47 @@ Result<bool> Database::checkpoint() {
   if (code == SQLITE_BUSY || code == SQLITE_FULL) return false;
   if (code != SQLITE_OK) return std::unexpected(error("checkpoint"));
   return copied == frames;
+}
+
+Result<sqlite3_file*> Database::wal_file() {
+  sqlite3_file* file = nullptr;
+  const int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) {
+    return std::unexpected(IoError{"sqlite: there is no write-ahead log"});
+  }
+  return file;
+}
+
+Result<std::uint64_t> Database::wal_bytes() {
+  const auto file = wal_file();
+  if (!file) return std::unexpected(file.error());
+  sqlite3_int64 bytes = 0;
+  if ((*file)->pMethods->xFileSize(*file, &bytes) != SQLITE_OK) {
+    return std::unexpected(IoError{"sqlite: the write-ahead log has no size"});
+  }
+  return static_cast<std::uint64_t>(bytes);
+}
+
+Result<void> Database::zero_wal(std::uint64_t from, std::uint64_t to) {
+  static const std::array<char, 64u << 10> zeros{};  // xWrite takes less than 128 KiB at once
+  const auto file = wal_file();
+  if (!file) return std::unexpected(file.error());
+  const sqlite3_io_methods& methods = *(*file)->pMethods;
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK && from < to) {
+    const std::uint64_t count = std::min<std::uint64_t>(zeros.size(), to - from);
+    code = methods.xWrite(*file, zeros.data(), static_cast<int>(count),
+                          static_cast<sqlite3_int64>(from));
+    from += count;
+  }
+  if (code == SQLITE_OK || code == SQLITE_FULL) {
+    code = methods.xSync(*file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+  }
+  if (code != SQLITE_OK) {
+    return std::unexpected(
+        IoError{"sqlite: zeros for the write-ahead log: " + std::string(sqlite3_errstr(code))});
+  }
+  return {};
 }
 
 IoError Database::error(std::string_view step) const {

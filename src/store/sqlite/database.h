@@ -37,7 +37,10 @@ class Row {
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::uint64_t count(int column);  // damaged when negative
-  [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
+  [[nodiscard]] bool boolean(int column) {        // damaged when neither 0 nor 1
+    if (const std::int64_t value = integer(column); value != 0 && value != 1) damage();
+    return integer(column) != 0;
+  }
   [[nodiscard]] std::string bytes(int column) const;  // of TEXT or BLOB; "" for NULL
   [[nodiscard]] Digest digest(int column);
   [[nodiscard]] Instant instant(int column) const { return {integer(column)}; }
@@ -143,11 +146,17 @@ class Database {
   [[nodiscard]] std::uint64_t wal_frames() const { return wal_frames_; }
   // Copies what it can of the WAL back without waiting for readers. True when nothing is left.
   Result<bool> checkpoint();
+  // The size of the WAL's file, whose end may be unused.
+  Result<std::uint64_t> wal_bytes();
+  // Writes zeros there, and flushes them. Only behind its end (`from`), where no frame is and no
+  // reader looks: a frame of zeros ends the log. Less when the disk is full.
+  Result<void> zero_wal(std::uint64_t from, std::uint64_t to);
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
   Result<void> configure(Access access);
   [[nodiscard]] IoError error(std::string_view step) const;
+  Result<sqlite3_file*> wal_file();
 
   sqlite3* handle_;
   std::uint64_t wal_frames_ = 0;

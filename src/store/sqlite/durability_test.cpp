@@ -139,6 +139,38 @@ TEST(Durability, CheckpointEmptiesTheLogAndTheLogIsUsedAgain) {
   for (std::uint64_t number = 0; number < 30; ++number) EXPECT_TRUE(holds(*opened.reader, number));
 }
 
+TEST(Durability, CommitsOverwriteTheRoomThatWasMadeForThem) {
+  OpenedStore opened;
+  const auto wal_bytes = [&] { return std::filesystem::file_size(opened.path + "-wal"); };
+  opened.commit(ingest(0));
+  ASSERT_TRUE(opened.store->make_room());
+  const auto with_room = wal_bytes();
+  EXPECT_GT(with_room, 1u << 20);
+  for (std::uint64_t number = 1; number < 10; ++number) opened.commit(ingest(number));
+  EXPECT_EQ(wal_bytes(), with_room);
+  ASSERT_TRUE(opened.store->make_room());
+  EXPECT_EQ(wal_bytes(), with_room) << "there was room enough";
+  while (wal_bytes() == with_room) opened.commit(ingest(opened.reader->log_heads()->front().size));
+  ASSERT_TRUE(opened.store->make_room());
+  EXPECT_GT(wal_bytes(), with_room + (1u << 19));
+}
+
+// The log ends at its last frame, whatever stands behind it.
+TEST(Durability, AKilledProcessLeavesALogWithRoomThatIsReadToItsEnd) {
+  OpenedStore opened;
+  opened.commit(ingest(0));
+  ASSERT_TRUE(opened.store->make_room());
+  for (std::uint64_t number = 1; number < 5; ++number) opened.commit(ingest(number));
+  const TemporaryDirectory copy;
+  for (const char* name : {"", "-wal"}) {
+    std::filesystem::copy_file(opened.path + name, copy.file("copy.db") + name);
+  }
+  const auto store = taken(open_sqlite(copy.file("copy.db")));
+  const auto reader = taken(store->reader());
+  for (std::uint64_t number = 0; number < 5; ++number) EXPECT_TRUE(holds(*reader, number));
+  EXPECT_EQ(reader->log_heads()->front().size, 5u);
+}
+
 constexpr SqliteOptions small_log{.wal_bytes_max = 200'000};
 
 TEST(Durability, TheLogStaysBoundedWhenNobodyIsIdle) {
@@ -146,6 +178,15 @@ TEST(Durability, TheLogStaysBoundedWhenNobodyIsIdle) {
   for (std::uint64_t number = 0; number < 60; ++number) opened.commit(ingest(number));
   EXPECT_LT(std::filesystem::file_size(opened.path + "-wal"), 300'000u);
   for (std::uint64_t number = 0; number < 60; ++number) EXPECT_TRUE(holds(*opened.reader, number));
+}
+
+TEST(Durability, TheRoomIsBoundedAsTheLogIs) {
+  const OpenedStore opened(small_log);
+  for (std::uint64_t number = 0; number < 30; ++number) {
+    opened.commit(ingest(number));
+    ASSERT_TRUE(opened.store->make_room());
+  }
+  EXPECT_LT(std::filesystem::file_size(opened.path + "-wal"), 300'000u);
 }
 
 TEST(Durability, AReaderThatStaysOnAnOldSnapshotHoldsUpNobody) {

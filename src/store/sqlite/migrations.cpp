@@ -315,8 +315,80 @@ CREATE TABLE login_link (
 CREATE INDEX login_link_expires ON login_link (expires);
 )sql";
 
-// The root log, and what witnesses signed.
+// What agents prove, hand over and claim, and what a request's row held when it was written, so
+// that the MAC of its state guards it too. An unsigned request is not in the index of signed ones,
+// so that it costs no more to write than before.
 constexpr const char* step_3 = R"sql(
+ALTER TABLE request_state ADD COLUMN asked_sha256 BLOB;
+
+ALTER TABLE agent ADD COLUMN previous_secret_sealed BLOB NOT NULL DEFAULT x'';
+ALTER TABLE agent ADD COLUMN previous_public_key BLOB NOT NULL DEFAULT x'';
+ALTER TABLE agent ADD COLUMN rotated INTEGER;
+ALTER TABLE agent ADD COLUMN previous_until INTEGER;
+
+CREATE TABLE agent_nonce (
+  agent TEXT NOT NULL,
+  nonce BLOB NOT NULL,
+  expires INTEGER NOT NULL,
+  PRIMARY KEY (agent, nonce)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX agent_nonce_expires ON agent_nonce (expires);
+
+CREATE TABLE project_secret (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('claims', 'escrow')),
+  sealed BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  UNIQUE (project, purpose)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE handoff (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL,
+  request TEXT NOT NULL,
+  upstream TEXT NOT NULL,
+  upstream_key TEXT NOT NULL,
+  downstream TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  created_index INTEGER NOT NULL,
+  stream_seq INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  statement_sha256 BLOB NOT NULL,
+  mac BLOB NOT NULL,
+  commitment_sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX handoff_upstream ON handoff (project, upstream, created, created_index);
+CREATE INDEX handoff_downstream ON handoff (project, downstream, created, created_index);
+
+CREATE TABLE handoff_event (
+  handoff TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  by TEXT NOT NULL,
+  recorded INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  statement_sha256 BLOB NOT NULL,
+  note_sealed BLOB NOT NULL,
+  PRIMARY KEY (handoff, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX request_signed ON request (project, agent_id, created, leaf_index)
+  WHERE strength <> 'none';
+
+CREATE TRIGGER handoff_is_not_changed BEFORE UPDATE OF id, project, request, upstream, upstream_key,
+    downstream, created, created_index, commitment_sealed ON handoff
+  BEGIN SELECT RAISE(ABORT, 'handoff is immutable'); END;
+CREATE TRIGGER handoff_is_not_deleted BEFORE DELETE ON handoff
+  BEGIN SELECT RAISE(ABORT, 'handoff is immutable'); END;
+CREATE TRIGGER handoff_event_is_not_changed BEFORE UPDATE ON handoff_event
+  BEGIN SELECT RAISE(ABORT, 'handoff_event is immutable'); END;
+CREATE TRIGGER handoff_event_is_not_deleted BEFORE DELETE ON handoff_event
+  BEGIN SELECT RAISE(ABORT, 'handoff_event is immutable'); END;
+)sql";
+
+// The root log, and what witnesses signed.
+constexpr const char* step_4 = R"sql(
 CREATE TABLE anchor (
   position INTEGER PRIMARY KEY,
   project TEXT NOT NULL,
@@ -349,7 +421,7 @@ CREATE TRIGGER anchor_upper_hash_is_not_deleted BEFORE DELETE ON anchor_upper_ha
   BEGIN SELECT RAISE(ABORT, 'anchor_upper_hash is immutable'); END;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3};
+constexpr std::array steps{step_1, step_2, step_3, step_4};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

@@ -39,6 +39,13 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   ASSERT_TRUE(beside(opened)->execute(
       "DROP TABLE roster_proposal; DROP TABLE login_link; DROP INDEX session_expires;"
       "DROP TABLE anchor; DROP TABLE anchor_upper_hash; DROP TABLE cosigned_head;"
+      "ALTER TABLE request_state DROP COLUMN asked_sha256;"
+      "DROP TABLE agent_nonce; DROP TABLE project_secret; DROP TABLE handoff_event;"
+      "DROP TABLE handoff; DROP INDEX request_signed; DROP TABLE agent;"
+      "CREATE TABLE agent (id TEXT PRIMARY KEY, project TEXT NOT NULL, handle TEXT NOT NULL,"
+      "  secret_sealed BLOB NOT NULL, public_key BLOB NOT NULL, made_by TEXT NOT NULL,"
+      "  created INTEGER NOT NULL, revoked INTEGER) STRICT, WITHOUT ROWID;"
+      "INSERT INTO agent VALUES ('agent_a', 'proj_a', 'bot', x'01', x'', 'mem_a', 5, NULL);"
       "PRAGMA user_version=1"));
   opened.reader.reset();
   opened.store.reset();
@@ -48,6 +55,10 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   EXPECT_TRUE(reader->roster_proposals()->empty());
   EXPECT_TRUE(reader->login_links()->empty());
   EXPECT_EQ(*reader->anchor_count(), 0u);
+  EXPECT_TRUE(reader->agent_nonces()->empty());
+  EXPECT_TRUE(reader->project_secrets()->empty());
+  EXPECT_EQ(*reader->agents(),
+            std::vector{(Agent{"agent_a", "proj_a", "bot", "\x01", "", "mem_a", {5}, {}})});
   EXPECT_EQ(reader->projects()->size(), 1u);
 }
 
@@ -99,14 +110,18 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
                          Anchor{0, "proj_a", 1, "leaf", sample_digest(4)},
                          AnchorUpperHash{1, 0, sample_digest(5)},
                          Revision{request.id, 2, "bytes", "", "", sample_digest(3)},
-                         Roster{"proj_a", 1, "head", {"entry"}, "[]", sample_digest(2), {1}}));
+                         Roster{"proj_a", 1, "head", {"entry"}, "[]", sample_digest(2), {1}},
+                         sample_handoff("a", request.id, 1),
+                         HandoffEvent{"a", 0, "created", "agent_a", "", {1}, 1, {}}));
   const auto database = beside(opened);
   for (const std::string table : {"leaf", "upper_hash", "anchor", "anchor_upper_hash", "request",
-                                  "revision", "review", "roster", "roster_entry"}) {
+                                  "revision", "review", "roster", "roster_entry", "handoff",
+                                  "handoff_event"}) {
     const bool by_position = table == "leaf" || table.starts_with("anchor");
     const std::string first_column = by_position ? "position" : "project";
     const bool of_request = table == "review" || table == "revision";
-    const std::string column = of_request ? "request" : first_column;
+    const std::string of_project = of_request ? "request" : first_column;
+    const std::string column = table == "handoff_event" ? "handoff" : of_project;
     const std::string update = "UPDATE " + table + " SET " + column + " = " + column;
     const std::string erase = "DELETE FROM " + table;
     const std::string replace = "INSERT OR REPLACE INTO " + table + " SELECT * FROM " + table;

@@ -28,7 +28,7 @@ SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate
   r.payload_kind, coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by,
   r.leaf_index, r.dek_wrapped, s.state, s.decide_by, s.leaf_index, s.statement_sha256,
   s.stream_seq, s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed,
-  d.at, d.how,)";
+  d.at, d.how, s.asked_sha256,)";
 constexpr std::string_view request_large = R"(
   coalesce(v.commit_key_sealed, r.commit_key_sealed),
   coalesce(v.details_sealed, r.details_sealed), coalesce(v.payload, r.payload), s.edited_payload)";
@@ -140,11 +140,20 @@ ON CONFLICT (id) DO UPDATE SET project = excluded.project, role = excluded.role,
   created = excluded.created, revoked = excluded.revoked)"},
     {Query::put_agent, "put_agent", R"(
 INSERT INTO agent (id, project, handle, secret_sealed, public_key, made_by, created,
-  revoked)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+  revoked, previous_secret_sealed, previous_public_key, rotated, previous_until)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 ON CONFLICT (id) DO UPDATE SET project = excluded.project, handle = excluded.handle,
   secret_sealed = excluded.secret_sealed, public_key = excluded.public_key,
-  made_by = excluded.made_by, created = excluded.created, revoked = excluded.revoked)"},
+  made_by = excluded.made_by, created = excluded.created, revoked = excluded.revoked,
+  previous_secret_sealed = excluded.previous_secret_sealed,
+  previous_public_key = excluded.previous_public_key, rotated = excluded.rotated,
+  previous_until = excluded.previous_until)"},
+    {Query::insert_agent_nonce, "insert_agent_nonce", R"(
+INSERT INTO agent_nonce (agent, nonce, expires)
+VALUES (?1, ?2, ?3))"},
+    {Query::insert_project_secret, "insert_project_secret", R"(
+INSERT INTO project_secret (id, project, purpose, sealed, created)
+VALUES (?1, ?2, ?3, ?4, ?5))"},
     {Query::put_session, "put_session", R"(
 INSERT INTO session (token, member, key, created, expires)
 VALUES (?1, ?2, ?3, ?4, ?5)
@@ -181,15 +190,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6))"},
     {Query::put_request_state, "put_request_state", R"(
 INSERT INTO request_state (project, request, state, decide_by, leaf_index,
   statement_sha256, stream_seq, mac, decided, actor, actor_kind, method, detail,
-  reason_sealed, edited_payload)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+  reason_sealed, edited_payload, asked_sha256)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 ON CONFLICT (project, request) DO UPDATE SET state = excluded.state,
   decide_by = excluded.decide_by, leaf_index = excluded.leaf_index,
   statement_sha256 = excluded.statement_sha256, stream_seq = excluded.stream_seq,
   mac = excluded.mac,
   decided = excluded.decided, actor = excluded.actor, actor_kind = excluded.actor_kind,
   method = excluded.method, detail = excluded.detail, reason_sealed = excluded.reason_sealed,
-  edited_payload = excluded.edited_payload)"},
+  edited_payload = excluded.edited_payload, asked_sha256 = excluded.asked_sha256)"},
     {Query::insert_review, "insert_review", R"(
 INSERT INTO review (request, leaf_index, version, member, key, nonce, at, signature, core)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))"},
@@ -197,6 +206,17 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))"},
 INSERT INTO delivery (request, at, how)
 VALUES (?1, ?2, ?3)
 ON CONFLICT (request) DO NOTHING)"},
+    {Query::put_handoff, "put_handoff", R"(
+INSERT INTO handoff (id, project, request, upstream, upstream_key, downstream, created,
+  created_index, stream_seq, leaf_index, statement_sha256, mac, commitment_sealed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+ON CONFLICT (id) DO UPDATE SET stream_seq = excluded.stream_seq,
+  leaf_index = excluded.leaf_index, statement_sha256 = excluded.statement_sha256,
+  mac = excluded.mac)"},
+    {Query::insert_handoff_event, "insert_handoff_event", R"(
+INSERT INTO handoff_event (handoff, seq, outcome, by, recorded, leaf_index, statement_sha256,
+  note_sealed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))"},
     {Query::insert_idempotency, "insert_idempotency", R"(
 INSERT INTO idempotency (project, key, content, request, created)
 VALUES (?1, ?2, ?3, ?4, ?5))"},
@@ -235,6 +255,8 @@ DELETE FROM session WHERE expires <= ?1)"},
 DELETE FROM roster_proposal WHERE expires <= ?1)"},
     {Query::delete_expired_login_links, "delete_expired_login_links", R"(
 DELETE FROM login_link WHERE expires <= ?1)"},
+    {Query::delete_expired_agent_nonces, "delete_expired_agent_nonces", R"(
+DELETE FROM agent_nonce WHERE expires <= ?1)"},
     {Query::delete_graph_thread, "delete_graph_thread", R"(
 DELETE FROM graph_checkpoint WHERE project = ?1 AND thread_id = ?2)"},
     {Query::delete_idempotency_before, "delete_idempotency_before", R"(
@@ -260,9 +282,14 @@ SELECT id, project, role, name, digest, made_by, created, revoked
 FROM api_key
 ORDER BY id)"},
     {Query::agents, "agents", R"(
-SELECT id, project, handle, secret_sealed, public_key, made_by, created, revoked
+SELECT id, project, handle, secret_sealed, public_key, made_by, created, revoked,
+  previous_secret_sealed, previous_public_key, rotated, previous_until
 FROM agent
 ORDER BY id)"},
+    {Query::agent_nonces, "agent_nonces", R"(
+SELECT agent, nonce, expires FROM agent_nonce ORDER BY agent, nonce)"},
+    {Query::project_secrets, "project_secrets", R"(
+SELECT id, project, purpose, sealed, created FROM project_secret ORDER BY id)"},
     {Query::webhooks, "webhooks", R"(
 SELECT id, project, url, secret_sealed, created, removed
 FROM webhook
@@ -287,6 +314,52 @@ SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY t
 SELECT r.dek_wrapped, s.reason_sealed, r.details_sealed
 FROM request r JOIN request_state s ON s.project = r.project AND s.request = r.id
 WHERE r.id = ?1)"},
+    {Query::original, "original", R"(
+SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, r.service,
+  r.action, r.priority, r.role, r.environment, r.trace_id, r.parent_request_id, r.client,
+  r.payload_kind, r.request_sha256, r.created, r.decide_by, r.leaf_index, r.dek_wrapped,
+  r.commit_key_sealed, r.details_sealed, r.payload
+FROM request r JOIN project p ON p.number = r.project
+WHERE r.id = ?1)"},
+    {Query::revisions, "revisions", R"(
+SELECT request, version, request_sha256, commit_key_sealed, details_sealed, payload
+FROM revision
+WHERE request = ?1
+ORDER BY version)"},
+    {Query::row_counts, "row_counts", R"(
+SELECT
+  (SELECT count(*) FROM leaf WHERE position >> 40 = p.number),
+  (SELECT count(*) FROM upper_hash WHERE project = p.number),
+  (SELECT count(*) FROM roster WHERE project = p.id),
+  (SELECT count(*) FROM roster_entry e WHERE project = p.id AND position =
+    (SELECT count(*) FROM roster_entry WHERE project = e.project AND version = e.version
+      AND position < e.position)),
+  (SELECT count(*) FROM request WHERE project = p.number),
+  (SELECT count(*) FROM request_state WHERE project = p.number),
+  (SELECT count(*) FROM revision v JOIN request r ON r.id = v.request
+    WHERE r.project = p.number),
+  (SELECT count(*) FROM review v JOIN request r ON r.id = v.request
+    WHERE r.project = p.number),
+  (SELECT count(*) FROM handoff WHERE project = p.id),
+  (SELECT count(*) FROM handoff_event v JOIN handoff h ON h.id = v.handoff
+    WHERE h.project = p.id)
+FROM project p
+WHERE p.id = ?1)"},
+    {Query::rows_of_nobody, "rows_of_nobody", R"(
+SELECT
+  (SELECT count(*) FROM setting WHERE name NOT IN
+    ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac')) +
+  (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM log_head WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM upper_hash WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM roster WHERE project NOT IN (SELECT id FROM project)) +
+  (SELECT count(*) FROM roster_entry WHERE project NOT IN (SELECT id FROM project)) +
+  (SELECT count(*) FROM request WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM request_state WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM revision WHERE request NOT IN (SELECT id FROM request)) +
+  (SELECT count(*) FROM review WHERE request NOT IN (SELECT id FROM request)) +
+  (SELECT count(*) FROM handoff WHERE project NOT IN (SELECT id FROM project)) +
+  (SELECT count(*) FROM handoff_event WHERE handoff NOT IN (SELECT id FROM handoff)))"},
     {Query::revision_details, "revision_details", R"(
 SELECT details_sealed FROM revision WHERE request = ?1 ORDER BY version)"},
     {Query::requests, "requests", all_requests},
@@ -315,6 +388,31 @@ WHERE nonce = ?1)"},
 SELECT content, request, created
 FROM idempotency
 WHERE project = (SELECT number FROM project WHERE id = ?1) AND key = ?2)"},
+    {Query::handoff, "handoff", R"(
+SELECT id, project, request, upstream, upstream_key, downstream, created, created_index,
+  stream_seq, leaf_index, statement_sha256, mac, commitment_sealed
+FROM handoff
+WHERE id = ?1)"},
+    {Query::handoff_events, "handoff_events", R"(
+SELECT handoff, seq, outcome, by, recorded, leaf_index, statement_sha256, note_sealed
+FROM handoff_event
+WHERE handoff = ?1
+ORDER BY seq)"},
+    {Query::signed_call_count, "signed_call_count", R"(
+SELECT count(*)
+FROM request INDEXED BY request_signed
+WHERE project = (SELECT number FROM project WHERE id = ?1) AND agent_id = ?2
+  AND created >= ?3 AND created < ?4 AND leaf_index < ?5 AND strength <> 'none')"},
+    {Query::handed_over_count, "handed_over_count", R"(
+SELECT count(*)
+FROM handoff INDEXED BY handoff_upstream
+WHERE project = ?1 AND upstream = ?2 AND created >= ?3 AND created < ?4
+  AND created_index < ?5)"},
+    {Query::taken_over_count, "taken_over_count", R"(
+SELECT count(*)
+FROM handoff INDEXED BY handoff_downstream
+WHERE project = ?1 AND downstream = ?2 AND created >= ?3 AND created < ?4
+  AND created_index < ?5)"},
     {Query::leaf, "leaf", R"(
 SELECT position, hash, type, stream, leaf, evidence, statement
 FROM leaf

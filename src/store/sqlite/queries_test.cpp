@@ -24,6 +24,8 @@ const std::map<Query, std::string_view>& scans() {
       {Query::devices, "people"},
       {Query::api_keys, "kept in memory, read at start"},
       {Query::agents, "kept in memory, read at start"},
+      {Query::agent_nonces, "those of ten minutes, read at start"},
+      {Query::project_secrets, "two a project, read at start"},
       {Query::webhooks, "kept in memory, read at start"},
       {Query::setup_tokens, "a handful, gone after setup"},
       {Query::delete_setup_tokens, "a handful, gone after setup"},
@@ -31,6 +33,8 @@ const std::map<Query, std::string_view>& scans() {
       {Query::login_links, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::anchor_count, "one row, from the end"},
       {Query::cosigned_heads, "one row a project, read at start"},
+      {Query::row_counts, "once, when a whole log is verified"},
+      {Query::rows_of_nobody, "once, when a whole log is verified"},
       {Query::deadlines, "at start, over the index of what is pending"},
   };
   return allowed;

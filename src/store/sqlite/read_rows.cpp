@@ -13,6 +13,7 @@ T known(Row& row, std::optional<T> value, T otherwise) {
   return value.value_or(otherwise);
 }
 
+// All but the large columns.
 Request read_request(Row& row) {
   Request request;
   request.id = row.bytes(0);
@@ -36,10 +37,14 @@ Request read_request(Row& row) {
   request.decide_by = row.instant(18);
   request.leaf_index = row.count(19);
   request.dek_wrapped = row.bytes(20);
-  request.commit_key_sealed = row.bytes(35);
-  request.details_sealed = row.bytes(36);
-  request.payload = row.bytes(37);
   return request;
+}
+
+// The large columns, which begin at `first`.
+void read_large(Row& row, int first, Request& request) {
+  request.commit_key_sealed = row.bytes(first);
+  request.details_sealed = row.bytes(first + 1);
+  request.payload = row.bytes(first + 2);
 }
 
 RequestState read_request_state(Row& row, const Request& request) {
@@ -59,7 +64,8 @@ RequestState read_request_state(Row& row, const Request& request) {
   state.method = row.bytes(30);
   if (!read_detail(row.bytes(31), state.state)) row.damage();
   state.reason_sealed = row.bytes(32);
-  state.edited_payload = row.bytes(38);
+  state.asked_sha256 = row.optional_digest(35);
+  state.edited_payload = row.bytes(39);
   return state;
 }
 
@@ -70,7 +76,9 @@ Project read_project(Row& row) {
   project.id = row.bytes(0);
   project.name = row.bytes(1);
   project.origin = row.bytes(2);
-  project.payloads = row.bytes(3) == "encrypted" ? Payloads::encrypted : Payloads::server_sealed;
+  const std::string payloads = row.bytes(3);
+  if (payloads != "encrypted" && payloads != "server_sealed") row.damage();
+  project.payloads = payloads == "encrypted" ? Payloads::encrypted : Payloads::server_sealed;
   project.single_operator = row.boolean(4);
   project.created = row.instant(5);
   project.roster_version = row.count(6);
@@ -150,7 +158,50 @@ Agent read_agent(Row& row) {
   agent.made_by = row.bytes(5);
   agent.created = row.instant(6);
   agent.revoked = row.optional_instant(7);
+  agent.previous_secret_sealed = row.bytes(8);
+  agent.previous_public_key = row.bytes(9);
+  agent.rotated = row.optional_instant(10);
+  agent.previous_until = row.optional_instant(11);
   return agent;
+}
+
+AgentNonce read_agent_nonce(Row& row) {
+  return {row.bytes(0), row.digest(1), row.instant(2)};
+}
+
+ProjectSecret read_project_secret(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3), row.instant(4)};
+}
+
+Handoff read_handoff(Row& row) {
+  Handoff handoff;
+  handoff.id = row.bytes(0);
+  handoff.project = row.bytes(1);
+  handoff.request = row.bytes(2);
+  handoff.upstream = row.bytes(3);
+  handoff.upstream_key = row.bytes(4);
+  handoff.downstream = row.bytes(5);
+  handoff.created = row.instant(6);
+  handoff.created_index = row.count(7);
+  handoff.stream_seq = row.count(8);
+  handoff.leaf_index = row.count(9);
+  handoff.statement_sha256 = row.digest(10);
+  handoff.mac = row.digest(11);
+  handoff.commitment_sealed = row.bytes(12);
+  return handoff;
+}
+
+HandoffEvent read_handoff_event(Row& row) {
+  HandoffEvent event;
+  event.handoff = row.bytes(0);
+  event.seq = row.count(1);
+  event.outcome = row.bytes(2);
+  event.by = row.bytes(3);
+  event.recorded = row.instant(4);
+  event.leaf_index = row.count(5);
+  event.statement_sha256 = row.digest(6);
+  event.note_sealed = row.bytes(7);
+  return event;
 }
 
 Session read_session(Row& row) {
@@ -178,11 +229,42 @@ Webhook read_webhook(Row& row) {
 FullRequest read_full_request(Row& row) {
   FullRequest full;
   full.request = read_request(row);
+  read_large(row, 36, full.request);
   full.state = read_request_state(row, full.request);
   if (!row.null(33)) {
     full.delivery = Delivery{full.request.id, row.instant(33), row.bytes(34)};
   }
   return full;
+}
+
+Request read_original(Row& row) {
+  Request request = read_request(row);
+  read_large(row, 21, request);
+  return request;
+}
+
+Revision read_revision(Row& row) {
+  Revision revision;
+  revision.request = row.bytes(0);
+  revision.version = row.count(1);
+  revision.request_sha256 = row.digest(2);
+  revision.commit_key_sealed = row.bytes(3);
+  revision.details_sealed = row.bytes(4);
+  revision.payload = row.bytes(5);
+  return revision;
+}
+
+RowCounts read_row_counts(Row& row) {
+  return {.leaves = row.count(0),
+          .upper_hashes = row.count(1),
+          .rosters = row.count(2),
+          .roster_entries = row.count(3),
+          .requests = row.count(4),
+          .states = row.count(5),
+          .revisions = row.count(6),
+          .reviews = row.count(7),
+          .handoffs = row.count(8),
+          .handoff_events = row.count(9)};
 }
 
 Review read_review(Row& row) {

@@ -33,12 +33,25 @@ class SqliteReader final : public Reader {
     return first(Query::setting, [](Row& row) { return row.bytes(0); }, name);
   }
 
+  Result<void> pin() override {
+    if (auto begun = database_->execute("BEGIN"); !begun) return begun;
+    // The snapshot is taken by the first read.
+    auto read = database_->integer("SELECT count(*) FROM project");
+    if (!read) return std::unexpected(std::move(read.error()));
+    return {};
+  }
   Result<std::vector<Project>> projects() override { return all(Query::projects, read_project); }
   Result<std::vector<LogHead>> log_heads() override { return all(Query::log_heads, read_log_head); }
   Result<std::vector<Member>> members() override { return all(Query::members, read_member); }
   Result<std::vector<Device>> devices() override { return all(Query::devices, read_device); }
   Result<std::vector<ApiKey>> api_keys() override { return all(Query::api_keys, read_api_key); }
   Result<std::vector<Agent>> agents() override { return all(Query::agents, read_agent); }
+  Result<std::vector<AgentNonce>> agent_nonces() override {
+    return all(Query::agent_nonces, read_agent_nonce);
+  }
+  Result<std::vector<ProjectSecret>> project_secrets() override {
+    return all(Query::project_secrets, read_project_secret);
+  }
   Result<std::vector<Webhook>> webhooks() override { return all(Query::webhooks, read_webhook); }
   Result<std::vector<SetupToken>> setup_tokens() override {
     return all(Query::setup_tokens, read_setup_token);
@@ -58,6 +71,20 @@ class SqliteReader final : public Reader {
     return first(Query::request, read_full_request, id);
   }
   Result<std::optional<Account>> account(std::string_view request) override;
+  Result<std::optional<Request>> original(std::string_view id) override {
+    return first(Query::original, read_original, id);
+  }
+  Result<std::vector<Revision>> revisions(std::string_view request) override {
+    return all(Query::revisions, read_revision, request);
+  }
+  Result<std::optional<RowCounts>> row_counts(std::string_view project) override {
+    return first(Query::row_counts, read_row_counts, project);
+  }
+  Result<std::uint64_t> rows_of_nobody() override {
+    auto count = first(Query::rows_of_nobody, [](Row& row) { return row.count(0); });
+    if (!count) return std::unexpected(std::move(count.error()));
+    return **count;
+  }
   Result<std::vector<FullRequest>> requests(const RequestFilter& filter) override;
   Result<std::uint64_t> pending_count(std::string_view project) override;
   Result<std::vector<Deadline>> deadlines() override {
@@ -72,6 +99,15 @@ class SqliteReader final : public Reader {
   }
   Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                  const Digest& key) override;
+
+  Result<std::optional<Handoff>> handoff(std::string_view id) override {
+    return first(Query::handoff, read_handoff, id);
+  }
+  Result<std::vector<HandoffEvent>> handoff_events(std::string_view handoff) override {
+    return all(Query::handoff_events, read_handoff_event, handoff);
+  }
+  Result<Record> record_of(std::string_view project, std::string_view agent, Instant from,
+                           Instant to, std::uint64_t end) override;
 
   Result<std::optional<Leaf>> leaf(std::string_view project, std::uint64_t index) override;
   Result<std::vector<Leaf>> leaves(std::string_view project, std::uint64_t first,
@@ -242,6 +278,21 @@ Result<std::optional<Idempotency>> SqliteReader::idempotency(std::string_view pr
         return Idempotency{std::string(project), key, row.digest(0), row.bytes(1), row.instant(2)};
       },
       project, key);
+}
+
+Result<Reader::Record> SqliteReader::record_of(std::string_view project, std::string_view agent,
+                                               Instant from, Instant to, std::uint64_t end) {
+  const std::uint64_t before = std::min(end, leaves_max);
+  const auto count = [](Row& row) { return row.count(0); };
+  const auto calls = first(Query::signed_call_count, count, project, agent, from, to, before);
+  if (!calls) return std::unexpected(calls.error());
+  // Nobody hands anything to themselves, so nothing is counted twice.
+  const auto given = first(Query::handed_over_count, count, project, agent, from, to, before);
+  if (!given) return std::unexpected(given.error());
+  const auto taken = first(Query::taken_over_count, count, project, agent, from, to, before);
+  if (!taken) return std::unexpected(taken.error());
+  return Record{.signed_calls = calls->value_or(0),
+                .handoffs = given->value_or(0) + taken->value_or(0)};
 }
 
 Result<std::optional<Leaf>> SqliteReader::leaf(std::string_view project, std::uint64_t index) {

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -15,6 +16,11 @@
 namespace lp::store {
 namespace {
 
+// Of the write-ahead log: some lone commits' worth is always there, and comes in pieces that are
+// written and flushed in about a millisecond.
+constexpr std::uint64_t room_bytes_min = 256u << 10;
+constexpr std::uint64_t room_bytes = 1u << 20;
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, FileLock lock, std::unique_ptr<Database> database)
@@ -24,6 +30,7 @@ class SqliteStore final : public Store {
   Result<void> commit(const Batch& batch) override;
   Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
   Result<void> checkpoint() override;
+  Result<void> make_room() override;
 
  private:
   Result<void> read_numbers();
@@ -35,6 +42,8 @@ class SqliteStore final : public Store {
   const FileLock lock_;  // before database_: let go after it is closed
   const std::unique_ptr<Database> database_;
   ProjectNumbers numbers_;
+  std::uint64_t page_bytes_ = 0;
+  std::uint64_t wal_bytes_max_ = 0;
   std::uint64_t frames_max_ = 0;         // of SqliteOptions::wal_bytes_max
   std::uint64_t frames_checkpoint_ = 0;  // from here on keep_wal_small acts
   // Why a COMMIT failed. What is on disk is then unknown until the file is opened again.
@@ -45,7 +54,9 @@ Result<void> SqliteStore::prepare(const SqliteOptions& options) {
   if (auto done = migrate(*database_); !done) return done;
   auto page_bytes = database_->integer("PRAGMA page_size");
   if (!page_bytes) return std::unexpected(std::move(page_bytes.error()));
-  frames_max_ = options.wal_bytes_max / static_cast<std::uint64_t>(*page_bytes);
+  page_bytes_ = static_cast<std::uint64_t>(*page_bytes);
+  wal_bytes_max_ = options.wal_bytes_max;
+  frames_max_ = wal_bytes_max_ / page_bytes_;
   frames_checkpoint_ = frames_max_;
   return read_numbers();
 }
@@ -132,6 +143,18 @@ Result<void> SqliteStore::checkpoint() {
   auto done = database_->checkpoint();
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
+}
+
+Result<void> SqliteStore::make_room() {
+  constexpr std::uint64_t head_bytes = 32, frame_head_bytes = 24;
+  if (failed_) return std::unexpected(*failed_);
+  const std::uint64_t end = head_bytes + database_->wal_frames() * (page_bytes_ + frame_head_bytes);
+  auto size = database_->wal_bytes();
+  if (size && (*size >= end + room_bytes_min || *size >= wal_bytes_max_)) return {};
+  auto done = size ? database_->zero_wal(*size, std::min(end + room_bytes, wal_bytes_max_))
+                   : Result<void>(std::unexpected(std::move(size.error())));
+  if (!done) failed_ = done.error();
+  return done;
 }
 
 }  // namespace

@@ -198,6 +198,77 @@ TEST(SqliteStore, GivesBackAgents) {
   const Agent key{"agent_b", "proj_a", "", "", sample_bytes(2, 91), "mem_a", {1}, Instant{3}};
   opened.commit(batch_of(hmac, key));
   EXPECT_EQ(*opened.reader->agents(), (std::vector{hmac, key}));
+
+  Agent rotated = hmac;
+  rotated.secret_sealed = sample_bytes(3, 60);
+  rotated.previous_secret_sealed = hmac.secret_sealed;
+  rotated.rotated = Instant{5};
+  rotated.previous_until = Instant{9};
+  opened.commit(batch_of(rotated));
+  EXPECT_EQ(*opened.reader->agents(), (std::vector{rotated, key}));
+}
+
+TEST(SqliteStore, RefusesANonceThatAnAgentHasUsed) {
+  OpenedStore opened;
+  const AgentNonce nonce{"agent_a", sample_digest(1), {5}};
+  const AgentNonce of_another{"agent_b", sample_digest(1), {6}};
+  opened.commit(batch_of(nonce, of_another));
+  EXPECT_EQ(*opened.reader->agent_nonces(), (std::vector{nonce, of_another}));
+  EXPECT_FALSE(opened.store->commit(batch_of(nonce)));
+}
+
+TEST(SqliteStore, GivesBackTheSecretsOfAProjectOneAPurpose) {
+  OpenedStore opened;
+  const ProjectSecret claims{"sec_a", "proj_a", "claims", sample_bytes(1, 60), {1}};
+  const ProjectSecret escrow{"sec_b", "proj_a", "escrow", sample_bytes(2, 60), {1}};
+  opened.commit(batch_of(claims, escrow));
+  EXPECT_EQ(*opened.reader->project_secrets(), (std::vector{claims, escrow}));
+  ProjectSecret second = claims;
+  second.id = "sec_c";
+  EXPECT_FALSE(opened.store->commit(batch_of(second)));
+}
+
+TEST(SqliteStore, GivesBackAHandoffAndItsEventsInTheirOrder) {
+  OpenedStore opened;
+  Handoff handoff = sample_handoff("2b1c6e0a-7c3b-4d4e-8a77-0d6f4d1f9c11", "req_a", 7);
+  const HandoffEvent created{handoff.id, 0, "created", "agent_a", "", {7}, 7, sample_digest(7)};
+  const HandoffEvent done{handoff.id, 1, "fulfilled", "agent_b", "note", {9}, 9, sample_digest(9)};
+  opened.commit(batch_of(handoff, done, created));
+  EXPECT_EQ(*opened.reader->handoff(handoff.id), handoff);
+  EXPECT_EQ(*opened.reader->handoff("unknown"), std::nullopt);
+  EXPECT_EQ(*opened.reader->handoff_events(handoff.id), (std::vector{created, done}));
+
+  handoff.stream_seq = 2;
+  handoff.leaf_index = 9;
+  handoff.statement_sha256 = sample_digest(9);
+  handoff.mac = sample_digest(10);
+  opened.commit(batch_of(handoff));
+  EXPECT_EQ(*opened.reader->handoff(handoff.id), handoff);
+}
+
+TEST(SqliteStore, CountsWhatAnAgentDidInAWindowAsFarAsItIsSigned) {
+  OpenedStore opened;
+  Request call = sample_request("proj_a", 1);
+  call.agent_id = "agent_a";
+  call.strength = "httpsig";
+  call.created = {10};
+  call.leaf_index = 3;
+  Request unsigned_call = call;
+  unsigned_call.id = sample_id("req", 2);
+  unsigned_call.strength = "none";
+  opened.commit(batch_of(call, unsigned_call, sample_handoff("a", "req_a", 10),
+                         sample_handoff("b", "req_b", 20)));
+  const auto record = [&](std::string_view agent, Instant from, Instant to, std::uint64_t end) {
+    const auto found = taken(opened.reader->record_of("proj_a", agent, from, to, end));
+    return std::pair(found.signed_calls, found.handoffs);
+  };
+  using Pair = std::pair<std::uint64_t, std::uint64_t>;
+  EXPECT_EQ(record("agent_a", {0}, {30}, 30), Pair(1, 2));
+  EXPECT_EQ(record("agent_b", {0}, {30}, 30), Pair(0, 2));
+  EXPECT_EQ(record("agent_a", {11}, {20}, 30), Pair(0, 0));
+  EXPECT_EQ(record("agent_a", {0}, {30}, 11), Pair(1, 1));
+  EXPECT_EQ(record("agent_a", {0}, {30}, 3), Pair(0, 0));
+  EXPECT_EQ(record("agent_c", {0}, {30}, 30), Pair(0, 0));
 }
 
 TEST(SqliteStore, ForgetsASessionThatIsDeleted) {
@@ -254,13 +325,15 @@ TEST(SqliteStore, ForgetsWhatHasExpired) {
   };
   const LoginLink old_link{sample_digest(1), "m", {}, {}, {1}, {5}};
   const LoginLink link{sample_digest(2), "m", {}, {}, {1}, {6}};
-  opened.commit(batch_of(Session{sample_digest(1), "m", "d", {1}, {5}},
-                         Session{sample_digest(2), "m", "d", {1}, {6}}, proposal("rop_a", {5}),
-                         proposal("rop_b", {6}), old_link, link));
+  opened.commit(batch_of(
+      Session{sample_digest(1), "m", "d", {1}, {5}}, Session{sample_digest(2), "m", "d", {1}, {6}},
+      proposal("rop_a", {5}), proposal("rop_b", {6}), old_link, link,
+      AgentNonce{"agent_a", sample_digest(1), {5}}, AgentNonce{"agent_a", sample_digest(2), {6}}));
   opened.commit(removal_of(DeleteExpired{{5}}));
   EXPECT_EQ(*opened.reader->session(sample_digest(1)), std::nullopt);
   EXPECT_TRUE(opened.reader->session(sample_digest(2))->has_value());
   EXPECT_EQ(opened.reader->roster_proposals()->at(0).id, "rop_b");
+  EXPECT_EQ(opened.reader->agent_nonces()->size(), 1u);
   EXPECT_EQ(*opened.reader->login_links(), std::vector{link});
 }
 

@@ -100,7 +100,18 @@ Result<void> RowWriter::write(const ApiKey& row) {
 
 Result<void> RowWriter::write(const Agent& row) {
   return run(Query::put_agent, row.id, row.project, row.handle, Blob{row.secret_sealed},
-             Blob{row.public_key}, row.made_by, row.created, row.revoked);
+             Blob{row.public_key}, row.made_by, row.created, row.revoked,
+             Blob{row.previous_secret_sealed}, Blob{row.previous_public_key}, row.rotated,
+             row.previous_until);
+}
+
+Result<void> RowWriter::write(const AgentNonce& row) {
+  return run(Query::insert_agent_nonce, row.agent, row.nonce, row.expires);
+}
+
+Result<void> RowWriter::write(const ProjectSecret& row) {
+  return run(Query::insert_project_secret, row.id, row.project, row.purpose, Blob{row.sealed},
+             row.created);
 }
 
 Result<void> RowWriter::write(const Session& row) {
@@ -144,7 +155,7 @@ Result<void> RowWriter::write(const RequestState& row) {
   return run(Query::put_request_state, *project, row.request, approval::to_string(row.state.state),
              row.state.decide_by, row.leaf_index, row.statement_sha256, row.stream_seq, row.mac,
              row.decided, row.actor, row.actor_kind, row.method, detail, Blob{row.reason_sealed},
-             Blob{row.edited_payload});
+             Blob{row.edited_payload}, row.asked_sha256);
 }
 
 Result<void> RowWriter::write(const Revision& row) {
@@ -159,6 +170,17 @@ Result<void> RowWriter::write(const Review& row) {
 
 Result<void> RowWriter::write(const Delivery& row) {
   return run(Query::insert_delivery, row.request, row.at, row.how);
+}
+
+Result<void> RowWriter::write(const Handoff& row) {
+  return run(Query::put_handoff, row.id, row.project, row.request, row.upstream, row.upstream_key,
+             row.downstream, row.created, row.created_index, row.stream_seq, row.leaf_index,
+             row.statement_sha256, row.mac, Blob{row.commitment_sealed});
+}
+
+Result<void> RowWriter::write(const HandoffEvent& row) {
+  return run(Query::insert_handoff_event, row.handoff, row.seq, row.outcome, row.by, row.recorded,
+             row.leaf_index, row.statement_sha256, Blob{row.note_sealed});
 }
 
 Result<void> RowWriter::write(const Idempotency& row) {
@@ -204,6 +226,7 @@ Result<void> RowWriter::remove(const DeleteExpired& removal) {
   auto done = run(Query::delete_expired_sessions, removal.now);
   if (done) done = run(Query::delete_expired_roster_proposals, removal.now);
   if (done) done = run(Query::delete_expired_login_links, removal.now);
+  if (done) done = run(Query::delete_expired_agent_nonces, removal.now);
   return done;
 }
 

@@ -37,6 +37,8 @@ class RowWriter {
   Result<void> write(const Roster& row);
   Result<void> write(const ApiKey& row);
   Result<void> write(const Agent& row);
+  Result<void> write(const AgentNonce& row);
+  Result<void> write(const ProjectSecret& row);
   Result<void> write(const Session& row);
   Result<void> write(const SetupToken& row);
   Result<void> write(const RosterProposal& row);
@@ -47,6 +49,8 @@ class RowWriter {
   Result<void> write(const RequestState& row);
   Result<void> write(const Review& row);
   Result<void> write(const Delivery& row);
+  Result<void> write(const Handoff& row);
+  Result<void> write(const HandoffEvent& row);
   Result<void> write(const Idempotency& row);
   Result<void> write(const Snapshot& row);
   Result<void> write(const GraphCheckpoint& row);

@@ -158,6 +158,45 @@ def agents_sign(house):
     house.send("POST", "/api/agent-signup", 403, json={"token": token})
 
 
+def agents_hand_on(house):
+    key, path = house.key, "/api/agents/"
+    down = house.agent(key, "POST", f"{path}register", {"agent_handle": "down-bot"})["agent_id"]
+    asked = house.ask(key, seal_1(CONTENT_KEY, b"{}"))["id"]
+    commitment = {"type": "referral", "amount_cents": 100, "currency": "EUR"}
+    handed = {"request_id": asked, "downstream_agent_id": down, "commitment": commitment}
+    delivery = house.agent(key, "POST", f"{path}handoff", handed)["delivery_id"]
+    house.agent(key, "POST", f"{path}handoff", handed | {"downstream_agent_id": "nobody"}, 422)
+    house.agent(key, "POST", f"{path}handoff", handed | {"request_id": UNKNOWN}, 404)
+    outcome = {"delivery_id": delivery, "outcome": "fulfilled", "note": "done"}
+    said = house.agent(key, "POST", f"{path}handoff-outcome", outcome)
+    assert house.agent(key, "POST", f"{path}handoff-outcome", outcome) == said | {"replay": True}
+    house.agent(house.lab_key, "POST", f"{path}handoff-outcome", outcome, 404)
+    told = house.agent(key, "GET", f"{path}handoff-outcome?delivery_id={delivery}")
+    assert [event["outcome"] for event in told["events"]] == ["created", "fulfilled"]
+    assert told["events"][1]["prev"] == told["events"][0]["statement_sha256"]
+    house.agent(key, "GET", f"{path}handoff-outcome", status=400)
+    house.agent(key, "POST", f"{path}rotate", {"agent_id": down})
+    house.agent(house.lab_key, "POST", f"{path}rotate", {"agent_id": down}, 404)
+
+
+def agents_are_vouched_for(house):
+    key, path = house.key, "/api/agents/"
+    asked = house.ask(key, seal_1(CONTENT_KEY, b"{}"))["id"]
+    proof = house.agent(key, "GET", f"{path}proof?request_id={asked}")
+    secret = house.command("project", "secret", "--purpose", "claims")
+    assert secret["kid"] == proof["kid"]
+    # As Python writes it, and as JavaScript and RFC 8785 would.
+    claim = json.dumps(proof["claim"], separators=(",", ":"))
+    assert proof["signature"] == hmac.new(secret["secret"].encode(), claim.encode(),
+                                          "sha256").hexdigest()
+    house.agent(house.lab_key, "GET", f"{path}proof?request_id={asked}", status=404)
+    resolved = house.agent(key, "GET", f"{path}resolve?handle=down-bot")
+    house.agent(key, "GET", f"{path}resolve?handle=nobody", status=404)
+    agent = resolved["agent_id"]
+    house.agent(key, "GET", f"{path}attestation?agent_id={agent}&window_days=7")
+    house.agent(key, "GET", f"{path}attestation?agent_id={agent}&window_days=0", status=400)
+
+
 def people_decide(house):
     key, status = house.key, "/api/status/"
     edited = house.ask(key, seal_1(CONTENT_KEY, REFUND), priority="high")["id"]
@@ -208,6 +247,8 @@ def people_look_around(house):
     first = house.page("GET", "/api/review/requests?state=all&limit=1")
     house.page("GET", f"/api/review/requests?state=all&before={first['next']}")
     house.page("GET", "/api/review/requests?state=open", None, 400)
+    house.page("GET", f"/api/review/requests/{first['requests'][0]['id']}/receipt")
+    house.page("GET", f"/api/review/requests/{UNKNOWN}/receipt", None, 404)
     house.first_event("resync")
 
 
@@ -276,6 +317,11 @@ def auditors_read_the_log(house):
     for tile in (f"0/000.p/{size}", f"entries/000.p/{size}"):
         house.send("GET", f"/log/{log}/tile/{tile}", headers=audit)
     house.send("GET", f"/log/{log}/tile/5/000", 404, headers=audit)
+    house.send("GET", f"/log/{log}/receipt/{size - 1}", headers=audit)
+    house.send("GET", f"/log/{log}/receipt/999999", 404, headers=audit)
+    house.send("GET", f"/log/{log}/receipt/0?format=other", 400, headers=audit)
+    house.send("GET", f"/log/{log}/proof/inclusion?index=0&size={size}", headers=audit)
+    house.send("GET", f"/log/{log}/proof/consistency?from=1&to={size}", headers=audit)
     house.send("GET", f"/log/{log}/checkpoint", 401)
     house.send("GET", f"/log/{log}/checkpoint", headers={"Cookie": f"__Host-lp={house.cookie}"})
 
@@ -285,9 +331,12 @@ def anybody_may_look(house):
     house.send("GET", f"/log/root/tile/0/000.p/{size}")
     house.send("GET", f"/log/root/tile/entries/000.p/{size}")
     house.send("GET", "/log/root/tile/5/000", 404)
-    for path in ("/livez", "/readyz", "/healthz", *PAGES):
+    for path in ("/livez", "/readyz", "/healthz", "/verify", "/verify.html", *PAGES):
         house.send("GET", path)
     house.send("POST", "/api/csp-report", json={"csp-report": {}})
+    for name in ("jwks.json", "letsping-transparency"):
+        house.send("GET", f"/.well-known/{name}")
+    house.send("GET", "/.well-known/security.txt", 404)
 
 
 def test_every_operation_answers_as_the_document_says(house):
@@ -295,6 +344,8 @@ def test_every_operation_answers_as_the_document_says(house):
     agents_change_their_minds(house)
     agents_keep_state(house)
     agents_sign(house)
+    agents_hand_on(house)
+    agents_are_vouched_for(house)
     people_decide(house)
     people_are_refused(house)
     people_look_around(house)

@@ -162,7 +162,7 @@ export function checkOffer(
 }
 
 // Everything but what is new in every offer.
-export function sameQuestion(before: Offer | undefined, after: Offer): boolean {
+function sameQuestion(before: Offer | undefined, after: Offer): boolean {
   if (!before) return false;
   const question = (offer: Offer) => {
     const { nonce: _, time: __, expires_at: ___, received: ____, ...rest } = offer;

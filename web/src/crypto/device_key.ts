@@ -52,7 +52,3 @@ export async function verify(
     return false; // No P-256 key: nobody can have signed with it.
   }
 }
-
-export async function keyId(spki: string): Promise<string> {
-  return hex(await sha256(fromBase64(spki) ?? new Uint8Array()));
-}

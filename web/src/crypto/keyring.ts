@@ -43,22 +43,6 @@ export function browserKeyring(): KeyringStore {
   };
 }
 
-export function memoryKeyring(initial: Partial<Keyring> = {}): KeyringStore {
-  const kept: Keyring = { content: [], pins: {}, ...initial };
-  return {
-    load: async () => ({ ...kept }),
-    saveDevice: async (key) => {
-      kept.device = key;
-    },
-    saveContent: async (keys) => {
-      kept.content = keys;
-    },
-    savePins: async (pins) => {
-      kept.pins = pins;
-    },
-  };
-}
-
 // The same key twice is one key: the newer import wins.
 export function withContentKey(keys: ContentKey[], added: ContentKey): ContentKey[] {
   return [added, ...keys.filter((key) => key.kid !== added.kid)];

@@ -17,6 +17,11 @@ export function changes(before: ParsedNode, after: ParsedNode): Change[] {
   return out;
 }
 
+// Where the changed document has values that the first one did not.
+export function changedPointers(list: Change[]): ReadonlySet<string> {
+  return new Set(list.flatMap((change) => ("after" in change ? [change.pointer] : [])));
+}
+
 // Neither has findings that disarm: names within one object differ.
 function compare(before: ParsedNode, after: ParsedNode, out: Change[]): void {
   if (before.source === after.source) return;

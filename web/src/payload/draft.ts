@@ -37,7 +37,7 @@ export type Draft =
 
 // Sealed, in base64 and quoted, this still fits a request of 4 MiB and the server's bound of
 // 4,000,000 characters for an edit.
-export const editBytesMax = 2_900_000;
+const editBytesMax = 2_900_000;
 
 export function draftOf({ root, meta }: Original): string {
   if (root.kind !== "object") return layOut(root).join("\n");

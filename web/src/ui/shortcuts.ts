@@ -6,7 +6,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 const name = "lp-shortcuts";
 const changed = "lp:shortcuts";
 
-export function shortcutsOn(): boolean {
+function shortcutsOn(): boolean {
   return localStorage.getItem(name) !== "off";
 }
 

@@ -11,6 +11,7 @@ import { Link, navigate } from "../route";
 import { Notice } from "../ui/notice";
 import { Clock } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
+import { DeviceKeyStep } from "./device_key_step";
 import { ContentKeyLine, useImportedKey } from "./imported_key";
 import { KeyFingerprint } from "./proposal_words";
 
@@ -89,10 +90,7 @@ function Bring(props: {
         . Three things happen:
       </p>
       <ol className="steps">
-        <li>
-          <strong>A device key is made.</strong> It signs your decisions and cannot leave this
-          browser. There is no password.
-        </li>
+        <DeviceKeyStep />
         <li>{props.children}</li>
         <li>
           <strong>An owner signs for it.</strong> Until then it opens and decides nothing.

@@ -10,7 +10,7 @@ import { eightWords } from "../crypto/words";
 import { CopyButton } from "../ui/copy";
 import { VisibleText } from "../ui/visible_text";
 
-export function roleWords(roles: string[]): string {
+function roleWords(roles: string[]): string {
   const words = roles.map((role) => role.replace("_", " "));
   return words.length === 0 ? "no role" : words.join(" and ");
 }

@@ -9,6 +9,7 @@ import { Link, navigate } from "../route";
 import type { OneTimeLink } from "../setup_link";
 import { Notice } from "../ui/notice";
 import { VisibleText } from "../ui/visible_text";
+import { DeviceKeyStep } from "./device_key_step";
 import { Steps } from "./first_run/steps";
 import { ContentKeyLine, type Imported, useImportedKey } from "./imported_key";
 
@@ -75,10 +76,7 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
         this browser:
       </p>
       <ol className="steps">
-        <li>
-          <strong>A device key is made.</strong> It signs your decisions and cannot leave this
-          browser. There is no password.
-        </li>
+        <DeviceKeyStep />
         {imported && (
           <li>
             <ContentKeyLine imported={imported} />

@@ -4,10 +4,11 @@ import { useKeys } from "../../context";
 import type { ContentKey } from "../../crypto/content_key";
 import { Link } from "../../route";
 import { CopyButton } from "../../ui/copy";
+import { Tabs } from "../../ui/tabs";
 import { curl, environment, python, typescript } from "./snippets";
 
-const tabs = ["Python", "TypeScript", "curl"] as const;
-type Tab = (typeof tabs)[number];
+type Tab = "Python" | "TypeScript" | "curl";
+const tabs = (["Python", "TypeScript", "curl"] as const).map((name) => [name, name] as const);
 
 // Three things to copy: a command for the server, the agent's environment, its first lines.
 export function ConnectAgent(props: { session: Session; keyText: string }) {
@@ -61,21 +62,8 @@ export function ConnectAgent(props: { session: Session; keyText: string }) {
       </li>
       <li>
         <h2>Ask for the first time</h2>
-        <div className="segments" role="tablist" aria-label="Language">
-          {tabs.map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              aria-selected={tab === name}
-              aria-controls="snippet"
-              onClick={() => setTab(name)}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
-        <div role="tabpanel" id="snippet" aria-label={tab}>
+        <Tabs label="Language" tabs={tabs} chosen={tab} choose={setTab} />
+        <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
           <Code text={code} what={`${tab} lines`} />
         </div>
         {tab === "curl" && key && (

@@ -10,7 +10,7 @@ export interface MadeKey {
   text: string; // base64; in the memory of the page that made it, and dropped when that is left
 }
 
-export const exportLine = (text: string) => `export LETSPING_ENCRYPTION_KEY=${text}`;
+const exportLine = (text: string) => `export LETSPING_ENCRYPTION_KEY=${text}`;
 
 // The only time that the key can be read. Its holder stores it, or nobody ever will.
 export function MadeKeyPanel({ made, projects }: { made: MadeKey; projects: string[] }) {

@@ -56,6 +56,7 @@ function Why({ detail, single }: { detail: Detail; single: boolean }) {
 const strengths: Record<string, string> = {
   none: "Known by its API key only; it does not sign what it asks.",
   hmac: "Signs with a shared secret. The server could imitate it.",
+  httpsig: "Signs each call with a key of its own, which nobody else has.",
 };
 
 function Agent({ detail }: { detail: Detail }) {

@@ -1,10 +1,11 @@
 import { useMemo } from "react";
 import type { Detail } from "../../api/types";
 import { useKeys } from "../../context";
-import { changes } from "../../payload/changes";
+import { changedPointers } from "../../payload/changes";
 import type { Opened } from "../../payload/open";
 import { ChangeList, changeCount } from "./edit/change_list";
 import { Facts } from "./payload_panel";
+import { useChanges } from "./use_changes";
 import { useOpened } from "./use_opened";
 
 // What runs instead, where a person approved with changes.
@@ -23,32 +24,21 @@ function Edited(props: {
   const { keyring } = useKeys();
   const key = detail.commit_key === undefined ? {} : { commit_key: detail.commit_key };
   const opened = useOpened({ ...edited, ...key }, keyring.content, "edit");
-  const after = parsedOf(opened);
-  const before = parsedOf(base);
-  const list = useMemo(
-    () => (before && after ? changes(before.root, after.root) : []),
-    [before, after],
-  );
-  const changed = useMemo(
-    () => new Set(list.flatMap((change) => ("after" in change ? [change.pointer] : []))),
-    [list],
-  );
+  const after = opened?.state === "open" && opened.parsed.ok ? opened.parsed : undefined;
+  const list = useChanges(base, opened);
+  const changed = useMemo(() => changedPointers(list ?? []), [list]);
   return (
     <section className="edited" aria-labelledby="edited-title">
       <h2 id="edited-title">What runs instead</h2>
       <p className="muted">
-        A person changed {list.length > 0 ? changeCount(list) : "this payload"} before approving.
-        The agent was given these values in place of its own.
+        A person changed {list?.length ? changeCount(list) : "this payload"} before approving. The
+        agent was given these values in place of its own.
       </p>
-      <ChangeList changes={list} />
+      {list && <ChangeList changes={list} />}
       {after && <Facts parsed={after} high={false} changed={changed} />}
       {opened && !after && (
         <p className="field-problem">The changed payload does not open with your keys.</p>
       )}
     </section>
   );
-}
-
-function parsedOf(opened: Opened | undefined) {
-  return opened?.state === "open" && opened.parsed.ok ? opened.parsed : undefined;
 }

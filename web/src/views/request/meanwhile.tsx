@@ -3,9 +3,14 @@
 
 import { useRef, useState } from "react";
 import type { Detail } from "../../api/types";
+import { useKeys } from "../../context";
+import type { Opened } from "../../payload/open";
 import { Notice } from "../../ui/notice";
 import { Clock } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
+import { ChangeList, changeCount } from "./edit/change_list";
+import { useChanges } from "./use_changes";
+import { useOpened } from "./use_opened";
 
 export interface OnScreen {
   detail: Detail;
@@ -28,22 +33,56 @@ export function useVersionOnScreen(latest: Detail): OnScreen {
   };
 }
 
-export function Superseded({ on }: { on: OnScreen }) {
+export function Superseded({ on, opened }: { on: OnScreen; opened: Opened | undefined }) {
   if (!on.newer) return null;
   return (
-    <Notice
-      kind="warning"
-      title="The agent changed this request while you were reading"
-      alert
-      actions={
-        <button type="button" className="button" onClick={on.showNewer}>
-          Show version {on.newer.version}
-        </button>
-      }
-    >
-      Below is version {on.detail.version}, which cannot be decided any more: no approval of it
-      counts.
-    </Notice>
+    <>
+      <Notice
+        kind="warning"
+        title="The agent changed this request while you were reading"
+        alert
+        actions={
+          <button type="button" className="button" onClick={on.showNewer}>
+            Show version {on.newer.version}
+          </button>
+        }
+      >
+        Below is version {on.detail.version}, which cannot be decided any more: no approval of it
+        counts.
+      </Notice>
+      <Superseding newer={on.newer} opened={opened} />
+    </>
+  );
+}
+
+// An agent can change as much as it likes. What is beyond these is read with the new version.
+const changesShown = 12;
+
+// What the newer version changes in the one that was read, if this device can open both. Beside the
+// notice and not in it, so that a screen reader does not read all of it out unasked.
+function Superseding({ newer, opened }: { newer: Detail; opened: Opened | undefined }) {
+  const { keyring } = useKeys();
+  const next = useOpened(newer, keyring.content);
+  const changes = useChanges(opened, next);
+  if (!next || !opened) return null;
+  if (!changes) {
+    return (
+      <p className="muted">
+        What version {newer.version} changes cannot be shown on this device.
+      </p>
+    );
+  }
+  const more = changes.length - changesShown;
+  return (
+    <section className="edited" aria-labelledby="superseding-title">
+      <h2 id="superseding-title">
+        {changes.length > 0
+          ? `Version ${newer.version} changes ${changeCount(changes)}`
+          : `Version ${newer.version} has the same values`}
+      </h2>
+      {changes.length > 0 && <ChangeList changes={changes.slice(0, changesShown)} />}
+      {more > 0 && <p className="muted">And {more.toLocaleString("en")} more.</p>}
+    </section>
   );
 }
 

@@ -43,6 +43,7 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
         {decision && (
           <Step done title="Logged">
             <Logged decision={decision} />
+            <Receipt id={detail.id} />
           </Step>
         )}
         <Step
@@ -100,6 +101,20 @@ function Logged({ decision }: { decision: Decision }) {
         </p>
       </details>
     </>
+  );
+}
+
+// What proves the decision to somebody who trusts neither this server nor the reader of this page.
+function Receipt({ id }: { id: string }) {
+  return (
+    <p>
+      <a href={`/api/review/requests/${id}/receipt`} download={`receipt-${id}.json`}>
+        Download receipt
+      </a>{" "}
+      <span className="muted">
+        proves this decision without us: <a href="/verify">check one</a>
+      </span>
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Opened, OpenedPayload } from "../../payload/open";
 import { isLeaf, type Member, type Parsed } from "../../payload/parse";
 import { LongText } from "../../ui/long_text";
 import { Notice } from "../../ui/notice";
+import { Tabs } from "../../ui/tabs";
 import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
 import { SourceView } from "./source_view";
@@ -59,21 +60,7 @@ export function PayloadPanel(props: {
     <section className="payload" aria-labelledby="payload-title">
       <header className="section-head">
         <PayloadTitle pending={detail.state === "pending"} />
-        <div className="segments" role="tablist" aria-label="View of the payload">
-          {tabs.map(([name, word]) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={tab === name}
-              aria-controls={`panel-${name}`}
-              onClick={() => setTab(name)}
-            >
-              {word}
-            </button>
-          ))}
-        </div>
+        <Tabs label="View of the payload" tabs={tabs} chosen={tab} choose={setTab} />
       </header>
       <Disarmed reasons={opened.disarmed} />
       <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>

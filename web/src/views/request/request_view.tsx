@@ -105,7 +105,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         <Back />
         <RequestHeader detail={detail} />
         {late && <PastDeadline />}
-        <Superseded on={version} />
+        <Superseded on={version} opened={opened} />
         {elsewhere && !decision.problem && <ClosedElsewhere detail={detail} mine={mine} />}
         {detail.state !== "pending" && <Outcome detail={detail} mine={mine} />}
         <DecisionProblem problem={decision.problem} detail={detail} />

@@ -1,7 +1,9 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { Detail } from "../../../api/types";
+import { changedPointers } from "../../../payload/changes";
 import type { OpenedPayload } from "../../../payload/open";
 import { LongText } from "../../../ui/long_text";
+import { Tabs } from "../../../ui/tabs";
 import { Count, Facts, isHigh } from "../payload_panel";
 import { ChangeList, changeCount } from "./change_list";
 import type { Editing } from "./use_editing";
@@ -24,10 +26,7 @@ export function ProposalPanel(props: {
     heading.current?.focus(); // The button that led here is gone.
   }, []);
   const changes = draft?.ok ? draft.changes : [];
-  const changed = useMemo(
-    () => new Set(changes.flatMap((change) => ("after" in change ? [change.pointer] : []))),
-    [changes],
-  );
+  const changed = useMemo(() => changedPointers(changes), [changes]);
   const tabs: [Tab, string][] = [
     ["facts", "Facts"],
     ["exact", "Exact text"],
@@ -40,21 +39,7 @@ export function ProposalPanel(props: {
       <ChangeList changes={changes} />
       <header className="section-head">
         <h2 id="payload-title">What would run instead</h2>
-        <div className="segments" role="tablist" aria-label="View of the changed payload">
-          {tabs.map(([name, word]) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={tab === name}
-              aria-controls={`panel-${name}`}
-              onClick={() => setTab(name)}
-            >
-              {word}
-            </button>
-          ))}
-        </div>
+        <Tabs label="View of the changed payload" tabs={tabs} chosen={tab} choose={setTab} />
       </header>
       <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>
         {proposal.parsed.ok && (

@@ -1,0 +1,108 @@
+"""What the verifier brings along (receipt-format.md §3). Nothing of it may come from the receipt
+or from the server that it is to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from . import members as m
+from .faults import demand
+from .roster import KeyRange, issuer_range
+from .strict_json import parse
+from .timestamp import Root, read_root
+from .tree import VerifierKey, log_key, witness_key
+
+HUMAN = ("session", "device", "passkey")
+LOG = ("signed", "logged", "witnessed", "time-stamped")
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """The least that is accepted: positions in HUMAN and LOG."""
+
+    human: int = HUMAN.index("device")
+    log: int = LOG.index("logged")
+
+    def raised(self, human: str | None = None, log: str | None = None) -> Minimum:
+        return Minimum(max(self.human, HUMAN.index(human)) if human else self.human,
+                       max(self.log, LOG.index(log)) if log else self.log)
+
+
+@dataclass(frozen=True)
+class Trust:
+    origin: str
+    genesis: str
+    later: list[str]
+    log_keys: list[VerifierKey]
+    issuer: list[KeyRange] | None
+    root: tuple[str, list[VerifierKey]] | None
+    witnesses: list[VerifierKey]
+    quorum: int
+    rp: dict[str, list[str]] | None
+    tsa_roots: list[Root] | None
+    minimum: Minimum
+
+    @staticmethod
+    def parse(data: bytes) -> Trust:
+        """Of a trust file's bytes. Raises Fault."""
+        return Trust.from_value(parse(data))
+
+    @staticmethod
+    def from_value(value: Any) -> Trust:
+        read = m.Members(value, "the trust file")
+        witnesses, quorum = read.may("witness_policy", _policy) or ([], 0)
+        made = Trust(
+            read.need("origin", m.text), read.need("roster_genesis_sha256", m.sha256_hex),
+            read.may("roster_sha256", m.array_of(m.sha256_hex)) or [],
+            read.need("log_vkeys", m.array_of(log_key, 1)),
+            read.may("issuer", m.array_of(issuer_range)), read.may("root", _root), witnesses,
+            quorum, read.may("rp", _relying_parties),
+            read.may("tsa_roots", m.array_of(read_root)),
+            read.may("min", _minimum) or Minimum())
+        for name in ("project", "name"):
+            read.may(name, m.any_text)
+        read.may("single_operator", m.boolean)
+        read.done()
+        return made
+
+
+def _root(value: Any, where: str) -> tuple[str, list[VerifierKey]]:
+    read = m.Members(value, where)
+    made = read.need("origin", m.text), read.need("log_vkeys", m.array_of(log_key, 1))
+    read.done()
+    return made
+
+
+def _policy(value: Any, where: str) -> tuple[list[VerifierKey], int]:
+    read = m.Members(value, where)
+    quorum = read.need("quorum", m.positive)
+    witnesses = read.need("witnesses", m.array_of(witness_key, 1))
+    read.done()
+    demand(len(set(witnesses)) == len(witnesses), f"{where} names a witness twice")
+    demand(quorum <= len(witnesses), f"{where}.quorum is above the number of witnesses")
+    return witnesses, quorum
+
+
+def _relying_parties(value: Any, where: str) -> dict[str, list[str]]:
+    made: dict[str, list[str]] = {}
+    for number, item in enumerate(m.array_of(m.json_object)(value, where)):
+        read = m.Members(item, f"{where}[{number}]")
+        rp_id = read.need("rpId", m.text)
+        made.setdefault(rp_id, []).extend(read.need("origins", m.array_of(m.text)))
+        read.done()
+    return made
+
+
+def _minimum(value: Any, where: str) -> Minimum:
+    read = m.Members(value, where)
+    human, log = read.may("human", m.one_of(*HUMAN)), read.may("log", m.one_of(*LOG))
+    read.done()
+    least = Minimum()
+    return Minimum(HUMAN.index(human) if human else least.human,
+                   LOG.index(log) if log else least.log)
+
+
+def trust_for(origin: str, files: Iterable[Trust]) -> Trust | None:
+    return next((each for each in files if each.origin == origin), None)

@@ -1,0 +1,212 @@
+#include "api/evidence/receipts.h"
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "api/admin/things.h"
+#include "api/authorize.h"
+#include "api/errors.h"
+#include "api/evidence/readable_log.h"
+#include "api/reply.h"
+#include "base/assert.h"
+#include "base/id.h"
+#include "core/log_reader.h"
+#include "core/receipt.h"
+#include "evidence/receipt_renderings.h"
+#include "json/write.h"
+
+namespace lp::api {
+namespace {
+
+constexpr std::string_view receipt_type = "application/vnd.letsping.receipt.v1+json";
+
+// Canonical decimal; nothing for anything else.
+std::optional<std::uint64_t> read_number(std::string_view text) {
+  if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, fault] = std::from_chars(text.data(), end, value);
+  if (fault != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+// A number of the query; `otherwise` when it is not there. The refusal names it.
+std::expected<std::uint64_t, net::Reply> number(const Call& call, std::string_view name,
+                                                std::optional<std::uint64_t> otherwise) {
+  const auto text = call.request.query_value(name);
+  const auto value = text ? read_number(*text) : otherwise;
+  if (value) return *value;
+  return std::unexpected(refuse(Reason::query_invalid, std::string(name) + " must be a number"));
+}
+
+net::Reply refuse_receipt(core::NoReceipt why) {
+  switch (why) {
+    case core::NoReceipt::unknown:
+      return refuse(Reason::not_found);
+    case core::NoReceipt::incomplete:
+      return refuse(Reason::receipt_incomplete);
+    case core::NoReceipt::too_large:
+      return refuse(Reason::receipt_too_large);
+    case core::NoReceipt::unavailable:
+      return internal_error("receipt.read", "the store cannot be read");
+  }
+  assertion_failed("a NoReceipt", __FILE__, __LINE__);
+}
+
+net::Reply typed(std::string_view content_type, std::string body) {
+  net::Reply reply = private_reply(std::move(body));
+  reply.content_type = content_type;
+  return reply;
+}
+
+net::Outcome rendered(Context& context, const core::ProjectView& project,
+                      const evidence::Receipt& receipt, std::string_view format) {
+  if (format == "json") return typed(receipt_type, receipt.bytes() + "\n");
+  if (format == "tlog-proof") {
+    return typed("text/plain; charset=utf-8", receipt.logged.proof.to_string());
+  }
+  if (format == "jws") {
+    return typed(
+        "application/jose",
+        evidence::receipt_jws(receipt, context.engine.keys().issuer_key(project.row.origin)));
+  }
+  if (format != "sigstore") {
+    return refuse(Reason::query_invalid, "format must be json, tlog-proof, sigstore or jws");
+  }
+  const auto key = tlog::VerifierKey::parse(project.log_vkey);
+  const auto bundle = key ? evidence::sigstore_bundle(receipt, *key) : std::nullopt;
+  if (!bundle) {
+    return refuse(Reason::query_invalid, "an event that nobody signed has no Sigstore bundle");
+  }
+  return private_reply(json::compact(*bundle));
+}
+
+net::Outcome reply_with(Context& context, const Call& call, const core::ProjectView& project,
+                        std::uint64_t index) {
+  const auto first = number(call, "from_roster", 1);
+  if (!first) return first.error();
+  const auto receipt = core::receipt_of(context.engine.reader(), context.engine.keys(), project,
+                                        {.index = index, .first_roster = *first});
+  if (!receipt) return refuse_receipt(receipt.error());
+  return rendered(context, project, *receipt, call.request.query_value("format").value_or("json"));
+}
+
+// The index that {leaf} means: a decimal, or the hash of a leaf.
+std::optional<std::uint64_t> index_of(Context& context, const core::ProjectView& project,
+                                      std::string_view leaf) {
+  if (const auto hash = Digest::from_hex(leaf)) {
+    auto log = core::LogReader::open(context.engine.reader(), project);
+    return log ? log->find(*hash) : std::nullopt;
+  }
+  return read_number(leaf);
+}
+
+// Whether the leaf is one of a request that this key brought.
+bool is_own(Context& context, const Call& call, const core::ProjectView& project,
+            std::uint64_t index) {
+  if (index >= project.live->signed_size.load()) return false;
+  const auto leaf = context.engine.reader().leaf(project.row.id, index);
+  if (!leaf || !*leaf || !is_id("req", (*leaf)->stream)) return false;
+  const auto view = context.engine.request((*leaf)->stream, project.row.id);
+  return view && view->rows.request.api_key == call.key->id;
+}
+
+net::Outcome hashes_reply(std::string_view first, std::uint64_t first_value,
+                          std::string_view second, std::uint64_t second_value,
+                          const std::optional<std::vector<Digest>>& hashes) {
+  if (!hashes) return refuse(Reason::not_found);
+  json::Value texts = json::Value::array();
+  for (const Digest& hash : *hashes) texts.items().emplace_back(base64(hash.view()));
+  json::Value value = json::Value::object();
+  value.add(first, first_value).add(second, second_value).add("hashes", std::move(texts));
+  return private_reply(json::compact(value));
+}
+
+// Of the decision; while there is none, or none that may be told, of the asking.
+std::uint64_t telling_index(const core::RequestView& view) {
+  return approval::terminal(view.state) ? view.rows.state.leaf_index : view.rows.request.leaf_index;
+}
+
+}  // namespace
+
+net::Outcome log_receipt(Context& context, Call& call) {
+  const bool agent = call.key != nullptr && call.key->role == identity::KeyRole::agent;
+  const auto project = readable_log(context, call);
+  if (!project) return project.error();
+  if (call.key != nullptr) {
+    if (auto limited = limit_key(context, call)) return *std::move(limited);
+  }
+  const std::string& leaf = call.parameter("leaf");
+  // An agent names what it was told; to search the log is for auditors.
+  const auto index = agent ? read_number(leaf) : index_of(context, **project, leaf);
+  if (!index || (agent && !is_own(context, call, **project, *index))) {
+    return refuse(Reason::not_found);
+  }
+  return reply_with(context, call, **project, *index);
+}
+
+net::Outcome log_inclusion(Context& context, Call& call) {
+  const auto project = readable_log(context, call);
+  if (!project) return project.error();
+  auto log = core::LogReader::open(context.engine.reader(), **project);
+  if (!log) return refuse(Reason::not_found);
+  const auto index = number(call, "index", std::nullopt);
+  if (!index) return index.error();
+  const auto size = number(call, "size", log->size());
+  if (!size) return size.error();
+  return hashes_reply("index", *index, "size", *size, log->inclusion(*index, *size));
+}
+
+net::Outcome log_consistency(Context& context, Call& call) {
+  const auto project = readable_log(context, call);
+  if (!project) return project.error();
+  auto log = core::LogReader::open(context.engine.reader(), **project);
+  if (!log) return refuse(Reason::not_found);
+  const auto from = number(call, "from", std::nullopt);
+  if (!from) return from.error();
+  const auto to = number(call, "to", log->size());
+  if (!to) return to.error();
+  return hashes_reply("from", *from, "to", *to, log->consistency(*from, *to));
+}
+
+net::Outcome request_receipt(Context& context, Call& call, const Session& session) {
+  const std::string& id = call.parameter("id");
+  if (!is_id("req", id)) return refuse(Reason::not_found);
+  const auto view = context.engine.request(id, {});
+  if (!view) return refuse(view.error());
+  const core::ProjectView* project = call.directory->project(view->rows.request.project);
+  if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
+  return reply_with(context, call, *project, telling_index(*view));
+}
+
+std::optional<net::Reply> add_receipt(Context& context, json::Value& reply,
+                                      const core::ProjectView& project, std::uint64_t index) {
+  auto receipt =
+      core::receipt_json(context.engine.reader(), context.engine.keys(), project, {.index = index});
+  if (receipt) {
+    reply.add("receipt", *std::move(receipt));
+    return std::nullopt;
+  }
+  if (receipt.error() == core::NoReceipt::unavailable) return refuse_receipt(receipt.error());
+  return std::nullopt;
+}
+
+net::Outcome admin_receipt(Context& context, Call& call) {
+  if (const std::string& id = call.parameter("id"); is_id("req", id)) {
+    const auto view = context.engine.request(id, {});
+    if (!view) return refuse(view.error());
+    const core::ProjectView* project = call.directory->project(view->rows.request.project);
+    if (project == nullptr) return refuse(Reason::not_found);
+    return reply_with(context, call, *project, telling_index(*view));
+  }
+  const core::ProjectView* project =
+      project_of(call, call.request.query_value("project").value_or("default"));
+  if (project == nullptr) return refuse(Reason::not_found);
+  const auto index = index_of(context, *project, call.parameter("id"));
+  if (!index) return refuse(Reason::not_found);
+  return reply_with(context, call, *project, *index);
+}
+
+}  // namespace lp::api

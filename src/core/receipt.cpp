@@ -1,0 +1,272 @@
+#include "core/receipt.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "approval/rule.h"
+#include "base/log.h"
+#include "core/log_reader.h"
+#include "core/teller.h"
+#include "crypto/hash.h"
+#include "evidence/decision_core.h"
+#include "evidence/leaf.h"
+#include "evidence/roster_document.h"
+#include "evidence/statement.h"
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::Receipt;
+
+template <typename T>
+using Made = std::expected<T, NoReceipt>;
+
+// A statement as it stands in the log, with what was kept beside it.
+struct Found {
+  evidence::LoggedStatement logged;
+  evidence::Statement statement;
+  json::Value entries;  // of its evidence
+};
+
+class Making {
+ public:
+  Making(store::Reader& reader, const Keys& keys, const ProjectView& project, LogReader log)
+      : reader_(reader), keys_(keys), project_(project), log_(std::move(log)) {}
+
+  Made<Receipt> make(const ReceiptWish& wish) {
+    auto own = find(wish.index);
+    if (!own) return std::unexpected(own.error());
+    Receipt receipt;
+    receipt.logged = own->logged;
+    if (auto fine = add_rosters(receipt, own->statement, wish.first_roster); !fine) {
+      return std::unexpected(fine.error());
+    }
+    if (auto fine = add_request(receipt, own->statement); !fine) {
+      return std::unexpected(fine.error());
+    }
+    if (auto fine = add_people(receipt, *own); !fine) return std::unexpected(fine.error());
+    add_document(receipt, *own);
+    return receipt;
+  }
+
+ private:
+  Made<Found> find(std::uint64_t index);
+  Made<void> add_rosters(Receipt& receipt, const evidence::Statement& said, std::uint64_t first);
+  Made<void> add_request(Receipt& receipt, const evidence::Statement& said);
+  Made<void> add_people(Receipt& receipt, const Found& own);
+  Made<void> add_reviews(Receipt& receipt, const evidence::Statement& decision);
+  Made<void> add_human(Receipt& receipt, const Found& review);
+  void add_document(Receipt& receipt, const Found& own) const;
+
+  store::Reader& reader_;
+  const Keys& keys_;
+  const ProjectView& project_;
+  LogReader log_;
+  std::vector<evidence::RosterDocument> documents_;  // of the rosters in the receipt
+};
+
+std::unexpected<NoReceipt> incomplete(std::string_view what, std::uint64_t index) {
+  log::warning("receipt.incomplete", "A receipt cannot be made.",
+               {{"index", index}, {"missing", what}});
+  return std::unexpected(NoReceipt::incomplete);
+}
+
+Made<Found> Making::find(std::uint64_t index) {
+  if (index >= log_.size()) return std::unexpected(NoReceipt::unknown);
+  auto row = reader_.leaf(project_.row.id, index);
+  if (!row) return std::unexpected(NoReceipt::unavailable);
+  if (!*row) return std::unexpected(NoReceipt::unknown);
+  const auto leaf = evidence::read_leaf((*row)->leaf);
+  auto statement = evidence::read_statement((*row)->statement);
+  auto proof = log_.proof(index);
+  if (!leaf || !statement || !proof ||
+      leaf->statement_sha256 != evidence::statement_sha256((*row)->statement)) {
+    return incomplete("the statement as it stands in the log", index);
+  }
+  Found found{.logged = {.statement = (*row)->statement,
+                         .issuer = std::nullopt,
+                         .leaf = (*row)->leaf,
+                         .proof = *std::move(proof)},
+              .statement = *std::move(statement),
+              .entries = json::Value::array()};
+  if (leaf->der_signature) {
+    found.logged.issuer = evidence::IssuerSignature{*leaf->issuer_spki, *leaf->der_signature};
+  }
+  if (!(*row)->evidence.empty()) {
+    auto entries = json::parse((*row)->evidence);
+    if (!entries || !entries->root.is_array()) return incomplete("the evidence", index);
+    found.entries = std::move(entries->root);
+  }
+  return found;
+}
+
+// Versions `first` to the one that the statement names; version 1 for a statement that names none,
+// once there is one.
+Made<void> Making::add_rosters(Receipt& receipt, const evidence::Statement& said,
+                               std::uint64_t first) {
+  const std::uint64_t newest = project_.row.roster_version;
+  if (newest == 0 && !said.roster_sha256) return {};
+  for (std::uint64_t version = std::max<std::uint64_t>(first, 1); version <= newest; ++version) {
+    const auto stored = reader_.roster(project_.row.id, version);
+    if (!stored) return std::unexpected(NoReceipt::unavailable);
+    if (!*stored) return incomplete("a roster", receipt.logged.proof.index);
+    auto head = evidence::RosterHead::parse((*stored)->head);
+    auto signatures = evidence::read_signatures((*stored)->signatures);
+    if (!head || !signatures) return incomplete("a roster", receipt.logged.proof.index);
+    std::ranges::sort(*signatures, {}, &evidence::OwnerSignature::spki);
+    receipt.rosters.push_back({*std::move(head), *std::move(signatures)});
+    documents_.push_back({.head = (*stored)->head,
+                          .entries = (*stored)->entries,
+                          .signatures = (*stored)->signatures});
+    if (said.roster_sha256 ? (*stored)->sha256 == *said.roster_sha256 : version == 1) return {};
+  }
+  return incomplete("the roster that the statement names", receipt.logged.proof.index);
+}
+
+Made<void> Making::add_request(Receipt& receipt, const evidence::Statement& said) {
+  if (!said.request) return {};
+  // A late look stands in the project's stream and names the request by nothing but a hash.
+  if (!said.of_request()) return std::unexpected(NoReceipt::incomplete);
+  auto asked = Teller(reader_, keys_).tell(said);
+  if (!asked) return std::unexpected(NoReceipt::unavailable);
+  auto descriptor = *asked ? json::parse((*asked)->descriptor)
+                           : std::unexpected(json::ParseError{json::Fault::syntax, 0, {}});
+  if (!descriptor) return incomplete("the request's descriptor", receipt.logged.proof.index);
+  receipt.descriptor = std::move(descriptor->root);
+  return {};
+}
+
+Made<void> Making::add_people(Receipt& receipt, const Found& own) {
+  if (evidence::is_review(own.statement.type)) return add_human(receipt, own);
+  if (!evidence::is_decision_by_people(own.statement.type) ||
+      own.statement.actor.kind != evidence::ActorKind::member) {
+    return {};
+  }
+  const approval::Rule rule = approval::default_rule();
+  if (!own.statement.rule || own.statement.rule->sha256 != rule.sha256()) {
+    return incomplete("the rule", receipt.logged.proof.index);
+  }
+  receipt.rule = rule.to_json();
+  return add_reviews(receipt, own.statement);
+}
+
+Made<void> Making::add_reviews(Receipt& receipt, const evidence::Statement& decision) {
+  const auto rows = reader_.reviews(decision.stream.id);
+  if (!rows) return std::unexpected(NoReceipt::unavailable);
+  for (const Digest& wanted : decision.reviews) {
+    bool there = false;
+    for (const store::Review& row : *rows) {
+      auto review = find(row.leaf_index);
+      if (!review) return std::unexpected(review.error());
+      if (evidence::statement_sha256(review->logged.statement) != wanted) continue;
+      there = true;
+      if (auto fine = add_human(receipt, *review); !fine) return fine;
+      receipt.reviews.push_back(std::move(review->logged));
+      break;
+    }
+    if (!there) return incomplete("a review", receipt.logged.proof.index);
+  }
+  return {};
+}
+
+// Where the entries of a roster stand in its tree.
+tlog::HashReader tree_over(const std::vector<std::string>& entries) {
+  return [&entries](unsigned level, std::uint64_t position) -> std::optional<Digest> {
+    tlog::CompactRange subtree;
+    for (std::uint64_t i = position << level; i < (position + 1) << level; ++i) {
+      if (i >= entries.size()) return std::nullopt;
+      subtree.append(tlog::leaf_hash(entries[i]));
+    }
+    return subtree.root();
+  };
+}
+
+std::optional<evidence::HumanProof> read_human(const json::Value& entry) {
+  const auto binary = [&entry](std::string_view name) {
+    return from_base64(entry.find_string(name).value_or(""));
+  };
+  const auto kind = entry.find_string("kind");
+  if (kind != "device_key" && kind != "passkey") return std::nullopt;
+  auto core = binary("core"), signature = binary("signature"), salt = binary("salt");
+  if (!core || !signature || !salt) return std::nullopt;
+  evidence::HumanProof human;
+  human.core = *std::move(core);
+  human.signature = *std::move(signature);
+  human.salt = *std::move(salt);
+  if (kind == "passkey") {
+    human.key_class = evidence::KeyClass::passkey;
+    human.authenticator_data = binary("authenticatorData");
+    human.client_data = binary("clientDataJSON");
+  }
+  return human;
+}
+
+// Nothing is added for a review that nobody signed (class C).
+Made<void> Making::add_human(Receipt& receipt, const Found& review) {
+  for (const json::Value& entry : review.entries.items()) {
+    auto human = read_human(entry);
+    if (!human) continue;
+    const auto core = evidence::DecisionCore::parse(human->core);
+    if (!core) return incomplete("the decision core", review.logged.proof.index);
+    for (const evidence::RosterDocument& roster : documents_) {
+      if (crypto::sha256(roster.head) != core->roster_sha256) continue;
+      for (std::size_t at = 0; at < roster.entries.size(); ++at) {
+        auto listed = evidence::RosterEntry::parse(roster.entries[at]);
+        if (!listed || listed->member != core->approver ||
+            evidence::key_id(listed->spki) != core->key) {
+          continue;
+        }
+        auto path = tlog::inclusion_proof(at, roster.entries.size(), tree_over(roster.entries));
+        if (!path) break;
+        human->entry = *std::move(listed);
+        human->index = at;
+        human->path = *std::move(path);
+        receipt.humans.push_back(*std::move(human));
+        return {};
+      }
+    }
+    return incomplete("the reviewer's roster entry", review.logged.proof.index);
+  }
+  return {};
+}
+
+// The document that the statement is about, where it is kept.
+void Making::add_document(Receipt& receipt, const Found& own) const {
+  const auto& wanted = own.statement.document;
+  if (!wanted) return;
+  for (const evidence::RosterDocument& roster : documents_) {
+    if (crypto::sha256(roster.head) == *wanted) receipt.document = roster.head;
+  }
+  for (const json::Value& entry : own.entries.items()) {
+    const json::Value* const manifest = entry.find("manifest");
+    if (manifest == nullptr) continue;
+    std::string bytes = json::canonical(*manifest);
+    if (crypto::sha256(bytes) == *wanted) receipt.document = std::move(bytes);
+  }
+}
+
+}  // namespace
+
+std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+                                             const ProjectView& project, const ReceiptWish& wish) {
+  auto log = LogReader::open(reader, project);
+  if (!log) return std::unexpected(NoReceipt::unknown);
+  auto receipt = Making(reader, keys, project, *std::move(log)).make(wish);
+  if (receipt && receipt->bytes().size() > evidence::receipt_bytes_max) {
+    return std::unexpected(NoReceipt::too_large);
+  }
+  return receipt;
+}
+
+std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
+                                                   const ProjectView& project,
+                                                   const ReceiptWish& wish) {
+  const auto receipt = receipt_of(reader, keys, project, wish);
+  if (!receipt) return std::unexpected(receipt.error());
+  return receipt->to_json();
+}
+
+}  // namespace lp::core

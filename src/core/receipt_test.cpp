@@ -1,0 +1,144 @@
+#include "core/receipt.h"
+
+#include <gtest/gtest.h>
+
+#include "core/log_reader.h"
+#include "core/testing.h"
+#include "evidence/verify_receipt.h"
+#include "tlog/tree.h"
+
+namespace lp::core {
+namespace {
+
+using evidence::Finding;
+using evidence::HumanClass;
+
+// What a verifier pins of the project as it is now.
+std::vector<evidence::Trust> trust_of(House& house) {
+  const ProjectView& project = *house.engine->directory()->project(house.project);
+  const auto genesis = house.engine->reader().roster(house.project, 1);
+  evidence::Trust trust;
+  trust.origin = project.row.origin;
+  trust.roster_genesis = (*genesis)->sha256;
+  trust.log_vkeys = {*tlog::VerifierKey::parse(project.log_vkey)};
+  return {trust};
+}
+
+std::expected<evidence::Receipt, NoReceipt> receipt_at(House& house, std::uint64_t index,
+                                                       std::uint64_t first_roster = 1) {
+  const auto directory = house.engine->directory();
+  return receipt_of(house.engine->reader(), *house.keys, *directory->project(house.project),
+                    {.index = index, .first_roster = first_roster});
+}
+
+evidence::ReceiptReport verified(House& house, std::uint64_t index) {
+  const auto receipt = receipt_at(house, index);
+  EXPECT_TRUE(receipt.has_value()) << index;
+  if (!receipt) return {};
+  return verify_receipt(receipt->bytes(), trust_of(house), {});
+}
+
+std::uint64_t decision_of(House& house, const std::string& request) {
+  return house.engine->request(request, {})->rows.state.leaf_index;
+}
+
+TEST(Receipts, ProveDecisionsOfPeople) {
+  House house;
+  for (const auto verdict : {evidence::Verdict::approve, evidence::Verdict::reject}) {
+    const std::string request = house.asked();
+    ASSERT_TRUE(house.decide(house.consider(request, verdict)));
+    const auto report = verified(house, decision_of(house, request));
+    EXPECT_EQ(report.verdict, Finding::valid) << report.text();
+    EXPECT_EQ(report.human, HumanClass::device);
+  }
+}
+
+TEST(Receipts, ProveAnEdit) {
+  House house;
+  const std::string request = house.asked();
+  Considered considered = house.consider(request, evidence::Verdict::approve);
+  considered.edit = R"({"sql": "SELECT 1"})";
+  ASSERT_TRUE(house.decide(considered));
+  const auto report = verified(house, decision_of(house, request));
+  EXPECT_EQ(report.verdict, Finding::valid) << report.text();
+  EXPECT_EQ(report.statement->type, evidence::EventType::decision_approved_with_modifications);
+}
+
+TEST(Receipts, ProveEveryEventOfALogWhateverItsSize) {
+  House house;
+  std::string request;
+  for (int i = 0; i < 90; ++i) {
+    request = house.asked();
+    if (i % 30 == 0) {
+      ASSERT_TRUE(house.decide(house.consider(request, evidence::Verdict::approve)));
+    }
+  }
+  const std::uint64_t size =
+      house.engine->directory()->project(house.project)->live->signed_size.load();
+  ASSERT_GT(size, 90u);
+  for (std::uint64_t index = 0; index < size; ++index) {
+    const auto report = verified(house, index);
+    EXPECT_EQ(report.verdict, Finding::valid) << index << "\n" << report.text();
+  }
+}
+
+TEST(Receipts, EndWhereNothingIsSigned) {
+  House house;
+  const std::uint64_t size =
+      house.engine->directory()->project(house.project)->live->signed_size.load();
+  EXPECT_TRUE(receipt_at(house, size - 1));
+  EXPECT_EQ(receipt_at(house, size).error(), NoReceipt::unknown);
+  EXPECT_EQ(receipt_at(house, ~std::uint64_t{0}).error(), NoReceipt::unknown);
+}
+
+TEST(Receipts, AreNotMadeOfWhatWasAltered) {
+  House house;
+  const std::string request = house.asked();
+  const std::uint64_t index = decision_of(house, request);
+  house.close();
+  house.edit_database(
+      "DROP TRIGGER request_is_not_changed; UPDATE request SET details_sealed = x'00' WHERE id = "
+      "'" +
+      request + "'");
+  house.open();
+  EXPECT_EQ(receipt_at(house, index).error(), NoReceipt::incomplete);
+}
+
+TEST(Receipts, NeedTheRosterThatTheStatementNames) {
+  House house;
+  const std::string request = house.asked();
+  EXPECT_EQ(receipt_at(house, decision_of(house, request), 2).error(), NoReceipt::incomplete);
+}
+
+TEST(Receipts, AreTheSameAsAValue) {
+  House house;
+  const std::string request = house.asked();
+  const auto directory = house.engine->directory();
+  const ReceiptWish wish{.index = decision_of(house, request)};
+  const auto value =
+      receipt_json(house.engine->reader(), *house.keys, *directory->project(house.project), wish);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(json::canonical(*value), receipt_at(house, wish.index)->bytes());
+}
+
+TEST(LogReader, FindsLeavesByTheirHashAndProvesTrees) {
+  House house;
+  house.asked();
+  const auto directory = house.engine->directory();
+  const ProjectView& project = *directory->project(house.project);
+  auto log = LogReader::open(house.engine->reader(), project);
+  ASSERT_TRUE(log);
+  for (std::uint64_t index = 0; index < log->size(); ++index) {
+    const auto leaf = house.engine->reader().leaf(house.project, index);
+    EXPECT_EQ(log->find((*leaf)->leaf_hash), index);
+    EXPECT_TRUE(log->inclusion(index, log->size()));
+    EXPECT_FALSE(log->inclusion(index, index));
+    EXPECT_TRUE(log->consistency(index, log->size()));
+  }
+  EXPECT_FALSE(log->find(crypto::sha256("no leaf")));
+  EXPECT_FALSE(log->inclusion(0, log->size() + 1));
+  EXPECT_FALSE(log->consistency(0, log->size() + 1));
+}
+
+}  // namespace
+}  // namespace lp::core

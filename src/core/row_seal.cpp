@@ -1,0 +1,209 @@
+#include "core/row_seal.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "crypto/hash.h"
+#include "json/value.h"
+#include "json/write.h"
+
+namespace lp::core {
+namespace {
+
+class Fields {
+ public:
+  explicit Fields(std::string_view label) {
+    bytes_ = label;
+    bytes_.push_back('\0');
+  }
+
+  Fields& add(std::string_view text) {
+    add(std::uint64_t{text.size()});
+    bytes_ += text;
+    return *this;
+  }
+  Fields& add(std::uint64_t number) {
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      bytes_.push_back(static_cast<char>(number >> shift));
+    }
+    return *this;
+  }
+  Fields& add(Instant at) { return add(static_cast<std::uint64_t>(at.ms)); }
+  Fields& add(const Digest& digest) { return add(digest.view()); }
+  template <typename T>
+  Fields& add(const std::optional<T>& value) {
+    add(std::uint64_t{value.has_value()});
+    return value ? add(*value) : *this;
+  }
+  Fields& add(const evidence::PayloadRef& payload) {
+    return add(std::string_view(payload.kind))
+        .add(payload.env_sha256)
+        .add(payload.commit)
+        .add(payload.kid ? std::optional<std::string_view>(*payload.kid) : std::nullopt);
+  }
+
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+void add_state(Fields& fields, const approval::Request& state) {
+  fields.add(state.version)
+      .add(approval::to_string(state.state))
+      .add(evidence::to_string(state.level))
+      .add(state.created)
+      .add(state.decide_by)
+      .add(state.base)
+      .add(state.current)
+      .add(std::string_view(state.agent_owner))
+      .add(std::uint64_t{state.no_isolation})
+      .add(std::uint64_t{state.editors.size()});
+  for (const std::string& member : state.editors) fields.add(std::string_view(member));
+  fields.add(std::uint64_t{state.approvals.size()});
+  for (const auto& review : state.approvals) {
+    fields.add(std::string_view(review.member))
+        .add(std::string_view(review.key))
+        .add(review.statement_sha256);
+  }
+}
+
+// As schema 2 guarded it.
+std::string short_bytes(const store::RequestState& row) {
+  auto guarded = json::Value::object();
+  guarded.add("request_id", row.request)
+      .add("version", row.state.version)
+      .add("status", approval::to_string(row.state.state))
+      .add("leaf_index", row.leaf_index)
+      .add("statement_sha256", row.statement_sha256.hex());
+  return json::canonical(guarded);
+}
+
+void add_row(Fields& fields, const store::Project& row) {
+  fields.add(std::string_view(row.id))
+      .add(std::string_view(row.name))
+      .add(std::string_view(row.origin))
+      .add(static_cast<std::uint64_t>(row.payloads))
+      .add(std::uint64_t{row.single_operator})
+      .add(row.created)
+      .add(row.roster_version)
+      .add(row.roster_sha256);
+}
+
+void add_row(Fields& fields, const store::ApiKey& row) {
+  fields.add(std::string_view(row.id))
+      .add(std::string_view(row.project))
+      .add(identity::to_string(row.role))
+      .add(std::string_view(row.name))
+      .add(row.digest)
+      .add(std::string_view(row.made_by))
+      .add(row.created)
+      .add(row.revoked);
+}
+
+void add_row(Fields& fields, const store::Agent& row) {
+  fields.add(std::string_view(row.id))
+      .add(std::string_view(row.project))
+      .add(std::string_view(row.handle))
+      .add(std::string_view(row.secret_sealed))
+      .add(std::string_view(row.public_key))
+      .add(std::string_view(row.made_by))
+      .add(row.created)
+      .add(row.revoked)
+      .add(std::string_view(row.previous_secret_sealed))
+      .add(std::string_view(row.previous_public_key))
+      .add(row.rotated)
+      .add(row.previous_until);
+}
+
+}  // namespace
+
+Digest asked_sha256(const store::Request& row) {
+  Fields fields("lp-asked/1");
+  for (const std::string* text :
+       {&row.id, &row.project, &row.api_key, &row.agent_id, &row.agent_owner, &row.strength,
+        &row.candidate, &row.service, &row.action, &row.priority, &row.role, &row.environment,
+        &row.trace_id, &row.parent_request_id, &row.client, &row.payload_kind,
+        &row.commit_key_sealed, &row.details_sealed, &row.payload}) {
+    fields.add(std::string_view(*text));
+  }
+  fields.add(row.request_sha256).add(row.created).add(row.decide_by).add(row.leaf_index);
+  return crypto::sha256(fields.take());
+}
+
+Digest asked_sha256(const Digest& before, const store::Revision& row) {
+  Fields fields("lp-asked-anew/1");
+  fields.add(before)
+      .add(std::string_view(row.request))
+      .add(row.version)
+      .add(std::string_view(row.payload))
+      .add(std::string_view(row.commit_key_sealed))
+      .add(std::string_view(row.details_sealed))
+      .add(row.request_sha256);
+  return crypto::sha256(fields.take());
+}
+
+std::string sealed_bytes(const store::RequestState& row) {
+  if (!row.asked_sha256) return short_bytes(row);
+  Fields fields("lp-row/2");
+  fields.add(std::string_view(row.request)).add(std::string_view(row.project));
+  add_state(fields, row.state);
+  fields.add(row.leaf_index)
+      .add(row.statement_sha256)
+      .add(row.stream_seq)
+      .add(*row.asked_sha256)
+      .add(row.decided)
+      .add(std::string_view(row.actor))
+      .add(std::string_view(row.actor_kind))
+      .add(std::string_view(row.method))
+      .add(std::string_view(row.reason_sealed))
+      .add(std::string_view(row.edited_payload));
+  return fields.take();
+}
+
+std::string sealed_bytes(const Directory& directory) {
+  Fields fields("lp-directory/1");
+  fields.add(std::string_view(directory.log_name))
+      .add(std::uint64_t{directory.test})
+      .add(std::uint64_t{directory.set_up})
+      .add(directory.setup_owner ? std::optional<std::string_view>(*directory.setup_owner)
+                                 : std::nullopt);
+  fields.add(std::uint64_t{directory.projects.size()});
+  for (const auto& [id, project] : directory.projects) add_row(fields, project.row);
+  fields.add(std::uint64_t{directory.members.size()});
+  for (const auto& [id, row] : directory.members) {
+    fields.add(std::string_view(row.id)).add(std::string_view(row.name));
+    fields.add(row.created).add(row.removed);
+  }
+  fields.add(std::uint64_t{directory.devices.size()});
+  for (const auto& [key, row] : directory.devices) {
+    fields.add(std::string_view(row.key)).add(std::string_view(row.member));
+    fields.add(std::string_view(row.spki)).add(std::string_view(row.key_class));
+    fields.add(row.created).add(row.revoked);
+  }
+  std::vector<const store::ApiKey*> keys;  // the map has no order
+  for (const auto& [digest, row] : directory.keys) keys.push_back(&row);
+  std::ranges::sort(keys, {}, &store::ApiKey::id);
+  fields.add(std::uint64_t{keys.size()});
+  for (const auto* row : keys) add_row(fields, *row);
+  fields.add(std::uint64_t{directory.agents.size()});
+  for (const auto& [id, row] : directory.agents) add_row(fields, row);
+  fields.add(std::uint64_t{directory.secrets.size()});
+  for (const auto& [place, row] : directory.secrets) {
+    fields.add(std::string_view(row.id)).add(std::string_view(row.project));
+    fields.add(std::string_view(row.purpose)).add(std::string_view(row.sealed));
+    fields.add(row.created);
+  }
+  fields.add(std::uint64_t{directory.webhooks.size()});
+  for (const auto& [id, row] : directory.webhooks) {
+    fields.add(std::string_view(row.id)).add(std::string_view(row.project));
+    fields.add(std::string_view(row.url)).add(std::string_view(row.secret_sealed));
+    fields.add(row.created);
+  }
+  return fields.take();
+}
+
+}  // namespace lp::core

@@ -1,0 +1,141 @@
+// The checks of those who are not the server: the root log, witnesses, time stamps; and whether all
+// this is enough for who asks.
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/timestamp.h"
+#include "evidence/examination.h"
+#include "tlog/cosignature.h"
+#include "tlog/tree.h"
+
+namespace lp::evidence {
+namespace {
+
+// How much a witness's clock may be behind the server's.
+constexpr std::int64_t clock_slack_ms = 300'000;
+
+const WitnessPolicy* policy_of(const Examination& it) {
+  return it.trust != nullptr && it.trust->witnesses ? &*it.trust->witnesses : nullptr;
+}
+
+// A time of a cosignature in milliseconds; the last that an Instant holds for those beyond.
+Instant instant_of(std::uint64_t time_s) {
+  constexpr std::uint64_t far_s = 253'402'300'799;  // the end of the year 9999
+  return {static_cast<std::int64_t>(std::min(time_s, far_s)) * 1'000};
+}
+
+struct Cosigned {
+  std::size_t lines = 0;
+  std::set<std::string> witnesses;
+};
+
+// Every cosignature of the note verifies and is not of before `said`.
+std::expected<Cosigned, Failure> read_cosignatures(const tlog::Note& note,
+                                                   const WitnessPolicy& policy, Instant said) {
+  Cosigned cosigned;
+  for (const tlog::SignatureLine& line : note.signatures) {
+    const auto witness = std::ranges::find_if(policy.witnesses, [&](const auto& key) {
+      return key.name == line.name && key.id == line.key_id;
+    });
+    if (witness == policy.witnesses.end()) continue;
+    const auto time_s = tlog::open_cosignature({.body = note.body, .signatures = {line}}, *witness);
+    if (!time_s) return invalid("the signature of the witness " + line.name + " does not verify");
+    if (instant_of(*time_s) + clock_slack_ms < said) {
+      return invalid("the witness " + line.name + " saw the log before the event happened");
+    }
+    ++cosigned.lines;
+    cosigned.witnesses.insert(witness->to_string());
+  }
+  return cosigned;
+}
+
+tlog::Note note_of(const tlog::Proof& proof) {
+  return tlog::Note::parse(proof.checkpoint).value_or(tlog::Note{});
+}
+
+}  // namespace
+
+Checking check_anchor(Examination& it) {
+  if (!it.receipt.anchor) return Outcome::absent;
+  const AnchorProof& anchor = *it.receipt.anchor;
+  if (anchor.entry != anchor_entry(it.own().checkpoint)) {
+    return invalid("the anchor is one of another checkpoint");
+  }
+  const tlog::Note note = note_of(anchor.proof);
+  const auto checkpoint = tlog::Checkpoint::parse_body(note.body).value_or(tlog::Checkpoint{});
+  if (!tlog::verify_inclusion(tlog::leaf_hash(anchor.entry), anchor.proof.index, checkpoint.size,
+                              anchor.proof.path, checkpoint.root)) {
+    return invalid("the anchor is not in the root log at its index");
+  }
+  if (it.trust == nullptr || !it.trust->root) {
+    return indeterminate("no trust file names the root log (`root`)");
+  }
+  if (checkpoint.origin != it.trust->root->origin) return invalid("the anchor is in another log");
+  const auto own = own_signature(note, it.trust->root->log_vkeys, policy_of(it));
+  if (!own) return invalid("in the root log, " + own.error());
+  return Outcome::ok;
+}
+
+Checking check_witnesses(Examination& it) {
+  const WitnessPolicy* const policy = policy_of(it);
+  // Without a policy no cosignature has come so far: `checkpoint` and `anchor` know no such key.
+  if (policy == nullptr) return Outcome::absent;
+  std::size_t lines = 0;
+  for (const Entry& entry : it.entries) {
+    const auto cosigned = read_cosignatures(entry.note, *policy, entry.statement.time);
+    if (!cosigned) return std::unexpected(cosigned.error());
+    lines += cosigned->lines;
+    if (&entry == &it.own() && cosigned->witnesses.size() >= policy->quorum) it.witnessed = true;
+  }
+  if (it.receipt.anchor) {
+    const tlog::Note note = note_of(it.receipt.anchor->proof);
+    const auto cosigned = read_cosignatures(note, *policy, it.statement().time);
+    if (!cosigned) return std::unexpected(cosigned.error());
+    lines += cosigned->lines;
+    if (cosigned->witnesses.size() >= policy->quorum) it.witnessed = true;
+  }
+  if (it.witnessed) it.log = LogLevel::witnessed;
+  return lines == 0 ? Outcome::absent : Outcome::ok;
+}
+
+Checking check_time(Examination& it) {
+  if (it.receipt.time.empty()) return Outcome::absent;
+  const std::string& body = it.own().note.body;
+  const bool judges = it.trust != nullptr && it.trust->tsa_roots;
+  for (const std::string& token : it.receipt.time) {
+    const auto claimed = crypto::claimed_timestamp(token, body);
+    if (!claimed) return invalid("a time stamp is not one of this checkpoint");
+    // Many authorities tell no fractions of a second.
+    if (claimed->ms / 1'000 < it.statement().time.ms / 1'000)
+      return invalid("a time stamp is older than the event");
+    if (judges && !crypto::verify_timestamp(token, body, *it.trust->tsa_roots)) {
+      return invalid("a time stamp does not verify");
+    }
+  }
+  if (!judges) return indeterminate("no trust file names who may stamp times (`tsa_roots`)");
+  if (it.witnessed) it.log = LogLevel::time_stamped;
+  return Outcome::ok;
+}
+
+Checking check_trust(Examination& it) {
+  if (it.trust != nullptr) return Outcome::ok;
+  return indeterminate("self-consistent, but no trust file confirms the keys");
+}
+
+Checking check_requirement(Examination& it) {
+  const EventType type = it.statement().type;
+  const HumanClass human = std::max(it.trust->min_human, it.demands.human);
+  if ((is_review(type) || is_decision_by_people(type)) && it.human < human) {
+    return invalid("people proved themselves by `" + std::string(demand_name(it.human)) +
+                   "`, and `" + std::string(demand_name(human)) + "` is demanded");
+  }
+  const LogLevel log = std::max(it.trust->min_log, it.demands.log);
+  if (it.log < log) {
+    return indeterminate("the log proves itself by `" + std::string(demand_name(it.log)) +
+                         "`, and `" + std::string(demand_name(log)) + "` is demanded");
+  }
+  return Outcome::ok;
+}
+
+}  // namespace lp::evidence

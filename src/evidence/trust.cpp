@@ -1,0 +1,232 @@
+#include "evidence/trust.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "evidence/members.h"
+#include "evidence/values.h"
+
+namespace lp::evidence {
+namespace {
+
+using namespace std::string_view_literals;
+
+// From weak to strong, in the order of the enumerations.
+constexpr std::array human_letters{"none"sv, "C"sv, "B"sv, "A"sv};
+constexpr std::array human_names{"none"sv, "session"sv, "device"sv, "passkey"sv};
+constexpr std::array log_letters{"none"sv, "L0"sv, "L1"sv, "L2"sv, "L3"sv};
+constexpr std::array log_names{"none"sv, "signed"sv, "logged"sv, "witnessed"sv, "time-stamped"sv};
+
+// The value of a name that can be demanded: `none` cannot.
+template <typename T, std::size_t N>
+std::optional<T> demand(const std::array<std::string_view, N>& names, std::string_view name) {
+  const auto found = std::find(names.begin() + 1, names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<T>(found - names.begin());
+}
+
+constexpr std::array members_known{"origin"sv,         "roster_genesis_sha256"sv,
+                                   "roster_sha256"sv,  "log_vkeys"sv,
+                                   "issuer"sv,         "root"sv,
+                                   "witness_policy"sv, "rp"sv,
+                                   "tsa_roots"sv,      "min"sv,
+                                   "project"sv,        "name"sv,
+                                   "single_operator"sv};
+
+// What is wrong is told by the name of the first member that is.
+class Reading {
+ public:
+  void check(bool fine, std::string_view member) {
+    if (!fine && wrong_.empty()) wrong_ = member;
+  }
+  [[nodiscard]] const std::string& wrong() const { return wrong_; }
+
+ private:
+  std::string wrong_;
+};
+
+template <typename Key>
+std::vector<Key> read_keys(Members& members, std::string_view name) {
+  std::vector<Key> keys;
+  std::set<std::string> seen;
+  for (const std::string& text : members.texts(name)) {
+    auto key = Key::parse(text);
+    if (!key || !seen.insert(text).second) {
+      members.fail();
+      return keys;
+    }
+    keys.push_back(*std::move(key));
+  }
+  if (keys.empty()) members.fail();
+  return keys;
+}
+
+// Keys that all have the name of the log: a checkpoint is signed by the log that it is of.
+std::vector<tlog::VerifierKey> read_log_keys(Members& members, std::string_view origin) {
+  auto keys = read_keys<tlog::VerifierKey>(members, "log_vkeys");
+  for (const tlog::VerifierKey& key : keys) {
+    if (key.name != origin) members.fail();
+  }
+  return keys;
+}
+
+std::optional<std::vector<IssuerRange>> read_issuer(const json::Value& value) {
+  std::vector<IssuerRange> ranges;
+  if (!value.is_array() || value.items().empty()) return std::nullopt;
+  for (const json::Value& item : value.items()) {
+    Members members(item);
+    IssuerRange range{.spki = members.binary("spki"),
+                      .from = members.integer("from"),
+                      .to = members.optional_integer("to")};
+    if (!members.complete() || (range.to && *range.to <= range.from)) return std::nullopt;
+    ranges.push_back(std::move(range));
+  }
+  return ranges;
+}
+
+std::optional<RootLog> read_root(const json::Value& value) {
+  Members members(value);
+  RootLog root;
+  root.origin = members.text("origin");
+  root.log_vkeys = read_log_keys(members, root.origin);
+  if (!members.complete()) return std::nullopt;
+  return root;
+}
+
+std::optional<WitnessPolicy> read_witnesses(const json::Value& value) {
+  Members members(value);
+  WitnessPolicy policy;
+  policy.quorum = members.integer("quorum");
+  policy.witnesses = read_keys<tlog::CosignerKey>(members, "witnesses");
+  if (!members.complete() || policy.quorum < 1 || policy.quorum > policy.witnesses.size()) {
+    return std::nullopt;
+  }
+  return policy;
+}
+
+std::optional<std::vector<RelyingParty>> read_parties(const json::Value& value) {
+  std::vector<RelyingParty> parties;
+  if (!value.is_array() || value.items().empty()) return std::nullopt;
+  for (const json::Value& item : value.items()) {
+    Members members(item);
+    RelyingParty party{.rp_id = members.text("rpId"), .origins = members.texts("origins")};
+    if (!members.complete() || party.origins.empty()) return std::nullopt;
+    parties.push_back(std::move(party));
+  }
+  return parties;
+}
+
+std::optional<std::vector<Digest>> read_digests(const json::Value& value) {
+  std::vector<Digest> digests;
+  if (!value.is_array()) return std::nullopt;
+  for (const json::Value& item : value.items()) {
+    const auto digest = item.is_string() ? Digest::from_hex(item.as_string()) : std::nullopt;
+    if (!digest) return std::nullopt;
+    digests.push_back(*digest);
+  }
+  return digests;
+}
+
+std::optional<std::vector<std::string>> read_certificates(const json::Value& value) {
+  std::vector<std::string> certificates;
+  if (!value.is_array() || value.items().empty()) return std::nullopt;
+  for (const json::Value& item : value.items()) {
+    if (!item.is_string() || !item.as_string().starts_with("-----BEGIN CERTIFICATE-----")) {
+      return std::nullopt;
+    }
+    certificates.push_back(item.as_string());
+  }
+  return certificates;
+}
+
+bool read_min(const json::Value& value, Trust& trust) {
+  Members members(value);
+  if (members.has("human")) {
+    trust.min_human = members.named<HumanClass>("human", human_demand);
+  }
+  if (members.has("log")) trust.min_log = members.named<LogLevel>("log", log_demand);
+  return members.complete();
+}
+
+// The members that a trust file may have or not.
+void read_optional(const json::Value& root, Trust& trust, Reading& reading) {
+  const auto take = [&](std::string_view name, auto& into, auto read) {
+    const json::Value* const value = root.find(name);
+    if (value == nullptr) return;
+    into = read(*value);
+    reading.check(into.has_value(), name);
+  };
+  std::optional<std::vector<Digest>> rosters;
+  take("roster_sha256", rosters, read_digests);
+  trust.rosters = rosters.value_or(std::vector<Digest>{});
+  take("issuer", trust.issuer, read_issuer);
+  take("root", trust.root, read_root);
+  take("witness_policy", trust.witnesses, read_witnesses);
+  take("rp", trust.rp, read_parties);
+  take("tsa_roots", trust.tsa_roots, read_certificates);
+  if (const json::Value* const min = root.find("min")) reading.check(read_min(*min, trust), "min");
+  for (const std::string_view name : {"project"sv, "name"sv}) {
+    const json::Value* const value = root.find(name);
+    reading.check(value == nullptr || value->is_string(), name);
+  }
+  const json::Value* const single = root.find("single_operator");
+  reading.check(single == nullptr || single->is_boolean(), "single_operator");
+}
+
+}  // namespace
+
+std::string_view to_string(HumanClass human) {
+  return human_letters[static_cast<std::size_t>(human)];
+}
+
+std::string_view to_string(LogLevel log) {
+  return log_letters[static_cast<std::size_t>(log)];
+}
+
+std::optional<HumanClass> human_demand(std::string_view name) {
+  return demand<HumanClass>(human_names, name);
+}
+
+std::optional<LogLevel> log_demand(std::string_view name) {
+  return demand<LogLevel>(log_names, name);
+}
+
+std::string_view demand_name(HumanClass human) {
+  return human_names[static_cast<std::size_t>(human)];
+}
+
+std::string_view demand_name(LogLevel log) {
+  return log_names[static_cast<std::size_t>(log)];
+}
+
+std::expected<Trust, std::string> Trust::parse(std::string_view text) {
+  const std::optional<json::Value> root = read_json(text);
+  if (!root || !root->is_object()) return std::unexpected("it is not a JSON object");
+  for (const auto& [name, value] : root->members()) {
+    if (std::ranges::find(members_known, name) == members_known.end()) {
+      return std::unexpected("it has a member that is not known: " + name);
+    }
+  }
+  Trust trust;
+  Reading reading;
+  const auto required = [&](std::string_view name, auto read) {
+    Members members(*root);
+    read(members);
+    reading.check(members.ok(), name);
+  };
+  required("origin", [&](Members& members) { trust.origin = members.text("origin"); });
+  required("roster_genesis_sha256", [&](Members& members) {
+    trust.roster_genesis = members.digest("roster_genesis_sha256");
+  });
+  required("log_vkeys",
+           [&](Members& members) { trust.log_vkeys = read_log_keys(members, trust.origin); });
+  read_optional(*root, trust, reading);
+  if (!reading.wrong().empty()) {
+    return std::unexpected("the member " + reading.wrong() + " is missing or not of its form");
+  }
+  return trust;
+}
+
+}  // namespace lp::evidence

@@ -1,0 +1,67 @@
+// The trust file: what a verifier brings along, on a way that the server under test does not
+// control (spec/receipt-format.md §3). An unknown member is refused, because a mistyped demand must
+// not be ignored.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "evidence/roster.h"
+#include "json/value.h"
+#include "tlog/note.h"
+
+namespace lp::evidence {
+
+// How strongly people proved themselves; a larger one is stronger.
+enum class HumanClass : std::uint8_t { none, session, device, passkey };
+// How strongly the log proves itself; `none` is not even signed by the issuer.
+enum class LogLevel : std::uint8_t { none, issued, logged, witnessed, time_stamped };
+
+std::string_view to_string(HumanClass human);  // "none" "C" "B" "A"
+std::string_view to_string(LogLevel log);      // "none" "L0" … "L3"
+// By the names of `min` and `--require`: session device passkey; signed logged witnessed
+// time-stamped.
+std::optional<HumanClass> human_demand(std::string_view name);
+std::optional<LogLevel> log_demand(std::string_view name);
+std::string_view demand_name(HumanClass human);
+std::string_view demand_name(LogLevel log);
+
+struct RelyingParty {
+  std::string rp_id;
+  std::vector<std::string> origins;  // of the pages where its passkeys may be used
+};
+
+struct WitnessPolicy {
+  std::uint64_t quorum = 0;
+  std::vector<tlog::CosignerKey> witnesses;
+};
+
+struct RootLog {
+  std::string origin;
+  std::vector<tlog::VerifierKey> log_vkeys;
+};
+
+struct Trust {
+  std::string origin;
+  Digest roster_genesis;
+  std::vector<Digest> rosters;  // later versions that receipts may start at
+  std::vector<tlog::VerifierKey> log_vkeys;
+  std::optional<std::vector<IssuerRange>> issuer;
+  std::optional<RootLog> root;
+  std::optional<WitnessPolicy> witnesses;
+  std::optional<std::vector<RelyingParty>> rp;
+  std::optional<std::vector<std::string>> tsa_roots;  // PEM
+  HumanClass min_human = HumanClass::device;
+  LogLevel min_log = LogLevel::logged;
+
+  // The error names the member that is wrong.
+  static std::expected<Trust, std::string> parse(std::string_view text);
+};
+
+}  // namespace lp::evidence

@@ -1,0 +1,92 @@
+#include "evidence/trust.h"
+
+#include <gtest/gtest.h>
+
+#include "evidence/receipt_testing.h"
+
+namespace lp::evidence {
+namespace {
+
+using testing::World;
+
+std::string error_of(const json::Value& value) {
+  const auto trust = Trust::parse(json::canonical(value));
+  return trust ? "" : trust.error();
+}
+
+TEST(Trust, ReadsTheLeastThatAFileMustSay) {
+  const World world;
+  const auto trust = Trust::parse(json::canonical(world.trust()));
+  ASSERT_TRUE(trust) << trust.error();
+  EXPECT_EQ(trust->origin, testing::log_origin);
+  EXPECT_EQ(trust->roster_genesis, world.head().sha256());
+  EXPECT_EQ(trust->min_human, HumanClass::device);
+  EXPECT_EQ(trust->min_log, LogLevel::logged);
+}
+
+TEST(Trust, RefusesAMistypedDemand) {
+  json::Value value = World().trust();
+  value.add("minimum", json::Value::object());
+  EXPECT_EQ(error_of(value), "it has a member that is not known: minimum");
+  value = World().trust();
+  value.add("min", json::Value::object().add("humans", "passkey"));
+  EXPECT_EQ(error_of(value), "the member min is missing or not of its form");
+  value = World().trust();
+  value.add("min", json::Value::object().add("human", "none"));
+  EXPECT_NE(error_of(value), "");
+}
+
+TEST(Trust, ReadsEachDemand) {
+  json::Value value = World().trust();
+  value.add("min", json::Value::object().add("human", "passkey").add("log", "time-stamped"));
+  const auto trust = Trust::parse(json::canonical(value));
+  ASSERT_TRUE(trust);
+  EXPECT_EQ(trust->min_human, HumanClass::passkey);
+  EXPECT_EQ(trust->min_log, LogLevel::time_stamped);
+}
+
+TEST(Trust, NamesWhatIsMissing) {
+  for (const char* name : {"origin", "roster_genesis_sha256", "log_vkeys"}) {
+    json::Value value = World().trust();
+    std::erase_if(value.members(), [name](const auto& one) { return one.first == name; });
+    EXPECT_NE(error_of(value).find("missing"), std::string::npos) << name;
+  }
+  EXPECT_EQ(Trust::parse("[]").error(), "it is not a JSON object");
+}
+
+TEST(Trust, RefusesOtherFormsOfItsMembers) {
+  const std::vector<std::pair<const char*, const char*>> wrong = {
+      {"roster_sha256", R"(["00"])"},
+      {"issuer", "[]"},
+      {"issuer", R"([{"from":0,"spki":"AAAA","to":0}])"},
+      {"root", R"({"origin":"a/root"})"},
+      {"witness_policy", R"({"quorum":1,"witnesses":[]})"},
+      {"rp", R"([{"rpId":"a"}])"},
+      {"rp", R"([{"origins":[],"rpId":"a"}])"},
+      {"tsa_roots", R"(["a file name"])"},
+      {"project", "1"},
+      {"single_operator", "1"},
+  };
+  for (const auto& [name, text] : wrong) {
+    json::Value value = World().trust();
+    value.add(name, json::parse(text)->root);
+    EXPECT_EQ(error_of(value), "the member " + std::string(name) + " is missing or not of its form")
+        << text;
+  }
+}
+
+TEST(Trust, RefusesAKeyOfAnotherLogAndAWitnessAsALog) {
+  for (const auto& vkey :
+       {tlog::VerifierKey::make("another/p/00", testing::ed25519(9).public_key()).to_string(),
+        tlog::CosignerKey::make(testing::log_origin, testing::ed25519(9).public_key())
+            .to_string()}) {
+    json::Value value = World().trust();
+    for (auto& [name, member] : value.members()) {
+      if (name == "log_vkeys") member = json::Value::array({json::Value(vkey)});
+    }
+    EXPECT_NE(error_of(value), "") << vkey;
+  }
+}
+
+}  // namespace
+}  // namespace lp::evidence

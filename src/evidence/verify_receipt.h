@@ -1,0 +1,90 @@
+// What a receipt is worth (spec/receipt-format.md §4, §5): a row of checks, each with its result,
+// and one verdict. Pure: bytes and what the verifier brought along go in, a report comes out; the
+// same everywhere and at every time. Never a crash, whatever the bytes are.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "evidence/statement.h"
+#include "evidence/trust.h"
+#include "json/value.h"
+
+namespace lp::evidence {
+
+// In this order; `erasure` stands in the place of `statement` where that was erased.
+enum class Check : std::uint8_t {
+  parse,
+  canonical,
+  statement,
+  erasure,
+  marks,
+  leaf,
+  issuer_signature,
+  inclusion,
+  checkpoint,
+  roster,
+  issuer_range,
+  human,
+  quorum,
+  agent,
+  semantics,
+  anchor,
+  witnesses,
+  time,
+  trust,
+  requirement,
+};
+std::string_view to_string(Check check);
+
+enum class Outcome : std::uint8_t { ok, failed, absent, not_run };
+std::string_view to_string(Outcome outcome);
+
+enum class Finding : std::uint8_t { valid, erased, indeterminate, invalid };
+std::string_view to_string(Finding finding);  // "VALID", …
+int exit_status(Finding finding);             // 0, 20, 30, 40
+
+struct CheckResult {
+  Check check = Check::parse;
+  Outcome outcome = Outcome::not_run;
+  std::string why;  // "" unless it failed
+};
+
+struct ReceiptReport {
+  Finding verdict = Finding::invalid;
+  std::optional<Check> check;  // that did not hold
+  std::string why;
+  HumanClass human = HumanClass::none;  // as far as the checks that ran have established it
+  LogLevel log = LogLevel::none;        // likewise
+  std::optional<Statement> statement;   // as it reads; it may be false unless VALID
+  std::optional<std::uint64_t> index;   // of the leaf
+  std::string origin;                   // "" when nothing could be read
+  std::vector<std::string> names;       // pseudonyms of the people whose signatures hold
+  std::vector<CheckResult> checks;
+
+  [[nodiscard]] json::Value to_json() const;
+  // For people: one line a check, then what the verdict means. No line feed at the end.
+  [[nodiscard]] std::string text() const;
+};
+
+// What the caller asks for, beyond `min` of the trust file.
+struct Demands {
+  bool allow_test = false;
+  HumanClass human = HumanClass::none;
+  LogLevel log = LogLevel::none;
+};
+
+// The bytes of a file without the one line feed that may stand behind them.
+std::string_view without_line_feed(std::string_view bytes);
+
+// `bytes` are those of one receipt, without a line feed behind them. `trusts` has at most one of
+// each origin.
+ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& trusts,
+                             const Demands& demands);
+
+}  // namespace lp::evidence

@@ -1,0 +1,174 @@
+#include "verify/program.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "base/visible.h"
+#include "evidence/receipt.h"
+#include "evidence/verify_receipt.h"
+#include "json/write.h"
+#include "verify/line_reader.h"
+#include "verify/options.h"
+
+namespace lp::verify {
+namespace {
+
+using evidence::Finding;
+using evidence::ReceiptReport;
+
+constexpr std::size_t trust_bytes_max = 1 << 20;
+constexpr std::uint64_t progress_every = 512;
+
+struct Stop {
+  int status;
+  std::string sentence;
+};
+
+int complain(const Stop& stop) {
+  const std::string line = "letsping-verify: " + stop.sentence + "\n";
+  std::fputs(line.c_str(), stderr);
+  return stop.status;
+}
+
+std::expected<std::vector<evidence::Trust>, Stop> read_trust(const Options& options) {
+  std::vector<evidence::Trust> trusts;
+  for (const std::string& path : options.trust_files) {
+    const auto text = read_file(path, trust_bytes_max);
+    if (!text) return std::unexpected(Stop{exit_unreadable, to_string(text.error())});
+    auto trust = evidence::Trust::parse(*text);
+    if (!trust) {
+      return std::unexpected(
+          Stop{exit_usage, path + " is no trust file: " + visible(trust.error())});
+    }
+    if (std::ranges::find(trusts, trust->origin, &evidence::Trust::origin) != trusts.end()) {
+      return std::unexpected(Stop{exit_usage, path + " is a second trust file of one log."});
+    }
+    trusts.push_back(*std::move(trust));
+  }
+  return trusts;
+}
+
+// One line of a list: what it is, what became of it, and which check says so.
+std::string summary(const ReceiptReport& report, const std::string& place) {
+  std::string line = place + "\t" + std::string(to_string(report.verdict)) + "\t" +
+                     std::string(to_string(report.human)) + "\t" +
+                     std::string(to_string(report.log)) + "\t";
+  if (report.statement) {
+    line += std::string(to_string(report.statement->type)) + "\t" +
+            visible(report.statement->stream.id);
+  } else {
+    line += "\t";
+  }
+  if (report.check) line += "\t" + std::string(to_string(*report.check)) + ": " + report.why;
+  return line;
+}
+
+// What was printed, and how it went.
+class Output {
+ public:
+  explicit Output(bool json)
+      : json_(json), progress_(isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) != 1) {}
+
+  // `alone` is nothing but this receipt in the whole call.
+  void report(const ReceiptReport& report, const std::string& place, bool alone) {
+    const std::string text = json_   ? json::compact(report.to_json())
+                             : alone ? report.text()
+                                     : summary(report, place);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fputc('\n', stdout);
+    ++counts_[static_cast<std::size_t>(report.verdict)];
+    status_ = std::max(status_, exit_status(report.verdict));
+    if (progress_ && ++done_ % progress_every == 0) {
+      const std::string line = "\r" + std::to_string(done_) + " receipts";
+      std::fputs(line.c_str(), stderr);
+    }
+  }
+
+  // The exit status, after what is left to say.
+  int finish(bool alone) {
+    if (progress_ && done_ >= progress_every) std::fputs("\r\033[K", stderr);
+    if (!alone && !json_) {
+      std::string line;
+      for (std::size_t i = 0; i < counts_.size(); ++i) {
+        if (counts_[i] == 0) continue;
+        line += (line.empty() ? "" : ", ") + std::to_string(counts_[i]) + " " +
+                std::string(to_string(static_cast<Finding>(i)));
+      }
+      std::fputs((line + "\n").c_str(), stderr);
+    }
+    // A verdict that was not told is none.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      return complain({exit_unreadable, "the reports cannot be written."});
+    }
+    return status_;
+  }
+
+ private:
+  const bool json_, progress_;
+  std::array<std::uint64_t, 4> counts_{};
+  std::uint64_t done_ = 0;
+  int status_ = 0;
+};
+
+// Judges what the files hold, one receipt after the other.
+class Judging {
+ public:
+  Judging(const Options& options, std::vector<evidence::Trust> trusts)
+      : options_(options), trusts_(std::move(trusts)), output_(options.json) {}
+
+  int run() {
+    for (const std::string& path : options_.files) {
+      if (const auto fault = file(path)) {
+        output_.finish(alone_);
+        return complain({exit_unreadable, to_string(*fault)});
+      }
+    }
+    return output_.finish(alone_);
+  }
+
+ private:
+  std::optional<IoError> file(const std::string& path) {
+    auto reader = LineReader::open(path, evidence::receipt_bytes_max);
+    if (!reader) return reader.error();
+    auto line = reader->next();
+    for (std::uint64_t number = 1; line && *line; ++number) {
+      // The next line is read first, to know whether this is the only one.
+      auto following = reader->next();
+      if (!following) return following.error();
+      alone_ = options_.files.size() == 1 && number == 1 && !*following;
+      output_.report(verify_receipt(**line, trusts_, options_.demands),
+                     path + ":" + std::to_string(number), alone_);
+      line = std::move(following);
+    }
+    if (!line) return line.error();
+    return std::nullopt;
+  }
+
+  const Options& options_;
+  const std::vector<evidence::Trust> trusts_;
+  Output output_;
+  bool alone_ = false;
+};
+
+}  // namespace
+
+int run(const std::vector<std::string_view>& words) {
+  const auto options = read_options(words);
+  if (!options) return complain({exit_usage, options.error()});
+  if (options->help || options->version) {
+    std::fputs(options->help ? std::string(help_text).c_str() : "letsping-verify " LP_VERSION "\n",
+               stdout);
+    return 0;
+  }
+  auto trusts = read_trust(*options);
+  if (!trusts) return complain(trusts.error());
+  return Judging(*options, *std::move(trusts)).run();
+}
+
+}  // namespace lp::verify

@@ -1,0 +1,149 @@
+// The renderings of a receipt (spec/receipt-format.md §7), made from the shared vectors as that
+// page says, for programs that know nothing of LetsPing to judge.
+
+import { createECDH, createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const path = join(import.meta.dirname, "../../../sdk/vectors/receipts.json");
+const vectors = JSON.parse(readFileSync(path, "utf8"));
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+const bytes = (text) => Buffer.from(text, "base64");
+const sha256 = (...parts) =>
+  parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
+
+export function receiptNamed(name) {
+  const receipt = JSON.parse(bytes(vectors.bases[name]).toString());
+  return { receipt, statement: bytes(receipt.statement) };
+}
+
+function proofOf({ tlog }) {
+  const gap = tlog.proof.indexOf("\n\n");
+  const [, index, ...hashes] = tlog.proof.slice(0, gap).split("\n");
+  const envelope = tlog.proof.slice(gap + 2);
+  const [origin, size, root] = envelope.split("\n");
+  return { index: index.slice("index ".length), hashes, envelope, origin, size, root };
+}
+
+// The key of the vectors' trust file that signed this note.
+function logKey({ envelope, origin }) {
+  const line = envelope.split("\n").find((text) => text.startsWith(`— ${origin} `));
+  const id = bytes(line.split(" ")[2]).subarray(0, 4).toString("hex");
+  const vkey = vectors.trust.full.log_vkeys.find((text) => text.startsWith(`${origin}+${id}+`));
+  return bytes(vkey.slice(`${origin}+${id}+`.length)).subarray(1);
+}
+
+const logId = (origin, key) => sha256(`${origin}\n`, Buffer.from([1]), key).toString("base64");
+const hintOf = ({ issuer }) => sha256(bytes(issuer.key)).toString("hex");
+
+export function sigstoreBundle(receipt) {
+  const proof = proofOf(receipt);
+  const { index, hashes, envelope, size, root } = proof;
+  const entry = {
+    logIndex: index,
+    logId: { keyId: logId(proof.origin, logKey(proof)) },
+    kindVersion: { kind: "hashedrekord", version: "0.0.2" },
+    inclusionProof: {
+      logIndex: index,
+      rootHash: root,
+      treeSize: size,
+      hashes,
+      checkpoint: { envelope },
+    },
+    canonicalizedBody: receipt.tlog.leaf,
+  };
+  const digest = sha256(bytes(receipt.statement)).toString("base64");
+  return {
+    mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+    verificationMaterial: { publicKey: { hint: hintOf(receipt) }, tlogEntries: [entry] },
+    messageSignature: {
+      messageDigest: { algorithm: "SHA2_256", digest },
+      signature: receipt.issuer.sig,
+    },
+  };
+}
+
+// The note's key name is looked for in `baseUrl`, so that has to hold the origin.
+export function trustedRoot(receipt) {
+  const proof = proofOf(receipt);
+  const key = logKey(proof);
+  const keyId = logId(proof.origin, key);
+  const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), key]);
+  const publicKey = { rawBytes: spki.toString("base64"), keyDetails: "PKIX_ED25519" };
+  const start = "2026-01-01T00:00:00Z";
+  return {
+    mediaType: "application/vnd.dev.sigstore.trustedroot.v0.2+json",
+    tlogs: [
+      {
+        baseUrl: `https://${proof.origin}`,
+        hashAlgorithm: "SHA2_256",
+        publicKey: { ...publicKey, validFor: { start } },
+        logId: { keyId },
+        checkpointKeyId: { keyId },
+      },
+    ],
+    certificateAuthorities: [],
+    ctlogs: [],
+    timestampAuthorities: [],
+  };
+}
+
+export function issuerKeys(receipt) {
+  const rawBytes = bytes(receipt.issuer.key);
+  return { [hintOf(receipt)]: { rawBytes, keyDetails: "PKIX_ECDSA_P256_SHA_256" } };
+}
+
+export function issuerPem({ issuer }) {
+  const key = createPublicKey({ key: bytes(issuer.key), format: "der", type: "spki" });
+  return key.export({ format: "pem", type: "spki" });
+}
+
+// The vectors' keys are made from their names (sdk/vectors/keys.py).
+function privateKey(name) {
+  const seed = sha256("letsping vectors\0", `p256 ${name}`);
+  const scalar = (BigInt(`0x${seed.toString("hex")}`) % (order - 1n)) + 1n;
+  const d = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex");
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(d);
+  const point = ecdh.getPublicKey();
+  const jwk = {
+    kty: "EC",
+    crv: "P-256",
+    d: d.toString("base64url"),
+    x: point.subarray(1, 33).toString("base64url"),
+    y: point.subarray(33).toString("base64url"),
+  };
+  return { jwk, key: createPrivateKey({ key: jwk, format: "jwk" }) };
+}
+
+export function jwks({ issuer }) {
+  const jwk = createPublicKey({ key: bytes(issuer.key), format: "der", type: "spki" }).export({
+    format: "jwk",
+  });
+  const kid = sha256(bytes(issuer.key)).toString("hex");
+  return { keys: [{ ...jwk, use: "sig", alg: "ES256", kid }] };
+}
+
+export function claimsOf(receipt) {
+  const { predicate } = JSON.parse(bytes(receipt.statement).toString());
+  return {
+    leaf_index: Number(proofOf(receipt).index),
+    origin: predicate.origin,
+    statement_sha256: sha256(bytes(receipt.statement)).toString("hex"),
+    stream: predicate.stream.id,
+    time: predicate.time,
+    type: predicate.type,
+  };
+}
+
+export function jws(receipt, { header = {}, claims = claimsOf(receipt), key = "issuer 1" } = {}) {
+  const kid = hintOf(receipt);
+  const parts = [{ alg: "ES256", kid, typ: "lp-receipt+jwt", ...header }, claims];
+  const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+  const signature = sign("sha256", Buffer.from(input.join(".")), {
+    key: privateKey(key).key,
+    dsaEncoding: "ieee-p1363",
+  });
+  return [...input, signature.toString("base64url")].join(".");
+}
