@@ -98,12 +98,12 @@ int checkpoint(const Flags& flags) {
 }
 
 int verify(const Flags& flags) {
-  if (flags.root) return verify_root_log({.admin = flags, .trust_file = flags.trust_file});
-  return verify_log({.place = flags.place,
-                     .project = flags.project,
-                     .trust_file = flags.trust_file,
-                     .allow_test = flags.allow_test,
-                     .json = flags.json});
+  const LogVerification wanted{.place = flags.place,
+                               .project = flags.project,
+                               .trust_file = flags.trust_file,
+                               .allow_test = flags.allow_test,
+                               .json = flags.json};
+  return flags.root ? verify_root_log(wanted) : verify_log(wanted);
 }
 
 }  // namespace

@@ -2,18 +2,11 @@
 
 #include <fmt/core.h>
 
-#include "base/file.h"
 #include "cli/verdict.h"
-#include "evidence/anchor.h"
-#include "json/parse.h"
 #include "json/write.h"
-#include "tlog/note.h"
-#include "tlog/tree.h"
 
 namespace lp::cli {
 namespace {
-
-constexpr std::size_t trust_bytes_max = 1 << 20;
 
 std::expected<Answer, int> head_of(AdminClient& client) {
   auto answer = client.get("/admin/root-log/head");
@@ -43,37 +36,6 @@ std::optional<std::string> each_entry(AdminClient& client, std::int64_t size, Ta
 
 std::int64_t size_of(const Answer& head) {
   return head.body().find_integer("size").value_or(0);
-}
-
-std::expected<std::string, std::string> vkey_of(const RootLogFlags& flags, const Answer& head) {
-  if (flags.trust_file.empty()) return std::string(head.body().find_string("vkey").value_or(""));
-  auto file = read_file(flags.trust_file, trust_bytes_max);
-  if (!file) return std::unexpected(to_string(file.error()));
-  const auto document = json::parse(*std::move(file));
-  const auto vkey = document ? document->root.find_string("root_vkey") : std::nullopt;
-  if (!vkey) return std::unexpected(flags.trust_file + " names no root_vkey.");
-  return std::string(*vkey);
-}
-
-std::optional<std::string> check(AdminClient& client, const Answer& head,
-                                 const tlog::VerifierKey& key) {
-  tlog::CompactRange range;
-  auto wrong = each_entry(client, size_of(head), [&](const json::Value& entry) {
-    const auto leaf = from_base64(entry.find_string("leaf").value_or(""));
-    if (!leaf || !evidence::read_anchor(*leaf)) {
-      return std::optional(fmt::format("entry {} is malformed", range.size()));
-    }
-    range.append(tlog::leaf_hash(*leaf));
-    return std::optional<std::string>();
-  });
-  if (wrong) return wrong;
-  const auto checkpoint =
-      tlog::open_checkpoint(head.body().find_string("checkpoint").value_or(""), key);
-  if (!checkpoint) return "the checkpoint is not signed by the root log's key";
-  if (checkpoint->size != range.size() || checkpoint->root != range.root()) {
-    return "the entries are not what the checkpoint says";
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -107,28 +69,6 @@ int show_root_checkpoint(const AdminFlags& flags) {
     fmt::print("{}", *note);
   }
   return exit_ok;
-}
-
-int verify_root_log(const RootLogFlags& flags) {
-  AdminClient client(flags.admin.place);
-  const auto head = head_of(client);
-  if (!head) return head.error();
-  const auto vkey = vkey_of(flags, *head);
-  if (!vkey) return fail(vkey.error());
-  const auto key = tlog::VerifierKey::parse(*vkey);
-  if (!key) return fail("The root log's key is malformed.");
-  const auto wrong = check(client, *head, *key);
-  const bool pinned = !flags.trust_file.empty();
-  auto said = json::Value::object();
-  said.add("verdict", wrong    ? "INVALID"
-                      : pinned ? "VALID"
-                               : "INDETERMINATE")
-      .add("entries", head->body().find_integer("size").value_or(0));
-  if (wrong) said.add("problem", *wrong);
-  if (!wrong && !pinned) said.add("problem", keys_unconfirmed);
-  print_object(said, flags.admin.json);
-  if (wrong) return exit_invalid;
-  return pinned ? exit_ok : exit_indeterminate;
 }
 
 }  // namespace lp::cli

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/disk.h"
 #include "core/engine.h"
+#include "core/operator_event.h"
 #include "core/project_secrets.h"
 #include "core/recovery.h"
 #include "core/work.h"
@@ -19,20 +20,6 @@ namespace lp::core {
 namespace {
 
 using evidence::EventType;
-
-// Whoever may open the socket in the data directory (mode 0600) is the operator.
-const evidence::Actor local_operator{.id = "local_operator",
-                                     .kind = evidence::ActorKind::system,
-                                     .method = evidence::ActorMethod::session,
-                                     .key = {}};
-
-Work::Event operator_event(const Work& work, std::string_view project, EventType type) {
-  Work::Event event;
-  event.statement.type = type;
-  event.statement.actor = local_operator;
-  event.statement.marks = work.directory().project(project)->marks;
-  return event;
-}
 
 json::Value key_entry(Work& work, const store::ApiKey& key) {
   auto entry = json::Value::object();
@@ -190,32 +177,6 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
   if (!root) return refuse(Fault::log_frozen, {}, root.error());
   if (*root) result.origins.push_back(world.root.origin());
   return result;
-}
-
-Applied<SetWitnessPolicy> apply(Work& work, SetWitnessPolicy& command) {
-  World& world = work.world;
-  constexpr const char* name = "witness.policy";
-  const auto before = world.reader.setting(name);
-  if (!before) return refuse(Fault::row_tampered);
-  if (before->value_or("") == command.policy) return SetWitnessPolicy::Result{.changed = false};
-  work.batch.settings.push_back({.name = name, .value = command.policy});
-  for (auto& [id, log] : world.logs) {
-    if (log.frozen) continue;
-    Work::Event event = operator_event(work, id, EventType::witness_changed);
-    event.statement.document = crypto::sha256(command.policy);
-    auto entry = json::Value::object();
-    entry.add("kind", "witness_policy")
-        .add("policy", command.policy)
-        .add("salt", base64(world.entropy.bytes(32)));
-    event.evidence.push_back(std::move(entry));
-    work.append(log, std::move(event));
-  }
-  return SetWitnessPolicy::Result{.changed = true};
-}
-
-Applied<KeepCosigned> apply(Work& work, KeepCosigned& command) {
-  work.batch.writes.emplace_back(std::move(command.head));
-  return KeepCosigned::Result{};
 }
 
 Applied<AcceptClock> apply(Work& work, AcceptClock&) {

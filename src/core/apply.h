@@ -50,6 +50,7 @@ Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
 Applied<AdoptSigner> apply(Work& work, AdoptSigner& command);
 Applied<SetWitnessPolicy> apply(Work& work, SetWitnessPolicy& command);
 Applied<KeepCosigned> apply(Work& work, KeepCosigned& command);
+Applied<NoteWitnessAhead> apply(Work& work, NoteWitnessAhead& command);
 Applied<AcceptClock> apply(Work& work, AcceptClock& command);
 Applied<RecordExport> apply(Work& work, RecordExport& command);
 

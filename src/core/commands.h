@@ -342,6 +342,14 @@ struct KeepCosigned {
   store::CosignedHead head;
   struct Result {};
 };
+// Stops a log because a witness has cosigned more of it, or another one, than is here.
+struct NoteWitnessAhead {
+  std::string origin;
+  std::string witness;  // its vkey
+  struct Result {
+    bool noted;  // false: it stands still already
+  };
+};
 struct AcceptClock {
   struct Result {};
 };

@@ -28,7 +28,7 @@ struct LiveLog {
   std::atomic<std::shared_ptr<const std::string>> checkpoint;  // the newest signed note
   // The newest note that witnesses cosigned, with their lines; nothing before the first.
   std::atomic<std::shared_ptr<const std::string>> cosigned;
-  std::atomic<std::uint64_t> pending = 0;                      // requests that wait
+  std::atomic<std::uint64_t> pending = 0;  // requests that wait
 };
 
 // The newest signed note, with the cosignatures that are known of it; null when there is none.
@@ -54,9 +54,12 @@ struct Directory {
   std::string log_name;
   std::string root_vkey;
   std::shared_ptr<LiveLog> root;  // of the root log
-  bool test = false;  // a directory made by `init --test`
+  bool test = false;              // a directory made by `init --test`
   bool set_up = false;
-  std::optional<std::string> setup_owner;                    // member id
+  std::optional<std::string> setup_owner;  // member id
+  std::optional<std::string>
+      witness_policy;                        // c2sp.org/tlog-policy; nothing or "": nobody is asked
+  std::optional<std::string> witness_ahead;  // as WitnessesAhead::text; nothing or "": nobody is
   std::map<std::string, ProjectView, std::less<>> projects;  // by id
   std::map<std::string, store::Member, std::less<>> members;
   std::map<std::string, store::Device, std::less<>> devices;  // by key id

@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "core/roster_book.h"
 #include "core/tiles.h"
+#include "core/witnesses_ahead.h"
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
 #include "evidence/leaf.h"
@@ -197,12 +198,22 @@ Outcome load_cosigned(World& world) {
     if (head == heads->end()) return;
     const auto key = tlog::VerifierKey::make(origin, world.keys.log_key(origin).public_key());
     const auto checkpoint = tlog::open_checkpoint(head->note, key);
-    if (!checkpoint || checkpoint->size > live.signed_size) return;
+    const bool ours = world.keys.row_mac(*head) == head->mac;
+    if (!ours || !checkpoint || checkpoint->size > live.signed_size) return;
     live.cosigned = std::make_shared<const std::string>(head->note);
   };
   for (const auto& [id, log] : world.logs) show(log.origin, *log.live);
   show(world.root.origin(), *world.root.live());
   return {};
+}
+
+// What a witness has said stays said.
+void take_up_marks(World& world) {
+  const auto ahead = read_witnesses_ahead(world.directory->witness_ahead.value_or(""));
+  for (auto& [id, log] : world.logs) {
+    if (ahead.contains(log.origin)) stand_still(log);
+  }
+  if (ahead.contains(world.root.origin())) world.root.stand_still();
 }
 
 }  // namespace
@@ -261,6 +272,7 @@ std::expected<void, std::string> recover(World& world) {
   }
   if (auto root = world.root.recover(world); !root) return root;
   if (auto loaded = load_cosigned(world); !loaded) return loaded;
+  take_up_marks(world);
   const auto deadlines = world.reader.deadlines();
   if (!deadlines) return std::unexpected(deadlines.error().what);
   for (const auto& deadline : *deadlines) world.expiry.add(deadline.decide_by, deadline.request);

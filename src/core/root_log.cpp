@@ -140,6 +140,17 @@ void RootLog::freeze(std::string_view event, std::string_view why) {
   log::error(event, why, {{"origin", origin_}});
 }
 
+void RootLog::stand_still() {
+  if (!frozen_) witness_ahead_ = true;
+  freeze("root.witness_ahead",
+         "A witness has seen more of the root log, or another one, than is here: nothing is "
+         "anchored.");
+}
+
+void RootLog::go_on() {
+  if (std::exchange(witness_ahead_, false)) frozen_ = false;
+}
+
 std::optional<std::int64_t> RootLog::due_ms() const {
   if (frozen_ || dirty_.empty()) return std::nullopt;
   return next_round_ms_;

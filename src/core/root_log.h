@@ -44,6 +44,10 @@ class RootLog {
   // adopt. The error says which entry cannot be signed.
   std::expected<bool, std::string> adopt(World& world);
 
+  // Nothing is anchored while a witness knows more of the root log than is here.
+  void stand_still();
+  void go_on();
+
   [[nodiscard]] const std::string& origin() const { return origin_; }
   [[nodiscard]] const std::shared_ptr<LiveLog>& live() const { return live_; }
 
@@ -59,6 +63,7 @@ class RootLog {
   tlog::CompactRange range_;  // of what is stored
   std::shared_ptr<LiveLog> live_ = std::make_shared<LiveLog>();
   bool frozen_ = false;
+  bool witness_ahead_ = false;  // and that alone is why
   std::set<std::string> dirty_;
   std::int64_t next_round_ms_ = 0;
 };

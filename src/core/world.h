@@ -37,9 +37,13 @@ struct ProjectLog {
   std::string origin;
   std::shared_ptr<LiveLog> live;
   bool frozen = false;              // the signer will not sign: nothing may be added
+  bool witness_ahead = false;       // and that alone is why
   std::uint64_t signed_size = 0;    // mirrors live->signed_size for this thread
   std::uint64_t anchored_size = 0;  // of its newest entry in the root log
 };
+
+// Freezes a log of which a witness knows more than we do, and says so.
+void stand_still(ProjectLog& log);
 
 struct World {
   const EngineOptions& options;

@@ -82,6 +82,7 @@ std::optional<std::string> Cosigning::submission(const SignedHead& head,
                 {"witness", policy_.witnesses()[witness].name},
                 {"cosigned", desk.known_size},
                 {"signed", checkpoint.size}});
+    contradictions_.push_back({head.origin, policy_.witnesses()[witness].key.to_string()});
     return std::nullopt;
   }
   if (desk.known_size > 0 && desk.known_size < checkpoint.size) {
@@ -166,6 +167,7 @@ void Cosigning::refused(const Sent& sent, int status, std::int64_t now_ms) {
   } else if (status == 422) {
     tell(sent, status, "witness.inconsistent",
          "A witness holds another tree of this log: it was rewritten, or shown two ways.");
+    contradictions_.push_back({sent.origin, policy_.witnesses()[sent.witness].key.to_string()});
   } else {
     tell(sent, status, "witness.unreachable", "A witness did not answer; it is asked again.");
   }

@@ -51,6 +51,14 @@ class Cosigning {
   // about that log.
   std::vector<Errand> due(const std::vector<SignedHead>& heads, std::int64_t now_ms);
 
+  // A witness that cosigned more of a log than is here, or a tree that is not this one.
+  struct Contradiction {
+    std::string origin;
+    std::string witness;  // its vkey
+  };
+  // Those found by `due` and `take` since the last call.
+  std::vector<Contradiction> contradictions() { return std::exchange(contradictions_, {}); }
+
   // HTTP status (0: no answer) and body. What to keep from now on, if it changes that.
   std::optional<CosignedNote> take(std::int64_t id, int status, const std::string& body,
                                    std::int64_t now_ms);
@@ -91,6 +99,7 @@ class Cosigning {
   const Proof proof_;
   std::map<std::string, Log> logs_;
   std::map<std::int64_t, Sent> sent_;
+  std::vector<Contradiction> contradictions_;
   std::int64_t last_id_ = 0;
 };
 

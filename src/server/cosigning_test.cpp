@@ -151,6 +151,30 @@ TEST(Cosigning, LeavesAWitnessAloneThatIsAheadOrMakesNoSense) {
   EXPECT_EQ(old_size_of(desk.due(12)[0]), 10U);
 }
 
+TEST(Cosigning, NamesTheWitnessThatKnowsMoreOfALogOrAnother) {
+  for (const auto& [status, body] : {std::pair{409, "10\n"}, {422, ""}}) {
+    Desk desk;
+    const auto errands = desk.due(9);
+    desk.answer(errands[0], status, body);
+    desk.cosign(errands[1], 'b');
+    desk.due(9);
+    const auto found = desk.cosigning.contradictions();
+    ASSERT_EQ(found.size(), 1U) << status;
+    EXPECT_EQ(found[0].origin, origin);
+    EXPECT_EQ(found[0].witness, witness('a').to_string());
+    EXPECT_TRUE(desk.cosigning.contradictions().empty());
+  }
+}
+
+TEST(Cosigning, FindsNoContradictionWhereALogIsOnlyBehindInWhatItWasTold) {
+  Desk desk;
+  const auto errands = desk.due(9);
+  desk.answer(errands[0], 409, "10\n");
+  desk.answer(errands[1], 409, "9\n");
+  EXPECT_FALSE(desk.due(10).empty());  // it has grown meanwhile
+  EXPECT_TRUE(desk.cosigning.contradictions().empty());
+}
+
 TEST(Cosigning, TakesEveryRefusalAsTheWitnessesAnswer) {
   for (const auto& [status, wait_ms] : {std::pair{403, 60'000},
                                         {404, 60'000},

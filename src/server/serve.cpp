@@ -180,7 +180,11 @@ int serve(const ServeOptions& options) {
   if (auto set = engine.run(core::SetWitnessPolicy{.policy = witnesses->text}); !set) {
     return fail(core::to_string(set.error().fault));
   }
-  auto submitter = WitnessSubmitter::make(engine, std::move(witnesses->policy));
+  auto submitter = WitnessSubmitter::make(engine, std::move(witnesses->policy),
+                                          [&listening](std::vector<std::string> topics) {
+                                            if (net::Server* server = listening)
+                                              server->announce(std::move(topics));
+                                          });
   if (!submitter) return fail(submitter.error());
   const auto assets = options.web_directory.empty() ? net::embedded_assets()
                                                     : net::directory_assets(options.web_directory);

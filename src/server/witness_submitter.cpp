@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "core/ground.h"
 #include "core/root_log.h"
 #include "core/tiles.h"
 #include "tlog/tree.h"
@@ -64,11 +65,15 @@ std::expected<WitnessPolicy, std::string> read_witness_policy(const std::string&
           fmt::format("{}: the witness {} has no URL to send to.", path, witness.name));
     }
   }
+  if (!policy->needs_nobody() && !policy->threshold()) {
+    return std::unexpected(
+        path + ": the quorum is a group of groups, which no trust file can say; name witnesses.");
+  }
   return WitnessPolicy{*std::move(text), *std::move(policy)};
 }
 
 std::expected<std::unique_ptr<WitnessSubmitter>, std::string> WitnessSubmitter::make(
-    core::Engine& engine, tlog::Policy policy) {
+    core::Engine& engine, tlog::Policy policy, Announce announce) {
   // Who writes the policy says where to connect to; nothing else may be reached.
   std::vector<std::string> allow;
   for (const tlog::PolicyWitness& witness : policy.witnesses()) {
@@ -77,11 +82,13 @@ std::expected<std::unique_ptr<WitnessSubmitter>, std::string> WitnessSubmitter::
   auto guard = outbound::Guard::make(allow);
   if (!guard) return std::unexpected("witness.policy: " + guard.error());
   return std::unique_ptr<WitnessSubmitter>(
-      new WitnessSubmitter(engine, std::move(policy), *std::move(guard)));
+      new WitnessSubmitter(engine, std::move(policy), std::move(announce), *std::move(guard)));
 }
 
-WitnessSubmitter::WitnessSubmitter(core::Engine& engine, tlog::Policy policy, outbound::Guard guard)
+WitnessSubmitter::WitnessSubmitter(core::Engine& engine, tlog::Policy policy, Announce announce,
+                                   outbound::Guard guard)
     : engine_(engine),
+      announce_(std::move(announce)),
       cosigning_(std::move(policy),
                  [this](const std::string& origin, std::uint64_t old_size, std::uint64_t size) {
                    return proof_between(engine_, origin, old_size, size);
@@ -111,13 +118,17 @@ void WitnessSubmitter::loop() {
     const std::int64_t now_ms = engine_.clock().monotonic_ms();
     if (now_ms >= next_look_ms) {
       look();
+      stop_contradicted();
       next_look_ms = now_ms + look_ms;
     }
     for (auto& done : transfers_.wait(std::max<std::int64_t>(1, next_look_ms - now_ms))) {
       const auto note =
           cosigning_.take(done.id, done.answer.status, done.body, engine_.clock().monotonic_ms());
       if (note) keep(*note);
+      // A witness that names another size is asked anew at once, or known to be ahead.
+      if (done.answer.status == 409) next_look_ms = 0;
     }
+    stop_contradicted();
   }
 }
 
@@ -136,14 +147,27 @@ void WitnessSubmitter::look() {
   }
 }
 
+// A witness knows better: the log is stopped before anything more is signed.
+void WitnessSubmitter::stop_contradicted() {
+  for (auto& found : cosigning_.contradictions()) {
+    const auto noted = engine_.run(core::NoteWitnessAhead{.origin = std::move(found.origin),
+                                                          .witness = std::move(found.witness)});
+    if (!noted) {
+      log::error("witness.not_noted", "A log that a witness contradicts could not be stopped.",
+                 {{"why", core::to_string(noted.error().fault)}});
+    }
+  }
+}
+
 void WitnessSubmitter::keep(const CosignedNote& note) {
-  const auto kept = engine_.run(
-      core::KeepCosigned{.head = {.origin = note.origin, .size = note.size, .note = note.note}});
+  const auto kept = engine_.run(core::KeepCosigned{
+      .head = {.origin = note.origin, .size = note.size, .note = note.note, .mac = {}}});
   if (!kept) return;  // the server is stopping; it is cosigned anew after the next start
   const auto directory = engine_.directory();
   const core::ProjectView* project = project_of(*directory, note.origin);
   const auto& live = project == nullptr ? directory->root : project->live;
   live->cosigned = std::make_shared<const std::string>(note.note);
+  announce_({std::string(core::witnessed_topic)});
 }
 
 }  // namespace lp::server

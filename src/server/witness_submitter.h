@@ -5,8 +5,11 @@
 
 #include <atomic>
 #include <expected>
+#include <functional>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/engine.h"
 #include "outbound/transfers.h"
@@ -24,10 +27,12 @@ std::expected<WitnessPolicy, std::string> read_witness_policy(const std::string&
 
 class WitnessSubmitter {
  public:
-  // The engine must live, and run, until `stop` returns. The error names a witness that cannot be
-  // asked.
+  // The engine must live, and run, until `stop` returns. `announce` gets core::witnessed_topic on
+  // this thread when something new is cosigned. The error names a witness that cannot be asked.
+  using Announce = std::function<void(std::vector<std::string>)>;
   static std::expected<std::unique_ptr<WitnessSubmitter>, std::string> make(core::Engine& engine,
-                                                                            tlog::Policy policy);
+                                                                            tlog::Policy policy,
+                                                                            Announce announce);
   ~WitnessSubmitter();  // stops
   WitnessSubmitter(const WitnessSubmitter&) = delete;
   WitnessSubmitter& operator=(const WitnessSubmitter&) = delete;
@@ -36,12 +41,15 @@ class WitnessSubmitter {
   void stop();
 
  private:
-  WitnessSubmitter(core::Engine& engine, tlog::Policy policy, outbound::Guard guard);
+  WitnessSubmitter(core::Engine& engine, tlog::Policy policy, Announce announce,
+                   outbound::Guard guard);
   void loop();
   void look();
   void keep(const CosignedNote& note);
+  void stop_contradicted();
 
   core::Engine& engine_;
+  const Announce announce_;
   Cosigning cosigning_;
   outbound::Transfers transfers_;
   std::atomic<bool> ending_ = false;

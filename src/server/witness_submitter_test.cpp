@@ -70,7 +70,8 @@ TEST(WitnessSubmitter, HasTheHeadsOfAllLogsCosigned) {
   house.asked();
   RunningWitness witness(logs_of(house));
   const auto policy = tlog::Policy::parse(witness.policy());
-  auto submitter = WitnessSubmitter::make(*house.engine, *policy);
+  auto submitter =
+      WitnessSubmitter::make(*house.engine, *policy, [](const std::vector<std::string>&) {});
   ASSERT_TRUE(submitter.has_value()) << submitter.error();
   (*submitter)->start();
   const auto directory = house.engine->directory();

@@ -94,6 +94,7 @@ struct CosignedHead {
   std::string origin;
   std::uint64_t size = 0;
   std::string note;
+  Digest mac;  // under the row key
 
   friend bool operator==(const CosignedHead&, const CosignedHead&) = default;
 };

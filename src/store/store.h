@@ -195,8 +195,15 @@ class Reader {
   virtual Result<std::vector<Digest>> anchor_hashes(std::uint64_t first, std::uint64_t count) = 0;
   virtual Result<std::vector<Digest>> anchor_upper_hashes(unsigned tile_level, std::uint64_t first,
                                                           std::uint64_t count) = 0;
+  // Of both tables of the root log, wherever they stand.
+  virtual Result<std::uint64_t> root_row_count() = 0;
   // The size of the project's newest anchor, 0 when it has none.
   virtual Result<std::uint64_t> anchored_size(std::string_view project) = 0;
+  // The entry of the project's checkpoint of that size.
+  virtual Result<std::optional<Anchor>> anchor_of(std::string_view project, std::uint64_t size) = 0;
+  // The project's newest entry among the first `end` of the root log.
+  virtual Result<std::optional<Anchor>> newest_anchor(std::string_view project,
+                                                      std::uint64_t end) = 0;
   virtual Result<std::vector<CosignedHead>> cosigned_heads() = 0;
 
   virtual Result<std::optional<Snapshot>> snapshot(std::string_view request) = 0;

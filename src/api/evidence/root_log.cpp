@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "core/root_log.h"
 #include "json/write.h"
+#include "tlog/policy.h"
 #include "tlog/tile.h"
 
 namespace lp::api {
@@ -95,6 +96,26 @@ net::Outcome root_log_entries(Context& context, Call& call) {
   auto value = json::Value::object();
   value.add("entries", json::Value::array(std::move(items)));
   return private_reply(json::compact(value));
+}
+
+json::Value describe_root(const core::Directory& directory) {
+  auto value = json::Value::object();
+  value.add("origin", core::RootLog::origin_of(directory.log_name))
+      .add("log_vkeys", json::Value::array({json::Value(directory.root_vkey)}));
+  return value;
+}
+
+std::optional<json::Value> describe_witnesses(const core::Directory& directory) {
+  const auto policy = tlog::Policy::parse(directory.witness_policy.value_or(""));
+  const auto threshold = policy ? policy->threshold() : std::nullopt;
+  if (!threshold) return std::nullopt;
+  json::Array vkeys;
+  for (const tlog::CosignerKey& witness : threshold->witnesses) {
+    vkeys.emplace_back(witness.to_string());
+  }
+  auto value = json::Value::object();
+  value.add("quorum", threshold->quorum).add("witnesses", json::Value::array(std::move(vkeys)));
+  return value;
 }
 
 }  // namespace lp::api

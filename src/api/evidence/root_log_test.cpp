@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/testing.h"
+#include "evidence/trust.h"
 #include "tlog/note.h"
 #include "tlog/tree.h"
 
@@ -66,6 +67,46 @@ TEST(RootLog, ShowsNothingBeyondWhatIsSigned) {
         server.send(page_call(net::Method::get, std::string("/log/root/tile/") + tile));
     EXPECT_EQ(reply.status, 404) << tile;
   }
+}
+
+TEST(RootLog, AndTheWitnessesStandInTheTrustFileAsVerifiersReadIt) {
+  Server server;
+  const auto exported = [&] {
+    auto request = page_call(net::Method::get, "/admin/trust?project=default");
+    const auto reply = settle(dispatch_admin(server.context, std::move(request)));
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    const auto trust = evidence::Trust::parse(reply.body);
+    EXPECT_TRUE(trust.has_value()) << (trust ? "" : trust.error());
+    return trust.value_or(evidence::Trust{});
+  };
+  const auto before = exported();
+  ASSERT_TRUE(before.root.has_value());
+  EXPECT_EQ(before.root->origin, "00112233aabbccdd/root");
+  EXPECT_EQ(before.root->log_vkeys[0].to_string(), server.house.engine->directory()->root_vkey);
+  EXPECT_FALSE(before.witnesses.has_value());
+  const auto vkey = [](char fill) {
+    const auto key = crypto::Ed25519Key::from_seed(std::string(32, fill));
+    return tlog::CosignerKey::make("w.example", key.public_key()).to_string();
+  };
+  const std::string policy = "witness a " + vkey('a') + " https://a.example/\nwitness b " +
+                             vkey('b') + " https://b.example/\ngroup g 1 a b\nquorum g\n";
+  ASSERT_TRUE(server.house.engine->run(core::SetWitnessPolicy{.policy = policy}).has_value());
+  const auto after = exported();
+  ASSERT_TRUE(after.witnesses.has_value());
+  EXPECT_EQ(after.witnesses->quorum, 1U);
+  EXPECT_EQ(after.witnesses->witnesses.size(), 2U);
+}
+
+TEST(Readiness, SaysThatAWitnessKnowsMoreThanThisMachine) {
+  Server server;
+  const auto ready = [&] { return server.send(page_call(net::Method::get, "/readyz")); };
+  EXPECT_EQ(ready().status, 200);
+  const auto& origin = server.house.engine->directory()->project(server.house.project)->row.origin;
+  ASSERT_TRUE(server.house.engine->run(core::NoteWitnessAhead{.origin = origin, .witness = "w"})
+                  .has_value());
+  const auto reply = ready();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(text_at(body_of(reply), "log"), "witness_ahead");
 }
 
 }  // namespace

@@ -408,7 +408,8 @@ CREATE TABLE anchor_upper_hash (
 CREATE TABLE cosigned_head (
   origin TEXT PRIMARY KEY,
   size INTEGER NOT NULL,
-  note BLOB NOT NULL
+  note BLOB NOT NULL,
+  mac BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER anchor_is_not_changed BEFORE UPDATE ON anchor

@@ -123,7 +123,7 @@ Anchor read_anchor(Row& row) {
 }
 
 CosignedHead read_cosigned_head(Row& row) {
-  return {.origin = row.bytes(0), .size = row.count(1), .note = row.bytes(2)};
+  return {.origin = row.bytes(0), .size = row.count(1), .note = row.bytes(2), .mac = row.digest(3)};
 }
 
 Member read_member(Row& row) {

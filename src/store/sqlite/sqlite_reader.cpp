@@ -124,8 +124,16 @@ class SqliteReader final : public Reader {
   Result<std::vector<Digest>> anchor_hashes(std::uint64_t first, std::uint64_t count) override;
   Result<std::vector<Digest>> anchor_upper_hashes(unsigned tile_level, std::uint64_t first,
                                                   std::uint64_t count) override;
+  Result<std::uint64_t> root_row_count() override { return number(Query::root_row_count); }
   Result<std::uint64_t> anchored_size(std::string_view project) override {
     return number(Query::anchored_size, project);
+  }
+  Result<std::optional<Anchor>> anchor_of(std::string_view project, std::uint64_t size) override {
+    return first(Query::anchor_of, read_anchor, project, size);
+  }
+  Result<std::optional<Anchor>> newest_anchor(std::string_view project,
+                                              std::uint64_t end) override {
+    return first(Query::newest_anchor, read_anchor, project, end);
   }
   Result<std::vector<CosignedHead>> cosigned_heads() override {
     return all(Query::cosigned_heads, read_cosigned_head);

@@ -134,8 +134,7 @@ TEST(SqliteStore, GivesBackTheRootLog) {
   EXPECT_EQ(*opened.reader->anchor_count(), 3u);
   EXPECT_EQ(*opened.reader->anchors(0, 9), all);
   EXPECT_EQ(*opened.reader->anchors(1, 1), std::vector{all[1]});
-  EXPECT_EQ(*opened.reader->anchor_hashes(1, 5),
-            (std::vector{all[1].leaf_hash, all[2].leaf_hash}));
+  EXPECT_EQ(*opened.reader->anchor_hashes(1, 5), (std::vector{all[1].leaf_hash, all[2].leaf_hash}));
   EXPECT_EQ(*opened.reader->anchor_upper_hashes(1, 1, 5), std::vector{sample_digest(8)});
   EXPECT_EQ(*opened.reader->anchored_size("proj_a"), 12u);
   EXPECT_FALSE(opened.store->commit(batch_of(all[0])));
@@ -147,10 +146,12 @@ TEST(SqliteStore, GivesBackTheRootLog) {
 
 TEST(SqliteStore, GivesBackTheNewestCosignedHeadOfEachLog) {
   const OpenedStore opened;
-  opened.commit(batch_of(CosignedHead{"a/root", 3, "old"}, CosignedHead{"a/p/1", 5, "note"}));
-  opened.commit(batch_of(CosignedHead{"a/root", 4, "new"}));
+  opened.commit(batch_of(CosignedHead{"a/root", 3, "old", sample_digest(1)},
+                         CosignedHead{"a/p/1", 5, "note", sample_digest(2)}));
+  opened.commit(batch_of(CosignedHead{"a/root", 4, "new", sample_digest(3)}));
   EXPECT_EQ(*opened.reader->cosigned_heads(),
-            (std::vector{CosignedHead{"a/p/1", 5, "note"}, CosignedHead{"a/root", 4, "new"}}));
+            (std::vector{CosignedHead{"a/p/1", 5, "note", sample_digest(2)},
+                         CosignedHead{"a/root", 4, "new", sample_digest(3)}}));
 }
 
 TEST(SqliteStore, GivesBackPeopleAndDevicesAndReplacesThem) {

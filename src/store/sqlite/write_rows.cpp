@@ -71,7 +71,7 @@ Result<void> RowWriter::write(const AnchorUpperHash& row) {
 }
 
 Result<void> RowWriter::write(const CosignedHead& row) {
-  return run(Query::put_cosigned_head, row.origin, row.size, Blob{row.note});
+  return run(Query::put_cosigned_head, row.origin, row.size, Blob{row.note}, row.mac);
 }
 
 Result<void> RowWriter::write(const Member& row) {
