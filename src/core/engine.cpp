@@ -45,6 +45,7 @@ struct Engine::Impl {
               .expiry = {},
               .nonces = {},
               .logs = {},
+              .root = {},
               .directory = {}},
         sequencer(world, published, options.queue_max, options.batch_max, std::move(announce)) {}
 

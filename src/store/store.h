@@ -31,6 +31,9 @@ using Write = std::variant<Project,          // insert or replace by id
                            LogHead,          // insert or replace by project
                            Leaf,             // insert
                            UpperHash,        // insert
+                           Anchor,           // insert
+                           AnchorUpperHash,  // insert
+                           CosignedHead,     // insert or replace by origin
                            Member,           // insert or replace by id
                            Device,           // insert or replace by key
                            Roster,           // insert
@@ -191,6 +194,23 @@ class Reader {
                                                   std::uint64_t count) = 0;
   virtual Result<std::vector<Digest>> upper_hashes(std::string_view project, unsigned tile_level,
                                                    std::uint64_t first, std::uint64_t count) = 0;
+
+  // The root log: how many entries it has, the entries, their hashes and those of upper tiles.
+  virtual Result<std::uint64_t> anchor_count() = 0;
+  virtual Result<std::vector<Anchor>> anchors(std::uint64_t first, std::uint64_t count) = 0;
+  virtual Result<std::vector<Digest>> anchor_hashes(std::uint64_t first, std::uint64_t count) = 0;
+  virtual Result<std::vector<Digest>> anchor_upper_hashes(unsigned tile_level, std::uint64_t first,
+                                                          std::uint64_t count) = 0;
+  // Of both tables of the root log, wherever they stand.
+  virtual Result<std::uint64_t> root_row_count() = 0;
+  // The size of the project's newest anchor, 0 when it has none.
+  virtual Result<std::uint64_t> anchored_size(std::string_view project) = 0;
+  // The entry of the project's checkpoint of that size.
+  virtual Result<std::optional<Anchor>> anchor_of(std::string_view project, std::uint64_t size) = 0;
+  // The project's newest entry among the first `end` of the root log.
+  virtual Result<std::optional<Anchor>> newest_anchor(std::string_view project,
+                                                      std::uint64_t end) = 0;
+  virtual Result<std::vector<CosignedHead>> cosigned_heads() = 0;
 
   virtual Result<std::optional<Snapshot>> snapshot(std::string_view request) = 0;
   // By id, or the newest of the thread when `checkpoint_id` is empty.
