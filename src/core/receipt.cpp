@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "approval/rule.h"
+#include "base/assert.h"
 #include "base/log.h"
 #include "core/log_reader.h"
 #include "core/teller.h"
@@ -266,7 +267,10 @@ std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const 
                                                    const ReceiptWish& wish) {
   const auto receipt = receipt_of(reader, keys, project, wish);
   if (!receipt) return std::unexpected(receipt.error());
-  return receipt->to_json();
+  // Read back, for only that has the members in the order of the file.
+  auto document = json::parse(receipt->bytes());
+  LP_ASSERT(document.has_value());
+  return std::move(document->root);
 }
 
 }  // namespace lp::core
