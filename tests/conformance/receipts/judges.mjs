@@ -47,4 +47,5 @@ export const flippedAt = (buffer, at) => {
   changed[at < 0 ? changed.length + at : at] ^= 1;
   return changed;
 };
-export const flippedBase64 = (text) => flippedAt(Buffer.from(text, "base64"), -1).toString("base64");
+export const flippedBase64 = (text) =>
+  flippedAt(Buffer.from(text, "base64"), -1).toString("base64");
