@@ -217,7 +217,7 @@ for (const [what, change] of Object.entries(signatureChanges)) {
 
 const proof = () => house.asAgent(`/api/agents/proof?request_id=${house.requests.approved}`);
 
-test("jose accepts the claim of /api/agents/proof, and its receipt is that of the log", async () => {
+test("jose accepts the claim of /api/agents/proof; its receipt is that of the log", async () => {
   const { jws, claim, receipt } = await proof();
   const { payload } = await judgeJws(jws, published, "lp-proof+jwt");
   assert.deepEqual({ ...payload }, claim);
