@@ -1,5 +1,5 @@
-// From the decision of a person to the verdict of a stranger, in two browsers: the receipt is the one
-// that the dashboard hands out, and the trust file that of the server.
+// From the decision of a person to the verdict of a stranger, in two browsers: the receipt is the
+// one that the dashboard hands out, and the trust file that of the server.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -11,7 +11,8 @@ async function downloadedReceipt(page) {
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download receipt" }).click();
   const download = await downloading;
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  const text = await readFile(await download.path(), "utf8");
+  return { name: download.suggestedFilename(), text };
 }
 
 // Somebody else's browser: signed in nowhere, and without a network once the page is there.

@@ -12,8 +12,8 @@ interface Words {
   meaning: string;
 }
 
-// `absent`: what stands in the place of the rest when the receipt has nothing to check. A check that
-// was not made must not read like one that holds.
+// `absent`: what stands in the place of the rest when the receipt has nothing to check. A check
+// that was not made must not read like one that holds.
 export const checkWords: Record<CheckName, Words & { absent?: Words }> = {
   parse: {
     title: "It is a receipt",
