@@ -95,8 +95,8 @@ def defines(path, text, name):
     if path.endswith(".cpp"):
         suite, _, case = name.partition(".")
         return bool(re.search(rf"\bTEST(_F|_P)?\(\s*{suite},\s*{case}\b", text))
-    if path.endswith((".py", ".go")):
-        return bool(re.search(rf"\b(def|func) {name}\(", text))
+    if re.search(rf"\b(def|func) {re.escape(name)}\(", text):
+        return True
     return any(f"{quote}{name}{quote}" in text for quote in "\"'`")
 
 

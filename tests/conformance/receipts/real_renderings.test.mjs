@@ -179,6 +179,11 @@ for (const [what, [code, change]] of Object.entries(jwsChanges)) {
   });
 }
 
+test("jose takes a claim for a receipt where nobody demands a type", async () => {
+  const { payload } = await judgeJws((await proof()).jws, published, undefined);
+  assert.equal(payload.kind, "proof");
+});
+
 // ---- openssl -----------------------------------------------------------------------------------
 
 const given = (name) => ({

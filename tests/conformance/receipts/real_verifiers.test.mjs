@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { House } from "./real_house.mjs";
+import { judgeBundle } from "./judges.mjs";
+import { House, indexOf, statementOf } from "./real_house.mjs";
+import { issuerKeysOf, trustedRootOf } from "./trusted.mjs";
 import { exit, verifierNames, Verifiers } from "./verifiers.mjs";
 
 let house;
@@ -102,6 +104,22 @@ test("a changed byte of a real receipt is never VALID, and all three agree", () 
   }
   const [first, ...others] = said.map(({ reports }) => reports.map(({ verdict }) => verdict));
   for (const other of others) assert.deepEqual(other, first);
+});
+
+// What the owners do with a key that leaked. The clients of others know of no such end.
+test("an issuer key that had ended fails `issuer_range`, and others accept it", async () => {
+  const receipt = house.receipt(house.requests.approved);
+  const index = indexOf(receipt);
+  const ended = house.trust.issuer.map((key) => ({ ...key, to: index }));
+  const narrow = ["--trust", verifiers.trust({ ...house.trust, issuer: ended })];
+  for (const name of verifierNames) {
+    const { reports } = verifiers.judge(name, [decided], ...narrow, "--allow-test");
+    assert.deepEqual([reports[0].verdict, reports[0].check], ["INVALID", "issuer_range"]);
+  }
+  const root = trustedRootOf(house.trust.log_vkeys);
+  const keys = issuerKeysOf(ended.map(({ spki }) => spki));
+  const bundle = JSON.parse(await house.rendering(index, "sigstore"));
+  judgeBundle({ bundle, artifact: statementOf(receipt), root, keys });
 });
 
 // One part of a true receipt in another: everything in it was once signed.

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { flippedBase64 as flipped, judgeBundle } from "./judges.mjs";
-import { issuerKeys, receiptNamed, sigstoreBundle, trustedRoot } from "./renderings.mjs";
+import {
+  checkpointOf,
+  issuerKeys,
+  receiptNamed,
+  sigstoreBundle,
+  trustedRoot,
+} from "./renderings.mjs";
 
 const names = ["approved", "passkey", "quorum", "rejected", "created"];
 const { receipt, statement } = receiptNamed("approved");
@@ -110,6 +116,14 @@ test("@sigstore/verify does not look at what stands beside the proof", () => {
       entry.logIndex = "0";
       proof.rootHash = flipped(proof.rootHash);
       proof.treeSize = "1";
+    }),
+  );
+});
+
+test("@sigstore/verify does not look at the origin line", () => {
+  judge(
+    changed((_bundle, _entry, proof) => {
+      proof.checkpoint.envelope = checkpointOf(receipt, "example.com/another-log");
     }),
   );
 });

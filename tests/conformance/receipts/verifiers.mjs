@@ -10,6 +10,8 @@ const top = join(import.meta.dirname, "../../..");
 const typescript = join(top, "sdk/typescript");
 
 export class Verifiers {
+  trusts = 0;
+
   constructor() {
     this.home = mkdtempSync(join(tmpdir(), "lp-verifiers-"));
     // Apart from sdk/typescript/dist, which another suite makes at the same time.
@@ -32,8 +34,9 @@ export class Verifiers {
     rmSync(this.home, { recursive: true });
   }
 
+  // A new trust file, by its path.
   trust(value) {
-    const path = join(this.home, `trust-${value.origin.split("/").at(-1)}.json`);
+    const path = join(this.home, `trust-${++this.trusts}.json`);
     writeFileSync(path, JSON.stringify(value));
     return path;
   }
