@@ -147,8 +147,8 @@ TEST(Receipts, AreTheSameBytesWithinAReply) {
   const std::string request = house.asked();
   const auto directory = house.engine->directory();
   const ReceiptWish wish{.index = decision_of(house, request)};
-  const auto value =
-      receipt_json(house.engine->reader(), *house.keys, *directory->project(house.project), wish);
+  const auto value = receipt_json(house.engine->reader(), *house.keys, *directory,
+                                  *directory->project(house.project), wish);
   ASSERT_TRUE(value);
   EXPECT_EQ(json::compact(*value), receipt_at(house, wish.index)->bytes());
 }
