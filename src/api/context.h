@@ -59,6 +59,7 @@ struct Context {
   // Memory of the doors.
   Limiter key_limiter{}, auth_limiter{}, signup_limiter{}, attempts_limiter{};
   Holds holds{};
+  Holds witness_waits{};  // receipts that wait for witnesses
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
   Activity activity{};

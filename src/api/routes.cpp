@@ -10,6 +10,7 @@
 #include "api/errors.h"
 #include "api/evidence/log.h"
 #include "api/evidence/receipts.h"
+#include "api/evidence/root_log.h"
 #include "api/evidence/well_known.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
@@ -54,6 +55,8 @@ constexpr Route own_routes[] = {
      Alias::doubled},
     {Method::post, "/api/agent-signup", signup_redeem, Auth::open, Alias::doubled},
 
+    {Method::get, "/log/root/checkpoint", root_checkpoint, Auth::open},
+    {Method::get, "/log/root/tile/{tile...}", root_tile, Auth::open},
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
     {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},

@@ -20,10 +20,15 @@ LogReader::LogReader(store::Reader& reader, std::string project, std::string not
 
 std::optional<LogReader> LogReader::open(store::Reader& reader, const ProjectView& project) {
   const auto text = project.live->checkpoint.load();
-  const auto note = text ? tlog::Note::parse(*text) : std::nullopt;
+  return text ? open_under(reader, project, *text) : std::nullopt;
+}
+
+std::optional<LogReader> LogReader::open_under(store::Reader& reader, const ProjectView& project,
+                                               std::string text) {
+  const auto note = tlog::Note::parse(text);
   auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
   if (!checkpoint) return std::nullopt;
-  return LogReader(reader, project.row.id, *text, *std::move(checkpoint));
+  return LogReader(reader, project.row.id, std::move(text), *std::move(checkpoint));
 }
 
 std::optional<Digest> LogReader::hash_at(unsigned tile_level, std::uint64_t position) {

@@ -23,6 +23,10 @@ class LogReader {
   // outlive it. One call, one thread.
   static std::optional<LogReader> open(store::Reader& reader, const ProjectView& project);
 
+  // As it stood under this signed note of it, which must not be beyond what is signed now.
+  static std::optional<LogReader> open_under(store::Reader& reader, const ProjectView& project,
+                                             std::string note);
+
   [[nodiscard]] const std::string& note() const { return note_; }
   [[nodiscard]] std::uint64_t size() const { return checkpoint_.size; }
 

@@ -265,21 +265,32 @@ Made<void> Making::add_handed(Receipt& receipt, const json::Value& entry, const 
 
 }  // namespace
 
-std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+std::expected<Receipt, NoReceipt> receipt_on(Ground ground, store::Reader& reader, const Keys& keys,
                                              const ProjectView& project, const ReceiptWish& wish) {
-  auto log = LogReader::open(reader, project);
+  auto log = LogReader::open_under(reader, project, std::move(ground.note));
   if (!log) return std::unexpected(NoReceipt::unknown);
   auto receipt = Making(reader, keys, project, *std::move(log)).make(wish);
-  if (receipt && receipt->bytes().size() > evidence::receipt_bytes_max) {
+  if (!receipt) return receipt;
+  receipt->anchor = std::move(ground.anchor);
+  if (receipt->bytes().size() > evidence::receipt_bytes_max) {
     return std::unexpected(NoReceipt::too_large);
   }
   return receipt;
 }
 
+std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+                                             const Directory& directory, const ProjectView& project,
+                                             const ReceiptWish& wish) {
+  auto ground = ground_of(reader, keys, directory, project, wish.index);
+  if (!ground) return std::unexpected(NoReceipt::unknown);
+  return receipt_on(*std::move(ground), reader, keys, project, wish);
+}
+
 std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
+                                                   const Directory& directory,
                                                    const ProjectView& project,
                                                    const ReceiptWish& wish) {
-  const auto receipt = receipt_of(reader, keys, project, wish);
+  const auto receipt = receipt_of(reader, keys, directory, project, wish);
   if (!receipt) return std::unexpected(receipt.error());
   // Read back, for only that has the members in the order of the file.
   auto document = json::parse(receipt->bytes());

@@ -55,6 +55,7 @@ class Sequencer {
   void commit(Work& work);
   void sign(const Work& work);
   void publish(Work& work);
+  void anchor();
   [[nodiscard]] std::chrono::milliseconds patience();
 
   World& world_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "crypto/timestamp.h"
+#include "evidence/anchor.h"
 #include "evidence/examination.h"
 #include "tlog/cosignature.h"
 #include "tlog/tree.h"
@@ -59,7 +60,7 @@ tlog::Note note_of(const tlog::Proof& proof) {
 Checking check_anchor(Examination& it) {
   if (!it.receipt.anchor) return Outcome::absent;
   const AnchorProof& anchor = *it.receipt.anchor;
-  if (anchor.entry != anchor_entry(it.own().checkpoint)) {
+  if (anchor.entry != anchor_leaf(it.own().checkpoint)) {
     return invalid("the anchor is one of another checkpoint");
   }
   const tlog::Note note = note_of(anchor.proof);
@@ -72,14 +73,14 @@ Checking check_anchor(Examination& it) {
     return indeterminate("no trust file names the root log (`root`)");
   }
   if (checkpoint.origin != it.trust->root->origin) return invalid("the anchor is in another log");
-  const auto own = own_signature(note, it.trust->root->log_vkeys, policy_of(it));
+  const auto own = own_signature(note, it.trust->root->log_vkeys);
   if (!own) return invalid("in the root log, " + own.error());
   return Outcome::ok;
 }
 
 Checking check_witnesses(Examination& it) {
   const WitnessPolicy* const policy = policy_of(it);
-  // Without a policy no cosignature has come so far: `checkpoint` and `anchor` know no such key.
+  // Lines of whom nobody named say nothing, as in every signed note.
   if (policy == nullptr) return Outcome::absent;
   std::size_t lines = 0;
   for (const Entry& entry : it.entries) {

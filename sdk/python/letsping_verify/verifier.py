@@ -198,13 +198,12 @@ class Verification:
     def _check_note(self, checkpoint: Checkpoint, what: str) -> None:
         demand(checkpoint.origin == self._own.origin, f"{what} is of another log")
         keys = [each for each in self._log_keys() if each.name == checkpoint.origin]
-        lines = checkpoint.lines
-        if (self._trust is None and len(lines) == 1 and lines[0].name == checkpoint.origin
-                and not any(lines[0].of(key) for key in keys)):
+        named = [each for each in checkpoint.lines if each.name == checkpoint.origin]
+        if (self._trust is None and len(named) == 1
+                and not any(named[0].of(key) for key in keys)):
             # The key may have come with a later roster; a note holds no key to look at.
             raise Unclear(f"{what} is signed by a key that only a trust file can confirm")
-        witnesses = self._trust.witnesses if self._trust else []
-        line, key = only_line_of(checkpoint, keys, witnesses, what)
+        line, key = only_line_of(checkpoint, keys, what)
         checkpoint.check_log_signature(line, key, f"{what}'s signature")
         ranges = next((found for version in reversed(self._receipt.rosters)
                        if (found := version.head.lists_log(key))), None)
@@ -288,7 +287,7 @@ class Verification:
         checkpoint = anchor.proof.checkpoint
         demand(checkpoint.origin == origin, "the anchor is in another root log")
         line, key = only_line_of(checkpoint, [each for each in keys if each.name == origin],
-                                 self._trust.witnesses, "the root checkpoint")
+                                 "the root checkpoint")
         checkpoint.check_log_signature(line, key, "the root checkpoint's signature")
         return "ok"
 

@@ -7,6 +7,7 @@
 #include "api/admin/rosters.h"
 #include "api/admin/things.h"
 #include "api/evidence/receipts.h"
+#include "api/evidence/root_log.h"
 #include "api/review/setup.h"
 
 namespace lp::api {
@@ -42,6 +43,8 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/requests/{id}", show_request},
       {Method::post, "/admin/requests/{id}/decision", decide},
 
+      {Method::get, "/admin/root-log/head", root_log_head},
+      {Method::get, "/admin/root-log/entries", root_log_entries},
       {Method::get, "/admin/log/{project}/leaves", log_leaves},
       {Method::get, "/admin/log/{project}/head", log_head},
       {Method::get, "/admin/receipts/{id}", admin_receipt},

@@ -60,7 +60,7 @@ store::Result<std::string> read_tile(store::Reader& reader, const std::string& p
 net::Outcome log_checkpoint(Context& context, Call& call) {
   const auto project = readable_log(context, call);
   if (!project) return project.error();
-  const auto note = (*project)->live->checkpoint.load();
+  const auto note = core::newest_note(*(*project)->live);
   if (note == nullptr) return refuse(Reason::not_found);
   net::Reply reply;
   reply.content_type = "text/plain; charset=utf-8";

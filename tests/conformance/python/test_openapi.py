@@ -327,6 +327,10 @@ def auditors_read_the_log(house):
 
 
 def anybody_may_look(house):
+    size = house.send("GET", "/log/root/checkpoint").text.splitlines()[1]
+    house.send("GET", f"/log/root/tile/0/000.p/{size}")
+    house.send("GET", f"/log/root/tile/entries/000.p/{size}")
+    house.send("GET", "/log/root/tile/5/000", 404)
     for path in ("/livez", "/readyz", "/healthz", "/verify", "/verify.html", *PAGES):
         house.send("GET", path)
     house.send("POST", "/api/csp-report", json={"csp-report": {}})
