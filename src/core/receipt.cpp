@@ -252,7 +252,8 @@ void Making::add_document(Receipt& receipt, const Found& own) const {
 
 std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
                                              const ProjectView& project, const ReceiptWish& wish) {
-  auto log = LogReader::open(reader, project);
+  auto log = wish.note ? LogReader::at(reader, project.row.id, *wish.note)
+                       : LogReader::open(reader, project);
   if (!log) return std::unexpected(NoReceipt::unknown);
   auto receipt = Making(reader, keys, project, *std::move(log)).make(wish);
   if (receipt && receipt->bytes().size() > evidence::receipt_bytes_max) {

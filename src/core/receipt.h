@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +29,9 @@ enum class NoReceipt : std::uint8_t {
 };
 
 struct ReceiptWish {
-  std::uint64_t index = 0;         // of the leaf
-  std::uint64_t first_roster = 1;  // version; the verifier must trust a later one by its hash
+  std::uint64_t index = 0;               // of the leaf
+  std::uint64_t first_roster = 1;        // version; the verifier must trust a later one by its hash
+  std::optional<std::string> note = {};  // checkpoint to prove it under; the newest without one
 };
 
 std::expected<evidence::Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
