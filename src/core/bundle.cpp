@@ -9,6 +9,7 @@
 #include "core/teller.h"
 #include "evidence/leaf.h"
 #include "evidence/roster_document.h"
+#include "evidence/verify_receipt.h"
 #include "json/write.h"
 #include "tlog/tree.h"
 
