@@ -1,3 +1,5 @@
+#include "cli/verify.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -7,7 +9,6 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/verify.h"
 
 namespace lp::cli {
 namespace {

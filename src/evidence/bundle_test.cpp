@@ -85,7 +85,9 @@ TEST(BundleMember, IsNumberedAsTilesAre) {
 
 TEST(BundleRecord, ReadsBackWhatItWroteAndNothingElse) {
   for (const BundleRecord& record :
-       {BundleRecord{.index = 7, .statement = "{\"a\":\"\u00e9\\n\"}", .evidence = "[{}]",
+       {BundleRecord{.index = 7,
+                     .statement = "{\"a\":\"\u00e9\\n\"}",
+                     .evidence = "[{}]",
                      .descriptor = "{}"},
         BundleRecord{.index = 0, .statement = "s", .evidence = {}, .descriptor = {}},
         BundleRecord{.index = 9, .statement = {}, .evidence = {}, .descriptor = {}}}) {

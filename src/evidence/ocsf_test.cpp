@@ -38,7 +38,8 @@ json::Value event_of(OcsfWriter& writer, std::uint64_t index, const Statement& s
 std::string fingerprint_of(json::Value event) {
   for (auto& [name, value] : event.members()) {
     if (name != "attestation") continue;
-    std::erase_if(value.members(), [](const auto& member) { return member.first == "fingerprint"; });
+    std::erase_if(value.members(),
+                  [](const auto& member) { return member.first == "fingerprint"; });
   }
   return crypto::sha256(json::canonical(event)).hex();
 }

@@ -55,8 +55,8 @@ def summed(found):
         if name.startswith("sums/"):
             content, group = "".join(group).encode(), []
         line = f"{hashlib.sha256(content).hexdigest()}  {name}\n"
-        top = "/" not in name or name.startswith("sums/") or name.startswith("tile/") and not group \
-            and ".p/" in name and "entries" not in name
+        on_edge = name.startswith("tile/") and ".p/" in name and "entries" not in name
+        top = "/" not in name or name.startswith("sums/") or on_edge
         if name not in unsummed:
             (lines if top else group).append(line)
         result.append((name, content))
@@ -151,10 +151,11 @@ class Bundle(unittest.TestCase):
         at = 0
         for name, content in self.found:
             places = list(range(at, at + BLOCK, 61)) + [at + 148, at + 156, at + BLOCK - 1]
+            begin, end = at + BLOCK, at + BLOCK + len(content)
             if content:
-                places += [at + BLOCK, at + BLOCK + len(content) // 2, at + BLOCK + len(content) - 1]
+                places += [begin, (begin + end) // 2, end - 1]
             if len(content) % BLOCK:
-                places += [at + BLOCK + len(content), at + BLOCK + len(content) + -len(content) % BLOCK - 1]
+                places += [end, end + -len(content) % BLOCK - 1]
             for place in places:
                 data = bytearray(self.data)
                 data[place] ^= 1 << place % 8
@@ -164,7 +165,8 @@ class Bundle(unittest.TestCase):
     def test_nothing_may_follow_and_nothing_may_be_cut_off(self):
         self.refused(self.data + b"\0")
         self.refused(self.data + b"\0" * BLOCK)
-        for length in (0, 1, BLOCK, len(self.data) // 2, len(self.data) - BLOCK, len(self.data) - 1):
+        whole = len(self.data)
+        for length in (0, 1, BLOCK, whole // 2, whole - BLOCK, whole - 1):
             self.refused(self.data[:length])
 
     def test_each_member_has_its_place(self):
@@ -180,8 +182,8 @@ class Bundle(unittest.TestCase):
         name = "statements/000.jsonl"
         lines = self.content(name).splitlines(keepends=True)
         for index in (0, 7, len(lines) - 1):
-            self.refused(self.changed(name, lambda _, at=index: b"".join(lines[:at] + lines[at + 1:])),
-                         name, index)
+            rest = b"".join(lines[:index] + lines[index + 1:])
+            self.refused(self.changed(name, lambda _, rest=rest: rest), name, index)
         swapped = lines[:3] + [lines[4], lines[3]] + lines[5:]
         self.refused(self.changed(name, lambda _: b"".join(swapped)), name, 3)
         twice = lines[:6] + [lines[5]] + lines[6:]
