@@ -39,7 +39,10 @@ BundleReport BundleCheck::run() {
   const auto done = all();
   if (!done) {
     report_.fault = done.error();
-    report_.verdict = done.error().verdict;
+    report_.verdict = suspicion_ ? Finding::invalid : done.error().verdict;
+  } else if (suspicion_) {
+    report_.fault = suspicion_;
+    report_.verdict = Finding::invalid;
   } else if (doubt_) {
     report_.fault = doubt_;
     report_.verdict = doubt_->verdict;
@@ -69,7 +72,7 @@ Read<void> BundleCheck::all() {
   const auto rest = reader_.next();
   if (!rest) return std::unexpected(rest.error());
   if (!rest->empty()) return std::unexpected(wrong(*rest + " behind it belongs to no bundle"));
-  if (summed_ == sums_.size()) return {};
+  if (summed_ == sums_.size() || suspicion_) return {};
   return std::unexpected(wrong("SHA256SUMS names more than there is: " + sums_[summed_]));
 }
 
@@ -160,7 +163,7 @@ Read<void> BundleCheck::event() {
   if (bytes.size() == text->size()) return std::unexpected(wrong("it does not end with its line"));
   const auto report = evidence::verify_receipt(bytes, trusts_, demands_);
   if (report.verdict == Finding::indeterminate) {
-    doubt(Finding::indeterminate, *report.index, report.why);
+    doubt(Finding::indeterminate, report.index.value_or(plan_.size), report.why);
   } else if (report.verdict != Finding::valid) {
     return std::unexpected(wrong("the receipt of the export is not VALID: " + report.why));
   }
@@ -169,7 +172,7 @@ Read<void> BundleCheck::event() {
     return std::unexpected(wrong("it is not the receipt of an export"));
   }
   if (receipt->document != manifest_text_) {
-    return std::unexpected(wrong("the log knows of an export with another manifest"));
+    suspect(wrong("the log knows of an export with another manifest"));
   }
   if (*report.index < plan_.size) {
     return std::unexpected(wrong("the export would have been of entries after it"));
@@ -209,18 +212,14 @@ Read<void> BundleCheck::sums() {
   if (!text) return std::unexpected(text.error());
   const auto sha256 = reader_.leave();
   if (!sha256) return std::unexpected(sha256.error());
-  if (*sha256 != report_.manifest->sums) {
-    return std::unexpected(wrong("it is not the one that the manifest names"));
-  }
+  if (*sha256 != report_.manifest->sums) suspect(wrong("it is not the one in the manifest"));
   for (std::size_t at = 0; at < text->size();) {
     const std::size_t end = text->find('\n', at);
     if (end == std::string::npos) return std::unexpected(wrong("its last line has no end"));
     sums_.push_back(text->substr(at, end - at));
     at = end + 1;
   }
-  for (const auto& [name, digest] : before_sums_) {
-    if (auto same = compare_sum(name, digest); !same) return same;
-  }
+  for (const auto& [name, digest] : before_sums_) compare_sum(name, digest);
   return {};
 }
 
@@ -267,31 +266,40 @@ Read<void> BundleCheck::checkpoint() {
   return leave_summed();
 }
 
-Read<void> BundleCheck::compare_sum(std::string_view name, const Digest& sha256) {
+void BundleCheck::compare_sum(std::string_view name, const Digest& sha256) {
   std::string line = evidence::sum_line(sha256, name);
   line.pop_back();
-  const bool more = summed_ < sums_.size();
-  if (more && sums_[summed_] == line) {
+  const auto next = sums_.begin() + static_cast<std::ptrdiff_t>(summed_);
+  if (next != sums_.end() && *next == line) {
     ++summed_;
-    return {};
+    return;
   }
-  const bool named = more && sums_[summed_].ends_with("  " + std::string(name));
-  BundleFault fault = wrong(named ? "it is not the one whose hash is in SHA256SUMS"
-                                  : "SHA256SUMS does not have it in this place");
+  const std::string end = "  " + std::string(name);
+  const auto named =
+      std::find_if(next, sums_.end(), [&](const auto& one) { return one.ends_with(end); });
+  BundleFault fault =
+      wrong(named == next && next != sums_.end() ? "it is not the one whose hash is in SHA256SUMS"
+                                                 : "SHA256SUMS does not have it in this place");
   fault.member = name;
-  return std::unexpected(std::move(fault));
+  suspect(std::move(fault));
+  if (named != sums_.end()) summed_ = static_cast<std::size_t>(named - sums_.begin()) + 1;
 }
 
 Read<void> BundleCheck::leave_summed() {
   const auto sha256 = reader_.leave();
   if (!sha256) return std::unexpected(sha256.error());
-  return compare_sum(reader_.member(), *sha256);
+  compare_sum(reader_.member(), *sha256);
+  return {};
 }
 
 const evidence::RosterHead* BundleCheck::head(const std::optional<Digest>& named) const {
   if (!named) return &heads_.front();
   const auto found = head_at_.find(*named);
   return found == head_at_.end() ? nullptr : &heads_[found->second];
+}
+
+void BundleCheck::suspect(BundleFault fault) {
+  if (!suspicion_) suspicion_ = std::move(fault);
 }
 
 void BundleCheck::doubt(Finding verdict, std::uint64_t index, std::string why) {

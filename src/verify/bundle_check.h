@@ -76,11 +76,14 @@ class BundleCheck {
   Read<void> leave_summed();
   // Leaves a member that the sums of its group name.
   Read<void> leave_grouped();
-  Read<void> compare_sum(std::string_view name, const Digest& sha256);
+  void compare_sum(std::string_view name, const Digest& sha256);
   std::vector<Digest> hashes_in(std::string_view bytes) const;
   // The hash of that tile in the tile above, when that has been read.
   [[nodiscard]] std::optional<Digest> named(const tlog::TileAddress& address) const;
   [[nodiscard]] const evidence::RosterHead* head(const std::optional<Digest>& named) const;
+  // A hash is not the one that was committed to. It cannot be VALID any more; judging goes on to
+  // find what exactly was changed, for who changes a record also writes the sums again.
+  void suspect(BundleFault fault);
   // Something is missing that is needed to say VALID, or was erased: judging goes on.
   void doubt(evidence::Finding verdict, std::uint64_t index, std::string why);
   [[nodiscard]] BundleFault wrong(std::string why) const;
@@ -97,7 +100,7 @@ class BundleCheck {
   std::map<Digest, std::size_t> head_at_;
   std::vector<evidence::Trust> trusts_;  // the one of this log, which knows all of heads_
   bool confirmed_ = false;               // it was brought along
-  std::optional<BundleFault> doubt_;
+  std::optional<BundleFault> suspicion_, doubt_;
   std::string checkpoint_;  // the note
   std::vector<std::pair<std::string, Digest>> before_sums_;
   std::vector<std::string> sums_;  // lines of SHA256SUMS

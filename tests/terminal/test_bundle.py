@@ -215,7 +215,8 @@ class Bundle(unittest.TestCase):
     def test_a_receipt_left_out_is_missed(self):
         name = "receipts/000.jsonl"
         lines = self.content(name).splitlines(keepends=True)
-        self.refused(self.changed(name, lambda _: b"".join(lines[1:])))
+        said = self.refused(self.changed(name, lambda _: b"".join(lines[1:])))
+        self.assertEqual("SHA256SUMS", said["member"])
         self.refused(packed([one for one in self.found if one[0] != name]), None)
 
     def test_another_trust_file_makes_it_invalid(self):
