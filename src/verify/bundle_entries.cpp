@@ -1,6 +1,7 @@
 // The entries of a bundle: the tree from its root down to each leaf, and what each leaf stands for.
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
@@ -238,8 +239,11 @@ Read<void> BundleCheck::receipts(std::uint64_t number) {
     }
     if (auto left = leave_grouped(); !left) return left;
   }
-  for (const std::uint64_t index : erased_) {
-    return std::unexpected(wrong(index, "its statement is missing, and nobody says it was erased"));
+  if (!erased_.empty()) {
+    BundleFault fault =
+        wrong(erased_.front(), "its statement is missing, and nobody says it was erased");
+    fault.member = evidence::statements_member(number);
+    return std::unexpected(std::move(fault));
   }
   for (const std::uint64_t index : of_people_) {
     doubt(Finding::indeterminate, index, "people decided here, and there is no receipt of it");
