@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/evidence/export_runs.h"
 #include "api/evidence/well_known.h"
 #include "api/holds.h"
 #include "api/letsping/signup.h"
@@ -65,6 +66,7 @@ struct Context {
   Activity activity{};
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};
+  ExportRuns export_runs{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

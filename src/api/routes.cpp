@@ -8,6 +8,7 @@
 #include "api/admin/admin.h"
 #include "api/authorize.h"
 #include "api/errors.h"
+#include "api/evidence/exports.h"
 #include "api/evidence/log.h"
 #include "api/evidence/receipts.h"
 #include "api/evidence/root_log.h"
@@ -62,6 +63,7 @@ constexpr Route own_routes[] = {
     {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
     {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
     {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
+    {Method::get, "/api/audit/export", stream_export, Auth::evidence},
 
     {Method::get, "/.well-known/jwks.json", show_jwks, Auth::open},
     {Method::get, "/.well-known/letsping-transparency", show_transparency, Auth::open},

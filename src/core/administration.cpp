@@ -190,6 +190,7 @@ Applied<RecordExport> apply(Work& work, RecordExport& command) {
   const auto& manifest = command.manifest;
   LP_ASSERT(manifest.origin == (*log)->origin && manifest.size <= (*log)->signed_size);
   Work::Event event = operator_event(work, command.project, EventType::export_made);
+  if (command.by) event.statement.actor = *command.by;
   event.statement.document = manifest.sha256();
   auto entry = json::Value::object();
   entry.add("kind", "export")

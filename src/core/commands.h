@@ -358,6 +358,7 @@ struct AcceptClock {
 struct RecordExport {
   std::string project;
   evidence::ExportManifest manifest;
+  std::optional<evidence::Actor> by = {};  // the local operator without one
   struct Result {
     std::uint64_t index;  // of export.made
   };

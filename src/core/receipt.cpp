@@ -267,7 +267,7 @@ Made<void> Making::add_handed(Receipt& receipt, const json::Value& entry, const 
 
 std::expected<Receipt, NoReceipt> receipt_on(Ground ground, store::Reader& reader, const Keys& keys,
                                              const ProjectView& project, const ReceiptWish& wish) {
-  auto log = LogReader::open_under(reader, project, std::move(ground.note));
+  auto log = LogReader::at(reader, project.row.id, ground.note);
   if (!log) return std::unexpected(NoReceipt::unknown);
   auto receipt = Making(reader, keys, project, *std::move(log)).make(wish);
   if (!receipt) return receipt;

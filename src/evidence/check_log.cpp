@@ -123,6 +123,23 @@ std::expected<const tlog::VerifierKey*, std::string> own_signature(
   return own;
 }
 
+std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
+    std::string_view text, const Trust& trust, const std::vector<RosterHead>& heads) {
+  const auto note = tlog::Note::parse(text);
+  const auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
+  if (!checkpoint) return std::unexpected("it is no checkpoint");
+  if (checkpoint->origin != trust.origin) return std::unexpected("it is of another log");
+  const auto own =
+      own_signature(*note, trust.log_vkeys, trust.witnesses ? &*trust.witnesses : nullptr);
+  if (!own) return std::unexpected(own.error());
+  std::vector<SignedHead> rosters;
+  for (const RosterHead& head : heads) rosters.push_back({head, {}});
+  if (!in_range(rosters, (*own)->to_string(), checkpoint->size)) {
+    return std::unexpected("the log's key did not sign trees of this size");
+  }
+  return *checkpoint;
+}
+
 Checking check_statement(Examination& it) {
   std::vector<const LoggedStatement*> all{&it.receipt.logged};
   for (const LoggedStatement& review : it.receipt.reviews) all.push_back(&review);

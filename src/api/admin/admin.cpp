@@ -50,7 +50,7 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/receipts/{id}", admin_receipt},
       {Method::get, "/admin/trust", trust},
       {Method::post, "/admin/exports", begin_export},
-      {Method::get, "/admin/exports/{project}/{event}", export_page},
+      {Method::get, "/admin/exports/{id}", step_export},
   };
 }
 

@@ -323,6 +323,10 @@ def auditors_read_the_log(house):
     house.send("GET", f"/log/{log}/receipt/0?wait=witnessed", 400, headers=audit)  # by nobody
     house.send("GET", f"/log/{log}/proof/inclusion?index=0&size={size}", headers=audit)
     house.send("GET", f"/log/{log}/proof/consistency?from=1&to={size}", headers=audit)
+    for form in ("jsonl", "csv", "ocsf", "bundle"):
+        assert house.send("GET", f"/api/audit/export?format={form}", headers=audit).content
+    house.send("GET", "/api/audit/export?format=other", 400, headers=audit)
+    house.send("GET", "/api/audit/export", 401)
     house.send("GET", f"/log/{log}/checkpoint", 401)
     house.send("GET", f"/log/{log}/checkpoint", headers={"Cookie": f"__Host-lp={house.cookie}"})
 
