@@ -33,6 +33,7 @@ struct Engine::Impl {
         published(hex(used_entropy.bytes(8))),
         world{.options = options,
               .store = used_store,
+              .rows = used_store.own_reader(),
               .reader = *reader,
               .blobs = used_blobs,
               .keys = used_keys,
@@ -200,6 +201,15 @@ std::expected<RequestView, Refused> Engine::request(std::string_view id, std::st
     view.reason.clear();
   }
   return view;
+}
+
+std::expected<std::string, Refused> Engine::project_of(std::string_view request) {
+  auto place = reader().request_place(request);
+  if (!place) return refuse(Fault::stopping);
+  if (!*place || !shown(*directory(), (*place)->project, (*place)->leaf_index)) {
+    return refuse(Fault::unknown);
+  }
+  return std::move((*place)->project);
 }
 
 std::vector<RequestView> Engine::requests(const store::RequestFilter& filter) {

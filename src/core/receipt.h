@@ -43,7 +43,8 @@ std::expected<evidence::Receipt, NoReceipt> receipt_on(Ground ground, store::Rea
                                                        const Keys& keys, const ProjectView& project,
                                                        const ReceiptWish& wish);
 
-// The same as the object that the file holds: for answers that carry a receipt among other things.
+// The same as a value, for answers that carry a receipt among other things: written compactly, it
+// is the bytes of the file.
 std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
                                                    const Directory& directory,
                                                    const ProjectView& project,

@@ -48,7 +48,8 @@ void stand_still(ProjectLog& log);
 struct World {
   const EngineOptions& options;
   store::Store& store;
-  store::Reader& reader;  // the core thread's own
+  store::Reader& rows;    // of the connection that commits: what commands look at
+  store::Reader& reader;  // another connection: what the file says, for recovery and read-back
   store::BlobFiles& blobs;
   Keys& keys;
   Clock& clock;

@@ -144,6 +144,12 @@ class Reader {
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
+  // Only whose it is and where its leaf stands.
+  struct Place {
+    std::string project;
+    std::uint64_t leaf_index = 0;
+  };
+  virtual Result<std::optional<Place>> request_place(std::string_view id) = 0;
   virtual Result<std::optional<Account>> account(std::string_view request) = 0;
   // As it was written, without what its revisions put in place.
   virtual Result<std::optional<Request>> original(std::string_view id) = 0;
@@ -224,6 +230,10 @@ class Store {
   virtual Result<void> commit(const Batch& batch) = 0;
   // A reader for the calling thread to keep.
   virtual Result<std::unique_ptr<Reader>> reader() = 0;
+  // Reads through the connection that commits, whose pages another's commit has not outdated: no
+  // file is read for what was written or read here before. Core thread only, not for what must be
+  // read back from the file; lives as long as the store.
+  virtual Reader& own_reader() = 0;
   // Copies WAL pages back; off the acknowledgement path, called when idle.
   virtual Result<void> checkpoint() = 0;
   // Gives the next commits blocks that exist, because a file that grows flushes slower; off the

@@ -14,6 +14,9 @@ struct Named {
 };
 
 constexpr std::array<Named, query_count> queries{{
+    {Query::begin_read, "begin_read", "BEGIN"},
+    {Query::begin_write, "begin_write", "BEGIN IMMEDIATE"},
+    {Query::commit, "commit", "COMMIT"},
     {Query::put_setting, "put_setting", R"(
 INSERT INTO setting (name, value)
 VALUES (?1, ?2)
@@ -243,6 +246,10 @@ SELECT id, wish, created, expires FROM roster_proposal ORDER BY id)"},
     {Query::login_links, "login_links", R"(
 SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY token)"},
     {Query::request, "request", one_request},
+    {Query::request_place, "request_place", R"(
+SELECT p.id, r.leaf_index
+FROM request r JOIN project p ON p.number = r.project
+WHERE r.id = ?1)"},
     {Query::account, "account", R"(
 SELECT r.dek_wrapped, s.reason_sealed, r.details_sealed
 FROM request r JOIN request_state s ON s.project = r.project AND s.request = r.id

@@ -13,6 +13,9 @@
 namespace lp::store {
 
 enum class Query : std::uint8_t {
+  begin_read,
+  begin_write,
+  commit,
   put_setting,
   put_project,
   put_log_head,
@@ -73,6 +76,7 @@ enum class Query : std::uint8_t {
   roster_proposals,
   login_links,
   request,
+  request_place,
   account,
   original,
   revisions,

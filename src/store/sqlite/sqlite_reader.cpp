@@ -27,7 +27,7 @@ std::uint64_t end_of(std::uint64_t first, std::uint64_t count, std::uint64_t end
 
 class SqliteReader final : public Reader {
  public:
-  explicit SqliteReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  explicit SqliteReader(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
   Result<std::optional<std::string>> setting(std::string_view name) override {
     return first(Query::setting, [](Row& row) { return row.bytes(0); }, name);
@@ -69,6 +69,10 @@ class SqliteReader final : public Reader {
 
   Result<std::optional<FullRequest>> request(std::string_view id) override {
     return first(Query::request, read_full_request, id);
+  }
+  Result<std::optional<Place>> request_place(std::string_view id) override {
+    return first(
+        Query::request_place, [](Row& row) { return Place{row.bytes(0), row.count(1)}; }, id);
   }
   Result<std::optional<Account>> account(std::string_view request) override;
   Result<std::optional<Request>> original(std::string_view id) override {
@@ -193,7 +197,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<FullRequest>> requests_of(const std::string& project,
                                                const RequestFilter& filter);
 
-  std::unique_ptr<Database> database_;
+  const std::shared_ptr<Database> database_;
 };
 
 Result<std::optional<Roster>> SqliteReader::roster(std::string_view project,
@@ -377,6 +381,10 @@ Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path) {
   auto database = Database::open(path, Access::read);
   if (!database) return std::unexpected(std::move(database.error()));
   return std::make_unique<SqliteReader>(std::move(*database));
+}
+
+std::unique_ptr<Reader> share_sqlite_reader(std::shared_ptr<Database> database) {
+  return std::make_unique<SqliteReader>(std::move(database));
 }
 
 }  // namespace lp::store
