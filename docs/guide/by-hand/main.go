@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -27,13 +28,16 @@ var receipt struct {
 		Proof string
 	}
 	Rosters []struct{ Head json.RawMessage }
-	Humans  []struct {
-		Core, Signature []byte
-		Class           string
-		Entry           json.RawMessage
-		Index           int64
-		Path            []tlog.Hash
-	}
+	Humans  []human
+}
+
+type human struct {
+	Core, Signature                   []byte
+	AuthenticatorData, ClientDataJSON []byte // of a passkey
+	Class                             string
+	Entry                             json.RawMessage
+	Index                             int64
+	Path                              []tlog.Hash
 }
 
 var trust struct {
@@ -68,8 +72,11 @@ func main() {
 	write("statement", receipt.Statement)
 	write("statement.sig", receipt.Issuer.Sig)
 	writeKey("issuer.pem", receipt.Issuer.Key)
-	for i := range receipt.Humans {
-		checkPerson(i, event.Stream.ID)
+	for i, human := range receipt.Humans {
+		spki := checkPerson(human, event.Stream.ID)
+		write(fmt.Sprintf("decision-%d", i+1), signedBy(human))
+		write(fmt.Sprintf("decision-%d.sig", i+1), human.Signature)
+		writeKey(fmt.Sprintf("person-%d.pem", i+1), spki)
 	}
 }
 
@@ -137,9 +144,8 @@ func checkIssuer(index int64) {
 	log.Fatal("the trust file does not list this issuer for this entry")
 }
 
-// A person's key is in a roster that is trusted, and the signed core is about this request.
-func checkPerson(i int, stream string) {
-	human := receipt.Humans[i]
+// The person's key is in a roster that is trusted, and the signed core is about this request.
+func checkPerson(human human, stream string) []byte {
 	var core struct {
 		Request  string `json:"request_id"`
 		Roster   string `json:"roster_sha256"`
@@ -176,12 +182,25 @@ func checkPerson(i int, stream string) {
 		hash := tlog.RecordHash(human.Entry)
 		must(tlog.CheckRecord(human.Path, head.Tree.Size, root, human.Index, hash))
 		fmt.Printf("%s (%s): %s\n", entry.Member, human.Class, core.Verdict)
-		write("decision", append([]byte("lp-decision-device/1\x00"), human.Core...))
-		write("decision.sig", human.Signature)
-		writeKey("person.pem", entry.Spki)
-		return
+		return entry.Spki
 	}
 	log.Fatal("the roster that a person signed under is not here")
+	return nil
+}
+
+// The bytes under the person's signature. A passkey signs what the browser made of the core.
+func signedBy(human human) []byte {
+	if human.Class != "passkey" {
+		return append([]byte("lp-decision-device/1\x00"), human.Core...)
+	}
+	var client struct{ Type, Challenge string }
+	parse(human.ClientDataJSON, &client)
+	challenge := sha256.Sum256(append([]byte("lp-decision/1\x00"), human.Core...))
+	require(client.Type == "webauthn.get" &&
+		client.Challenge == base64.RawURLEncoding.EncodeToString(challenge[:]),
+		"a passkey signed something else")
+	digest := sha256.Sum256(human.ClientDataJSON)
+	return append(human.AuthenticatorData, digest[:]...)
 }
 
 func contains(texts []string, text string) bool {

@@ -11,6 +11,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -20,7 +22,7 @@ from approver import Approver, Payload, b64, jcs, tree_root
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from server import CONTENT_KEY, E1, E2, Server
+from server import CONTENT_KEY, E1, E2, Server, binary
 
 KEY = base64.b64decode(CONTENT_KEY)
 
@@ -231,6 +233,101 @@ def test_a_restored_copy_of_the_disk_decides_nothing(own):
     assert refused(Person(own).decide, request, "approve")[0] == 503
     # Reads go on: what was rejected is undecided in this copy, and stays so.
     assert status_of(own, request) == "PENDING"
+
+
+class Witness:
+    """On another machine: `letsping witness`, which knows the logs of one server."""
+
+    def __init__(self, home, logs):
+        self.home = Path(home)
+        self.key = ["--key", str(self.home / "witness.key")]
+        self.vkey = self.run("--init", "--name", "witness.example/w1").stdout.strip()
+        (self.home / "logs.txt").write_text(
+            "".join(f"{vkey.partition('+')[0]}={vkey}\n" for vkey in logs), encoding="ascii")
+        command = [binary(), "witness", *self.key, "--state", str(self.home / "witnessed"),
+                   "--listen", "127.0.0.1:0", "--origins", str(self.home / "logs.txt")]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                                        stderr=subprocess.DEVNULL)
+        self.url = self.process.stdout.readline().removeprefix("listening ").strip()
+
+    def run(self, *words):
+        return subprocess.run([binary(), "witness", *self.key, *words], check=True, text=True,
+                              capture_output=True, timeout=20)
+
+    def policy(self):
+        path = self.home / "policy"
+        path.write_text(f"witness w1 {self.vkey} {self.url}\nquorum w1\n", encoding="ascii")
+        return str(path)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def witnessed(own):
+    """The server again, every log of which a witness cosigns."""
+    trust = json.loads(own.run("trust", "export", "--project", "default"))
+    witness = Witness(own.home.name, trust["log_vkeys"] + trust["root"]["log_vkeys"])
+    try:
+        own.stop()
+        own.settings["LETSPING_WITNESS__POLICY"] = witness.policy()
+        own.start()
+        yield own
+    finally:
+        witness.stop()
+
+
+def seen_by_the_witness(server, request):
+    """The receipt of a request, once a witness stands behind it."""
+    log = server.project("default", "encrypted")["origin"].rsplit("/", 1)[1]
+    receipt = json.loads(server.run("receipt", request))
+    index = receipt["tlog"]["proof"].split("\n")[1].removeprefix("index ")
+    return send(server, "GET", f"/log/{log}/receipt/{index}?wait=witnessed&timeout=20", None,
+                {"Authorization": "Bearer " + server.variable("auditor")})
+
+
+def judged(server, receipt, *more):
+    """What `letsping verify` says under the trust file that the server's owner exports."""
+    trust = Path(server.home.name, "trust.json")
+    trust.write_text(server.run("trust", "export", "--project", "default"), encoding="utf-8")
+    text = json.dumps(receipt, separators=(",", ":"), ensure_ascii=False)
+    done = subprocess.run([binary(), "verify", "-", "--trust", str(trust), "--allow-test", "--json",
+                           *more], input=text, text=True, capture_output=True, timeout=20,
+                          check=False)
+    return json.loads(done.stdout)
+
+
+def test_a_machine_restored_with_its_memory_is_stopped_by_its_witness(witnessed):
+    server, request = witnessed, asked(witnessed)
+    seen_by_the_witness(server, request)
+    server.stop()
+    places = (server.data, server.data + ".signer")
+    for place in places:
+        shutil.copytree(place, place + ".older")
+    server.start()
+    Person(server).decide(request, "reject")
+    said = judged(server, seen_by_the_witness(server, request), "--require", "log=witnessed")
+    assert (said["verdict"], said["log"], said["type"]) == ("VALID", "L2", "decision.rejected")
+    server.stop()
+    for place in places:
+        shutil.rmtree(place)
+        shutil.copytree(place + ".older", place)
+    server.start()
+    # Nothing on the machine itself could tell.
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            asked(server)
+        except Refused as why:
+            assert (why.status, why.reason) == (503, "log_frozen")
+            break
+        time.sleep(0.1)
+    else:
+        raise AssertionError("no witness stopped it")
+    assert refused(Person(server).decide, request, "approve")[0] == 503
+    assert status_of(server, request) == "PENDING"
 
 
 # ---- a ciphertext with two meanings -------------------------------------------------------------

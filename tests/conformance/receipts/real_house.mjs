@@ -1,5 +1,6 @@
 // A real server with a story in its log, and the evidence that it hands out about it.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "../node/client.mjs";
 import { CONTENT_KEY, Server } from "../node/harness.mjs";
 import { readVkey } from "./trusted.mjs";
@@ -16,11 +17,25 @@ export class House {
     house.requests = await house.#story();
     house.trust = JSON.parse(house.server.run("trust", "export", "--project", "default"));
     house.log = house.trust.origin.split("/").at(-1);
+    await house.settled();
     return house;
   }
 
   stop() {
     return this.server.stop();
+  }
+
+  // Until the root log has the newest checkpoint, about a second after the last event: from then on
+  // a receipt is the same bytes each time.
+  async settled() {
+    const end = Date.now() + 20_000;
+    while (Date.now() < end) {
+      const size = this.size();
+      const { anchor, tlog } = this.receipt(size - 1);
+      if (anchor && tlog.proof.split("\n\n")[1].split("\n")[1] === String(size)) return;
+      await sleep(100);
+    }
+    throw new Error("the root log does not anchor the newest checkpoint");
   }
 
   // One request of each end that people give it, and one that still waits.
@@ -82,6 +97,7 @@ export class House {
     const { delivery_id } = await this.asAgent("/api/agents/handoff", handed);
     const outcome = { delivery_id, outcome: "disputed", note: "came late" };
     await this.asAgent("/api/agents/handoff-outcome", outcome);
+    await this.settled();
     return this.asAgent(`/api/agents/handoff-outcome?delivery_id=${delivery_id}`);
   }
 
