@@ -1,5 +1,9 @@
 #include "core/ground.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "base/assert.h"
 #include "core/tiles.h"
 #include "evidence/anchor.h"
 #include "tlog/policy.h"
@@ -27,7 +31,10 @@ class Choice {
         root_newest_(newest_note(*directory.root)),
         root_cosigned_(directory.root->cosigned.load()) {
     auto policy = tlog::Policy::parse(directory.witness_policy.value_or(""));
-    if (policy && !policy->needs_nobody()) policy_ = *std::move(policy);
+    const auto threshold = policy ? policy->threshold() : std::nullopt;
+    if (!threshold) return;
+    named_ = threshold->witnesses;
+    policy_ = *std::move(policy);
   }
 
   std::optional<Ground> make() const {
@@ -82,7 +89,7 @@ class Choice {
                                  .proof = {.extra = std::nullopt,
                                            .index = entry.index,
                                            .path = *std::move(path),
-                                           .checkpoint = *root}};
+                                           .checkpoint = named_only(*root)}};
   }
 
   // The note of an earlier size. It was signed then, or the root log would not hold it, and signing
@@ -103,7 +110,23 @@ class Choice {
     const auto witnessed = note ? policy_->witnessed(*note) : std::unexpected(tlog::NoteFault{});
     return witnessed && witnessed->quorum;
   }
+  // Without the lines of witnesses that our trust files do not name, as those that are no longer
+  // asked or stand outside the quorum: a verifier cannot say what they are worth.
+  [[nodiscard]] std::string named_only(const std::string& text) const {
+    auto note = tlog::Note::parse(text);
+    LP_ASSERT(note.has_value());
+    auto& lines = note->signatures;
+    // Ours stands first: witnesses' lines are put behind it.
+    const auto strangers = std::remove_if(lines.begin() + 1, lines.end(), [&](const auto& line) {
+      return std::ranges::none_of(named_, [&](const tlog::CosignerKey& key) {
+        return key.name == line.name && key.id == line.key_id;
+      });
+    });
+    lines.erase(strangers, lines.end());
+    return note->to_string();
+  }
   [[nodiscard]] Ground judged(Ground ground) const {
+    ground.note = named_only(ground.note);
     ground.witnessed = policy_ && (quorum_of(ground.note) ||
                                    (ground.anchor && quorum_of(ground.anchor->proof.checkpoint)));
     return ground;
@@ -115,6 +138,7 @@ class Choice {
   const std::uint64_t index_;
   const Text root_newest_, root_cosigned_;
   std::optional<tlog::Policy> policy_;
+  std::vector<tlog::CosignerKey> named_;
 };
 
 }  // namespace

@@ -263,18 +263,31 @@ TEST(Receipts, AreWitnessedWhenTheRootLogIsAndStandOnTheCheckpointThatItAnchors)
   EXPECT_EQ(later.log, evidence::LogLevel::logged);
 }
 
-TEST(Receipts, AreNoWorseForCosignaturesOfWitnessesThatNobodyNamed) {
+TEST(Receipts, CarryCosignaturesOfWitnessesThatTheTrustFileNamesOnly) {
   House house;
   const Notary notary;
-  ASSERT_TRUE(house.engine->run(SetWitnessPolicy{.policy = notary.policy()}).has_value());
+  const Notary other{.key = crypto::Ed25519Key::from_seed(std::string(32, 'o')),
+                     .name = "other.example"};
+  const std::string both = "witness o " + other.vkey().to_string() + " https://o.example/\n";
+  ASSERT_TRUE(house.engine->run(SetWitnessPolicy{.policy = both + notary.policy()}).has_value());
   house.asked();
   const auto& live = house.engine->directory()->project(house.project)->live;
+  const std::uint64_t index = live->signed_size - 1;
   notary.cosign(house, *live);
-  const auto receipt = receipt_at(house, live->signed_size - 1);
+  const std::string cosigned = *live->cosigned.load();
+  other.cosign(house, *live);
+  const std::string line = live->cosigned.load()->substr(live->checkpoint.load()->size());
+  live->cosigned = std::make_shared<const std::string>(cosigned + line);
+  const auto receipt = receipt_at(house, index);
   ASSERT_TRUE(receipt.has_value());
-  EXPECT_FALSE(receipt->anchor.has_value());
-  const auto report = verify_receipt(receipt->bytes(), trust_of(house), {});
+  EXPECT_EQ(receipt->logged.proof.checkpoint, cosigned);
+  const auto report = fully_verified(house, notary, index);
   EXPECT_EQ(report.verdict, Finding::valid) << report.text();
+  EXPECT_EQ(report.log, evidence::LogLevel::witnessed);
+  // Nor any of a witness that is asked no more.
+  ASSERT_TRUE(house.engine->run(SetWitnessPolicy{.policy = ""}).has_value());
+  EXPECT_EQ(verify_receipt(receipt_at(house, index)->bytes(), trust_of(house), {}).verdict,
+            Finding::valid);
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& t
 // --- of a whole log, where tree, checkpoint and rosters are checked once (src/verify) ----------
 
 // The checkpoint in a note that exactly one key of the trust file signed as the log, and beside it
-// nobody: what cannot be judged is not there. `heads` are the rosters, ascending. The error is a sentence.
+// nobody: what cannot be judged is not there. `heads` are the rosters, ascending. The error is a
+// sentence.
 std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
     std::string_view note, const Trust& trust, const std::vector<RosterHead>& heads);
 
