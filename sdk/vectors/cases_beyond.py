@@ -46,8 +46,8 @@ def anchors(book, story):
     )
     for name, why, data in rows:
         book.invalid("anchor", f"an anchor {name}", why, data)
-    book.valid("an anchor with a line of an unknown key", "whom nobody named says nothing",
-               anchor(lines=[strange]))
+    book.unclear("witnesses", "an anchor with a line of an unknown key",
+                 "a key that the trust file does not name", anchor(lines=[strange]))
     book.invalid("anchor", "a trust file with another root key", "a key of root",
                  book.bases["anchored"], trust=["other root key"])
     book.invalid("anchor", "a trust file with another root log", "the origin of root",

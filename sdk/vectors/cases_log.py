@@ -175,18 +175,18 @@ def smaller(story, index):
 
 
 def strangers(book, story):
-    """Lines of keys that nobody named are left alone: they neither help nor harm."""
+    """Lines of keys that nobody named: nobody can tell whether they are what they were."""
     witnessed = Part(witnesses=WITNESSES[:2])
 
     def with_part(part):
         return made(story, "approved", "approved", part=part)
 
-    book.valid("a line of an unknown key beside the log's", "whom nobody named says nothing",
-               with_part(Part(keys=[LOG_2, LOG_X])))
-    book.valid("a witness that the policy does not name", "the one that it names is enough",
-               with_part(witnessed), log="L2", trust=["one witness"])
-    book.valid("cosignatures without a policy", "whom nobody named says nothing",
-               with_part(witnessed), trust=["bare"])
+    book.unclear("witnesses", "a line of an unknown key beside the log's",
+                 "a key that the trust file does not name", with_part(Part(keys=[LOG_2, LOG_X])))
+    book.unclear("witnesses", "a witness that the policy does not name",
+                 "one of the two keys is not named", with_part(witnessed), trust=["one witness"])
+    book.unclear("witnesses", "cosignatures without a policy",
+                 "keys that the trust file does not name", with_part(witnessed), trust=["bare"])
     stranger = Ed25519("witness.example/nobody", "nobody").line(b"something else")
     small = edited(book.bases["created, small tree"], lambda value: value["tlog"].update(
         proof=value["tlog"]["proof"] + stranger))

@@ -23,6 +23,9 @@ std::vector<evidence::Trust> trust_of(House& house) {
   trust.origin = project.row.origin;
   trust.roster_genesis = (*genesis)->sha256;
   trust.log_vkeys = {*tlog::VerifierKey::parse(project.log_vkey)};
+  const auto directory = house.engine->directory();
+  trust.root = evidence::RootLog{.origin = RootLog::origin_of(directory->log_name),
+                                 .log_vkeys = {*tlog::VerifierKey::parse(directory->root_vkey)}};
   return {trust};
 }
 
@@ -147,8 +150,8 @@ TEST(Receipts, AreTheSameBytesWithinAReply) {
   const std::string request = house.asked();
   const auto directory = house.engine->directory();
   const ReceiptWish wish{.index = decision_of(house, request)};
-  const auto value =
-      receipt_json(house.engine->reader(), *house.keys, *directory->project(house.project), wish);
+  const auto value = receipt_json(house.engine->reader(), *house.keys, *directory,
+                                  *directory->project(house.project), wish);
   ASSERT_TRUE(value);
   EXPECT_EQ(json::compact(*value), receipt_at(house, wish.index)->bytes());
 }
@@ -198,10 +201,6 @@ void let_a_round_pass(House& house) {
 
 std::vector<evidence::Trust> full_trust(House& house, const Notary& notary) {
   auto trusts = trust_of(house);
-  const auto directory = house.engine->directory();
-  trusts[0].root =
-      evidence::RootLog{.origin = RootLog::origin_of(directory->log_name),
-                        .log_vkeys = {*tlog::VerifierKey::parse(directory->root_vkey)}};
   trusts[0].witnesses = evidence::WitnessPolicy{.quorum = 1, .witnesses = {notary.vkey()}};
   return trusts;
 }

@@ -28,6 +28,7 @@ Instant instant_of(std::uint64_t time_s) {
 
 struct Cosigned {
   std::size_t lines = 0;
+  bool strangers = false;  // lines of keys that the trust file does not name
   std::set<std::string> witnesses;
 };
 
@@ -48,6 +49,8 @@ std::expected<Cosigned, Failure> read_cosignatures(const tlog::Note& note,
     ++cosigned.lines;
     cosigned.witnesses.insert(witness->to_string());
   }
+  // One line is the log's own: `checkpoint` and `anchor` have seen to that.
+  cosigned.strangers = note.signatures.size() > 1 + cosigned.lines;
   return cosigned;
 }
 
@@ -79,23 +82,31 @@ Checking check_anchor(Examination& it) {
 }
 
 Checking check_witnesses(Examination& it) {
-  const WitnessPolicy* const policy = policy_of(it);
-  // Lines of whom nobody named say nothing, as in every signed note.
-  if (policy == nullptr) return Outcome::absent;
+  if (it.trust == nullptr) return Outcome::absent;
+  const WitnessPolicy* const named = policy_of(it);
+  const WitnessPolicy policy = named != nullptr ? *named : WitnessPolicy{};
   std::size_t lines = 0;
-  for (const Entry& entry : it.entries) {
-    const auto cosigned = read_cosignatures(entry.note, *policy, entry.statement.time);
+  bool strangers = false, witnessed = false;
+  const auto count = [&](const tlog::Note& note, Instant said,
+                         bool own) -> std::expected<void, Failure> {
+    const auto cosigned = read_cosignatures(note, policy, said);
     if (!cosigned) return std::unexpected(cosigned.error());
     lines += cosigned->lines;
-    if (&entry == &it.own() && cosigned->witnesses.size() >= policy->quorum) it.witnessed = true;
+    strangers = strangers || cosigned->strangers;
+    if (own && named != nullptr && cosigned->witnesses.size() >= policy.quorum) witnessed = true;
+    return {};
+  };
+  for (const Entry& entry : it.entries) {
+    const auto counted = count(entry.note, entry.statement.time, &entry == &it.own());
+    if (!counted) return std::unexpected(counted.error());
   }
   if (it.receipt.anchor) {
-    const tlog::Note note = note_of(it.receipt.anchor->proof);
-    const auto cosigned = read_cosignatures(note, *policy, it.statement().time);
-    if (!cosigned) return std::unexpected(cosigned.error());
-    lines += cosigned->lines;
-    if (cosigned->witnesses.size() >= policy->quorum) it.witnessed = true;
+    const auto counted = count(note_of(it.receipt.anchor->proof), it.statement().time, true);
+    if (!counted) return std::unexpected(counted.error());
   }
+  // Nothing shows whether such a line is what it was: it could be changed and nobody would see it.
+  if (strangers) return indeterminate("a signature is of a key that the trust file does not name");
+  it.witnessed = witnessed;
   if (it.witnessed) it.log = LogLevel::witnessed;
   return lines == 0 ? Outcome::absent : Outcome::ok;
 }

@@ -298,6 +298,11 @@ class Verification:
         if self._receipt.anchor:
             checkpoints.append(self._receipt.anchor.proof.checkpoint)
         counts = [self._cosigned(each) for each in checkpoints]
+        # One line is the log's own. What became of another's on the way, nobody could tell.
+        for each in checkpoints:
+            known = sum(any(line.of(key) for key in self._trust.witnesses) for line in each.lines)
+            if len(each.lines) > 1 + known:
+                raise Unclear("a signature is of a key that the trust file does not name")
         own = [counts[0], *([counts[-1]] if self._receipt.anchor else [])]
         if self._trust.quorum and max(own) >= self._trust.quorum:
             self._report.log = "L2"

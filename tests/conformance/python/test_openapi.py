@@ -320,6 +320,7 @@ def auditors_read_the_log(house):
     house.send("GET", f"/log/{log}/receipt/{size - 1}", headers=audit)
     house.send("GET", f"/log/{log}/receipt/999999", 404, headers=audit)
     house.send("GET", f"/log/{log}/receipt/0?format=other", 400, headers=audit)
+    house.send("GET", f"/log/{log}/receipt/0?wait=witnessed", 400, headers=audit)  # by nobody
     house.send("GET", f"/log/{log}/proof/inclusion?index=0&size={size}", headers=audit)
     house.send("GET", f"/log/{log}/proof/consistency?from=1&to={size}", headers=audit)
     house.send("GET", f"/log/{log}/checkpoint", 401)

@@ -153,17 +153,31 @@ export async function checkAnchor(subject: Subject): Promise<Result> {
 
 export async function checkWitnesses(subject: Subject): Promise<Result> {
   const { anchor } = subject.receipt;
-  const policy = subject.trust?.witnesses;
-  if (!policy) return "absent";
-  const own = await cosigners(subject.own, subject.own.tlog.proof, policy.keys);
-  const root = anchor ? await cosigners(subject.own, anchor.proof, policy.keys) : new Set();
+  if (!subject.trust) return "absent";
+  const policy = subject.trust.witnesses;
+  const keys = policy?.keys ?? [];
+  const own = await cosigners(subject.own, subject.own.tlog.proof, keys);
+  const root = anchor ? await cosigners(subject.own, anchor.proof, keys) : new Set();
   let any = own.size + root.size > 0;
   for (const review of subject.reviews) {
-    any = (await cosigners(review, review.tlog.proof, policy.keys)).size > 0 || any;
+    any = (await cosigners(review, review.tlog.proof, keys)).size > 0 || any;
   }
-  subject.cosigned = Math.max(own.size, root.size) >= policy.quorum;
+  demandNoStrangers(subject, keys);
+  subject.cosigned = policy !== undefined && Math.max(own.size, root.size) >= policy.quorum;
   if (subject.cosigned) subject.log = "L2";
   return any ? "ok" : "absent";
+}
+
+// One line of each note is the log's own. What became of a stranger's on the way, nobody could tell.
+function demandNoStrangers({ own, reviews, receipt }: Subject, keys: VerifierKey[]): void {
+  const proofs = [own, ...reviews].map(({ tlog }) => tlog.proof);
+  if (receipt.anchor) proofs.push(receipt.anchor.proof);
+  for (const { lines } of proofs) {
+    const known = lines.filter((line) => keys.some((key) => isOf(line, key))).length;
+    if (lines.length > 1 + known) {
+      throw missing("a signature is of a key that the trust file does not name");
+    }
+  }
 }
 
 async function cosigners(
