@@ -168,7 +168,7 @@ export async function checkWitnesses(subject: Subject): Promise<Result> {
   return any ? "ok" : "absent";
 }
 
-// One line of each note is the log's own. What became of a stranger's on the way, nobody could tell.
+// One line of each note is the log's own. What became of a stranger's on the way, nobody can tell.
 function demandNoStrangers({ own, reviews, receipt }: Subject, keys: VerifierKey[]): void {
   const proofs = [own, ...reviews].map(({ tlog }) => tlog.proof);
   if (receipt.anchor) proofs.push(receipt.anchor.proof);
