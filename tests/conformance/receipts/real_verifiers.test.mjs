@@ -46,6 +46,7 @@ for (const name of verifierNames) {
       ["decision.approved", "B", "L1", house.requests.approved],
     );
     assert.ok(report.marks.includes("test"));
+    assert.equal(report.checks.find(({ check }) => check === "anchor").result, "ok");
   });
 
   test(`${name}: and INVALID for the mark of a test where they are not`, () => {
