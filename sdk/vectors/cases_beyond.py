@@ -35,8 +35,6 @@ def anchors(book, story):
         ("signed by another key", "a key of root", anchor(key=other)),
         ("in a log of another origin", "the origin of root", anchor(
             origin="other.example/root", key=ROOT_LOG.renamed("other.example/root"))),
-        ("with a line of an unknown key", "only keys that the trust file names",
-         anchor(lines=[strange])),
         ("with the log's line twice", "exactly once", anchor(
             lines=[ROOT_LOG.line(root_body(log))])),
         ("at another index", "the path leads to the root", edited(
@@ -48,6 +46,8 @@ def anchors(book, story):
     )
     for name, why, data in rows:
         book.invalid("anchor", f"an anchor {name}", why, data)
+    book.unclear("witnesses", "an anchor with a line of an unknown key",
+                 "a key that the trust file does not name", anchor(lines=[strange]))
     book.invalid("anchor", "a trust file with another root key", "a key of root",
                  book.bases["anchored"], trust=["other root key"])
     book.invalid("anchor", "a trust file with another root log", "the origin of root",

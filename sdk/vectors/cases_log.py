@@ -174,6 +174,29 @@ def smaller(story, index):
     return tree_path(index, story.log.hashes(story.rotated_at))
 
 
+def strangers(book, story):
+    """Lines of keys that nobody named: nobody can tell whether they are what they were."""
+    witnessed = Part(witnesses=WITNESSES[:2])
+
+    def with_part(part):
+        return made(story, "approved", "approved", part=part)
+
+    book.unclear("witnesses", "a line of an unknown key beside the log's",
+                 "a key that the trust file does not name", with_part(Part(keys=[LOG_2, LOG_X])))
+    book.unclear("witnesses", "a witness that the policy does not name",
+                 "one of the two keys is not named", with_part(witnessed), trust=["one witness"])
+    book.unclear("witnesses", "cosignatures without a policy",
+                 "keys that the trust file does not name", with_part(witnessed), trust=["bare"])
+    stranger = Ed25519("witness.example/nobody", "nobody").line(b"something else")
+    small = edited(book.bases["created, small tree"], lambda value: value["tlog"].update(
+        proof=value["tlog"]["proof"] + stranger))
+    book.unclear("trust", "a stranger's line without a trust file",
+                 "whom nobody named says nothing", small, "none", trust=[])
+    book.unclear("checkpoint", "cosignatures and a later log key, without a trust file",
+                 "only a trust file can confirm the log's key", with_part(witnessed), log="L0",
+                 human="none", trust=[])
+
+
 def checkpoints(book, story):
     log = story.log
 
@@ -181,8 +204,6 @@ def checkpoints(book, story):
         book.invalid(check, name, why, made(story, event, "approved", part=part), trust=trust)
 
     on("a log key that is not trusted", "its line is of nobody's key", Part(keys=[LOG_X]))
-    on("a line of an unknown key beside the log's", "only keys that the trust file names",
-       Part(keys=[LOG_2, LOG_X]))
     on("the log's line twice", "exactly once", Part(keys=[LOG_2, LOG_2]))
     on("both log keys at once", "the log's own line is there once", Part(keys=[LOG_1, LOG_2]))
     new = receipt(log, story.events["new_approved"], story.rosters, story.requests["after"],
@@ -192,12 +213,7 @@ def checkpoints(book, story):
                      "from <= size < to in the last head that lists it", new, trust=[trust])
     on("only witnesses", "the log's own line is there exactly once",
        Part(keys=[], witnesses=WITNESSES[:2]))
-    on("a witness that the policy does not name", "only keys that the trust file names",
-       Part(witnesses=WITNESSES[:2]), trust=["one witness"])
-    on("cosignatures without a policy", "only keys that the trust file names",
-       Part(witnesses=WITNESSES[:2]), trust=["bare"])
-    on("cosignatures without a trust file", "only the log's own line", Part(
-        witnesses=WITNESSES[:2]), trust=[])
+    strangers(book, story)
     renamed = "vectors.example/p/ffeeddccbbaa99887766554433221100"
     body = log.body(renamed)
     on("the checkpoint under another origin, signed so", "the origin is the statement's",

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/evidence/export_runs.h"
 #include "api/evidence/well_known.h"
 #include "api/holds.h"
 #include "api/letsping/signup.h"
@@ -59,11 +60,13 @@ struct Context {
   // Memory of the doors.
   Limiter key_limiter{}, auth_limiter{}, signup_limiter{}, attempts_limiter{};
   Holds holds{};
+  Holds witness_waits{};  // receipts that wait for witnesses
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
   Activity activity{};
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};
+  ExportRuns export_runs{};
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 

@@ -19,14 +19,17 @@ net::Outcome livez(Context&, Call&) {
   return private_reply(R"({"status":"ok"})");
 }
 
-net::Outcome readyz(Context& context, Call&) {
+net::Outcome readyz(Context& context, Call& call) {
   const auto ingest = context.engine.ingest_blocked();
   const auto deciding = context.engine.deciding_blocked();
-  const bool ready = !ingest && !deciding;
+  const bool ahead = !call.directory->witness_ahead.value_or("").empty();
+  const bool ready = !ingest && !deciding && !ahead;
   auto body = json::Value::object();
   body.add("status", ready ? "ok" : "unavailable")
       .add("ingest", fault_or_ok(ingest))
       .add("deciding", fault_or_ok(deciding));
+  // A restored or cloned machine: what else it says of itself is of no worth.
+  if (ahead) body.add("log", "witness_ahead");
   net::Reply reply = private_reply(json::compact(body));
   if (!ready) reply.status = 503;
   return reply;

@@ -8,8 +8,10 @@
 #include "api/admin/admin.h"
 #include "api/authorize.h"
 #include "api/errors.h"
+#include "api/evidence/exports.h"
 #include "api/evidence/log.h"
 #include "api/evidence/receipts.h"
+#include "api/evidence/root_log.h"
 #include "api/evidence/well_known.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
@@ -54,11 +56,14 @@ constexpr Route own_routes[] = {
      Alias::doubled},
     {Method::post, "/api/agent-signup", signup_redeem, Auth::open, Alias::doubled},
 
+    {Method::get, "/log/root/checkpoint", root_checkpoint, Auth::open},
+    {Method::get, "/log/root/tile/{tile...}", root_tile, Auth::open},
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
     {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
     {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
     {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
+    {Method::get, "/api/audit/export", stream_export, Auth::evidence},
 
     {Method::get, "/.well-known/jwks.json", show_jwks, Auth::open},
     {Method::get, "/.well-known/letsping-transparency", show_transparency, Auth::open},

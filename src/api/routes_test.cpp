@@ -101,8 +101,11 @@ TEST(Routes, KeepAdministrationOffTheNetwork) {
 }
 
 TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
-  // Opened on purpose: health, the dashboard's pages, sign-up, reports of the browser, keys.
+  // Opened on purpose: health, the dashboard's pages, sign-up, reports of the browser, keys, the
+  // root log.
   const std::set<std::string_view> open = {"/livez",
+                                           "/log/root/checkpoint",
+                                           "/log/root/tile/{tile...}",
                                            "/readyz",
                                            "/healthz",
                                            "/api/csp-report",

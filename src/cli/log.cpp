@@ -5,20 +5,17 @@
 #include "base/text.h"
 #include "cli/administer.h"
 #include "cli/log_verify.h"
+#include "cli/root_log.h"
+#include "cli/verdict.h"
 #include "json/parse.h"
 #include "json/write.h"
 
 namespace lp::cli {
 namespace {
 
-constexpr std::string_view not_signed =
-    "The signer does not stand behind this log: it was rolled back, as by restoring an older copy, "
-    "or the signer's state is gone. Nothing is signed. See \"When the signer's state is lost\" in "
-    "docs/operations/data-directory.md.";
-
 struct Flags : AdminFlags {
   std::string project = "default", trust_file;
-  bool allow_test = false;
+  bool allow_test = false, root = false;
 };
 
 std::string target(const Flags& flags, std::string_view what) {
@@ -87,6 +84,7 @@ std::expected<Answer, int> head_of(AdminClient& client, const Flags& flags) {
 }
 
 int show(const Flags& flags) {
+  if (flags.root) return show_root_log(flags);
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -97,6 +95,7 @@ int show(const Flags& flags) {
 }
 
 int checkpoint(const Flags& flags) {
+  if (flags.root) return show_root_checkpoint(flags);
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -112,11 +111,12 @@ int checkpoint(const Flags& flags) {
 }
 
 int verify(const Flags& flags) {
-  return verify_log({.place = flags.place,
-                     .project = flags.project,
-                     .trust_file = flags.trust_file,
-                     .allow_test = flags.allow_test,
-                     .json = flags.json});
+  const LogVerification wanted{.place = flags.place,
+                               .project = flags.project,
+                               .trust_file = flags.trust_file,
+                               .allow_test = flags.allow_test,
+                               .json = flags.json};
+  return flags.root ? verify_root_log(wanted) : verify_log(wanted);
 }
 
 }  // namespace
@@ -128,6 +128,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
   const auto add = [&](const char* name, const char* help, int (*run)(const Flags&)) {
     auto* command = add_admin_command(*group, name, help, flags, chosen, run);
     add_project_flag(*command, flags->project);
+    command->add_flag("--root", flags->root, "The root log of the installation instead");
     return command;
   };
   add("show", "Print every event", show);

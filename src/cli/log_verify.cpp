@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,8 +15,11 @@
 #include "base/text.h"
 #include "cli/log_check.h"
 #include "cli/output.h"
+#include "cli/root_check.h"
 #include "cli/row_check.h"
+#include "cli/verdict.h"
 #include "core/keys.h"
+#include "core/root_log.h"
 #include "crypto/hash.h"
 #include "evidence/trust.h"
 #include "json/write.h"
@@ -25,9 +29,6 @@
 namespace lp::cli {
 namespace {
 
-// Exit statuses of verification (evidence.md 9).
-constexpr int exit_invalid = 40;
-constexpr int exit_indeterminate = 30;
 constexpr std::size_t trust_bytes_max = 1 << 20;
 constexpr std::uint64_t leaves_at_once = 1'024;
 
@@ -37,6 +38,8 @@ struct Opened {
   std::unique_ptr<store::Reader> reader;
   store::Project project;
   std::string note;  // the signer's last word on this log
+  std::string root_origin;
+  std::map<std::string, std::string> notes;  // the signer's last words on all logs
 };
 
 std::expected<store::Project, std::string> find_project(store::Reader& reader,
@@ -51,8 +54,7 @@ std::expected<store::Project, std::string> find_project(store::Reader& reader,
   return std::move(*found);
 }
 
-std::expected<Opened, std::string> open(const LogVerification& wanted) {
-  const server::Place& place = wanted.place;
+std::expected<Opened, std::string> open(const server::Place& place) {
   if (!server::initialised(place)) {
     return std::unexpected("There is no LetsPing data in " + place.data + ".");
   }
@@ -69,12 +71,20 @@ std::expected<Opened, std::string> open(const LogVerification& wanted) {
   if (!reader) return std::unexpected(reader.error().what);
   opened.reader = *std::move(reader);
   if (auto pinned = opened.reader->pin(); !pinned) return std::unexpected(pinned.error().what);
-  auto project = find_project(*opened.reader, wanted.project);
-  if (!project) return std::unexpected(project.error());
-  opened.project = *std::move(project);
-  const auto note = notes->find(opened.project.origin);
-  if (note != notes->end()) opened.note = note->second;
+  const auto log_name = opened.reader->setting("log.name");
+  if (!log_name) return std::unexpected(log_name.error().what);
+  opened.root_origin = core::RootLog::origin_of(log_name->value_or(""));
+  opened.notes = *notes;
   return opened;
+}
+
+std::string note_of(const Opened& opened, const std::string& origin) {
+  const auto note = opened.notes.find(origin);
+  return note != opened.notes.end() ? note->second : std::string();
+}
+
+tlog::VerifierKey own_key(const Opened& opened, const std::string& origin) {
+  return tlog::VerifierKey::make(origin, opened.keys->log_key(origin).public_key());
 }
 
 // What to trust: from the pinned file, or for want of one from the directory that is looked at.
@@ -85,14 +95,20 @@ struct Trust {
   bool pinned = false;
 };
 
-std::expected<Trust, std::string> read_trust(const std::string& path) {
-  Trust trust;
+std::expected<evidence::Trust, std::string> read_trust_file(const std::string& path) {
   auto file = read_file(path, trust_bytes_max);
   if (!file) return std::unexpected(to_string(file.error()));
-  const auto pinned = evidence::Trust::parse(*file);
+  auto pinned = evidence::Trust::parse(*file);
   if (!pinned) {
     return std::unexpected(fmt::format("{} is no trust file: {}.", path, visible(pinned.error())));
   }
+  return *std::move(pinned);
+}
+
+std::expected<Trust, std::string> read_trust(const std::string& path) {
+  Trust trust;
+  const auto pinned = read_trust_file(path);
+  if (!pinned) return std::unexpected(pinned.error());
   trust.pinned = true;
   trust.origin = pinned->origin;
   trust.genesis = pinned->roster_genesis;
@@ -111,7 +127,7 @@ std::expected<Trust, std::string> own_trust(const Opened& opened) {
   Trust trust;
   trust.origin = origin;
   trust.issuer_spki = opened.keys->issuer_key(origin).spki();
-  trust.vkey = tlog::VerifierKey::make(origin, opened.keys->log_key(origin).public_key());
+  trust.vkey = own_key(opened, origin);
   return trust;
 }
 
@@ -170,29 +186,69 @@ std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogChec
   if (!heads) return heads.error().what;
   const auto head = std::ranges::find(*heads, opened.project.id, &store::LogHead::project);
   if (head == heads->end()) return "the row of the log's head is gone";
-  return rows.rest(log, *head);
+  if (auto wrong = rows.rest(log, *head)) return wrong;
+  return RootCheck(*opened.reader, *opened.keys, opened.project.id)
+      .run(note_of(opened, opened.root_origin), own_key(opened, opened.root_origin));
+}
+
+// What the trust file pins of the root log; without one, the directory's own key.
+std::expected<tlog::VerifierKey, std::string> root_key(const Opened& opened,
+                                                       const std::string& path) {
+  if (path.empty()) return own_key(opened, opened.root_origin);
+  const auto pinned = read_trust_file(path);
+  if (!pinned) return std::unexpected(pinned.error());
+  if (!pinned->root || pinned->root->log_vkeys.size() != 1) {
+    return std::unexpected(path + " does not name the root log and its one key.");
+  }
+  return pinned->root->log_vkeys.front();
+}
+
+// What is counted beside the entries, of the log of a project.
+struct Counts {
+  std::optional<std::uint64_t> decisions;
+  std::uint64_t erased = 0;
+};
+
+int say(std::string_view counted, std::uint64_t count, const Counts& counts,
+        const std::optional<std::string>& wrong, bool pinned, bool as_json) {
+  auto said = json::Value::object();
+  said.add("verdict", wrong ? "INVALID" : pinned ? "VALID" : "INDETERMINATE").add(counted, count);
+  said.add_if("decisions", counts.decisions);
+  if (counts.erased > 0) said.add("erased", counts.erased);
+  if (wrong) said.add("problem", *wrong);
+  if (!wrong && !pinned) said.add("problem", keys_unconfirmed);
+  print_object(said, as_json);
+  if (wrong) return exit_invalid;
+  return pinned ? exit_ok : exit_indeterminate;
 }
 
 }  // namespace
 
 int verify_log(const LogVerification& wanted) {
-  auto opened = open(wanted);
+  auto opened = open(wanted.place);
   if (!opened) return fail(opened.error());
+  auto project = find_project(*opened->reader, wanted.project);
+  if (!project) return fail(project.error());
+  opened->project = *std::move(project);
+  opened->note = note_of(*opened, opened->project.origin);
   const auto trust = wanted.trust_file.empty() ? own_trust(*opened) : read_trust(wanted.trust_file);
   if (!trust) return fail(trust.error());
   LogCheck log(trust->origin, trust->issuer_spki, wanted.allow_test, trust->genesis);
   const auto wrong = check_all(*opened, *trust, log);
-  const std::string_view verdict = wrong ? "INVALID" : trust->pinned ? "VALID" : "INDETERMINATE";
-  auto said = json::Value::object();
-  said.add("verdict", verdict).add("leaves", log.size()).add("decisions", log.decisions());
-  if (log.erased() > 0) said.add("erased", log.erased());
-  if (wrong) said.add("problem", *wrong);
-  if (!wrong && !trust->pinned) {
-    said.add("problem", "self-consistent, keys unconfirmed: pin them with --trust");
-  }
-  print_object(said, wanted.json);
-  if (wrong) return exit_invalid;
-  return trust->pinned ? exit_ok : exit_indeterminate;
+  return say("leaves", log.size(), {.decisions = log.decisions(), .erased = log.erased()}, wrong,
+             trust->pinned, wanted.json);
+}
+
+int verify_root_log(const LogVerification& wanted) {
+  auto opened = open(wanted.place);
+  if (!opened) return fail(opened.error());
+  const auto key = root_key(*opened, wanted.trust_file);
+  if (!key) return fail(key.error());
+  RootCheck root(*opened->reader, *opened->keys, "");
+  const auto wrong = key->name == opened->root_origin
+                         ? root.run(note_of(*opened, opened->root_origin), *key)
+                         : std::optional<std::string>("the root log is not the pinned one");
+  return say("entries", root.entries(), {}, wrong, !wanted.trust_file.empty(), wanted.json);
 }
 
 }  // namespace lp::cli

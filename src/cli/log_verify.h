@@ -21,5 +21,7 @@ struct LogVerification {
 
 // The exit status: 0 VALID, 40 INVALID, 30 INDETERMINATE, 1 when it could not look.
 int verify_log(const LogVerification& wanted);
+// Of the root log: every entry against the leaves of its project, up to the signed head.
+int verify_root_log(const LogVerification& wanted);
 
 }  // namespace lp::cli

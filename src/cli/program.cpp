@@ -24,7 +24,7 @@ int run(int argc, char** argv) {
        {add_serve,   add_init,    add_setup,  add_setup_link, add_project,    add_key,
         add_agent,   add_webhook, add_member, add_device,     add_login_link, add_roster,
         add_review,  add_log,     add_audit,  add_erase,      add_hold,       add_trust,
-        add_receipt, add_verify,  add_clock,  add_signer,     add_version}) {
+        add_receipt, add_verify,  add_clock,  add_signer,     add_witness,    add_version}) {
     add(app, chosen);
   }
   // CLI11 reports by exception; it ends here.

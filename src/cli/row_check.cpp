@@ -61,7 +61,9 @@ std::optional<std::string> RowCheck::directory() {
   const auto seal = core::check_seal(reader_, keys_, *rows);
   if (!seal) return seal.error();
   if (*seal == core::DirectorySeal::broken) {
-    return "a project, member, device, key, agent or webhook was changed behind the server's back";
+    return "a project, member, device, key, agent, webhook or what is known of witnesses was "
+           "changed "
+           "behind the server's back";
   }
   return std::nullopt;
 }

@@ -1,3 +1,5 @@
+#include "cli/verify.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -13,12 +15,6 @@ namespace {
 
 constexpr const char* program_name = "letsping-verify";
 
-struct Flags {
-  std::vector<std::string> files, trust;
-  std::string require;
-  bool allow_test = false, json = false;
-};
-
 // Beside this program, as after a build; else where the package puts it. Never by PATH: who
 // verifies must know what runs.
 std::string verifier() {
@@ -30,9 +26,12 @@ std::string verifier() {
   return directory.parent_path() / "libexec/letsping" / program_name;
 }
 
-int verify(const Flags& flags) {
+}  // namespace
+
+int run_verifier(const VerifyFlags& flags) {
   const std::string program = verifier();
   std::vector<std::string> words{program};
+  if (flags.bundle) words.emplace_back("--bundle");
   for (const std::string& path : flags.trust) words.push_back("--trust=" + path);
   if (!flags.require.empty()) words.push_back("--require=" + flags.require);
   if (flags.allow_test) words.emplace_back("--allow-test");
@@ -47,29 +46,32 @@ int verify(const Flags& flags) {
               "). It belongs beside letsping, or to its package.");
 }
 
-}  // namespace
+void add_verify_flags(CLI::App& command, VerifyFlags& flags) {
+  command
+      .add_option("--trust", flags.trust,
+                  "What you trust (`letsping trust export`); once for each log")
+      ->allow_extra_args(false);
+  command.add_option("--require", flags.require,
+                     "More than that demands: human=passkey,log=witnessed");
+  command.add_flag("--allow-test", flags.allow_test, "Accept what is marked `test`");
+  command.add_flag("--json", flags.json, "One JSON object for each verdict");
+}
 
 void add_verify(CLI::App& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<VerifyFlags>();
   auto* command = app.add_subcommand("verify", "Check receipts: does each prove what it says?");
   command
       ->add_option("FILE", flags->files,
                    "A receipt, or many with one to a line; - for standard input")
       ->required();
-  command
-      ->add_option("--trust", flags->trust,
-                   "What you trust (`letsping trust export`); once for each log")
-      ->allow_extra_args(false);
-  command->add_option("--require", flags->require,
-                      "More than that demands: human=passkey,log=witnessed");
-  command->add_flag("--allow-test", flags->allow_test, "Accept what is marked `test`");
-  command->add_flag("--json", flags->json, "One JSON object for each receipt");
+  add_verify_flags(*command, *flags);
   command->footer(
       "Runs letsping-verify, a small program of its own that needs no server and no data "
       "directory.\n"
       "Exit status: 0 all are VALID, 20 ERASED, 30 INDETERMINATE, 40 INVALID: the largest of "
       "many.");
-  command->callback([flags, &chosen] { chosen.command = [flags] { return verify(*flags); }; });
+  command->callback(
+      [flags, &chosen] { chosen.command = [flags] { return run_verifier(*flags); }; });
 }
 
 }  // namespace lp::cli

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/disk.h"
 #include "core/engine.h"
+#include "core/operator_event.h"
 #include "core/project_secrets.h"
 #include "core/recovery.h"
 #include "core/work.h"
@@ -19,20 +20,6 @@ namespace lp::core {
 namespace {
 
 using evidence::EventType;
-
-// Whoever may open the socket in the data directory (mode 0600) is the operator.
-const evidence::Actor local_operator{.id = "local_operator",
-                                     .kind = evidence::ActorKind::system,
-                                     .method = evidence::ActorMethod::session,
-                                     .key = {}};
-
-Work::Event operator_event(const Work& work, std::string_view project, EventType type) {
-  Work::Event event;
-  event.statement.type = type;
-  event.statement.actor = local_operator;
-  event.statement.marks = work.directory().project(project)->marks;
-  return event;
-}
 
 json::Value key_entry(Work& work, const store::ApiKey& key) {
   auto entry = json::Value::object();
@@ -186,6 +173,9 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
     work.append(log, std::move(event));
     result.origins.push_back(log.origin);
   }
+  const auto root = world.root.adopt(world);
+  if (!root) return refuse(Fault::log_frozen, {}, root.error());
+  if (*root) result.origins.push_back(world.root.origin());
   return result;
 }
 
@@ -200,6 +190,7 @@ Applied<RecordExport> apply(Work& work, RecordExport& command) {
   const auto& manifest = command.manifest;
   LP_ASSERT(manifest.origin == (*log)->origin && manifest.size <= (*log)->signed_size);
   Work::Event event = operator_event(work, command.project, EventType::export_made);
+  if (command.by) event.statement.actor = *command.by;
   event.statement.document = manifest.sha256();
   auto entry = json::Value::object();
   entry.add("kind", "export")

@@ -47,7 +47,7 @@ std::expected<std::optional<store::Idempotency>, Refused> earlier(Work& work, co
                                                                   const Digest& key) {
   const auto in_batch = work.idempotency.find({command.project, std::string(key.view())});
   if (in_batch != work.idempotency.end()) return in_batch->second;
-  auto stored = work.world.reader.idempotency(command.project, key);
+  auto stored = work.world.rows.idempotency(command.project, key);
   LP_ASSERT(stored.has_value());
   return *std::move(stored);
 }

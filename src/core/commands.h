@@ -330,6 +330,27 @@ struct AdoptSigner {
     std::vector<std::string> origins;
   };
 };
+// Makes `policy` (c2sp.org/tlog-policy; "" = none) the one whose witnesses are asked, and says so
+// in every log when it is another than before.
+struct SetWitnessPolicy {
+  std::string policy;
+  struct Result {
+    bool changed;
+  };
+};
+// Keeps what witnesses stand behind.
+struct KeepCosigned {
+  store::CosignedHead head;
+  struct Result {};
+};
+// Stops a log because a witness has cosigned more of it, or another one, than is here.
+struct NoteWitnessAhead {
+  std::string origin;
+  std::string witness;  // its vkey
+  struct Result {
+    bool noted;  // false: it stands still already
+  };
+};
 struct AcceptClock {
   struct Result {};
 };
@@ -338,6 +359,7 @@ struct AcceptClock {
 struct RecordExport {
   std::string project;
   evidence::ExportManifest manifest;
+  std::optional<evidence::Actor> by = {};  // the local operator without one
   struct Result {
     std::uint64_t index;  // of export.made
   };

@@ -21,7 +21,7 @@ using evidence::EventType;
 std::expected<bool, Refused> stored_answer(Work& work, const evidence::DecisionCore& core,
                                            const Decide& command) {
   if (work.nonce_used(core.nonce)) return refuse(Fault::stale, command.request);
-  const auto stored = work.world.reader.review_by_nonce(core.nonce);
+  const auto stored = work.world.rows.review_by_nonce(core.nonce);
   LP_ASSERT(stored.has_value());
   if (!*stored) return false;
   const bool same = (*stored)->core == command.core && (*stored)->request == command.request;

@@ -6,6 +6,14 @@
 
 namespace lp::core {
 
+std::shared_ptr<const std::string> newest_note(const LiveLog& log) {
+  auto newest = log.checkpoint.load();
+  auto cosigned = log.cosigned.load();
+  // Lines of witnesses stand behind ours, and ours is the same each time.
+  const bool same = newest && cosigned && cosigned->starts_with(*newest);
+  return same ? cosigned : newest;
+}
+
 const evidence::RosterEntry* ProjectView::entry_of(std::string_view member,
                                                    std::string_view key) const {
   for (const auto& entry : entries) {

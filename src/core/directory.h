@@ -26,8 +26,13 @@ namespace lp::core {
 struct LiveLog {
   std::atomic<std::uint64_t> signed_size = 0;                  // release rule: index < signed_size
   std::atomic<std::shared_ptr<const std::string>> checkpoint;  // the newest signed note
-  std::atomic<std::uint64_t> pending = 0;                      // requests that wait
+  // The newest note that witnesses cosigned, with their lines; nothing before the first.
+  std::atomic<std::shared_ptr<const std::string>> cosigned;
+  std::atomic<std::uint64_t> pending = 0;  // requests that wait
 };
+
+// The newest signed note, with the cosignatures that are known of it; null when there is none.
+std::shared_ptr<const std::string> newest_note(const LiveLog& log);
 
 struct ProjectView {
   store::Project row;
@@ -47,9 +52,14 @@ struct ProjectView {
 
 struct Directory {
   std::string log_name;
-  bool test = false;  // a directory made by `init --test`
+  std::string root_vkey;
+  std::shared_ptr<LiveLog> root;  // of the root log
+  bool test = false;              // a directory made by `init --test`
   bool set_up = false;
-  std::optional<std::string> setup_owner;                    // member id
+  std::optional<std::string> setup_owner;  // member id
+  std::optional<std::string>
+      witness_policy;                        // c2sp.org/tlog-policy; nothing or "": nobody is asked
+  std::optional<std::string> witness_ahead;  // as WitnessesAhead::text; nothing or "": nobody is
   std::map<std::string, ProjectView, std::less<>> projects;  // by id
   std::map<std::string, store::Member, std::less<>> members;
   std::map<std::string, store::Device, std::less<>> devices;  // by key id

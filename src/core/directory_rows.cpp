@@ -28,6 +28,12 @@ Outcome fill_settings(store::Reader& reader, Directory& directory) {
   const auto owner = reader.setting("setup_owner");
   if (!owner) return std::unexpected(owner.error().what);
   directory.setup_owner = *owner;
+  for (const auto& [setting_name, slot] : {std::pair{"witness.policy", &directory.witness_policy},
+                                           std::pair{"witness.ahead", &directory.witness_ahead}}) {
+    const auto setting = reader.setting(setting_name);
+    if (!setting) return std::unexpected(setting.error().what);
+    *slot = *setting;
+  }
   return {};
 }
 

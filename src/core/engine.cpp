@@ -33,6 +33,7 @@ struct Engine::Impl {
         published(hex(used_entropy.bytes(8))),
         world{.options = options,
               .store = used_store,
+              .rows = used_store.own_reader(),
               .reader = *reader,
               .blobs = used_blobs,
               .keys = used_keys,
@@ -46,6 +47,7 @@ struct Engine::Impl {
               .nonces = {},
               .holds = {},
               .logs = {},
+              .root = {},
               .directory = {}},
         sequencer(world, published, options.queue_max, options.batch_max, std::move(announce)) {}
 
@@ -205,6 +207,14 @@ std::expected<RequestView, Refused> Engine::request(std::string_view id, std::st
     view.reason.clear();
   }
   return view;
+}
+
+std::expected<std::string, Refused> Engine::project_of(std::string_view request) {
+  auto place = reader().request_place(request);
+  if (!place) return refuse(Fault::stopping);
+  if (!*place) return refuse(gone(*directory(), request, {}), request);
+  if (!shown(*directory(), (*place)->project, (*place)->leaf_index)) return refuse(Fault::unknown);
+  return std::move((*place)->project);
 }
 
 // Why there is no row: it was erased, or never there for whoever asks.

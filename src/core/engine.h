@@ -99,6 +99,8 @@ class Engine {
   // `project` empty: any (for members, the caller checks the roster).
   [[nodiscard]] std::expected<RequestView, Refused> request(std::string_view id,
                                                             std::string_view project);
+  // Of which project it is, as far as that may be told; nothing of the request is looked at.
+  [[nodiscard]] std::expected<std::string, Refused> project_of(std::string_view request);
   [[nodiscard]] std::vector<RequestView> requests(const store::RequestFilter& filter);
   [[nodiscard]] std::expected<HandoffView, Refused> handoff(std::string_view id,
                                                             std::string_view project);

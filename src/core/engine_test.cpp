@@ -301,6 +301,22 @@ TEST(Engine, FreezesALogThatIsBehindItsSigner) {
   EXPECT_FALSE(house.engine->request(request, {}).has_value());
 }
 
+TEST(Engine, NeverDatesAnEventBeforeTheOneBefore) {
+  House house;
+  house.asked();
+  const auto time_of_newest = [&house] {
+    const std::string request = house.asked();
+    const auto view = house.engine->request(request, {});
+    const auto leaf = house.engine->reader().leaf(house.project, view->rows.request.leaf_index);
+    return evidence::read_statement((*leaf)->statement)->time;
+  };
+  const Instant before = time_of_newest();
+  house.clock.set(before + -60'000);
+  EXPECT_EQ(time_of_newest(), before) << "the clock went back a minute; the log does not";
+  house.clock.set(before + 60'000);
+  EXPECT_EQ(time_of_newest(), before + 60'000);
+}
+
 TEST(Engine, StopsDecidingWhenTheClockLeapsUntilItIsAccepted) {
   House house;
   const std::string request = house.asked();

@@ -138,7 +138,7 @@ std::expected<ErasureDocument, Refused> facts_of(store::Reader& reader, const Pr
 std::expected<ErasureDocument, Refused> rebuilt(Work& work, const Work::Open& open,
                                                 const ProjectView& project,
                                                 const ErasureDocument& said) {
-  store::Reader& reader = work.world.reader;
+  store::Reader& reader = work.world.rows;
   const auto streams = streams_of(reader, open.row, open.state);
   if (!streams) return damaged(open.row.id);
   const bool all_signed = said.indices.back() < open.log->signed_size;

@@ -66,7 +66,8 @@ struct Erasing : House {
     return view ? Fault::refused : view.error().fault;
   }
   std::expected<evidence::Receipt, NoReceipt> receipt(std::uint64_t index) {
-    return receipt_of(engine->reader(), *keys, *engine->directory()->project(project),
+    const DirectoryPtr directory = engine->directory();
+    return receipt_of(engine->reader(), *keys, *directory, *directory->project(project),
                       {.index = index});
   }
   Finding verdict(std::uint64_t index) {
@@ -299,6 +300,35 @@ TEST(Erasing, NamesTheExportsThatHandedItOut) {
   const auto document = house.offer(request);
   ASSERT_TRUE(document.has_value());
   EXPECT_EQ(document->exports, std::vector{evidence::statement_sha256((*leaf)->statement)});
+}
+
+// It holds hashes of checkpoints. An anchored checkpoint from before an erasure does not show it,
+// so that a receipt stands on a later one.
+TEST(Erasing, LeavesTheRootLogAsItWas) {
+  Erasing house;
+  const std::string request = house.decided(R"({"n":1})");
+  const auto let_a_round_pass = [&] {
+    house.clock.advance_ms(1'000);
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(house.engine->run(AcceptClock{}).has_value());
+  };
+  let_a_round_pass();
+  const auto anchors = [&] { return *house.engine->reader().anchors(0, 1'000); };
+  const auto before = anchors();
+  ASSERT_FALSE(before.empty());
+  const std::uint64_t index = house.offer(request)->indices.front();
+  ASSERT_TRUE(house.erase(request).has_value());
+  const auto made = house.receipt(index);
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->anchor, std::nullopt);
+  let_a_round_pass();
+  auto after = anchors();
+  ASSERT_EQ(after.size(), before.size() + 1);
+  after.pop_back();
+  EXPECT_EQ(after, before);
+  EXPECT_NE(house.receipt(index)->anchor, std::nullopt);
+  house.close();
+  house.open();
+  EXPECT_EQ(house.gone(request), Fault::erased);
 }
 
 TEST(Erasing, SaysThatTheLastKeyGoesAfterItsMonthAndTheBackups) {

@@ -177,6 +177,10 @@ Digest Keys::row_mac(const store::RequestState& row) const {
   return crypto::hmac_sha256(row_key_.reveal(), sealed_bytes(row));
 }
 
+Digest Keys::row_mac(const store::CosignedHead& row) const {
+  return crypto::hmac_sha256(row_key_.reveal(), sealed_bytes(row));
+}
+
 Digest Keys::directory_mac(const Directory& directory) const {
   return crypto::hmac_sha256(row_key_.reveal(), sealed_bytes(directory));
 }

@@ -58,6 +58,7 @@ class Keys {
   // MAC of a mutable state row, and of everything in the directory (evidence.md 6.2; row_seal.h).
   [[nodiscard]] Digest row_mac(const store::RequestState& row) const;
   [[nodiscard]] Digest row_mac(const store::Handoff& row) const;
+  [[nodiscard]] Digest row_mac(const store::CosignedHead& row) const;
   [[nodiscard]] Digest directory_mac(const Directory& directory) const;
   // Whether this installation ever wrote a directory MAC. From then on one that is missing was
   // taken away. Kept beside the keys, where whoever writes to the database does not reach.

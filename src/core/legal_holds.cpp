@@ -6,24 +6,16 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
+#include "core/operator_event.h"
 #include "core/work.h"
 
 namespace lp::core {
 namespace {
 
-// Whoever may open the socket in the data directory (mode 0600) is the operator.
-const evidence::Actor local_operator{.id = "local_operator",
-                                     .kind = evidence::ActorKind::system,
-                                     .method = evidence::ActorMethod::session,
-                                     .key = {}};
-
 // In the project's stream, so that it stays when the request goes.
 Work::Event hold_event(Work& work, const store::LegalHold& hold, std::string_view act,
                        std::string_view reason) {
-  Work::Event event;
-  event.statement.type = evidence::EventType::config_changed;
-  event.statement.actor = local_operator;
-  event.statement.marks = work.directory().project(hold.project)->marks;
+  auto event = operator_event(work, hold.project, evidence::EventType::config_changed);
   auto entry = json::Value::object();
   entry.add("kind", "legal_hold").add("act", act).add("id", hold.id);
   if (!hold.request.empty()) entry.add("request_id", hold.request);

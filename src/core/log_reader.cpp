@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "tlog/tile.h"
-
 namespace lp::core {
 namespace {
 
@@ -20,10 +18,15 @@ LogReader::LogReader(store::Reader& reader, std::string project, std::string not
 
 std::optional<LogReader> LogReader::open(store::Reader& reader, const ProjectView& project) {
   const auto text = project.live->checkpoint.load();
-  const auto note = text ? tlog::Note::parse(*text) : std::nullopt;
+  return text ? at(reader, project.row.id, *text) : std::nullopt;
+}
+
+std::optional<LogReader> LogReader::at(store::Reader& reader, std::string project,
+                                       const std::string& text) {
+  const auto note = tlog::Note::parse(text);
   auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
   if (!checkpoint) return std::nullopt;
-  return LogReader(reader, project.row.id, *text, *std::move(checkpoint));
+  return LogReader(reader, std::move(project), text, *std::move(checkpoint));
 }
 
 std::optional<Digest> LogReader::hash_at(unsigned tile_level, std::uint64_t position) {
@@ -82,6 +85,24 @@ std::optional<std::uint64_t> LogReader::find(const Digest& leaf_hash) {
     end = first;
   }
   return std::nullopt;
+}
+
+store::Result<std::string> tile_bytes(store::Reader& reader, const std::string& project,
+                                      const tlog::TileAddress& address) {
+  const std::uint64_t first = address.number * tlog::tile_width;
+  std::string bytes;
+  if (address.entries) {
+    const auto leaves = reader.leaf_bodies(project, first, address.width);
+    if (!leaves) return std::unexpected(leaves.error());
+    for (const std::string& leaf : *leaves) bytes += tlog::bundle_entry(leaf);
+    return bytes;
+  }
+  const auto hashes = address.level == 0
+                          ? reader.leaf_hashes(project, first, address.width)
+                          : reader.upper_hashes(project, address.level, first, address.width);
+  if (!hashes) return std::unexpected(hashes.error());
+  for (const Digest& hash : *hashes) bytes += hash.view();
+  return bytes;
 }
 
 }  // namespace lp::core

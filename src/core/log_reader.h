@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "tlog/note.h"
 #include "tlog/proof.h"
+#include "tlog/tile.h"
 #include "tlog/tree.h"
 
 namespace lp::core {
@@ -22,6 +23,9 @@ class LogReader {
   // As the log stands now; nothing while no checkpoint is signed. `reader` and `project` must
   // outlive it. One call, one thread.
   static std::optional<LogReader> open(store::Reader& reader, const ProjectView& project);
+  // As it stood under a checkpoint that was signed before; nothing for what is none.
+  static std::optional<LogReader> at(store::Reader& reader, std::string project,
+                                     const std::string& note);
 
   [[nodiscard]] const std::string& note() const { return note_; }
   [[nodiscard]] std::uint64_t size() const { return checkpoint_.size; }
@@ -47,5 +51,10 @@ class LogReader {
   tlog::Checkpoint checkpoint_;
   std::map<std::pair<unsigned, std::uint64_t>, std::vector<Digest>> tiles_;
 };
+
+// The bytes of a tile as c2sp.org/tlog-tiles has them, as far as the store has its hashes or
+// leaves.
+store::Result<std::string> tile_bytes(store::Reader& reader, const std::string& project,
+                                      const tlog::TileAddress& address);
 
 }  // namespace lp::core

@@ -42,7 +42,7 @@ void take_first_roster(Work& work, const std::string& project, const FirstRoster
 
 std::expected<void, Refused> token_valid(Work& work, const std::string& token) {
   if (token.empty()) return {};  // inside the process only: `init --test`
-  const auto tokens = work.world.reader.setup_tokens();
+  const auto tokens = work.world.rows.setup_tokens();
   LP_ASSERT(tokens.has_value());
   const Digest digest = identity::setup_token_digest(token);
   const auto found = std::ranges::find_if(*tokens, [&](const store::SetupToken& row) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "approval/rule.h"
+#include "base/assert.h"
 #include "base/log.h"
 #include "core/log_reader.h"
 #include "core/teller.h"
@@ -56,7 +57,7 @@ class Making {
       return std::unexpected(fine.error());
     }
     if (auto fine = add_people(receipt, *own); !fine) return std::unexpected(fine.error());
-    add_document(receipt, *own);
+    if (auto fine = add_document(receipt, *own); !fine) return std::unexpected(fine.error());
     return receipt;
   }
 
@@ -69,7 +70,8 @@ class Making {
   Made<void> add_people(Receipt& receipt, const Found& own);
   Made<void> add_reviews(Receipt& receipt, const evidence::Statement& decision);
   Made<void> add_human(Receipt& receipt, const Found& review);
-  void add_document(Receipt& receipt, const Found& own) const;
+  Made<void> add_document(Receipt& receipt, const Found& own);
+  Made<void> add_handed(Receipt& receipt, const json::Value& entry, const Digest& wanted);
 
   store::Reader& reader_;
   const Keys& keys_;
@@ -270,44 +272,73 @@ Made<void> Making::add_human(Receipt& receipt, const Found& review) {
 }
 
 // The document that the statement is about, where it is kept.
-void Making::add_document(Receipt& receipt, const Found& own) const {
+Made<void> Making::add_document(Receipt& receipt, const Found& own) {
   const auto& wanted = own.statement.document;
-  if (!wanted) return;
+  if (!wanted) return {};
   for (const evidence::RosterDocument& roster : documents_) {
     if (crypto::sha256(roster.head) == *wanted) receipt.document = roster.head;
   }
   for (const json::Value& entry : own.entries.items()) {
+    if (entry.find_string("kind") == "handoff") return add_handed(receipt, entry, *wanted);
     const json::Value* const manifest = entry.find("manifest");
     if (manifest == nullptr) continue;
     std::string bytes = json::canonical(*manifest);
     if (crypto::sha256(bytes) == *wanted) receipt.document = std::move(bytes);
   }
-  if (own.statement.type != evidence::EventType::erasure_performed) return;
+  if (own.statement.type != evidence::EventType::erasure_performed) return {};
   auto record = evidence::ErasureRecord::find(json::canonical(own.entries));
-  if (!record || crypto::sha256(record->document) != *wanted) return;
+  if (!record || crypto::sha256(record->document) != *wanted) {
+    return incomplete("the document of the erasure", receipt.logged.proof.index);
+  }
   receipt.document = std::move(record->document);
   receipt.owners = std::move(record->owners);
+  return {};
+}
+
+// A handoff is about the descriptor of its request. Outside of the project's stream no receipt is
+// valid without the document, so that there is none once the request's words are gone.
+Made<void> Making::add_handed(Receipt& receipt, const json::Value& entry, const Digest& wanted) {
+  const std::string request(entry.find_string("request_id").value_or(""));
+  auto descriptor = Teller(reader_, keys_).descriptor(request, wanted);
+  if (!descriptor) return std::unexpected(NoReceipt::unavailable);
+  if (!*descriptor) return incomplete("the request's descriptor", receipt.logged.proof.index);
+  receipt.document = **std::move(descriptor);
+  return {};
 }
 
 }  // namespace
 
-std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+std::expected<Receipt, NoReceipt> receipt_on(Ground ground, store::Reader& reader, const Keys& keys,
                                              const ProjectView& project, const ReceiptWish& wish) {
-  auto log = LogReader::open(reader, project);
+  auto log = LogReader::at(reader, project.row.id, ground.note);
   if (!log) return std::unexpected(NoReceipt::unknown);
   auto receipt = Making(reader, keys, project, *std::move(log)).make(wish);
-  if (receipt && receipt->bytes().size() > evidence::receipt_bytes_max) {
+  if (!receipt) return receipt;
+  receipt->anchor = std::move(ground.anchor);
+  if (receipt->bytes().size() > evidence::receipt_bytes_max) {
     return std::unexpected(NoReceipt::too_large);
   }
   return receipt;
 }
 
+std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+                                             const Directory& directory, const ProjectView& project,
+                                             const ReceiptWish& wish) {
+  auto ground = ground_of(reader, keys, directory, project, wish.index);
+  if (!ground) return std::unexpected(NoReceipt::unknown);
+  return receipt_on(*std::move(ground), reader, keys, project, wish);
+}
+
 std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
+                                                   const Directory& directory,
                                                    const ProjectView& project,
                                                    const ReceiptWish& wish) {
-  const auto receipt = receipt_of(reader, keys, project, wish);
+  const auto receipt = receipt_of(reader, keys, directory, project, wish);
   if (!receipt) return std::unexpected(receipt.error());
-  return receipt->to_json();
+  // Read back, for only that has the members in the order of the file.
+  auto document = json::parse(receipt->bytes());
+  LP_ASSERT(document.has_value());
+  return std::move(document->root);
 }
 
 }  // namespace lp::core

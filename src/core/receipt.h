@@ -9,10 +9,12 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/directory.h"
+#include "core/ground.h"
 #include "core/keys.h"
 #include "evidence/receipt.h"
 #include "json/value.h"
@@ -32,12 +34,20 @@ struct ReceiptWish {
   std::uint64_t first_roster = 1;  // version; the verifier must trust a later one by its hash
 };
 
+// On the ground that proves most (ground.h).
 std::expected<evidence::Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+                                                       const Directory& directory,
                                                        const ProjectView& project,
                                                        const ReceiptWish& wish);
+// On this one, which covers the entry.
+std::expected<evidence::Receipt, NoReceipt> receipt_on(Ground ground, store::Reader& reader,
+                                                       const Keys& keys, const ProjectView& project,
+                                                       const ReceiptWish& wish);
 
-// The same as the object that the file holds: for answers that carry a receipt among other things.
+// The same as a value, for answers that carry a receipt among other things: written compactly, it
+// is the bytes of the file.
 std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
+                                                   const Directory& directory,
                                                    const ProjectView& project,
                                                    const ReceiptWish& wish);
 

@@ -10,13 +10,14 @@
 #include "core/engine.h"
 #include "core/erasing_again.h"
 #include "core/roster_book.h"
+#include "core/tiles.h"
+#include "core/witnesses_ahead.h"
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "evidence/statement.h"
 #include "json/parse.h"
-#include "tlog/tile.h"
 
 namespace lp::core {
 namespace {
@@ -26,31 +27,6 @@ using Outcome = std::expected<void, std::string>;
 std::unexpected<std::string> broken(const ProjectLog& log, std::string_view what) {
   return std::unexpected(
       fmt::format("The log of project {} cannot be trusted: {}.", log.head.project, what));
-}
-
-// The roots of the perfect subtrees of a tree of `size`, from stored tiles: what appending needs.
-std::optional<tlog::CompactRange> range_at(World& world, const std::string& project,
-                                           std::uint64_t size) {
-  const auto read = tlog::reader_over_tiles(
-      [&](unsigned tile_level, std::uint64_t position) -> std::optional<Digest> {
-        const auto hashes = tile_level == 0
-                                ? world.reader.leaf_hashes(project, position, 1)
-                                : world.reader.upper_hashes(project, tile_level, position, 1);
-        if (!hashes || hashes->size() != 1) return std::nullopt;
-        return hashes->front();
-      },
-      size);
-  std::vector<Digest> hashes;
-  std::uint64_t first = 0;
-  for (unsigned level = 64; level-- > 0;) {
-    const std::uint64_t width = std::uint64_t{1} << level;
-    if ((size & width) == 0) continue;
-    const auto hash = read(level, first >> level);
-    if (!hash) return std::nullopt;
-    hashes.push_back(*hash);
-    first += width;
-  }
-  return tlog::CompactRange::from(size, std::move(hashes));
 }
 
 // The signature of the person behind a review, as it stands in the evidence of its leaf.
@@ -161,7 +137,8 @@ Outcome resume(World& world, ProjectLog& log) {
                        log.range.size(), last->size));
     return {};
   }
-  auto range = range_at(world, log.head.project, last->size);
+  auto range = tlog::CompactRange::read(last->size,
+                                        hashes_of_log(world.reader, log.head.project, last->size));
   if (!range || range->root() != last->root) {
     return broken(log, "it does not contain what was signed");
   }
@@ -219,6 +196,10 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   if (!seal) return std::unexpected(seal.error());
   if (auto sealed = seal_directory(world, *seal, *rows); !sealed) return sealed;
   auto directory = std::make_shared<Directory>(*std::move(rows));
+  const std::string root = RootLog::origin_of(directory->log_name);
+  directory->root_vkey =
+      tlog::VerifierKey::make(root, world.keys.log_key(root).public_key()).to_string();
+  directory->root = world.root.live();
   const auto nonces = world.reader.agent_nonces();
   if (!nonces) return std::unexpected(nonces.error().what);
   for (const auto& nonce : *nonces) world.nonces.keep(nonce);
@@ -231,6 +212,34 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   }
   world.directory = std::move(directory);
   return {};
+}
+
+// What witnesses stood behind when this server stopped: shown only if our key signed it too, and
+// never beyond what is here.
+Outcome load_cosigned(World& world) {
+  const auto heads = world.reader.cosigned_heads();
+  if (!heads) return std::unexpected(heads.error().what);
+  const auto show = [&](const std::string& origin, LiveLog& live) {
+    const auto head = std::ranges::find(*heads, origin, &store::CosignedHead::origin);
+    if (head == heads->end()) return;
+    const auto key = tlog::VerifierKey::make(origin, world.keys.log_key(origin).public_key());
+    const auto checkpoint = tlog::open_checkpoint(head->note, key);
+    const bool ours = world.keys.row_mac(*head) == head->mac;
+    if (!ours || !checkpoint || checkpoint->size > live.signed_size) return;
+    live.cosigned = std::make_shared<const std::string>(head->note);
+  };
+  for (const auto& [id, log] : world.logs) show(log.origin, *log.live);
+  show(world.root.origin(), *world.root.live());
+  return {};
+}
+
+// What a witness has said stays said.
+void take_up_marks(World& world) {
+  const auto ahead = read_witnesses_ahead(world.directory->witness_ahead.value_or(""));
+  for (auto& [id, log] : world.logs) {
+    if (ahead.contains(log.origin)) stand_still(log);
+  }
+  if (ahead.contains(world.root.origin())) world.root.stand_still();
 }
 
 }  // namespace
@@ -298,6 +307,9 @@ std::expected<void, std::string> recover(World& world) {
       log.live->checkpoint = std::make_shared<const std::string>(world.signer.note(log.origin));
     }
   }
+  if (auto root = world.root.recover(world); !root) return root;
+  if (auto loaded = load_cosigned(world); !loaded) return loaded;
+  take_up_marks(world);
   const auto deadlines = world.reader.deadlines();
   if (!deadlines) return std::unexpected(deadlines.error().what);
   for (const auto& deadline : *deadlines) world.expiry.add(deadline.decide_by, deadline.request);

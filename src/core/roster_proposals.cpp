@@ -64,7 +64,7 @@ void tell_owners(Work& work) {
 
 Applied<ProposeRoster> propose(Work& work, evidence::RosterWish wish) {
   if (const auto why = refuse_wish(work.directory(), wish)) return std::unexpected(*why);
-  const auto waiting = waiting_proposals(work.world.reader, work.now);
+  const auto waiting = waiting_proposals(work.world.rows, work.now);
   LP_ASSERT(waiting.has_value());
   if (waiting->size() >= waiting_max) return refuse(Fault::proposal_limit);
   ProposeRoster::Result result{.proposal = {.id = new_id("rop", work.now, work.world.entropy),
@@ -133,7 +133,7 @@ Applied<ProposeRoster> apply(Work& work, ProposeRoster& command) {
 }
 
 Applied<WithdrawProposal> apply(Work& work, WithdrawProposal& command) {
-  const auto proposal = waiting_proposal(work.world.reader, command.id, work.now);
+  const auto proposal = waiting_proposal(work.world.rows, command.id, work.now);
   LP_ASSERT(proposal.has_value());
   if (!*proposal) return refuse(Fault::unknown);
   work.batch.removals.emplace_back(store::DeleteRosterProposal{.id = command.id});
@@ -143,7 +143,7 @@ Applied<WithdrawProposal> apply(Work& work, WithdrawProposal& command) {
 
 Applied<MakeLoginLink> apply(Work& work, MakeLoginLink& command) {
   if (!listed(work.directory(), command.member)) return refuse(Fault::unknown);
-  const auto links = work.world.reader.login_links();
+  const auto links = work.world.rows.login_links();
   LP_ASSERT(links.has_value());
   const auto live = std::ranges::count_if(
       *links, [&](const store::LoginLink& link) { return work.now < link.expires; });
@@ -161,7 +161,7 @@ Applied<MakeLoginLink> apply(Work& work, MakeLoginLink& command) {
 }
 
 Applied<UseLoginLink> apply(Work& work, UseLoginLink& command) {
-  const auto found = find_login_link(work.world.reader, work.directory(), command.token, work.now);
+  const auto found = find_login_link(work.world.rows, work.directory(), command.token, work.now);
   LP_ASSERT(found.has_value());
   if (!*found) return refuse(found->error());
   store::LoginLink link = (*found)->row;

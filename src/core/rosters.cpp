@@ -336,7 +336,7 @@ void take_roster(Work& work, const std::string& project_id,
 
 Applied<ChangeRosters> apply(Work& work, ChangeRosters& command) {
   if (!command.proposal.empty()) {
-    const auto waiting = waiting_proposal(work.world.reader, command.proposal, work.now);
+    const auto waiting = waiting_proposal(work.world.rows, command.proposal, work.now);
     LP_ASSERT(waiting.has_value());
     if (!*waiting) return refuse(Fault::unknown);
   }

@@ -164,6 +164,14 @@ std::string sealed_bytes(const store::RequestState& row) {
   return fields.take();
 }
 
+std::string sealed_bytes(const store::CosignedHead& row) {
+  return Fields("lp-cosigned/1")
+      .add(std::string_view(row.origin))
+      .add(row.size)
+      .add(std::string_view(row.note))
+      .take();
+}
+
 std::string sealed_bytes(const Directory& directory) {
   Fields fields("lp-directory/1");
   fields.add(std::string_view(directory.log_name))
@@ -202,6 +210,13 @@ std::string sealed_bytes(const Directory& directory) {
     fields.add(std::string_view(row.id)).add(std::string_view(row.project));
     fields.add(std::string_view(row.url)).add(std::string_view(row.secret_sealed));
     fields.add(row.created);
+  }
+  // Directories of schema 3 had neither; what was sealed then still holds.
+  if (directory.witness_policy || directory.witness_ahead) {
+    const auto text = [](const std::optional<std::string>& value) {
+      return value ? std::optional<std::string_view>(*value) : std::nullopt;
+    };
+    fields.add(text(directory.witness_policy)).add(text(directory.witness_ahead));
   }
   return fields.take();
 }

@@ -3,8 +3,8 @@
 // The log says what happened; the rows beside it say how things stand, and somebody who may write
 // to the database could change them without touching the log. So the state of a request carries a
 // MAC over itself and over the row that was written when it was asked, and one MAC covers the whole
-// directory: projects and their secrets, members, devices, API keys, agents, webhooks
-// (evidence.md 6.2, 12).
+// directory: projects and their secrets, members, devices, API keys, agents, webhooks, and what is
+// known of witnesses (evidence.md 6.2, 12).
 //
 // Every value is written with its length before it, so that no two rows have the same bytes.
 
@@ -28,6 +28,9 @@ Digest asked_sha256(const Digest& before, const store::Revision& row);
 // What Keys::row_mac is taken over. Rows of schema 2 have no `asked_sha256`: theirs is the shorter
 // form, which no newer row can be given.
 std::string sealed_bytes(const store::RequestState& row);
+
+// What Keys::row_mac is taken over, of what witnesses stand behind.
+std::string sealed_bytes(const store::CosignedHead& row);
 
 // What Keys::directory_mac is taken over.
 std::string sealed_bytes(const Directory& directory);

@@ -58,6 +58,9 @@ std::chrono::milliseconds Sequencer::patience() {
   if (const auto next = world_.expiry.next()) {
     wait_ms = std::clamp<std::int64_t>(*next - world_.clock.now(), 0, idle_ms_max);
   }
+  if (const auto due = world_.root.due_ms()) {
+    wait_ms = std::clamp<std::int64_t>(*due - world_.clock.monotonic_ms(), 0, wait_ms);
+  }
   return std::chrono::milliseconds(wait_ms);
 }
 
@@ -71,6 +74,7 @@ void Sequencer::loop() {
       run_batch(jobs, first, count);
       first += count;
     } while (first < jobs.size());
+    anchor();
     if (queue_.size() == 0) make_room();
     if (!idle) continue;
     if (queue_.closed()) return;
@@ -178,6 +182,21 @@ void Sequencer::sign(const Work& work) {
     // The note first: whoever sees the size must find a checkpoint that covers it.
     logs[i]->live->checkpoint = std::make_shared<const std::string>(head.note);
     logs[i]->live->signed_size = head.size;
+    world_.root.touch(logs[i]->head.project);
+  }
+}
+
+// After the gate: nothing that was asked waits for the root log.
+void Sequencer::anchor() {
+  const auto due = world_.root.due_ms();
+  if (!due || *due > world_.clock.monotonic_ms()) return;
+  const auto done = world_.root.anchor(world_);
+  if (done) return;
+  switch (done.error()) {
+    case RootLog::Fault::commit:
+      stop_process("store.commit_failed", "The root log could not be committed.");
+    case RootLog::Fault::read_back:
+      stop_process("store.read_back_failed", "What was anchored cannot be read back.");
   }
 }
 

@@ -59,6 +59,7 @@ class Sequencer {
   void bury(const Work& work);
   void scrub(int patience_ms);
   void publish(Work& work);
+  void anchor();
   [[nodiscard]] std::chrono::milliseconds patience();
 
   World& world_;

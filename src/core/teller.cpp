@@ -41,20 +41,36 @@ std::optional<evidence::Asked> asked_in(std::optional<std::string> details_text)
 
 store::Result<std::optional<evidence::Asked>> Teller::tell(const evidence::Statement& said) {
   if (!said.of_request()) return std::nullopt;
-  auto known = known_.find(said.stream.id);
-  if (known == known_.end()) {
-    auto found = read(said.stream.id);
-    if (!found) return std::unexpected(std::move(found.error()));
-    known = known_.emplace(said.stream.id, *std::move(found)).first;
-  }
-  const auto asked = known->second.asked.find(said.request->sha256);
-  if (asked == known->second.asked.end()) {
+  const auto found = known(said.stream.id);
+  if (!found) return std::unexpected(found.error());
+  const Known& request = **found;
+  const auto asked = request.asked.find(said.request->sha256);
+  if (asked == request.asked.end()) {
     untold(said.stream.id);
     return std::nullopt;
   }
   evidence::Asked told = asked->second;
-  if (closes(said.type) && !known->second.reason.empty()) told.reason = known->second.reason;
+  if (closes(said.type) && !request.reason.empty()) told.reason = request.reason;
   return told;
+}
+
+store::Result<std::optional<std::string>> Teller::descriptor(const std::string& request,
+                                                             const Digest& sha256) {
+  const auto found = known(request);
+  if (!found) return std::unexpected(found.error());
+  const auto asked = (*found)->asked.find(sha256);
+  if (asked == (*found)->asked.end()) return std::nullopt;
+  return asked->second.descriptor;
+}
+
+store::Result<const Teller::Known*> Teller::known(const std::string& request) {
+  auto known = known_.find(request);
+  if (known == known_.end()) {
+    auto found = read(request);
+    if (!found) return std::unexpected(std::move(found.error()));
+    known = known_.emplace(request, *std::move(found)).first;
+  }
+  return &known->second;
 }
 
 store::Result<Teller::Known> Teller::read(const std::string& request) {

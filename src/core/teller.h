@@ -26,12 +26,17 @@ class Teller {
   // Nothing inside for a statement about no request, and for a request whose words are gone or are
   // not those of the statement. Each request is read once.
   store::Result<std::optional<evidence::Asked>> tell(const evidence::Statement& said);
+  // The descriptor of that hash, for a statement that names it outside of the request's own stream;
+  // nothing when the request has or had no such words.
+  store::Result<std::optional<std::string>> descriptor(const std::string& request,
+                                                       const Digest& sha256);
 
  private:
   struct Known {
     std::map<Digest, evidence::Asked> asked;  // by request.sha256
     std::string reason;
   };
+  store::Result<const Known*> known(const std::string& request);
   store::Result<Known> read(const std::string& request);
 
   store::Reader& reader_;

@@ -27,7 +27,7 @@ std::unexpected<Refused> tampered(std::string_view request) {
 bool verifies(World& world, const store::RequestState& state) {
   if (!crypto::equal_constant_time(world.keys.row_mac(state).view(), state.mac.view()))
     return false;
-  const auto leaf = world.reader.leaf(state.project, state.leaf_index);
+  const auto leaf = world.rows.leaf(state.project, state.leaf_index);
   return leaf && *leaf && crypto::sha256((*leaf)->statement) == state.statement_sha256;
 }
 
@@ -36,7 +36,7 @@ bool verifies(World& world, const Work::OpenHandoff& open) {
   const store::Handoff& row = open.row;
   if (!crypto::equal_constant_time(world.keys.row_mac(row).view(), row.mac.view())) return false;
   if (open.events.size() != row.stream_seq || open.events.empty()) return false;
-  const auto leaf = world.reader.leaf(row.project, row.leaf_index);
+  const auto leaf = world.rows.leaf(row.project, row.leaf_index);
   return leaf && *leaf && crypto::sha256((*leaf)->statement) == row.statement_sha256 &&
          open.events.back().statement_sha256 == row.statement_sha256;
 }
@@ -136,9 +136,9 @@ std::expected<Work::OpenHandoff*, Refused> Work::handoff(std::string_view id,
                                                          std::string_view project) {
   auto found = handoffs_.find(id);
   if (found == handoffs_.end()) {
-    auto row = world.reader.handoff(id);
+    auto row = world.rows.handoff(id);
     if (!row || !*row || (*row)->project != project) return refuse(Fault::unknown);
-    auto events = world.reader.handoff_events(id);
+    auto events = world.rows.handoff_events(id);
     if (!events) return refuse(Fault::unknown);
     OpenHandoff open{.row = **std::move(row), .events = *std::move(events)};
     if (!verifies(world, open)) return tampered(open.row.request);
@@ -182,7 +182,7 @@ std::expected<Work::Open*, Refused> Work::request(std::string_view id, std::stri
   // The reader shows what was true before this batch.
   if (!tombstones_.empty() && erased(id, project)) return refuse(Fault::erased, id);
   if (found == requests_.end()) {
-    auto stored = world.reader.request(id);
+    auto stored = world.rows.request(id);
     if (!stored) return refuse(Fault::unknown);
     if (!*stored) return refuse(erased(id, project) ? Fault::erased : Fault::unknown, id);
     if (!verifies(world, (*stored)->state)) return tampered(id);
@@ -219,7 +219,7 @@ bool Work::erased(std::string_view request, std::string_view project) const {
     return erasure.request == request && (project.empty() || erasure.project == project);
   };
   if (std::ranges::any_of(tombstones_, theirs, &Tombstone::erasure)) return true;
-  const auto stored = world.reader.erasure(request);
+  const auto stored = world.rows.erasure(request);
   LP_ASSERT(stored.has_value());
   return *stored && theirs(**stored);
 }

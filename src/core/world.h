@@ -17,6 +17,7 @@
 #include "core/directory.h"
 #include "core/expiry.h"
 #include "core/keys.h"
+#include "core/root_log.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
 #include "core/tombstones.h"
@@ -37,14 +38,20 @@ struct ProjectLog {
   crypto::P256Key issuer;
   std::string origin;
   std::shared_ptr<LiveLog> live;
-  bool frozen = false;            // the signer will not sign: nothing may be added
-  std::uint64_t signed_size = 0;  // mirrors live->signed_size for this thread
+  bool frozen = false;              // the signer will not sign: nothing may be added
+  bool witness_ahead = false;       // and that alone is why
+  std::uint64_t signed_size = 0;    // mirrors live->signed_size for this thread
+  std::uint64_t anchored_size = 0;  // of its newest entry in the root log
 };
+
+// Freezes a log of which a witness knows more than we do, and says so.
+void stand_still(ProjectLog& log);
 
 struct World {
   const EngineOptions& options;
   store::Store& store;
-  store::Reader& reader;  // the core thread's own
+  store::Reader& rows;    // of the connection that commits: what commands look at
+  store::Reader& reader;  // another connection: what the file says, for recovery and read-back
   store::BlobFiles& blobs;
   Keys& keys;
   Clock& clock;
@@ -57,7 +64,8 @@ struct World {
   SeenNonces nonces;
   std::vector<store::LegalHold> holds;                  // that stand
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
-  DirectoryPtr directory;                               // the newest published one
+  RootLog root;
+  DirectoryPtr directory;  // the newest published one
 };
 
 }  // namespace lp::core

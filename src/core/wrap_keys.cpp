@@ -50,7 +50,7 @@ void WrapKeys::wrap_directory(Work& work) {
 }
 
 void WrapKeys::wrap_requests(Work& work) {
-  const auto keys = work.world.reader.request_keys(after_, requests_at_once);
+  const auto keys = work.world.rows.request_keys(after_, requests_at_once);
   LP_ASSERT(keys.has_value());
   for (const store::RequestKey& key : *keys) {
     if (!retired(key.wrapped)) continue;

@@ -20,14 +20,16 @@ const unsigned char* data_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
+CHandle<EVP_MD_CTX, EVP_MD_CTX_free> sha256_context() {
+  CHandle<EVP_MD_CTX, EVP_MD_CTX_free> fresh(EVP_MD_CTX_new());
+  const CHandle<EVP_MD, EVP_MD_free> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  LP_ASSERT(fresh && algorithm && EVP_DigestInit_ex(fresh.get(), algorithm.get(), nullptr) == 1);
+  return fresh;
+}
+
 // Fetched once and reused: looking the algorithm up again is what makes SHA256() slow.
 EVP_MD_CTX* thread_digest_context() {
-  thread_local const CHandle<EVP_MD_CTX, EVP_MD_CTX_free> context = [] {
-    CHandle<EVP_MD_CTX, EVP_MD_CTX_free> fresh(EVP_MD_CTX_new());
-    const CHandle<EVP_MD, EVP_MD_free> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-    LP_ASSERT(fresh && algorithm && EVP_DigestInit_ex(fresh.get(), algorithm.get(), nullptr) == 1);
-    return fresh;
-  }();
+  thread_local const CHandle<EVP_MD_CTX, EVP_MD_CTX_free> context = sha256_context();
   return context.get();
 }
 
@@ -85,6 +87,26 @@ Digest sha256(std::string_view bytes) {
 
 Digest sha256(std::initializer_list<std::string_view> parts) {
   return hash_parts(parts);
+}
+
+struct Sha256::Context {
+  CHandle<EVP_MD_CTX, EVP_MD_CTX_free> digest;
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>(Context{.digest = sha256_context()})) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(std::string_view bytes) {
+  LP_ASSERT(EVP_DigestUpdate(context_->digest.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256::take() {
+  Digest digest;
+  LP_ASSERT(EVP_DigestFinal_ex(context_->digest.get(), digest.bytes.data(), nullptr) == 1 &&
+            EVP_DigestInit_ex(context_->digest.get(), nullptr, nullptr) == 1);
+  return digest;
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view message) {

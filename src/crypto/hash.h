@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,22 @@ namespace lp::crypto {
 Digest sha256(std::string_view bytes);
 // Of the parts one after another, without joining them.
 Digest sha256(std::initializer_list<std::string_view> parts);
+
+// Of bytes that come piece by piece. One thread; once asked for the digest it begins anew.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void add(std::string_view bytes);
+  Digest take();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 
 Digest hmac_sha256(std::string_view key, std::string_view message);
 Digest hmac_sha256(std::string_view key, std::initializer_list<std::string_view> parts);

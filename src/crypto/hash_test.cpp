@@ -107,6 +107,17 @@ TEST(HkdfSha256, GivesAsManyBytesAsAskedUpToItsBound) {
   EXPECT_DEATH(hkdf_sha256("k", "s", "i", 255 * 32 + 1), "assertion failed");
 }
 
+TEST(Sha256, OfPiecesIsThatOfTheWhole) {
+  Sha256 pieces;
+  for (int round = 0; round < 2; ++round) {
+    pieces.add("ab");
+    pieces.add("");
+    pieces.add("c");
+    EXPECT_EQ(pieces.take(), sha256("abc"));
+  }
+  EXPECT_EQ(pieces.take(), sha256(""));
+}
+
 TEST(EqualConstantTime, IsEquality) {
   EXPECT_TRUE(equal_constant_time("", ""));
   EXPECT_TRUE(equal_constant_time("abc", "abc"));

@@ -66,13 +66,18 @@ bool in_range(const std::vector<SignedHead>& rosters, const std::string& vkey, s
   return true;
 }
 
-// Whether the one signature is of a key in the log's name that nobody here has heard of: one that
+// Whether the one signature in the log's name is of a key that nobody here has heard of: one that
 // came with a later version of the roster looks like this to who has no trust file.
 bool is_of_later_key(const tlog::Note& note, const std::vector<tlog::VerifierKey>& keys,
                      const std::string& origin) {
-  if (note.signatures.size() != 1 || note.signatures[0].name != origin) return false;
-  const std::uint32_t id = note.signatures[0].key_id;
-  return std::ranges::find(keys, id, &tlog::VerifierKey::id) == keys.end();
+  const tlog::SignatureLine* own = nullptr;
+  for (const tlog::SignatureLine& line : note.signatures) {
+    if (line.name != origin) continue;
+    if (own != nullptr) return false;
+    own = &line;
+  }
+  return own != nullptr &&
+         std::ranges::find(keys, own->key_id, &tlog::VerifierKey::id) == keys.end();
 }
 
 bool lists(const std::vector<IssuerRange>& ranges, const std::string& spki, std::uint64_t index) {
@@ -101,18 +106,13 @@ std::expected<void, std::string> check_first(const Examination& it) {
 }  // namespace
 
 std::expected<const tlog::VerifierKey*, std::string> own_signature(
-    const tlog::Note& note, const std::vector<tlog::VerifierKey>& own_keys,
-    const WitnessPolicy* policy) {
+    const tlog::Note& note, const std::vector<tlog::VerifierKey>& own_keys) {
   const tlog::VerifierKey* own = nullptr;
   for (const tlog::SignatureLine& line : note.signatures) {
-    const auto is_of = [&line](const auto& key) {
-      return key.name == line.name && key.id == line.key_id;
-    };
-    const auto key = std::ranges::find_if(own_keys, is_of);
-    if (key == own_keys.end()) {
-      if (policy != nullptr && std::ranges::any_of(policy->witnesses, is_of)) continue;
-      return std::unexpected("the checkpoint has a signature of a key that is not known");
-    }
+    const auto key = std::ranges::find_if(own_keys, [&line](const auto& candidate) {
+      return candidate.name == line.name && candidate.id == line.key_id;
+    });
+    if (key == own_keys.end()) continue;
     if (own != nullptr) return std::unexpected("the checkpoint has two signatures of its log");
     own = &*key;
     if (!crypto::ed25519_verify(own->public_key, note.body, line.signature)) {
@@ -121,6 +121,23 @@ std::expected<const tlog::VerifierKey*, std::string> own_signature(
   }
   if (own == nullptr) return std::unexpected("the checkpoint has no signature of its log");
   return own;
+}
+
+std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
+    std::string_view text, const Trust& trust, const std::vector<RosterHead>& heads) {
+  const auto note = tlog::Note::parse(text);
+  const auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
+  if (!checkpoint) return std::unexpected("it is no checkpoint");
+  if (checkpoint->origin != trust.origin) return std::unexpected("it is of another log");
+  const auto own = own_signature(*note, trust.log_vkeys);
+  if (!own) return std::unexpected(own.error());
+  if (note->signatures.size() != 1) return std::unexpected("it has more signatures than its log's");
+  std::vector<SignedHead> rosters;
+  for (const RosterHead& head : heads) rosters.push_back({head, {}});
+  if (!in_range(rosters, (*own)->to_string(), checkpoint->size)) {
+    return std::unexpected("the log's key did not sign trees of this size");
+  }
+  return *checkpoint;
 }
 
 Checking check_statement(Examination& it) {
@@ -230,8 +247,6 @@ Checking check_checkpoint(Examination& it) {
   } else if (!it.rosters().empty()) {
     keys = keys_of(it.rosters().back().head);
   }
-  const WitnessPolicy* policy =
-      it.trust != nullptr && it.trust->witnesses ? &*it.trust->witnesses : nullptr;
   bool confirmed = true;
   for (const Entry& entry : it.entries) {
     const std::string& origin = it.is_erased() ? it.origin : entry.statement.origin;
@@ -242,7 +257,7 @@ Checking check_checkpoint(Examination& it) {
       confirmed = false;
       continue;
     }
-    const auto own = own_signature(entry.note, keys, policy);
+    const auto own = own_signature(entry.note, keys);
     if (!own) return invalid(own.error());
     if (!in_range(it.rosters(), (*own)->to_string(), entry.checkpoint.size)) {
       return invalid("the log's key did not sign trees of this size");

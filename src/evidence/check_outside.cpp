@@ -5,6 +5,7 @@
 #include <set>
 
 #include "crypto/timestamp.h"
+#include "evidence/anchor.h"
 #include "evidence/examination.h"
 #include "tlog/cosignature.h"
 #include "tlog/tree.h"
@@ -27,6 +28,7 @@ Instant instant_of(std::uint64_t time_s) {
 
 struct Cosigned {
   std::size_t lines = 0;
+  bool strangers = false;  // lines of keys that the trust file does not name
   std::set<std::string> witnesses;
 };
 
@@ -47,6 +49,8 @@ std::expected<Cosigned, Failure> read_cosignatures(const tlog::Note& note,
     ++cosigned.lines;
     cosigned.witnesses.insert(witness->to_string());
   }
+  // One line is the log's own: `checkpoint` and `anchor` have seen to that.
+  cosigned.strangers = note.signatures.size() > 1 + cosigned.lines;
   return cosigned;
 }
 
@@ -59,7 +63,7 @@ tlog::Note note_of(const tlog::Proof& proof) {
 Checking check_anchor(Examination& it) {
   if (!it.receipt.anchor) return Outcome::absent;
   const AnchorProof& anchor = *it.receipt.anchor;
-  if (anchor.entry != anchor_entry(it.own().checkpoint)) {
+  if (anchor.entry != anchor_leaf(it.own().checkpoint)) {
     return invalid("the anchor is one of another checkpoint");
   }
   const tlog::Note note = note_of(anchor.proof);
@@ -72,29 +76,37 @@ Checking check_anchor(Examination& it) {
     return indeterminate("no trust file names the root log (`root`)");
   }
   if (checkpoint.origin != it.trust->root->origin) return invalid("the anchor is in another log");
-  const auto own = own_signature(note, it.trust->root->log_vkeys, policy_of(it));
+  const auto own = own_signature(note, it.trust->root->log_vkeys);
   if (!own) return invalid("in the root log, " + own.error());
   return Outcome::ok;
 }
 
 Checking check_witnesses(Examination& it) {
-  const WitnessPolicy* const policy = policy_of(it);
-  // Without a policy no cosignature has come so far: `checkpoint` and `anchor` know no such key.
-  if (policy == nullptr) return Outcome::absent;
+  if (it.trust == nullptr) return Outcome::absent;
+  const WitnessPolicy* const named = policy_of(it);
+  const WitnessPolicy policy = named != nullptr ? *named : WitnessPolicy{};
   std::size_t lines = 0;
-  for (const Entry& entry : it.entries) {
-    const auto cosigned = read_cosignatures(entry.note, *policy, entry.statement.time);
+  bool strangers = false, witnessed = false;
+  const auto count = [&](const tlog::Note& note, Instant said,
+                         bool own) -> std::expected<void, Failure> {
+    const auto cosigned = read_cosignatures(note, policy, said);
     if (!cosigned) return std::unexpected(cosigned.error());
     lines += cosigned->lines;
-    if (&entry == &it.own() && cosigned->witnesses.size() >= policy->quorum) it.witnessed = true;
+    strangers = strangers || cosigned->strangers;
+    if (own && named != nullptr && cosigned->witnesses.size() >= policy.quorum) witnessed = true;
+    return {};
+  };
+  for (const Entry& entry : it.entries) {
+    const auto counted = count(entry.note, entry.statement.time, &entry == &it.own());
+    if (!counted) return std::unexpected(counted.error());
   }
   if (it.receipt.anchor) {
-    const tlog::Note note = note_of(it.receipt.anchor->proof);
-    const auto cosigned = read_cosignatures(note, *policy, it.statement().time);
-    if (!cosigned) return std::unexpected(cosigned.error());
-    lines += cosigned->lines;
-    if (cosigned->witnesses.size() >= policy->quorum) it.witnessed = true;
+    const auto counted = count(note_of(it.receipt.anchor->proof), it.statement().time, true);
+    if (!counted) return std::unexpected(counted.error());
   }
+  // Nothing shows whether such a line is what it was: it could be changed and nobody would see it.
+  if (strangers) return indeterminate("a signature is of a key that the trust file does not name");
+  it.witnessed = witnessed;
   if (it.witnessed) it.log = LogLevel::witnessed;
   return lines == 0 ? Outcome::absent : Outcome::ok;
 }

@@ -93,10 +93,9 @@ Checking check_time(Examination& it);
 Checking check_trust(Examination& it);
 Checking check_requirement(Examination& it);
 
-// Whether the note has exactly one line of the log's own keys, which verifies, and no line of a
-// key that is neither one of these nor of a witness of the policy. What is wrong, or the own key.
+// Whether the note has exactly one line of the log's own keys, which verifies; lines of other keys
+// are left alone. What is wrong, or the own key.
 std::expected<const tlog::VerifierKey*, std::string> own_signature(
-    const tlog::Note& note, const std::vector<tlog::VerifierKey>& own_keys,
-    const WitnessPolicy* policy);
+    const tlog::Note& note, const std::vector<tlog::VerifierKey>& own_keys);
 
 }  // namespace lp::evidence

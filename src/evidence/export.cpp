@@ -153,7 +153,7 @@ std::string csv_cell(std::string_view text) {
 }
 
 std::string export_opening(ExportFormat format) {
-  if (format == ExportFormat::jsonl) return {};
+  if (format != ExportFormat::csv) return {};
   return std::string(columns) + csv_note("view", banner);
 }
 

@@ -32,6 +32,7 @@ struct ExportEntry {
   std::optional<Asked> asked;  // of a request; nothing when it cannot be told
 };
 
+// Of JSON Lines and CSV; the others have writers of their own (ocsf.h, bundle.h).
 // Before the first entry; "" for JSON Lines.
 std::string export_opening(ExportFormat format);
 // `said` is what entry.statement reads as.

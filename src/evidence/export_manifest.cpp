@@ -12,12 +12,17 @@ std::string_view to_string(ExportFormat format) {
       return "jsonl";
     case ExportFormat::csv:
       return "csv";
+    case ExportFormat::ocsf:
+      return "ocsf";
+    case ExportFormat::bundle:
+      return "bundle";
   }
   return {};
 }
 
 std::optional<ExportFormat> export_format(std::string_view name) {
-  for (const auto format : {ExportFormat::jsonl, ExportFormat::csv}) {
+  for (const auto format :
+       {ExportFormat::jsonl, ExportFormat::csv, ExportFormat::ocsf, ExportFormat::bundle}) {
     if (to_string(format) == name) return format;
   }
   return std::nullopt;
@@ -29,6 +34,7 @@ json::Value ExportManifest::to_json() const {
   if (from) value.add("from", lp::to_string(*from));
   if (to) value.add("to", lp::to_string(*to));
   value.add("first", first).add("end", end).add("size", size).add("root", root.hex());
+  add_digest(value, "sums", sums);
   return value;
 }
 
@@ -48,8 +54,12 @@ std::optional<ExportManifest> ExportManifest::from_json(const json::Value& value
   manifest.end = members.integer("end");
   manifest.size = members.integer("size");
   manifest.root = members.digest("root");
+  manifest.sums = members.optional_digest("sums");
   const bool in_order = manifest.first <= manifest.end && manifest.end <= manifest.size;
-  if (!members.complete() || !in_order) return std::nullopt;
+  const bool is_bundle = manifest.format == ExportFormat::bundle;
+  if (!members.complete() || !in_order || manifest.sums.has_value() != is_bundle) {
+    return std::nullopt;
+  }
   return manifest;
 }
 

@@ -1,7 +1,8 @@
 // What an export was of: which entries of which log, in which form, under which checkpoint.
 //
 // It is fixed and in the log (export.made, as the document of the statement) before the first byte
-// leaves, and the log never changes behind a checkpoint: so it also says what the bytes are.
+// leaves, and the log never changes behind a checkpoint: so it also says what the bytes are. Of a
+// bundle, which holds more than the log, it says so by the hash of all its members.
 
 #pragma once
 
@@ -16,8 +17,9 @@
 
 namespace lp::evidence {
 
-// jsonl is evidence: exact bytes, from which a stranger computes every leaf hash. csv is a view.
-enum class ExportFormat : std::uint8_t { jsonl, csv };
+// jsonl is evidence: exact bytes, from which a stranger computes every leaf hash. bundle is that
+// and all it takes to judge it (bundle.h). csv and ocsf are views.
+enum class ExportFormat : std::uint8_t { jsonl, csv, ocsf, bundle };
 std::string_view to_string(ExportFormat format);
 std::optional<ExportFormat> export_format(std::string_view name);
 
@@ -28,6 +30,7 @@ struct ExportManifest {
   std::uint64_t first = 0, end = 0;  // first <= index < end
   std::uint64_t size = 0;            // of the checkpoint that covers them
   Digest root;                       // of the same
+  std::optional<Digest> sums;        // of SHA256SUMS; of a bundle: always, and of no other
 
   [[nodiscard]] json::Value to_json() const;
   [[nodiscard]] Digest sha256() const;  // of the JCS bytes

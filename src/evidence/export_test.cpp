@@ -23,7 +23,9 @@ ExportManifest whole_log(ExportFormat format) {
           .first = 3,
           .end = 7,
           .size = 9,
-          .root = crypto::sha256("root")};
+          .root = crypto::sha256("root"),
+          .sums = format == ExportFormat::bundle ? std::optional(crypto::sha256("sums"))
+                                                 : std::nullopt};
 }
 
 struct Example {
@@ -78,13 +80,17 @@ std::string text_at(const json::Value& value, std::string_view name) {
 }
 
 TEST(ExportManifest, ReadsBackWhatItWroteAndNothingElse) {
-  for (const auto format : {ExportFormat::jsonl, ExportFormat::csv}) {
+  for (const auto format :
+       {ExportFormat::jsonl, ExportFormat::csv, ExportFormat::ocsf, ExportFormat::bundle}) {
     const auto manifest = whole_log(format);
     EXPECT_EQ(ExportManifest::from_json(manifest.to_json()), manifest);
   }
   auto more = whole_log(ExportFormat::csv).to_json();
   more.add("extra", 1);
   EXPECT_FALSE(ExportManifest::from_json(more).has_value());
+  auto without_sums = whole_log(ExportFormat::bundle);
+  without_sums.sums.reset();
+  EXPECT_FALSE(ExportManifest::from_json(without_sums.to_json()).has_value());
   auto beyond = whole_log(ExportFormat::csv);
   beyond.end = beyond.size + 1;
   EXPECT_FALSE(ExportManifest::from_json(beyond.to_json()).has_value());

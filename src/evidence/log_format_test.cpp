@@ -11,6 +11,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
+#include "evidence/anchor.h"
 #include "evidence/decision_core.h"
 #include "evidence/leaf.h"
 #include "evidence/roster.h"
@@ -226,6 +227,12 @@ TEST(LogFormat, ShowsWhatAWitnessAddsAndTheProofThatCarriesIt) {
   ASSERT_TRUE(policy.has_value());
   EXPECT_TRUE(policy->witnessed(*note)->quorum);
   EXPECT_FALSE(policy->witnessed(*tlog::Note::parse(document("checkpoint")))->quorum);
+}
+
+TEST(LogFormat, ShowsTheEntryOfTheRootLog) {
+  const auto note = tlog::Note::parse(document("checkpoint"));
+  ASSERT_TRUE(note.has_value());
+  EXPECT_EQ(one_line("anchor"), hex(anchor_leaf(*tlog::Checkpoint::parse_body(note->body))));
 }
 
 // Every name of the closed lists stands in the document, and nothing else is an event there.

@@ -396,13 +396,6 @@ std::expected<Receipt, ReceiptFault> Receipt::parse(std::string_view bytes) {
   return *std::move(receipt);
 }
 
-std::string anchor_entry(const tlog::Checkpoint& checkpoint) {
-  std::string entry("lp-anchor/1\0"sv);
-  entry += crypto::sha256(checkpoint.origin).view();
-  entry += crypto::sha256(checkpoint.body()).view();
-  return entry;
-}
-
 std::string erasure_signing_bytes(std::string_view document) {
   std::string bytes("lp-erasure/1\0"sv);
   bytes += document;

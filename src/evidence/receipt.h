@@ -101,8 +101,6 @@ struct Receipt {
   static std::expected<Receipt, ReceiptFault> parse(std::string_view bytes);
 };
 
-// The id "lp-anchor/1" makes of a checkpoint: what the root log holds of it.
-std::string anchor_entry(const tlog::Checkpoint& checkpoint);
 // What owners sign of an erasure: "lp-erasure/1\0" ‖ document.
 std::string erasure_signing_bytes(std::string_view document);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "evidence/anchor.h"
 #include "evidence/receipt_testing.h"
 
 namespace lp::evidence {
@@ -122,7 +123,7 @@ TEST(Receipt, RefusesAnErasureInAnErasureOrBesideAnything) {
 }
 
 TEST(Receipt, AnchorsTheBodyOfACheckpoint) {
-  const std::string entry = anchor_entry(World().checkpoint());
+  const std::string entry = anchor_leaf(World().checkpoint());
   EXPECT_EQ(entry.size(), 76u);
   EXPECT_TRUE(entry.starts_with("lp-anchor/1"));
 }

@@ -118,6 +118,15 @@ void run(const Step& step, Examination& it, ReceiptReport& report) {
   report.checks.push_back(std::move(result));
 }
 
+// What one entry is checked for beside its place in the log.
+constexpr std::array entry_steps{
+    Step{Check::statement, check_statement},
+    Step{Check::marks, check_marks},
+    Step{Check::leaf, check_leaf},
+    Step{Check::issuer_signature, check_issuer_signature},
+    Step{Check::issuer_range, check_issuer_range},
+};
+
 }  // namespace
 
 std::string_view to_string(Check check) {
@@ -157,6 +166,10 @@ void Examination::choose_trust(std::string_view of_origin) {
   trust = found == trusts.end() ? nullptr : &*found;
 }
 
+bool is_of_people(const Statement& statement) {
+  return is_review(statement.type) || is_people_decision(statement);
+}
+
 std::string_view without_line_feed(std::string_view bytes) {
   if (bytes.ends_with('\n')) bytes.remove_suffix(1);
   return bytes;
@@ -176,6 +189,31 @@ ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& t
     report.index = it.own().index();
     if (!it.is_erased()) report.statement = it.statement();
   }
+  return report;
+}
+
+ReceiptReport verify_entry(const LoggedStatement& entry, const HeadOf& head_of,
+                           const std::vector<Trust>& trusts, const Demands& demands) {
+  Examination it{.bytes = {}, .trusts = trusts, .demands = demands};
+  it.receipt.logged = entry;
+  ReceiptReport report;
+  for (const Step& step : entry_steps) {
+    run(step, it, report);
+    if (step.check != Check::statement || report.check) continue;
+    const RosterHead* const head = head_of(it.statement().roster_sha256);
+    if (head != nullptr) it.receipt.rosters.push_back({*head, {}});
+    if (!it.own().subject_fits) {
+      report.check = Check::semantics;
+      report.why = "the subject is not what the statement is about";
+    } else if (head == nullptr && it.statement().roster_sha256) {
+      report.check = Check::roster;
+      report.why = "the roster that the statement names is missing";
+    }
+  }
+  if (!report.check) report.verdict = Finding::valid;
+  report.origin = it.origin;
+  report.index = entry.proof.index;
+  if (!it.entries.empty()) report.statement = it.statement();
   return report;
 }
 

@@ -5,15 +5,20 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "evidence/receipt.h"
+#include "evidence/roster.h"
 #include "evidence/statement.h"
 #include "evidence/trust.h"
 #include "json/value.h"
+#include "tlog/note.h"
 
 namespace lp::evidence {
 
@@ -86,5 +91,23 @@ std::string_view without_line_feed(std::string_view bytes);
 // each origin.
 ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& trusts,
                              const Demands& demands);
+
+// --- of a whole log, where tree, checkpoint and rosters are checked once (src/verify) ----------
+
+// The checkpoint in a note that exactly one key of the trust file signed as the log, and beside it
+// nobody: what cannot be judged is not there. `heads` are the rosters, ascending. The error is a
+// sentence.
+std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
+    std::string_view note, const Trust& trust, const std::vector<RosterHead>& heads);
+
+// The roster that a statement names (version 1 when it names none), or null.
+using HeadOf = std::function<const RosterHead*(const std::optional<Digest>& named)>;
+
+// What is left to check of an entry whose leaf is known to be at its index: statement, marks, leaf,
+// issuer signature and issuer range. `entry.proof` gives the index and nothing else.
+ReceiptReport verify_entry(const LoggedStatement& entry, const HeadOf& head_of,
+                           const std::vector<Trust>& trusts, const Demands& demands);
+// Whether a person's word stands in the entry, so that only a whole receipt says what it is worth.
+[[nodiscard]] bool is_of_people(const Statement& statement);
 
 }  // namespace lp::evidence

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "evidence/anchor.h"
 #include "evidence/receipt_testing.h"
 
 namespace lp::evidence {
@@ -300,9 +301,9 @@ TEST(VerifyReceipt, CountsWitnessesOfThePolicyOnly) {
   EXPECT_EQ(outcome(receipt, trusts, witnessed), "VALID");
   EXPECT_EQ(outcome(receipt, trust_of(with_witnesses(world.trust(), 2)), witnessed),
             "INDETERMINATE requirement");
-  EXPECT_EQ(outcome(receipt, trust_of(world.trust())), "INVALID checkpoint");
+  EXPECT_EQ(outcome(receipt, trust_of(world.trust())), "INDETERMINATE witnesses");
   World::cosign(receipt.logged.proof, 99, testing::start + 300'000);
-  EXPECT_EQ(outcome(receipt, trusts, witnessed), "INVALID checkpoint");
+  EXPECT_EQ(outcome(receipt, trusts, witnessed), "INDETERMINATE witnesses");
 }
 
 TEST(VerifyReceipt, RefusesAWitnessFromBeforeTheEvent) {
@@ -315,7 +316,7 @@ TEST(VerifyReceipt, RefusesAWitnessFromBeforeTheEvent) {
 // The same decision, with its checkpoint in a root log of one entry.
 Receipt anchored(const World& world) {
   Receipt receipt = world.decision();
-  const std::string entry = anchor_entry(world.checkpoint());
+  const std::string entry = anchor_leaf(world.checkpoint());
   const tlog::Checkpoint root{testing::root_origin, 1, tlog::leaf_hash(entry)};
   receipt.anchor = AnchorProof{
       entry,

@@ -91,6 +91,8 @@ struct Transfer {
   std::size_t answer_bytes_max = 0;
   std::string refused;  // by the guard
   std::size_t body_bytes = 0, header_bytes = 0;
+  bool keep_body = false;
+  std::string body;
   bool cut = false;
   List headers;
   std::unique_ptr<CURL, EasyCleanup> easy;
@@ -110,10 +112,11 @@ curl_socket_t open_socket(void* with, curlsocktype purpose, curl_sockaddr* addre
 }
 
 // Taking fewer bytes than given ends the transfer.
-std::size_t take_body(char*, std::size_t, std::size_t size, void* with) {
+std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* with) {
   Transfer& transfer = *static_cast<Transfer*>(with);
   transfer.body_bytes += size;
   transfer.cut = transfer.body_bytes > transfer.answer_bytes_max;
+  if (transfer.keep_body && !transfer.cut) transfer.body.append(bytes, size);
   return transfer.cut ? 0 : size;
 }
 
@@ -217,7 +220,10 @@ struct Transfers::Impl {
       if (message->msg != CURLMSG_DONE) continue;
       Transfer* transfer = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-      finished.push_back({transfer->id, answer_of(*transfer, message->data.result)});
+      const bool whole = message->data.result == CURLE_OK;
+      finished.push_back({.id = transfer->id,
+                          .answer = answer_of(*transfer, message->data.result),
+                          .body = whole ? std::move(transfer->body) : std::string()});
       curl_multi_remove_handle(multi, message->easy_handle);
       running.erase(transfer->id);
     }
@@ -240,7 +246,7 @@ Transfers::~Transfers() = default;
 void Transfers::begin(std::int64_t id, Delivery delivery) {
   auto target = read_target(delivery.url);
   if (!target) {
-    impl_->finished.push_back({id, {.error = std::move(target.error())}});
+    impl_->finished.push_back({.id = id, .answer = {.error = std::move(target.error())}});
     return;
   }
   auto transfer = std::make_unique<Transfer>();
@@ -250,6 +256,7 @@ void Transfers::begin(std::int64_t id, Delivery delivery) {
   transfer->guard = &impl_->guard;
   transfer->opened = &impl_->opened;
   transfer->answer_bytes_max = impl_->options.answer_bytes_max;
+  transfer->keep_body = impl_->options.keep_body;
   transfer->easy.reset(curl_easy_init());
   LP_ASSERT(transfer->easy != nullptr);
   set_limits(*transfer, impl_->options);

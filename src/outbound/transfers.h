@@ -2,7 +2,7 @@
 //
 // What a receiver can do is bounded: so long for one request, so many bytes of an answer, no
 // redirect, no decompression, no proxy, no credentials in URLs. Of an answer only the status
-// counts.
+// counts, unless its body is asked for.
 
 #pragma once
 
@@ -29,6 +29,7 @@ struct Delivery {
 struct TransferOptions {
   std::int64_t attempt_ms_max = 5'000;  // resolving, connecting, sending and waiting together
   std::size_t answer_bytes_max = 64 * 1024;
+  bool keep_body = false;
   std::vector<std::string> resolve;  // "host:port:address": names for tests, in libcurl's form
 };
 
@@ -37,6 +38,7 @@ class Transfers {
   struct Finished {
     std::int64_t id = 0;
     Answer answer;
+    std::string body;  // of an answer that came whole, when it is kept
   };
 
   Transfers(Guard guard, TransferOptions options);

@@ -12,15 +12,19 @@ Guard guard(const std::vector<std::string>& allow = {}) {
 }
 
 // What becomes of one POST.
-Answer post(Transfers& transfers, std::string url) {
+Transfers::Finished finished_post(Transfers& transfers, std::string url) {
   transfers.begin(1, {.url = std::move(url), .headers = {{"X-Test", "yes"}}, .body = "{\"a\":1}"});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (std::chrono::steady_clock::now() < deadline) {
     const auto finished = transfers.wait(100);
-    if (!finished.empty()) return finished.front().answer;
+    if (!finished.empty()) return finished.front();
   }
   ADD_FAILURE() << "no answer";
   return {};
+}
+
+Answer post(Transfers& transfers, std::string url) {
+  return finished_post(transfers, std::move(url)).answer;
 }
 
 // Addresses and names that mean this machine, its network or its platform, in all the forms that
@@ -173,6 +177,17 @@ TEST(Transfers, CutWhatDoesNotEnd) {
   EXPECT_EQ(post(patient, sink.url("/endless")).status, 200);
   EXPECT_EQ(post(patient, sink.url("/flood")).status, 0);
   EXPECT_EQ(post(patient, sink.url("/zip")).status, 200);
+}
+
+TEST(Transfers, KeepABodyOnlyWhenAskedAndOnlyWhole) {
+  Sink sink;
+  Transfers status_only(guard({"127.0.0.1"}), {});
+  EXPECT_EQ(finished_post(status_only, sink.url("/ok")).body, "");
+  Transfers keeping(guard({"127.0.0.1"}), {.attempt_ms_max = 300, .keep_body = true});
+  EXPECT_EQ(finished_post(keeping, sink.url("/ok")).body, "ok");
+  EXPECT_EQ(finished_post(keeping, sink.url("/error")).body, "ok");
+  EXPECT_EQ(finished_post(keeping, sink.url("/drip")).body, "");
+  EXPECT_EQ(finished_post(keeping, sink.url("/endless")).body, "");
 }
 
 TEST(Transfers, ReadRetryAfter) {

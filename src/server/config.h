@@ -33,6 +33,7 @@ struct Config {
   std::vector<std::string> security_contacts;  // security.contact: mailto: or https: URIs
   std::string security_policy;                 // security.policy: an https URL
   std::vector<std::string> webhooks_allow;  // webhooks.allow: hosts or CIDRs, with :port if wanted
+  std::string witness_policy;               // witness.policy: a file; "" = no witnesses
   std::string log_format;                   // log.format: json | pretty; "" = by terminal
 };
 

@@ -22,6 +22,7 @@
 #include "net/tls.h"
 #include "server/notify.h"
 #include "server/outbox_port.h"
+#include "server/witness_submitter.h"
 
 namespace lp::server {
 namespace {
@@ -150,6 +151,8 @@ int serve(const ServeOptions& options) {
   if (auto dropped = drop_content_key(); !dropped) return fail(dropped.error());
   const auto tls = tls_of(config);
   if (!tls) return fail(tls.error());
+  auto witnesses = read_witness_policy(config.witness_policy);
+  if (!witnesses) return fail(witnesses.error());
   auto guard = outbound::Guard::make(config.webhooks_allow);
   if (!guard) return fail(guard.error());
   if (!initialised(options.place)) {
@@ -174,6 +177,15 @@ int serve(const ServeOptions& options) {
       });
   if (!installation) return fail(installation.error());
   core::Engine& engine = (*installation)->engine();
+  if (auto set = engine.run(core::SetWitnessPolicy{.policy = witnesses->text}); !set) {
+    return fail(core::to_string(set.error().fault));
+  }
+  auto submitter = WitnessSubmitter::make(engine, std::move(witnesses->policy),
+                                          [&listening](std::vector<std::string> topics) {
+                                            if (net::Server* server = listening)
+                                              server->announce(std::move(topics));
+                                          });
+  if (!submitter) return fail(submitter.error());
   const auto assets = options.web_directory.empty() ? net::embedded_assets()
                                                     : net::directory_assets(options.web_directory);
   const auto test_approver = (*installation)->test_approver();
@@ -213,6 +225,7 @@ int serve(const ServeOptions& options) {
   sending = &worker;
   server.start();
   worker.start();
+  (*submitter)->start();
 
   fmt::print("listening {}\n", url);
   std::fflush(stdout);
@@ -226,6 +239,7 @@ int serve(const ServeOptions& options) {
   log::info("server.stopping", "No new requests; the running ones end.");
   server.stop(config.drain_ms);
   worker.stop();
+  (*submitter)->stop();
   engine.stop();
   listening = nullptr;
   sending = nullptr;

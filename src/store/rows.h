@@ -72,6 +72,36 @@ struct UpperHash {
   friend bool operator==(const UpperHash&, const UpperHash&) = default;
 };
 
+// One entry of the root log: that a project's log had a checkpoint of this size.
+struct Anchor {
+  std::uint64_t index = 0;
+  std::string project;
+  std::uint64_t size = 0;
+  std::string leaf;  // exact bytes
+  Digest leaf_hash;  // RFC 6962
+
+  friend bool operator==(const Anchor&, const Anchor&) = default;
+};
+
+// As UpperHash, of the root log.
+struct AnchorUpperHash {
+  unsigned tile_level = 1;
+  std::uint64_t position = 0;
+  Digest hash;
+
+  friend bool operator==(const AnchorUpperHash&, const AnchorUpperHash&) = default;
+};
+
+// The newest checkpoint of a log that witnesses stand behind, with their signature lines.
+struct CosignedHead {
+  std::string origin;
+  std::uint64_t size = 0;
+  std::string note;
+  Digest mac;  // under the row key
+
+  friend bool operator==(const CosignedHead&, const CosignedHead&) = default;
+};
+
 struct Member {
   std::string id;  // mem_…, the roster pseudonym
   std::string name;

@@ -31,6 +31,9 @@ using Write = std::variant<Project,          // insert or replace by id
                            LogHead,          // insert or replace by project
                            Leaf,             // insert
                            UpperHash,        // insert
+                           Anchor,           // insert
+                           AnchorUpperHash,  // insert
+                           CosignedHead,     // insert or replace by origin
                            Member,           // insert or replace by id
                            Device,           // insert or replace by key
                            Roster,           // insert
@@ -152,6 +155,12 @@ class Reader {
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
+  // Only whose it is and where its leaf stands.
+  struct Place {
+    std::string project;
+    std::uint64_t leaf_index = 0;
+  };
+  virtual Result<std::optional<Place>> request_place(std::string_view id) = 0;
   virtual Result<std::optional<Account>> account(std::string_view request) = 0;
   // As it was written, without what its revisions put in place.
   virtual Result<std::optional<Request>> original(std::string_view id) = 0;
@@ -214,6 +223,23 @@ class Reader {
   virtual Result<std::vector<RequestKey>> request_keys(std::string_view after,
                                                        std::uint64_t limit) = 0;
 
+  // The root log: how many entries it has, the entries, their hashes and those of upper tiles.
+  virtual Result<std::uint64_t> anchor_count() = 0;
+  virtual Result<std::vector<Anchor>> anchors(std::uint64_t first, std::uint64_t count) = 0;
+  virtual Result<std::vector<Digest>> anchor_hashes(std::uint64_t first, std::uint64_t count) = 0;
+  virtual Result<std::vector<Digest>> anchor_upper_hashes(unsigned tile_level, std::uint64_t first,
+                                                          std::uint64_t count) = 0;
+  // Of both tables of the root log, wherever they stand.
+  virtual Result<std::uint64_t> root_row_count() = 0;
+  // The size of the project's newest anchor, 0 when it has none.
+  virtual Result<std::uint64_t> anchored_size(std::string_view project) = 0;
+  // The entry of the project's checkpoint of that size.
+  virtual Result<std::optional<Anchor>> anchor_of(std::string_view project, std::uint64_t size) = 0;
+  // The project's newest entry among the first `end` of the root log.
+  virtual Result<std::optional<Anchor>> newest_anchor(std::string_view project,
+                                                      std::uint64_t end) = 0;
+  virtual Result<std::vector<CosignedHead>> cosigned_heads() = 0;
+
   virtual Result<std::optional<Snapshot>> snapshot(std::string_view request) = 0;
   // By id, or the newest of the thread when `checkpoint_id` is empty.
   virtual Result<std::optional<GraphCheckpoint>> graph_checkpoint(
@@ -232,6 +258,10 @@ class Store {
   virtual Result<void> commit(const Batch& batch) = 0;
   // A reader for the calling thread to keep.
   virtual Result<std::unique_ptr<Reader>> reader() = 0;
+  // Reads through the connection that commits, whose pages another's commit has not outdated: no
+  // file is read for what was written or read here before. Core thread only, not for what must be
+  // read back from the file; lives as long as the store.
+  virtual Reader& own_reader() = 0;
   // Copies WAL pages back; off the acknowledgement path, called when idle.
   virtual Result<void> checkpoint() = 0;
   // Gives the next commits blocks that exist, because a file that grows flushes slower; off the

@@ -146,6 +146,19 @@ std::expected<Policy, PolicyFault> Policy::parse(std::string_view text) {
   return std::move(reader).finish();
 }
 
+std::optional<Policy::Threshold> Policy::threshold() const {
+  if (!quorum_) return std::nullopt;
+  const Node& node = nodes_[*quorum_];
+  if (node.witness) return Threshold{.quorum = 1, .witnesses = {witnesses_[*node.witness].key}};
+  Threshold answer{.quorum = node.group.threshold, .witnesses = {}};
+  for (const std::size_t member : node.group.members) {
+    const auto& witness = nodes_[member].witness;
+    if (!witness) return std::nullopt;
+    answer.witnesses.push_back(witnesses_[*witness].key);
+  }
+  return answer;
+}
+
 std::expected<Witnessed, NoteFault> Policy::witnessed(const Note& note) const {
   Witnessed answer;
   for (const PolicyWitness& witness : witnesses_) {

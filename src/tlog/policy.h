@@ -54,6 +54,14 @@ class Policy {
   // `quorum none`: nobody need cosign.
   [[nodiscard]] bool needs_nobody() const { return !quorum_; }
 
+  // The quorum as "so many of these", for a trust file, which knows no groups; nothing when it is a
+  // group of groups, or nobody need cosign.
+  struct Threshold {
+    std::size_t quorum = 1;
+    std::vector<CosignerKey> witnesses;
+  };
+  [[nodiscard]] std::optional<Threshold> threshold() const;
+
   // `bad_signature` when a line in a witness's name does not verify; what others signed is left
   // alone. The log's own signature is not looked at.
   [[nodiscard]] std::expected<Witnessed, NoteFault> witnessed(const Note& note) const;

@@ -184,5 +184,23 @@ TEST(Policy, SaysWhichLineItRefusesAndWhy) {
   }
 }
 
+TEST(Policy, SaysItsQuorumAsANumberOfWitnessesWhereItCan) {
+  const std::string three =
+      witness_line("a", 'a') + witness_line("b", 'b') + witness_line("c", 'c');
+  const auto threshold = [&](const std::string& rest) {
+    return Policy::parse(three + rest)->threshold();
+  };
+  const auto one = threshold("quorum b\n");
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(one->quorum, 1U);
+  EXPECT_EQ(one->witnesses, (std::vector{*CosignerKey::parse(vkey('b'))}));
+  const auto two = threshold("group g 2 a b c\nquorum g\n");
+  ASSERT_TRUE(two.has_value());
+  EXPECT_EQ(two->quorum, 2U);
+  EXPECT_EQ(two->witnesses.size(), 3U);
+  EXPECT_FALSE(threshold("quorum none\n").has_value());
+  EXPECT_FALSE(threshold("group g any a b\ngroup h all g c\nquorum h\n").has_value());
+}
+
 }  // namespace
 }  // namespace lp::tlog

@@ -84,6 +84,21 @@ std::optional<CompactRange> CompactRange::from(std::uint64_t size, std::vector<D
   return range;
 }
 
+std::optional<CompactRange> CompactRange::read(std::uint64_t size, const HashReader& read) {
+  CompactRange range;
+  range.size_ = size;
+  for (std::uint64_t first = 0, rest = size; rest != 0;) {
+    const std::uint64_t width = std::bit_floor(rest);
+    const auto level = static_cast<unsigned>(std::countr_zero(width));
+    const auto hash = read(level, first >> level);
+    if (!hash) return std::nullopt;
+    range.hashes_.push_back(*hash);
+    first += width;
+    rest -= width;
+  }
+  return range;
+}
+
 void CompactRange::append(const Digest& leaf_hash, const Completed& completed) {
   LP_ASSERT(size_ != std::numeric_limits<std::uint64_t>::max());
   Digest hash = leaf_hash;

@@ -20,6 +20,10 @@ Digest leaf_hash(std::string_view leaf);                    // SHA-256(0x00 ‖ 
 Digest node_hash(const Digest& left, const Digest& right);  // SHA-256(0x01 ‖ left ‖ right)
 Digest empty_root();                                        // SHA-256("")
 
+// Hash of the perfect subtree of height `level` at `position` (leaves position·2^level …).
+// Nothing when the store lacks it, which makes the whole proof fail.
+using HashReader = std::function<std::optional<Digest>(unsigned level, std::uint64_t position)>;
+
 // The roots of the perfect subtrees that make up a tree of `size` leaves, largest first: all that
 // is needed to append and to compute the root. Stored as the frontier of a log head.
 class CompactRange {
@@ -27,6 +31,9 @@ class CompactRange {
   CompactRange() = default;
   // Nothing unless the number of hashes is popcount(size).
   static std::optional<CompactRange> from(std::uint64_t size, std::vector<Digest> hashes);
+
+  // Of the first `size` leaves of the tree that `read` knows; nothing when a hash is missing.
+  static std::optional<CompactRange> read(std::uint64_t size, const HashReader& read);
 
   // Called for each perfect subtree completed by an append: (level, position, hash); level 0 is the
   // leaf itself. Levels 8, 16, … are the hashes that upper tiles hold.
@@ -41,10 +48,6 @@ class CompactRange {
   std::uint64_t size_ = 0;
   std::vector<Digest> hashes_;
 };
-
-// Hash of the perfect subtree of height `level` at `position` (leaves position·2^level …).
-// Nothing when the store lacks it, which makes the whole proof fail.
-using HashReader = std::function<std::optional<Digest>(unsigned level, std::uint64_t position)>;
 
 std::optional<Digest> root_of(std::uint64_t size, const HashReader& read);
 std::optional<std::vector<Digest>> inclusion_proof(std::uint64_t index, std::uint64_t size,

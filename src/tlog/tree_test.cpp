@@ -244,6 +244,17 @@ TEST(CompactRange, GrowsOnFromAStoredFrontier) {
   EXPECT_EQ(range.root(), tree.root(exhaustive_size));
 }
 
+TEST(CompactRange, IsReadFromAStoredTree) {
+  NaiveTree tree = NaiveTree::of_size(21);
+  for (std::uint64_t size = 0; size <= tree.size(); ++size) {
+    const auto range = CompactRange::read(size, tree.reader());
+    ASSERT_TRUE(range.has_value());
+    EXPECT_EQ(range->size(), size);
+    EXPECT_EQ(range->root(), tree.root(size));
+  }
+  EXPECT_FALSE(CompactRange::read(22, tree.reader()).has_value());
+}
+
 TEST(CompactRange, RefusesAFrontierOfWrongLength) {
   EXPECT_FALSE(CompactRange::from(5, {empty_root()}).has_value());
   EXPECT_FALSE(CompactRange::from(4, {empty_root(), empty_root()}).has_value());

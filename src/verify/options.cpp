@@ -13,11 +13,13 @@ Usage: letsping-verify FILE... --trust FILE [OPTIONS]
   FILE                  a receipt, or many with one to a line; - reads standard input
 
 Options:
+  --bundle              each FILE is a bundle (`letsping audit export --format bundle`): is it the
+                        log, whole and unchanged, with the word of everybody who decided?
   --trust FILE          what you trust (`letsping trust export`); once for each log
   --require DEMANDS     human=session|device|passkey and log=signed|logged|witnessed|time-stamped,
                         joined by a comma: more than the trust file demands
   --allow-test          accept what is marked `test`
-  --json                one JSON object for each receipt
+  --json                one JSON object for each receipt or bundle
   --version             print the version
   --help                print this
 
@@ -83,6 +85,7 @@ std::expected<void, std::string> read_option(std::string_view word, Words& words
     return {};
   }
   const std::pair<std::string_view, bool*> flags[] = {{"--allow-test", &options.demands.allow_test},
+                                                      {"--bundle", &options.bundle},
                                                       {"--json", &options.json},
                                                       {"--help", &options.help},
                                                       {"-h", &options.help},

@@ -15,6 +15,7 @@ struct Options {
   std::vector<std::string> files;  // "-" is standard input
   std::vector<std::string> trust_files;
   evidence::Demands demands;
+  bool bundle = false;  // the files are bundles, not receipts
   bool json = false;
   bool help = false;
   bool version = false;

@@ -22,6 +22,11 @@ TEST(Options, ReadsDemands) {
   EXPECT_EQ(options->demands.log, evidence::LogLevel::witnessed);
 }
 
+TEST(Options, TakesFilesForBundlesWhenToldSo) {
+  EXPECT_TRUE(read_options({"a.tar", "--bundle", "--trust=t"})->bundle);
+  EXPECT_FALSE(read_options({"a.jsonl", "--trust=t"})->bundle);
+}
+
 TEST(Options, RefusesWhatItDoesNotKnow) {
   for (const auto& words :
        std::vector<std::vector<std::string_view>>{{},

@@ -13,6 +13,7 @@
 #include "evidence/receipt.h"
 #include "evidence/verify_receipt.h"
 #include "json/write.h"
+#include "verify/bundle_check.h"
 #include "verify/line_reader.h"
 #include "verify/options.h"
 
@@ -156,6 +157,52 @@ class Judging {
   bool alone_ = false;
 };
 
+// Draws itself over on standard error, where that is a terminal and the reports go elsewhere too.
+class Percent {
+ public:
+  void reach(std::uint64_t done, std::uint64_t of) {
+    if (!shown_ || of == 0 || done * 100 / of == drawn_) return;
+    drawn_ = done * 100 / of;
+    const std::string line = "\r" + std::to_string(drawn_) + "%";
+    std::fputs(line.c_str(), stderr);
+  }
+  void wipe() const {
+    if (drawn_ > 0) std::fputs("\r\033[K", stderr);
+  }
+
+ private:
+  const bool shown_ = isatty(STDERR_FILENO) == 1;
+  std::uint64_t drawn_ = 0;
+};
+
+// The largest exit status of all.
+int judge_bundles(const Options& options, const std::vector<evidence::Trust>& trusts) {
+  int status = 0;
+  for (const std::string& path : options.files) {
+    auto reader = BundleReader::open(path);
+    if (!reader) return complain({exit_unreadable, to_string(reader.error())});
+    Percent percent;
+    BundleCheck check(
+        *reader, trusts, options.demands,
+        [&percent](std::uint64_t done, std::uint64_t of) { percent.reach(done, of); });
+    const BundleReport report = check.run();
+    percent.wipe();
+    if (report.fault && report.fault->unreadable) {
+      return complain({exit_unreadable, path + ": " + report.fault->why});
+    }
+    if (options.files.size() > 1 && !options.json) {
+      std::fputs((visible(path) + ": ").c_str(), stdout);
+    }
+    const std::string text = options.json ? json::compact(report.to_json()) : report.text();
+    std::fputs((text + "\n").c_str(), stdout);
+    status = std::max(status, exit_status(report.verdict));
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return complain({exit_unreadable, "the reports cannot be written."});
+  }
+  return status;
+}
+
 }  // namespace
 
 int run(const std::vector<std::string_view>& words) {
@@ -168,6 +215,7 @@ int run(const std::vector<std::string_view>& words) {
   }
   auto trusts = read_trust(*options);
   if (!trusts) return complain(trusts.error());
+  if (options->bundle) return judge_bundles(*options, *trusts);
   return Judging(*options, *std::move(trusts)).run();
 }
 

@@ -68,6 +68,35 @@ class Erasure(unittest.TestCase):
         self.assertEqual(done["entries"], sum("erased" in line for line in lines))
         self.assertNotIn(request.encode(), Path(self.house.data, "letsping.db-wal").read_bytes())
 
+    def exported(self, form, name):
+        path = Path(self.house.home.name, name)
+        self.house.run("audit", "export", "--format", form, "--output", str(path), "--json")
+        return path
+
+    def judged(self, bundle):
+        done = subprocess.run([binary(), "audit", "verify", str(bundle), "--json", "--trust",
+                               str(self.trust)], capture_output=True, timeout=60, check=False)
+        return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+    def test_is_in_a_bundle_by_its_receipts_and_in_views_by_its_place(self):
+        self.decided()
+        request = self.decided()
+        before = self.exported("bundle", "before.tar")
+        done = self.erase(request)
+        self.assertEqual(1, done["exports"])
+        after = self.exported("bundle", "after.tar")
+        status, said = self.judged(after)
+        self.assertEqual((ERASED, done["entries"]), (status, said["erased"]), said)
+        status, said = self.judged(before)
+        self.assertEqual((0, 0), (status, said["erased"]), said)
+        events = [json.loads(line) for line in
+                  self.exported("ocsf", "log.ocsf").read_text(encoding="utf-8").splitlines()]
+        gone = [event for event in events if event["metadata"]["event_code"] == "erased"]
+        self.assertEqual(done["entries"], len(gone))
+        self.assertFalse(any("raw_data" in event for event in gone))
+        rows = self.exported("csv", "log.csv").read_text(encoding="utf-8").splitlines()
+        self.assertEqual(done["entries"], sum(',"erased",' in row for row in rows))
+
     def test_is_refused_without_an_owner_who_says_yes(self):
         request = self.decided()
         status, out, err = self.house.call("erase", "--request", request, "--basis", BASIS)

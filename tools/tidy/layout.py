@@ -90,4 +90,27 @@ def suites(tree):
                 yield f"tests/suites.txt: {columns[0]}/{columns[1]} runs {word}, which is missing"
 
 
-RULES = (way_of_a_request, readmes, documented, refusals, suites)
+def defines(path, text, name):
+    """Whether this file has a test of that name, in the way of its language."""
+    if path.endswith(".cpp"):
+        suite, _, case = name.partition(".")
+        return bool(re.search(rf"\bTEST(_F|_P)?\(\s*{suite},\s*{case}\b", text))
+    if re.search(rf"\b(def|func) {re.escape(name)}\(", text):
+        return True
+    return any(f"{quote}{name}{quote}" in text for quote in "\"'`")
+
+
+def attacks(tree):
+    """Each attack that docs/security/attacks.md tells of has tests, and they are there."""
+    page = "docs/security/attacks.md"
+    for section in re.split(r"^### ", tree.get(page, ""), flags=re.M)[1:]:
+        title = section.splitlines()[0]
+        named = re.findall(r"^- `(\S+) ([^`]+)`", section, re.M)
+        if not named:
+            yield f"{page}: no test shows what catches: {title}"
+        for path, name in named:
+            if not defines(path, tree.get(path, ""), name):
+                yield f"{page}: {path} has no test {name}"
+
+
+RULES = (way_of_a_request, readmes, documented, refusals, suites, attacks)

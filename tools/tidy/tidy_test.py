@@ -169,6 +169,18 @@ class Layout(unittest.TestCase):
         here = {"tests/suites.txt": row, "tests/wire/run": ""}
         self.assertEqual(list(layout.suites(here)), [])
 
+    def test_finds_an_attack_without_a_test_or_with_one_that_is_gone(self):
+        page = ("# Attacks\n### A row is edited\n- `a_test.cpp Row.IsChecked`\n"
+                "- `b.py test_row`: so\n- `c.go TestRow`\n- `d.test.mjs a row that is edited`\n"
+                "### Another\nNobody knows.\n")
+        tree = {"docs/security/attacks.md": page, "a_test.cpp": "TEST(Row, IsChecked) {",
+                "b.py": "    def test_row(self):", "c.go": "func TestRow(t *testing.T) {",
+                "d.test.mjs": 'test("a row that is edited", () => {'}
+        self.assertEqual(list(layout.attacks(tree)),
+                         ["docs/security/attacks.md: no test shows what catches: Another"])
+        for path in ("a_test.cpp", "b.py", "c.go", "d.test.mjs"):
+            self.assertEqual(len(list(layout.attacks(tree | {path: tree[path].upper()}))), 2)
+
 
 class Reading(unittest.TestCase):
     def test_reads_the_checkout_that_it_stands_in(self):

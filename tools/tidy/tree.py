@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 TEXT = re.compile(
-    r"(\.(h|cpp|S|py|sh|ts|tsx|mjs|js|css|html|json|ya?ml|toml|md|txt|apt|case|sql|cmake|svg)"
+    r"(\.(h|cpp|S|py|go|sh|ts|tsx|mjs|js|css|html|json|ya?ml|toml|md|txt|apt|case|sql|cmake|svg)"
     r"|/(run|test|field)|^(run|test))$")
 
 

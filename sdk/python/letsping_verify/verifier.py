@@ -198,13 +198,12 @@ class Verification:
     def _check_note(self, checkpoint: Checkpoint, what: str) -> None:
         demand(checkpoint.origin == self._own.origin, f"{what} is of another log")
         keys = [each for each in self._log_keys() if each.name == checkpoint.origin]
-        lines = checkpoint.lines
-        if (self._trust is None and len(lines) == 1 and lines[0].name == checkpoint.origin
-                and not any(lines[0].of(key) for key in keys)):
+        named = [each for each in checkpoint.lines if each.name == checkpoint.origin]
+        if (self._trust is None and len(named) == 1
+                and not any(named[0].of(key) for key in keys)):
             # The key may have come with a later roster; a note holds no key to look at.
             raise Unclear(f"{what} is signed by a key that only a trust file can confirm")
-        witnesses = self._trust.witnesses if self._trust else []
-        line, key = only_line_of(checkpoint, keys, witnesses, what)
+        line, key = only_line_of(checkpoint, keys, what)
         checkpoint.check_log_signature(line, key, f"{what}'s signature")
         ranges = next((found for version in reversed(self._receipt.rosters)
                        if (found := version.head.lists_log(key))), None)
@@ -288,7 +287,7 @@ class Verification:
         checkpoint = anchor.proof.checkpoint
         demand(checkpoint.origin == origin, "the anchor is in another root log")
         line, key = only_line_of(checkpoint, [each for each in keys if each.name == origin],
-                                 self._trust.witnesses, "the root checkpoint")
+                                 "the root checkpoint")
         checkpoint.check_log_signature(line, key, "the root checkpoint's signature")
         return "ok"
 
@@ -299,6 +298,11 @@ class Verification:
         if self._receipt.anchor:
             checkpoints.append(self._receipt.anchor.proof.checkpoint)
         counts = [self._cosigned(each) for each in checkpoints]
+        # One line is the log's own. What became of another's on the way, nobody could tell.
+        for each in checkpoints:
+            known = sum(any(line.of(key) for key in self._trust.witnesses) for line in each.lines)
+            if len(each.lines) > 1 + known:
+                raise Unclear("a signature is of a key that the trust file does not name")
         own = [counts[0], *([counts[-1]] if self._receipt.anchor else [])]
         if self._trust.quorum and max(own) >= self._trust.quorum:
             self._report.log = "L2"

@@ -65,7 +65,7 @@ class LogFormat(unittest.TestCase):
         note = EXAMPLE["checkpoint"] + "\n"
         checkpoint = Checkpoint.parse(note, "checkpoint")
         key = VerifierKey.parse(EXAMPLE["log-vkey"], "vkey", 1)
-        line, _ = only_line_of(checkpoint, [key], [], "checkpoint")
+        line, _ = only_line_of(checkpoint, [key], "checkpoint")
         checkpoint.check_log_signature(line, key, "the log's signature")
         leaves = ("leaf", "unsigned-leaf")
         for index, own in enumerate(leaves):

@@ -8,6 +8,7 @@
 #include "api/admin/rosters.h"
 #include "api/admin/things.h"
 #include "api/evidence/receipts.h"
+#include "api/evidence/root_log.h"
 #include "api/review/setup.h"
 
 namespace lp::api {
@@ -49,12 +50,14 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/holds", add_hold},
       {Method::post, "/admin/holds/{id}/end", end_hold},
 
+      {Method::get, "/admin/root-log/head", root_log_head},
+      {Method::get, "/admin/root-log/entries", root_log_entries},
       {Method::get, "/admin/log/{project}/leaves", log_leaves},
       {Method::get, "/admin/log/{project}/head", log_head},
       {Method::get, "/admin/receipts/{id}", admin_receipt},
       {Method::get, "/admin/trust", trust},
       {Method::post, "/admin/exports", begin_export},
-      {Method::get, "/admin/exports/{project}/{event}", export_page},
+      {Method::get, "/admin/exports/{id}", step_export},
   };
 }
 

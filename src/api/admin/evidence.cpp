@@ -5,6 +5,7 @@
 
 #include "api/admin/things.h"
 #include "api/errors.h"
+#include "api/evidence/root_log.h"
 #include "api/reply.h"
 #include "api/review/roster_body.h"
 #include "base/text.h"
@@ -35,7 +36,7 @@ json::Value describe_leaf(const store::Leaf& leaf) {
   return value;
 }
 
-json::Value describe_trust(Context& context, const core::ProjectView& project) {
+json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
   auto issuer = json::Value::object();
   issuer.add("spki", base64(project.issuer_spki)).add("from", 0);
   auto min = json::Value::object();
@@ -45,8 +46,12 @@ json::Value describe_trust(Context& context, const core::ProjectView& project) {
       .add("project", project.row.id)
       .add("name", project.row.name)
       .add("log_vkeys", json::Value::array({json::Value(project.log_vkey)}))
+      .add("root", describe_root(*call.directory))
       .add("issuer", json::Value::array({std::move(issuer)}))
       .add("min", std::move(min));
+  if (auto policy = describe_witnesses(*call.directory)) {
+    value.add("witness_policy", *std::move(policy));
+  }
   const auto genesis = context.engine.reader().roster(project.row.id, 1);
   if (genesis && *genesis) value.add("roster_genesis_sha256", (*genesis)->sha256.hex());
   // So that a receipt may leave out the history before.
@@ -78,7 +83,7 @@ net::Outcome log_leaves(Context& context, Call& call) {
 net::Outcome log_head(Context& context, Call& call) {
   const core::ProjectView* project = project_of(call, call.parameter("project"));
   if (project == nullptr) return refuse(Reason::not_found);
-  const auto note = project->live->checkpoint.load();
+  const auto note = core::newest_note(*project->live);
   auto value = json::Value::object();
   value.add("origin", project->row.origin)
       .add("size", project->live->signed_size.load())
@@ -96,7 +101,7 @@ net::Outcome trust(Context& context, Call& call) {
   if (!wanted) return refuse(Reason::query_invalid, "project: must name one");
   const core::ProjectView* project = project_of(call, *wanted);
   if (project == nullptr) return refuse(Reason::not_found);
-  return private_reply(json::compact(describe_trust(context, *project)));
+  return private_reply(json::compact(describe_trust(context, call, *project)));
 }
 
 }  // namespace lp::api

@@ -1,9 +1,5 @@
-// The log as a file (`letsping audit export`): first the export goes into the log, then its lines
-// come out, page by page.
-//
-// A page needs the index of the export.made event and gives nothing but what that event says: no
-// byte leaves unlogged, and however long it takes it is the log as of one checkpoint, because
-// entries behind a checkpoint never change.
+// The log as a file (`letsping audit export`), step by step: a step is what one request may hold
+// up. What an export is, and that no byte of it leaves unlogged: api/evidence/export_run.h.
 
 #pragma once
 
@@ -11,12 +7,12 @@
 
 namespace lp::api {
 
-// {project, format: jsonl|csv, from?, to?}, times in UTC or days, from <= time < to: logs it and
-// gives {project, event, origin, first, end, opening, closing}; the last two are text to write
-// before and after the pages.
+// {project, format: jsonl|csv|ocsf|bundle, from?, to?}, times in UTC or days, from <= time < to:
+// {id, project, origin, first, end}.
 net::Outcome begin_export(Context& context, Call& call);
-// ?at=INDEX, within the export: lines as they are to be written, and in LP-Next the index that goes
-// on. Entries that do not verify end it.
-net::Outcome export_page(Context& context, Call& call);
+// GET: the bytes that come next, which may be none; LP-Done of LP-Work entries were gone through,
+// and once it is in the log LP-Event is its index. LP-Last comes with the last bytes. An entry that
+// does not verify ends it.
+net::Outcome step_export(Context& context, Call& call);
 
 }  // namespace lp::api

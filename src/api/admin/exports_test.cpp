@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/testing.h"
+#include "evidence/export_manifest.h"
+#include "evidence/tar.h"
 #include "tlog/note.h"
 #include "tlog/tree.h"
 
@@ -29,23 +33,35 @@ struct Operator {
     if (!to.empty()) body.add("to", to);
     return call(net::Method::post, "/admin/exports", body);
   }
+  std::string key(identity::KeyRole role) {
+    const auto made = server.house.engine->run(
+        core::CreateKey{.project = server.house.project, .role = role, .name = "k"});
+    EXPECT_TRUE(made.has_value());
+    return std::string(made->key.reveal());
+  }
   std::uint64_t log_size() {
     return server.house.engine->directory()->project(server.house.project)->live->signed_size;
   }
   store::Leaf leaf(std::uint64_t index) {
     return **server.house.engine->reader().leaf(server.house.project, index);
   }
-  // All lines of an export that has begun.
-  std::vector<json::Value> lines(const json::Value& begun) {
-    const auto end = static_cast<std::uint64_t>(begun.find_integer("end").value_or(0));
-    std::string text = text_at(begun, "opening");
-    for (auto at = static_cast<std::uint64_t>(begun.find_integer("first").value_or(0)); at < end;) {
-      const auto page = call(net::Method::get, page_of(begun, at));
-      EXPECT_EQ(page.status, 200) << page.body;
-      text += page.body;
-      at = next_of(page);
+  net::Reply step(const json::Value& begun) {
+    return call(net::Method::get, "/admin/exports/" + text_at(begun, "id"));
+  }
+  // All bytes of an export that has begun, and the index of its event.
+  std::pair<std::string, std::uint64_t> bytes(const json::Value& begun) {
+    std::string all;
+    for (std::uint64_t event = 0;;) {
+      const auto reply = step(begun);
+      EXPECT_EQ(reply.status, 200) << reply.body;
+      if (reply.status != 200) return {all, event};
+      all += reply.body;
+      if (const auto index = field(reply, "LP-Event")) event = std::stoull(*index);
+      if (field(reply, "LP-Last")) return {all, event};
     }
-    text += text_at(begun, "closing");
+  }
+  std::vector<json::Value> lines(const json::Value& begun) {
+    const std::string text = bytes(begun).first;
     std::vector<json::Value> values;
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t stop = text.find('\n', at);
@@ -54,16 +70,11 @@ struct Operator {
     }
     return values;
   }
-  static std::string page_of(const json::Value& begun, std::uint64_t at) {
-    return "/admin/exports/" + text_at(begun, "project") + "/" +
-           std::to_string(begun.find_integer("event").value_or(-1)) + "?at=" + std::to_string(at);
-  }
-  static std::uint64_t next_of(const net::Reply& page) {
-    for (const auto& [name, value] : page.headers) {
-      if (name == "LP-Next") return std::stoull(value);
+  static std::optional<std::string> field(const net::Reply& reply, std::string_view wanted) {
+    for (const auto& [name, value] : reply.headers) {
+      if (name == wanted) return value;
     }
-    ADD_FAILURE() << "a page without LP-Next";
-    return ~std::uint64_t{0};
+    return std::nullopt;
   }
 };
 
@@ -86,40 +97,106 @@ TEST(Exports, GiveEveryEntryUnderTheCheckpointAtTheEnd) {
 }
 
 TEST(Exports, AreInTheLogBeforeTheFirstByte) {
-  Operator person;
-  const std::uint64_t size = person.log_size();
-  const auto begun = body_of(person.begin("csv"));
-  EXPECT_EQ(begun.find_integer("event"), static_cast<std::int64_t>(size));
-  EXPECT_EQ(person.log_size(), size + 1);
-  const auto leaf = person.leaf(size);
-  const auto statement = evidence::read_statement(leaf.statement);
-  ASSERT_TRUE(statement.has_value());
-  EXPECT_EQ(statement->type, evidence::EventType::export_made);
-  EXPECT_EQ(statement->actor.id, "local_operator");
-  const auto entry = json::parse(leaf.evidence)->root.items().at(0);
-  const auto manifest = evidence::ExportManifest::from_json(*entry.find("manifest"));
-  ASSERT_TRUE(manifest.has_value());
-  EXPECT_EQ(manifest->sha256(), statement->document);
-  EXPECT_EQ(manifest->format, evidence::ExportFormat::csv);
-  EXPECT_EQ(manifest->end, size);
+  for (const char* format : {"jsonl", "csv", "ocsf", "bundle"}) {
+    Operator person;
+    const std::uint64_t size = person.log_size();
+    const auto begun = body_of(person.begin(format));
+    net::Reply reply = person.step(begun);
+    while (reply.body.empty() && !Operator::field(reply, "LP-Event")) {
+      EXPECT_EQ(person.log_size(), size);
+      reply = person.step(begun);
+    }
+    EXPECT_EQ(reply.body, "") << format;
+    EXPECT_EQ(Operator::field(reply, "LP-Event"), std::to_string(size));
+    EXPECT_EQ(person.log_size(), size + 1);
+    const auto leaf = person.leaf(size);
+    const auto statement = evidence::read_statement(leaf.statement);
+    ASSERT_TRUE(statement.has_value());
+    EXPECT_EQ(statement->type, evidence::EventType::export_made);
+    EXPECT_EQ(statement->actor.id, "local_operator");
+    const auto entry = json::parse(leaf.evidence)->root.items().at(0);
+    const auto manifest = evidence::ExportManifest::from_json(*entry.find("manifest"));
+    ASSERT_TRUE(manifest.has_value());
+    EXPECT_EQ(manifest->sha256(), statement->document);
+    EXPECT_EQ(evidence::to_string(manifest->format), format);
+    EXPECT_EQ(manifest->end, size);
+  }
 }
 
-TEST(Exports, GiveNoPageWithoutTheirEvent) {
+TEST(Exports, EndWithTheirLastStep) {
   Operator person;
   const auto begun = body_of(person.begin("jsonl"));
-  const std::string base = "/admin/exports/default/";
-  const auto status = [&](const std::string& rest) {
-    return person.call(net::Method::get, base + rest).status;
+  person.bytes(begun);
+  EXPECT_EQ(person.step(begun).status, 404);
+  EXPECT_EQ(person.call(net::Method::get, "/admin/exports/0123").status, 404);
+}
+
+TEST(Exports, AreFewAtOnceAndThoseLeftLyingMakeRoom) {
+  Operator person;
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(person.begin("jsonl").status, 200);
+  EXPECT_EQ(reason_in(person.begin("jsonl")), "overloaded");
+  person.server.house.clock.advance_ms(16 * 60'000);
+  EXPECT_EQ(person.begin("jsonl").status, 200);
+}
+
+TEST(Exports, GiveABundleOfTheSameBytesAsWereHashed) {
+  Operator person;
+  for (int i = 0; i < 300; ++i) person.server.house.asked();
+  const auto begun = body_of(person.begin("bundle"));
+  const auto [all, event] = person.bytes(begun);
+  const auto leaf = person.leaf(event);
+  const auto manifest = evidence::ExportManifest::from_json(
+      *json::parse(leaf.evidence)->root.items().at(0).find("manifest"));
+  ASSERT_TRUE(manifest.has_value());
+  std::map<std::string, Digest> sums;
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at + 2 * evidence::tar_block < all.size();) {
+    const auto member = evidence::TarMember::parse(all.substr(at, evidence::tar_block));
+    ASSERT_TRUE(member.has_value()) << at;
+    at += evidence::tar_block;
+    names.push_back(member->name);
+    sums[member->name] = crypto::sha256(all.substr(at, member->size));
+    at += member->size + member->padding();
+  }
+  EXPECT_EQ(sums.at("SHA256SUMS"), manifest->sums);
+  const std::vector<std::string> first{"manifest.json", "rosters.jsonl", "event.json",
+                                       "consistency", "SHA256SUMS"};
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), names.begin()));
+  EXPECT_EQ(names.back(), "sums/000");
+  for (const char* name : {"checkpoint", "tile/1/000.p/1", "tile/0/000", "tile/entries/000",
+                           "statements/000.jsonl", "statements/001.jsonl"}) {
+    EXPECT_TRUE(sums.contains(name)) << name;
+  }
+  EXPECT_EQ(all.substr(all.size() - 1'024), evidence::tar_end());
+}
+
+TEST(Exports, GoToKeysOfAuditorsAsAStream) {
+  Operator person;
+  person.server.house.asked();
+  const std::uint64_t size = person.log_size();
+  const auto get = [&](identity::KeyRole role, const std::string& query) {
+    net::Request request = page_call(net::Method::get, "/api/audit/export" + query);
+    request.headers = {{"authorization", "Bearer " + person.key(role)}};
+    return dispatch(person.server.context, std::move(request));
   };
-  const std::string event = std::to_string(*begun.find_integer("event"));
-  EXPECT_EQ(status(event + "?at=0"), 200);
-  EXPECT_EQ(status("0?at=0"), 404);  // log.opened
-  EXPECT_EQ(status("999999?at=0"), 404);
-  EXPECT_EQ(status("x?at=0"), 404);
-  EXPECT_EQ(status(event), 400);
-  EXPECT_EQ(status(event + "?at=-1"), 400);
-  // What came after is not of this export.
-  EXPECT_EQ(status(event + "?at=" + std::to_string(*begun.find_integer("end") + 1)), 400);
+  EXPECT_EQ(reason_in(settle(get(identity::KeyRole::agent, ""))), "wrong_role");
+  EXPECT_EQ(reason_in(settle(get(identity::KeyRole::auditor, "?format=xml"))), "query_invalid");
+  EXPECT_EQ(reason_in(settle(get(identity::KeyRole::auditor, "?from=x"))), "query_invalid");
+  for (const char* format : {"jsonl", "csv", "ocsf", "bundle"}) {
+    auto outcome = get(identity::KeyRole::auditor, std::string("?format=") + format);
+    auto& stream = std::get<net::Stream>(outcome);
+    std::string all;
+    for (;;) {
+      const net::Chunk chunk = stream.next(net::Prompt::time);
+      all += chunk.bytes;
+      if (chunk.last) break;
+    }
+    EXPECT_GT(all.size(), 1'000U) << format;
+  }
+  EXPECT_GT(person.log_size(), size + 3);
+  const auto statement = evidence::read_statement(person.leaf(person.log_size() - 1).statement);
+  EXPECT_EQ(statement->type, evidence::EventType::export_made);
+  EXPECT_EQ(statement->actor.kind, evidence::ActorKind::api_key);
 }
 
 TEST(Exports, TakeTimesAndDays) {
@@ -132,6 +209,7 @@ TEST(Exports, TakeTimesAndDays) {
   auto begun = body_of(person.begin("jsonl", day));
   EXPECT_EQ(begun.find_integer("first"), second);
   EXPECT_EQ(begun.find_integer("end"), second + 1);
+  EXPECT_EQ(person.bytes(begun).second, static_cast<std::uint64_t>(second) + 1);
   begun = body_of(person.begin("jsonl", {}, day + "T00:00:00Z"));
   EXPECT_EQ(begun.find_integer("first"), 0);
   EXPECT_EQ(begun.find_integer("end"), second);
@@ -153,14 +231,19 @@ TEST(Exports, RefuseWhatTheyDoNotUnderstand) {
 }
 
 TEST(Exports, StopAtAnEntryThatDoesNotVerify) {
-  Operator person;
-  person.server.house.asked();
-  const auto begun = body_of(person.begin("jsonl"));
-  person.server.house.edit_database(
-      "DROP TRIGGER leaf_is_not_changed; UPDATE leaf SET statement = CAST(statement || 'x' AS "
-      "BLOB) "
-      "WHERE position = (SELECT min(position) FROM leaf)");
-  EXPECT_EQ(person.call(net::Method::get, Operator::page_of(begun, 0)).status, 500);
+  for (const char* format : {"jsonl", "bundle"}) {
+    Operator person;
+    person.server.house.asked();
+    const auto begun = body_of(person.begin(format));
+    person.server.house.edit_database(
+        "DROP TRIGGER leaf_is_not_changed; UPDATE leaf SET statement = CAST(statement || 'x' AS "
+        "BLOB) "
+        "WHERE position = (SELECT min(position) FROM leaf)");
+    net::Reply reply = person.step(begun);
+    while (reply.status == 200 && !Operator::field(reply, "LP-Last")) reply = person.step(begun);
+    EXPECT_EQ(reply.status, 500) << format;
+    EXPECT_EQ(person.step(begun).status, 404);
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "api/errors.h"
 #include "api/evidence/readable_log.h"
+#include "core/log_reader.h"
 #include "tlog/tile.h"
 
 namespace lp::api {
@@ -37,30 +38,12 @@ net::Reply tile_reply(std::string bytes, bool full) {
   return reply;
 }
 
-store::Result<std::string> read_tile(store::Reader& reader, const std::string& project,
-                                     const tlog::TileAddress& address) {
-  const std::uint64_t first = address.number * tlog::tile_width;
-  std::string bytes;
-  if (address.entries) {
-    const auto leaves = reader.leaves(project, first, address.width);
-    if (!leaves) return std::unexpected(leaves.error());
-    for (const store::Leaf& leaf : *leaves) bytes += tlog::bundle_entry(leaf.leaf);
-    return bytes;
-  }
-  const auto hashes = address.level == 0
-                          ? reader.leaf_hashes(project, first, address.width)
-                          : reader.upper_hashes(project, address.level, first, address.width);
-  if (!hashes) return std::unexpected(hashes.error());
-  for (const Digest& hash : *hashes) bytes += hash.view();
-  return bytes;
-}
-
 }  // namespace
 
 net::Outcome log_checkpoint(Context& context, Call& call) {
   const auto project = readable_log(context, call);
   if (!project) return project.error();
-  const auto note = (*project)->live->checkpoint.load();
+  const auto note = core::newest_note(*(*project)->live);
   if (note == nullptr) return refuse(Reason::not_found);
   net::Reply reply;
   reply.content_type = "text/plain; charset=utf-8";
@@ -77,7 +60,7 @@ net::Outcome log_tile(Context& context, Call& call) {
   // The release rule: what no signed checkpoint covers is not there yet.
   const std::uint64_t size = (*project)->live->signed_size.load();
   if (tlog::tile_entries(*address, size) < address->width) return refuse(Reason::not_found);
-  auto bytes = read_tile(context.engine.reader(), (*project)->row.id, *address);
+  auto bytes = core::tile_bytes(context.engine.reader(), (*project)->row.id, *address);
   if (!bytes) return internal_error("log.read", bytes.error().what);
   return tile_reply(*std::move(bytes), address->width == tlog::tile_width);
 }

@@ -1,6 +1,7 @@
 #include "api/evidence/receipts.h"
 
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,9 +10,11 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/readable_log.h"
+#include "api/evidence/root_log.h"
 #include "api/reply.h"
 #include "base/assert.h"
 #include "base/id.h"
+#include "core/ground.h"
 #include "core/log_reader.h"
 #include "core/receipt.h"
 #include "evidence/erasure.h"
@@ -21,6 +24,9 @@
 namespace lp::api {
 namespace {
 
+constexpr std::uint64_t witness_wait_s = 10, witness_wait_s_max = 30;
+constexpr int witness_retry_s = 60;  // what is idle is cosigned anew as often (server/cosigning.h)
+constexpr HoldCaps witness_wait_caps{.per_key_and_address = 8, .per_project = 64, .total = 512};
 constexpr std::string_view receipt_type = "application/vnd.letsping.receipt.v1+json";
 
 // Canonical decimal; nothing for anything else.
@@ -62,8 +68,8 @@ net::Reply typed(std::string_view content_type, std::string body) {
   return reply;
 }
 
-net::Outcome rendered(Context& context, const core::ProjectView& project,
-                      const evidence::Receipt& receipt, std::string_view format) {
+net::Reply rendered(Context& context, const core::ProjectView& project,
+                    const evidence::Receipt& receipt, std::string_view format) {
   if (format == "json") return typed(receipt_type, receipt.bytes() + "\n");
   if (format == "tlog-proof") {
     return typed("text/plain; charset=utf-8", receipt.logged.proof.to_string());
@@ -84,14 +90,91 @@ net::Outcome rendered(Context& context, const core::ProjectView& project,
   return private_reply(json::compact(*bundle));
 }
 
+// One receipt that was asked for, from the asking to the answer. What waits for witnesses is held
+// until there is a ground that the quorum stands behind, or its time is over.
+struct Wanted {
+  Context& context;
+  core::DirectoryPtr directory;      // holds the project
+  const core::ProjectView* project;  // in it
+  core::ReceiptWish wish;
+  std::string format;
+  std::string waiter, address;
+  bool held = false;
+
+  Wanted(Context& owner, const Call& call, const core::ProjectView& of)
+      : context(owner),
+        directory(call.directory),
+        project(&of),
+        waiter(call.key == nullptr ? std::string("session") : call.key->id),
+        address(call.key == nullptr ? call.request.peer.address : std::string()) {}
+  Wanted(const Wanted&) = delete;
+  Wanted& operator=(const Wanted&) = delete;
+  ~Wanted() {
+    if (held) context.witness_waits.release(waiter, address, project->row.id);
+  }
+
+  bool hold() {
+    held = context.witness_waits.take(waiter, address, project->row.id, witness_wait_caps);
+    return held;
+  }
+  // As things stand. Nothing when it shall be witnessed and is not yet.
+  std::optional<net::Reply> reply(bool must_be_witnessed) {
+    auto ground = core::ground_of(context.engine.reader(), context.engine.keys(), *directory,
+                                  *project, wish.index);
+    if (!ground) return refuse_receipt(core::NoReceipt::unknown);
+    if (must_be_witnessed && !ground->witnessed) return std::nullopt;
+    const auto receipt = core::receipt_on(*std::move(ground), context.engine.reader(),
+                                          context.engine.keys(), *project, wish);
+    if (!receipt) return refuse_receipt(receipt.error());
+    return rendered(context, *project, *receipt, format);
+  }
+};
+
+// What there is, said to be less than what was asked for.
+net::Reply not_yet(Wanted& wanted) {
+  auto reply = wanted.reply(false);
+  LP_ASSERT(reply.has_value());
+  if (reply->status != 200) return *std::move(reply);
+  reply->status = 202;
+  reply->headers.emplace_back("Retry-After", std::to_string(witness_retry_s));
+  return *std::move(reply);
+}
+
+net::Outcome when_witnessed(std::unique_ptr<Wanted> wanted, std::uint64_t timeout_s) {
+  if (auto reply = wanted->reply(true)) return *std::move(reply);
+  if (!wanted->hold()) return not_yet(*wanted);
+  auto render = [wanted = std::move(wanted)](bool expired) mutable -> std::optional<net::Reply> {
+    if (wanted == nullptr) return std::nullopt;
+    auto reply = wanted->reply(true);
+    if (!reply && expired) reply = not_yet(*wanted);
+    if (reply) wanted.reset();
+    return reply;
+  };
+  return net::Park{.topic = std::string(core::witnessed_topic),
+                   .hold_ms = static_cast<std::int64_t>(timeout_s) * 1'000,
+                   .render = std::move(render),
+                   .abandoned = {}};
+}
+
 net::Outcome reply_with(Context& context, const Call& call, const core::ProjectView& project,
                         std::uint64_t index) {
   const auto first = number(call, "from_roster", 1);
   if (!first) return first.error();
-  const auto receipt = core::receipt_of(context.engine.reader(), context.engine.keys(), project,
-                                        {.index = index, .first_roster = *first});
-  if (!receipt) return refuse_receipt(receipt.error());
-  return rendered(context, project, *receipt, call.request.query_value("format").value_or("json"));
+  auto wanted = std::make_unique<Wanted>(context, call, project);
+  wanted->wish = {.index = index, .first_roster = *first};
+  wanted->format = call.request.query_value("format").value_or("json");
+  const auto wait = call.request.query_value("wait");
+  if (!wait) return *wanted->reply(false);
+  if (*wait != "witnessed") return refuse(Reason::query_invalid, "wait must be witnessed");
+  const auto timeout_s = number(call, "timeout", witness_wait_s);
+  if (!timeout_s) return timeout_s.error();
+  if (*timeout_s < 1 || *timeout_s > witness_wait_s_max) {
+    return refuse(Reason::query_invalid, "timeout must be 1 to 30 seconds");
+  }
+  if (!describe_witnesses(*call.directory)) {
+    return refuse(Reason::query_invalid, "wait: this server has no witnesses");
+  }
+  return when_witnessed(std::move(wanted), *timeout_s);
 }
 
 // The index that {leaf} means: a decimal, or the hash of a leaf.
@@ -184,8 +267,9 @@ net::Outcome request_receipt(Context& context, Call& call, const Session& sessio
 
 std::optional<net::Reply> add_receipt(Context& context, json::Value& reply,
                                       const core::ProjectView& project, std::uint64_t index) {
-  auto receipt =
-      core::receipt_json(context.engine.reader(), context.engine.keys(), project, {.index = index});
+  const core::DirectoryPtr directory = context.engine.directory();
+  auto receipt = core::receipt_json(context.engine.reader(), context.engine.keys(), *directory,
+                                    project, {.index = index});
   if (receipt) {
     reply.add("receipt", *std::move(receipt));
     return std::nullopt;

@@ -16,7 +16,8 @@
 namespace lp::api {
 
 // {leaf} is an index, or the leaf's hash in hex. ?format=json|tlog-proof|sigstore|jws,
-// ?from_roster=VERSION.
+// ?from_roster=VERSION, ?wait=witnessed&timeout=SECONDS: held until the quorum of the witness
+// policy covers it; when it does not in time, or too many wait already, 202 with what there is.
 net::Outcome log_receipt(Context& context, Call& call);
 // ?index=N&size=N: {hashes, index, size}; the newest signed size when none is named.
 net::Outcome log_inclusion(Context& context, Call& call);

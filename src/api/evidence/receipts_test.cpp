@@ -1,8 +1,12 @@
 #include "api/evidence/receipts.h"
 
+#include <algorithm>
+
 #include "api/testing.h"
+#include "core/ground.h"
 #include "crypto/p256.h"
 #include "evidence/receipt.h"
+#include "tlog/cosignature.h"
 #include "tlog/tree.h"
 
 namespace lp::api {
@@ -144,9 +148,13 @@ TEST(ProofDoor, ProvesLeavesAndGrowth) {
   Desk desk;
   const std::string auditor = desk.key(KeyRole::auditor);
   desk.decided();
-  const json::Value inclusion = body_of(desk.get(desk.log() + "/proof/inclusion?index=0", auditor));
   const auto receipt = read(desk.get(desk.log() + "/receipt/0", auditor));
   ASSERT_TRUE(receipt);
+  // The receipt may stand on an older checkpoint, which proves more than the newest.
+  const auto note = tlog::Note::parse(receipt->logged.proof.checkpoint);
+  const std::uint64_t size = tlog::Checkpoint::parse_body(note->body)->size;
+  const json::Value inclusion = body_of(
+      desk.get(desk.log() + "/proof/inclusion?index=0&size=" + std::to_string(size), auditor));
   std::vector<Digest> path;
   for (const auto& hash : inclusion.find("hashes")->items()) {
     path.push_back(*Digest::from_bytes(*from_base64(hash.as_string())));
@@ -163,6 +171,82 @@ TEST(ProofDoor, ProvesLeavesAndGrowth) {
   }
   for (const char* wrong : {"inclusion", "inclusion?index=-1", "consistency?from=a"}) {
     EXPECT_EQ(desk.get(desk.log() + "/proof/" + wrong, auditor).status, 400) << wrong;
+  }
+}
+
+// As a witness would that knows the project's log.
+void cosign(Desk& desk) {
+  const auto key = crypto::Ed25519Key::from_seed(std::string(32, 'n'));
+  const auto& live = desk.directory()->project(desk.server.house.project)->live;
+  const std::string note = *live->checkpoint.load();
+  const auto line = tlog::cosign(tlog::Note::parse(note)->body, "w.example", key, 1'900'000'000);
+  live->cosigned = std::make_shared<const std::string>(note + line.to_string());
+}
+
+void ask_a_witness(Desk& desk) {
+  const auto key = crypto::Ed25519Key::from_seed(std::string(32, 'n'));
+  const std::string vkey = tlog::CosignerKey::make("w.example", key.public_key()).to_string();
+  const std::string policy = "witness n " + vkey + " https://w.example/\nquorum n\n";
+  ASSERT_TRUE(desk.server.house.engine->run(core::SetWitnessPolicy{.policy = policy}));
+}
+
+TEST(ReceiptDoor, WaitsForWitnessesAndSaysWhenThereAreNone) {
+  Desk desk;
+  const std::string key = desk.key(KeyRole::auditor);
+  ask_a_witness(desk);
+  const std::string target =
+      desk.log() + "/receipt/" + std::to_string(desk.index_of(desk.decided()));
+  const auto in_vain = desk.get(target + "?wait=witnessed&timeout=1", key);
+  EXPECT_EQ(in_vain.status, 202);
+  EXPECT_TRUE(in_vain.body.ends_with("}\n"));
+  EXPECT_TRUE(std::ranges::any_of(in_vain.headers,
+                                  [](const auto& one) { return one.first == "Retry-After"; }));
+  cosign(desk);
+  const auto witnessed = read(desk.get(target + "?wait=witnessed", key));
+  ASSERT_TRUE(witnessed.has_value());
+  EXPECT_EQ(tlog::Note::parse(witnessed->logged.proof.checkpoint)->signatures.size(), 2u);
+}
+
+TEST(ReceiptDoor, LetsAKeyWaitForEightWitnessedReceiptsAtMost) {
+  Desk desk;
+  const std::string key = desk.key(KeyRole::auditor);
+  ask_a_witness(desk);
+  const std::string target =
+      desk.log() + "/receipt/" + std::to_string(desk.index_of(desk.decided())) + "?wait=witnessed";
+  std::vector<net::Outcome> waiting;
+  const auto ask = [&] {
+    net::Request request = page_call(net::Method::get, target);
+    request.headers.emplace_back("authorization", "Bearer " + key);
+    return dispatch(desk.server.context, std::move(request));
+  };
+  for (int i = 0; i < 8; ++i) {
+    waiting.push_back(ask());
+    ASSERT_TRUE(std::holds_alternative<net::Park>(waiting.back()));
+  }
+  const auto ninth = ask();
+  ASSERT_TRUE(std::holds_alternative<net::Reply>(ninth));
+  EXPECT_EQ(std::get<net::Reply>(ninth).status, 202);
+  // Announced, and not yet true: goes on waiting; then true.
+  auto& park = std::get<net::Park>(waiting.front());
+  EXPECT_EQ(park.topic, core::witnessed_topic);
+  EXPECT_EQ(park.hold_ms, 10'000);
+  EXPECT_FALSE(park.render(false).has_value());
+  cosign(desk);
+  EXPECT_EQ(park.render(false)->status, 200);
+  EXPECT_EQ(std::get<net::Reply>(ask()).status, 200);
+  waiting.clear();
+}
+
+TEST(ReceiptDoor, RefusesToWaitForWhatWillNotCome) {
+  Desk desk;
+  const std::string key = desk.key(KeyRole::auditor);
+  const std::string target =
+      desk.log() + "/receipt/" + std::to_string(desk.index_of(desk.decided()));
+  EXPECT_EQ(desk.get(target + "?wait=witnessed", key).status, 400);  // no witness is asked
+  ask_a_witness(desk);
+  for (const char* query : {"?wait=long", "?wait=witnessed&timeout=0", "?wait=witnessed&timeout=31",
+                            "?wait=witnessed&timeout=x"}) {
+    EXPECT_EQ(reason_in(desk.get(target + query, key)), "query_invalid") << query;
   }
 }
 

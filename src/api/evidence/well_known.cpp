@@ -5,6 +5,7 @@
 
 #include "api/context.h"
 #include "api/errors.h"
+#include "api/evidence/root_log.h"
 #include "api/reply.h"
 #include "api/routes.h"
 #include "base/assert.h"
@@ -123,7 +124,10 @@ net::Outcome show_transparency(Context& context, Call& call) {
       logs.push_back(describe_log(project, genesis));
     }
     auto body = json::Value::object();
-    body.add("v", 1).add("logs", json::Value::array(std::move(logs))).add("witness_policy", "");
+    body.add("v", 1)
+        .add("logs", json::Value::array(std::move(logs)))
+        .add("root", describe_root(*call.directory))
+        .add("witness_policy", call.directory->witness_policy.value_or(""));
     document = std::make_shared<const std::string>(json::compact(body));
     context.published_logs.keep(call.directory, document);
   }

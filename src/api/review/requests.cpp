@@ -69,18 +69,15 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
   return filter;
 }
 
-// The request of the path, when it is in a project of this member.
-std::expected<core::RequestView, net::Reply> visible(Context& context, const Call& call,
-                                                     const Session& session) {
+// Why the request of the path is not there for this member: only those of their projects are.
+std::optional<net::Reply> hidden(Context& context, const Call& call, const Session& session) {
   const std::string& id = call.parameter("id");
-  if (!is_id("req", id)) return std::unexpected(refuse(Reason::not_found));
-  auto view = context.engine.request(id, {});
-  if (!view) return std::unexpected(refuse_gone(context, *call.directory, session, view.error()));
-  const core::ProjectView* project = call.directory->project(view->rows.request.project);
-  if (project == nullptr || !sees(session, *project)) {
-    return std::unexpected(refuse(Reason::not_found));
-  }
-  return *std::move(view);
+  if (!is_id("req", id)) return refuse(Reason::not_found);
+  const auto found = context.engine.project_of(id);
+  if (!found) return refuse_gone(context, *call.directory, session, found.error());
+  const core::ProjectView* project = call.directory->project(*found);
+  if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
+  return std::nullopt;
 }
 
 net::Reply detail_reply(Context& context, const core::Directory& directory,
@@ -111,14 +108,13 @@ net::Outcome list_reviews(Context& context, Call& call, const Session& session) 
 }
 
 net::Outcome show_review(Context& context, Call& call, const Session& session) {
-  const auto view = visible(context, call, session);
-  if (!view) return view.error();
-  return detail_reply(context, *call.directory, *view, session);
+  if (auto refused = hidden(context, call, session)) return *std::move(refused);
+  const auto view = context.engine.request(call.parameter("id"), {});
+  return view ? detail_reply(context, *call.directory, *view, session) : refuse(view.error());
 }
 
 net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
-  const auto view = visible(context, call, session);
-  if (!view) return view.error();
+  if (auto refused = hidden(context, call, session)) return *std::move(refused);
   const auto document = read_object(std::move(call.request.body));
   if (!document) return document.error();
   std::optional<net::Reply> refusal;
@@ -137,7 +133,7 @@ net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
 }
 
 net::Outcome decide_review(Context& context, Call& call, const Session& session) {
-  if (const auto view = visible(context, call, session); !view) return view.error();
+  if (auto refused = hidden(context, call, session)) return *std::move(refused);
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return std::move(command.error());
   command->only_member = session.member;

@@ -32,7 +32,9 @@ WHERE p.id = ?1)";
 inline constexpr std::string_view rows_of_nobody = R"(
 SELECT
   (SELECT count(*) FROM setting WHERE name NOT IN
-    ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac')) +
+    ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac', 'witness.policy',
+     'witness.ahead')) +
+  (SELECT count(*) FROM anchor WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM log_head WHERE project NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM upper_hash WHERE project NOT IN (SELECT number FROM project)) +

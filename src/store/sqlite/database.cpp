@@ -277,7 +277,10 @@ IoError Database::error(std::string_view step) const {
 }
 
 Result<Transaction> Transaction::begin(Database& database, Access access) {
-  auto begun = database.execute(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN");
+  auto statement =
+      database.statement(access == Access::write ? Query::begin_write : Query::begin_read);
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  auto begun = (*statement)->run();
   if (!begun) return std::unexpected(std::move(begun.error()));
   return Transaction(database);
 }
@@ -291,7 +294,9 @@ Transaction::~Transaction() {
 }
 
 Result<void> Transaction::commit() {
-  auto committed = database_->execute("COMMIT");
+  auto statement = database_->statement(Query::commit);
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  auto committed = (*statement)->run();
   if (committed) database_ = nullptr;  // otherwise the destructor rolls back
   return committed;
 }

@@ -389,8 +389,40 @@ CREATE TRIGGER handoff_event_is_not_deleted BEFORE DELETE ON handoff_event
   BEGIN SELECT RAISE(ABORT, 'handoff_event is immutable'); END;
 )sql";
 
-// Nothing: the number was given away before it was used.
-constexpr const char* step_4 = "";
+// The root log, and what witnesses signed.
+constexpr const char* step_4 = R"sql(
+CREATE TABLE anchor (
+  position INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  leaf BLOB NOT NULL
+) STRICT;
+CREATE INDEX anchor_of_project ON anchor (project, size);
+
+CREATE TABLE anchor_upper_hash (
+  tile_level INTEGER NOT NULL CHECK (tile_level >= 1),
+  position INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY (tile_level, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cosigned_head (
+  origin TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  note BLOB NOT NULL,
+  mac BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER anchor_is_not_changed BEFORE UPDATE ON anchor
+  BEGIN SELECT RAISE(ABORT, 'anchor is immutable'); END;
+CREATE TRIGGER anchor_is_not_deleted BEFORE DELETE ON anchor
+  BEGIN SELECT RAISE(ABORT, 'anchor is immutable'); END;
+CREATE TRIGGER anchor_upper_hash_is_not_changed BEFORE UPDATE ON anchor_upper_hash
+  BEGIN SELECT RAISE(ABORT, 'anchor_upper_hash is immutable'); END;
+CREATE TRIGGER anchor_upper_hash_is_not_deleted BEFORE DELETE ON anchor_upper_hash
+  BEGIN SELECT RAISE(ABORT, 'anchor_upper_hash is immutable'); END;
+)sql";
 
 constexpr std::array steps{step_1, step_2, step_3, step_4, erasure_schema};
 

@@ -56,6 +56,7 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   ASSERT_TRUE(undone) << undone.error().what;
   ASSERT_TRUE(beside(opened)->execute(
       "DROP TABLE roster_proposal; DROP TABLE login_link; DROP INDEX session_expires;"
+      "DROP TABLE anchor; DROP TABLE anchor_upper_hash; DROP TABLE cosigned_head;"
       "ALTER TABLE request_state DROP COLUMN asked_sha256;"
       "DROP TABLE agent_nonce; DROP TABLE project_secret; DROP TABLE handoff_event;"
       "DROP TABLE handoff; DROP INDEX request_signed; DROP TABLE agent;"
@@ -71,6 +72,7 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   const auto reader = taken((*again)->reader());
   EXPECT_TRUE(reader->roster_proposals()->empty());
   EXPECT_TRUE(reader->login_links()->empty());
+  EXPECT_EQ(*reader->anchor_count(), 0u);
   EXPECT_TRUE(reader->agent_nonces()->empty());
   EXPECT_TRUE(reader->legal_holds()->empty());
   EXPECT_EQ((*reader->original(request.id))->dek_wrapped, "key");
@@ -125,14 +127,18 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
   const Request request = sample_request("proj_a", 1);
   opened.commit(batch_of(request, sample_leaf("proj_a", 0), sample_review(request.id, 1),
                          UpperHash{"proj_a", 1, 0, sample_digest(1)},
+                         Anchor{0, "proj_a", 1, "leaf", sample_digest(4)},
+                         AnchorUpperHash{1, 0, sample_digest(5)},
                          Revision{request.id, 2, "bytes", "", "", sample_digest(3)},
                          Roster{"proj_a", 1, "head", {"entry"}, "[]", sample_digest(2), {1}},
                          sample_handoff("a", request.id, 1),
                          HandoffEvent{"a", 0, "created", "agent_a", "", {1}, 1, {}}));
   const auto database = beside(opened);
-  for (const std::string table : {"leaf", "upper_hash", "request", "revision", "review", "roster",
-                                  "roster_entry", "handoff", "handoff_event"}) {
-    const std::string first_column = table == "leaf" ? "position" : "project";
+  for (const std::string table : {"leaf", "upper_hash", "anchor", "anchor_upper_hash", "request",
+                                  "revision", "review", "roster", "roster_entry", "handoff",
+                                  "handoff_event"}) {
+    const bool by_position = table == "leaf" || table.starts_with("anchor");
+    const std::string first_column = by_position ? "position" : "project";
     const bool of_request = table == "review" || table == "revision";
     const std::string of_project = of_request ? "request" : first_column;
     const std::string column = table == "handoff_event" ? "handoff" : of_project;

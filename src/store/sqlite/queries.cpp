@@ -4,80 +4,10 @@
 
 #include "store/sqlite/counting_queries.h"
 #include "store/sqlite/erasure_queries.h"
+#include "store/sqlite/request_queries.h"
 
 namespace lp::store {
 namespace {
-
-// Texts one after another, at compile time.
-template <const std::string_view&... texts>
-struct Joined {
-  static constexpr auto characters = [] {
-    std::array<char, (texts.size() + ...)> out{};
-    auto end = out.begin();
-    for (const std::string_view text : {texts...}) {
-      for (const char c : text) *end++ = c;
-    }
-    return out;
-  }();
-  static constexpr std::string_view value{characters.data(), characters.size()};
-};
-
-// The columns of a request with its state and delivery, as read_full_request takes them: first what
-// a list shows, then what only the request itself shows and a list leaves empty. The newest
-// revision stands in place of the request's own bytes.
-constexpr std::string_view request_small = R"(
-SELECT r.id, p.id, r.api_key, r.agent_id, r.agent_owner, r.strength, r.candidate, r.service,
-  r.action, r.priority, r.role, r.environment, r.trace_id, r.parent_request_id, r.client,
-  r.payload_kind, coalesce(v.request_sha256, r.request_sha256), r.created, r.decide_by,
-  r.leaf_index, (SELECT wrapped FROM request_key WHERE request = r.number), s.state,
-  s.decide_by, s.leaf_index, s.statement_sha256,
-  s.stream_seq, s.mac, s.decided, s.actor, s.actor_kind, s.method, s.detail, s.reason_sealed,
-  d.at, d.how, s.asked_sha256,)";
-constexpr std::string_view request_large = R"(
-  coalesce(v.commit_key_sealed, r.commit_key_sealed),
-  coalesce(v.details_sealed, r.details_sealed), coalesce(v.payload, r.payload), s.edited_payload)";
-constexpr std::string_view request_large_empty = R"(
-  x'', x'', x'', x'')";
-constexpr std::string_view revision_and_delivery = R"(
-  LEFT JOIN revision v ON v.request = r.id
-    AND v.version = (SELECT max(version) FROM revision WHERE request = r.id)
-  LEFT JOIN delivery d ON d.request = r.id)";
-
-constexpr std::string_view from_one = R"(
-FROM request r JOIN project p ON p.number = r.project
-  JOIN request_state s ON s.project = r.project AND s.request = r.id)";
-constexpr std::string_view where_one = R"(
-WHERE r.id = ?1)";
-
-// A list walks one project's states backwards; CROSS JOIN holds SQLite to this order.
-constexpr std::string_view from_all = R"(
-FROM project p CROSS JOIN request_state s CROSS JOIN request r ON r.id = s.request)";
-constexpr std::string_view from_pending = R"(
-FROM project p CROSS JOIN request_state s INDEXED BY request_pending
-  CROSS JOIN request r ON r.id = s.request)";
-constexpr std::string_view where_all = R"(
-WHERE p.id = ?1 AND s.project = p.number AND s.request < ?2
-  AND (?3 IS NULL OR r.service = ?3) AND (?4 IS NULL OR r.action = ?4)
-  AND (?5 IS NULL OR r.environment = ?5) AND (?6 IS NULL OR r.role = ?6)
-  AND (?7 IS NULL OR r.trace_id = ?7) AND (?8 IS NULL OR r.parent_request_id = ?8))";
-constexpr std::string_view only_pending = R"(
-  AND s.state = 'pending')";
-constexpr std::string_view only_decided = R"(
-  AND s.state <> 'pending')";
-constexpr std::string_view newest_first = R"(
-ORDER BY s.request DESC LIMIT ?9)";
-
-constexpr std::string_view one_request =
-    Joined<request_small, request_large, from_one, revision_and_delivery, where_one>::value;
-constexpr std::string_view all_requests =
-    Joined<request_small, request_large_empty, from_all, revision_and_delivery, where_all,
-           newest_first>::value;
-constexpr std::string_view pending_requests =
-    Joined<request_small, request_large_empty, from_pending, revision_and_delivery, where_all,
-           only_pending, newest_first>::value;
-constexpr std::string_view decided_requests =
-    Joined<request_small, request_large_empty, from_all, revision_and_delivery, where_all,
-           only_decided, newest_first>::value;
 
 struct Named {
   Query query;
@@ -86,6 +16,9 @@ struct Named {
 };
 
 constexpr std::array<Named, query_count> queries{{
+    {Query::begin_read, "begin_read", "BEGIN"},
+    {Query::begin_write, "begin_write", "BEGIN IMMEDIATE"},
+    {Query::commit, "commit", "COMMIT"},
     {Query::put_setting, "put_setting", R"(
 INSERT INTO setting (name, value)
 VALUES (?1, ?2)
@@ -110,6 +43,17 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))"},
     {Query::insert_upper_hash, "insert_upper_hash", R"(
 INSERT INTO upper_hash (project, tile_level, position, hash)
 VALUES (?1, ?2, ?3, ?4))"},
+    {Query::insert_anchor, "insert_anchor", R"(
+INSERT INTO anchor (position, project, size, hash, leaf)
+VALUES (?1, ?2, ?3, ?4, ?5))"},
+    {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash", R"(
+INSERT INTO anchor_upper_hash (tile_level, position, hash)
+VALUES (?1, ?2, ?3))"},
+    {Query::put_cosigned_head, "put_cosigned_head", R"(
+INSERT INTO cosigned_head (origin, size, note, mac)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (origin) DO UPDATE SET size = excluded.size, note = excluded.note,
+  mac = excluded.mac)"},
     {Query::put_member, "put_member", R"(
 INSERT INTO member (id, name, created, removed)
 VALUES (?1, ?2, ?3, ?4)
@@ -305,6 +249,10 @@ SELECT id, wish, created, expires FROM roster_proposal ORDER BY id)"},
     {Query::login_links, "login_links", R"(
 SELECT token, member, key, proposal, created, expires FROM login_link ORDER BY token)"},
     {Query::request, "request", one_request},
+    {Query::request_place, "request_place", R"(
+SELECT p.id, r.leaf_index
+FROM request r JOIN project p ON p.number = r.project
+WHERE r.id = ?1)"},
     {Query::account, "account", R"(
 SELECT (SELECT wrapped FROM request_key WHERE request = r.number), s.reason_sealed, r.details_sealed
 FROM request r JOIN request_state s ON s.project = r.project AND s.request = r.id
@@ -405,6 +353,40 @@ FROM upper_hash
 WHERE project = (SELECT number FROM project WHERE id = ?1) AND tile_level = ?2 AND
   position >= ?3 AND position < ?4
 ORDER BY position)"},
+    {Query::anchor_count, "anchor_count", R"(
+SELECT position + 1 FROM anchor ORDER BY position DESC LIMIT 1)"},
+    {Query::anchors, "anchors", R"(
+SELECT position, project, size, hash, leaf
+FROM anchor
+WHERE position >= ?1 AND position < ?2
+ORDER BY position)"},
+    {Query::anchor_hashes, "anchor_hashes", R"(
+SELECT hash
+FROM anchor
+WHERE position >= ?1 AND position < ?2
+ORDER BY position)"},
+    {Query::anchor_upper_hashes, "anchor_upper_hashes", R"(
+SELECT hash
+FROM anchor_upper_hash
+WHERE tile_level = ?1 AND position >= ?2 AND position < ?3
+ORDER BY position)"},
+    {Query::anchored_size, "anchored_size", R"(
+SELECT size FROM anchor WHERE project = ?1 ORDER BY size DESC LIMIT 1)"},
+    {Query::anchor_of, "anchor_of", R"(
+SELECT position, project, size, hash, leaf
+FROM anchor
+WHERE project = ?1 AND size = ?2)"},
+    {Query::root_row_count, "root_row_count", R"(
+SELECT (SELECT count(*) FROM anchor) + (SELECT count(*) FROM anchor_upper_hash))"},
+    {Query::newest_anchor, "newest_anchor", R"(
+SELECT position, project, size, hash, leaf
+FROM anchor INDEXED BY anchor_of_project
+WHERE project = ?1 AND position < ?2
+ORDER BY size DESC
+LIMIT 1)"},
+    {Query::cosigned_heads, "cosigned_heads", R"(
+SELECT origin, size, note, mac
+FROM cosigned_head)"},
     {Query::snapshot, "snapshot", R"(
 SELECT request, content_type, blob, sealing, created, bytes
 FROM snapshot

@@ -114,6 +114,18 @@ Leaf read_leaf(Row& row, std::string_view project) {
   return leaf;
 }
 
+Anchor read_anchor(Row& row) {
+  return {.index = row.count(0),
+          .project = row.bytes(1),
+          .size = row.count(2),
+          .leaf = row.bytes(4),
+          .leaf_hash = row.digest(3)};
+}
+
+CosignedHead read_cosigned_head(Row& row) {
+  return {.origin = row.bytes(0), .size = row.count(1), .note = row.bytes(2), .mac = row.digest(3)};
+}
+
 Member read_member(Row& row) {
   return {row.bytes(0), row.bytes(1), row.instant(2), row.optional_instant(3)};
 }

@@ -14,6 +14,8 @@ Project read_project(Row& row);
 LogHead read_log_head(Row& row);
 // `project` is what was asked for: the key holds only its number.
 Leaf read_leaf(Row& row, std::string_view project);
+Anchor read_anchor(Row& row);
+CosignedHead read_cosigned_head(Row& row);
 Member read_member(Row& row);
 Device read_device(Row& row);
 ApiKey read_api_key(Row& row);

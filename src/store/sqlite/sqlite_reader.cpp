@@ -27,7 +27,7 @@ std::uint64_t end_of(std::uint64_t first, std::uint64_t count, std::uint64_t end
 
 class SqliteReader final : public Reader {
  public:
-  explicit SqliteReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  explicit SqliteReader(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
   Result<std::optional<std::string>> setting(std::string_view name) override {
     return first(Query::setting, [](Row& row) { return row.bytes(0); }, name);
@@ -69,6 +69,10 @@ class SqliteReader final : public Reader {
 
   Result<std::optional<FullRequest>> request(std::string_view id) override {
     return first(Query::request, read_full_request, id);
+  }
+  Result<std::optional<Place>> request_place(std::string_view id) override {
+    return first(
+        Query::request_place, [](Row& row) { return Place{row.bytes(0), row.count(1)}; }, id);
   }
   Result<std::optional<Account>> account(std::string_view request) override;
   Result<std::optional<Request>> original(std::string_view id) override {
@@ -150,6 +154,26 @@ class SqliteReader final : public Reader {
     return all(Query::request_keys, read_request_key, after, std::min(limit, integer_max));
   }
 
+  Result<std::uint64_t> anchor_count() override { return number(Query::anchor_count); }
+  Result<std::vector<Anchor>> anchors(std::uint64_t first, std::uint64_t count) override;
+  Result<std::vector<Digest>> anchor_hashes(std::uint64_t first, std::uint64_t count) override;
+  Result<std::vector<Digest>> anchor_upper_hashes(unsigned tile_level, std::uint64_t first,
+                                                  std::uint64_t count) override;
+  Result<std::uint64_t> root_row_count() override { return number(Query::root_row_count); }
+  Result<std::uint64_t> anchored_size(std::string_view project) override {
+    return number(Query::anchored_size, project);
+  }
+  Result<std::optional<Anchor>> anchor_of(std::string_view project, std::uint64_t size) override {
+    return first(Query::anchor_of, read_anchor, project, size);
+  }
+  Result<std::optional<Anchor>> newest_anchor(std::string_view project,
+                                              std::uint64_t end) override {
+    return first(Query::newest_anchor, read_anchor, project, end);
+  }
+  Result<std::vector<CosignedHead>> cosigned_heads() override {
+    return all(Query::cosigned_heads, read_cosigned_head);
+  }
+
   Result<std::optional<Snapshot>> snapshot(std::string_view request) override {
     return first(Query::snapshot, read_snapshot, request);
   }
@@ -194,10 +218,17 @@ class SqliteReader final : public Reader {
     if (items->empty()) return std::nullopt;
     return std::move(items->front());
   }
+  // The only column of the only row; 0 when there is none.
+  template <typename... Values>
+  Result<std::uint64_t> number(Query query, const Values&... values) {
+    auto found = first(query, [](Row& row) { return row.count(0); }, values...);
+    if (!found) return std::unexpected(std::move(found.error()));
+    return found->value_or(0);
+  }
   Result<std::vector<FullRequest>> requests_of(const std::string& project,
                                                const RequestFilter& filter);
 
-  std::unique_ptr<Database> database_;
+  const std::shared_ptr<Database> database_;
 };
 
 Result<std::optional<Roster>> SqliteReader::roster(std::string_view project,
@@ -346,6 +377,27 @@ Result<std::vector<Digest>> SqliteReader::upper_hashes(std::string_view project,
       std::uint64_t{tile_level}, first, end_of(first, count, leaves_max));
 }
 
+Result<std::vector<Anchor>> SqliteReader::anchors(std::uint64_t first, std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<Anchor>{};
+  return all(Query::anchors, read_anchor, first, end_of(first, count, leaves_max));
+}
+
+Result<std::vector<Digest>> SqliteReader::anchor_hashes(std::uint64_t first, std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<Digest>{};
+  return all(
+      Query::anchor_hashes, [](Row& row) { return row.digest(0); }, first,
+      end_of(first, count, leaves_max));
+}
+
+Result<std::vector<Digest>> SqliteReader::anchor_upper_hashes(unsigned tile_level,
+                                                              std::uint64_t first,
+                                                              std::uint64_t count) {
+  if (first >= leaves_max) return std::vector<Digest>{};
+  return all(
+      Query::anchor_upper_hashes, [](Row& row) { return row.digest(0); }, std::uint64_t{tile_level},
+      first, end_of(first, count, leaves_max));
+}
+
 Result<std::optional<GraphCheckpoint>> SqliteReader::graph_checkpoint(
     std::string_view project, std::string_view thread_id, std::string_view checkpoint_id) {
   if (checkpoint_id.empty()) {
@@ -360,6 +412,10 @@ Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path) {
   auto database = Database::open(path, Access::read);
   if (!database) return std::unexpected(std::move(database.error()));
   return std::make_unique<SqliteReader>(std::move(*database));
+}
+
+std::unique_ptr<Reader> share_sqlite_reader(std::shared_ptr<Database> database) {
+  return std::make_unique<SqliteReader>(std::move(database));
 }
 
 }  // namespace lp::store

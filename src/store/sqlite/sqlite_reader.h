@@ -1,4 +1,4 @@
-// The named queries of store.h over one read-only connection.
+// The named queries of store.h over one connection.
 //
 // Each call sees what was committed when it began; a call that needs several statements runs them
 // in one read transaction.
@@ -12,6 +12,11 @@
 
 namespace lp::store {
 
+class Database;
+
+// Over a read-only connection of its own.
 Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& path);
+// Over one that others use, on the same thread.
+std::unique_ptr<Reader> share_sqlite_reader(std::shared_ptr<Database> database);
 
 }  // namespace lp::store

@@ -24,11 +24,15 @@ constexpr std::uint64_t room_bytes = 1u << 20;
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, FileLock lock, std::unique_ptr<Database> database)
-      : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)) {}
+      : path_(std::move(path)),
+        lock_(std::move(lock)),
+        database_(std::move(database)),
+        own_reader_(share_sqlite_reader(database_)) {}
 
   Result<void> prepare(const SqliteOptions& options);
   Result<void> commit(const Batch& batch) override;
   Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
+  Reader& own_reader() override { return *own_reader_; }
   Result<void> checkpoint() override;
   Result<void> make_room() override;
   Result<bool> scrub(int patience_ms) override;
@@ -41,7 +45,8 @@ class SqliteStore final : public Store {
 
   const std::string path_;
   const FileLock lock_;  // before database_: let go after it is closed
-  const std::unique_ptr<Database> database_;
+  const std::shared_ptr<Database> database_;
+  const std::unique_ptr<Reader> own_reader_;
   ProjectNumbers numbers_;
   std::uint64_t page_bytes_ = 0;
   std::uint64_t wal_bytes_max_ = 0;

@@ -119,6 +119,41 @@ TEST(SqliteStore, GivesBackUpperHashesOfOneLevel) {
   EXPECT_FALSE(opened.store->commit(batch_of(upper(1, 0))));
 }
 
+TEST(SqliteStore, GivesBackTheRootLog) {
+  const OpenedStore opened;
+  EXPECT_EQ(*opened.reader->anchor_count(), 0u);
+  EXPECT_EQ(*opened.reader->anchored_size("proj_a"), 0u);
+  const auto anchor = [](std::uint64_t index, std::string project, std::uint64_t size) {
+    return Anchor{index, std::move(project), size, sample_bytes(index, 76), sample_digest(index)};
+  };
+  const std::vector<Anchor> all{anchor(0, "proj_a", 3), anchor(1, "proj_b", 9),
+                                anchor(2, "proj_a", 12)};
+  opened.commit(batch_of(all[0], all[1], all[2], AnchorUpperHash{1, 0, sample_digest(7)},
+                         AnchorUpperHash{1, 1, sample_digest(8)},
+                         AnchorUpperHash{2, 0, sample_digest(9)}));
+  EXPECT_EQ(*opened.reader->anchor_count(), 3u);
+  EXPECT_EQ(*opened.reader->anchors(0, 9), all);
+  EXPECT_EQ(*opened.reader->anchors(1, 1), std::vector{all[1]});
+  EXPECT_EQ(*opened.reader->anchor_hashes(1, 5), (std::vector{all[1].leaf_hash, all[2].leaf_hash}));
+  EXPECT_EQ(*opened.reader->anchor_upper_hashes(1, 1, 5), std::vector{sample_digest(8)});
+  EXPECT_EQ(*opened.reader->anchored_size("proj_a"), 12u);
+  EXPECT_FALSE(opened.store->commit(batch_of(all[0])));
+  constexpr auto beyond = std::uint64_t{1} << 40;
+  EXPECT_TRUE(opened.reader->anchors(beyond, 1)->empty());
+  EXPECT_TRUE(opened.reader->anchor_hashes(beyond, 1)->empty());
+  EXPECT_TRUE(opened.reader->anchor_upper_hashes(1, beyond, 1)->empty());
+}
+
+TEST(SqliteStore, GivesBackTheNewestCosignedHeadOfEachLog) {
+  const OpenedStore opened;
+  opened.commit(batch_of(CosignedHead{"a/root", 3, "old", sample_digest(1)},
+                         CosignedHead{"a/p/1", 5, "note", sample_digest(2)}));
+  opened.commit(batch_of(CosignedHead{"a/root", 4, "new", sample_digest(3)}));
+  EXPECT_EQ(*opened.reader->cosigned_heads(),
+            (std::vector{CosignedHead{"a/p/1", 5, "note", sample_digest(2)},
+                         CosignedHead{"a/root", 4, "new", sample_digest(3)}}));
+}
+
 TEST(SqliteStore, GivesBackPeopleAndDevicesAndReplacesThem) {
   OpenedStore opened;
   Member member{"mem_a", "Ana", {10}, std::nullopt};

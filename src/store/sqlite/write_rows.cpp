@@ -61,6 +61,19 @@ Result<void> RowWriter::write(const UpperHash& row) {
              row.hash);
 }
 
+Result<void> RowWriter::write(const Anchor& row) {
+  return run(Query::insert_anchor, row.index, row.project, row.size, row.leaf_hash, Blob{row.leaf});
+}
+
+Result<void> RowWriter::write(const AnchorUpperHash& row) {
+  return run(Query::insert_anchor_upper_hash, std::uint64_t{row.tile_level}, row.position,
+             row.hash);
+}
+
+Result<void> RowWriter::write(const CosignedHead& row) {
+  return run(Query::put_cosigned_head, row.origin, row.size, Blob{row.note}, row.mac);
+}
+
 Result<void> RowWriter::write(const Member& row) {
   return run(Query::put_member, row.id, row.name, row.created, row.removed);
 }

@@ -29,6 +29,9 @@ class RowWriter {
   Result<void> write(const LogHead& row);
   Result<void> write(const Leaf& row);
   Result<void> write(const UpperHash& row);
+  Result<void> write(const Anchor& row);
+  Result<void> write(const AnchorUpperHash& row);
+  Result<void> write(const CosignedHead& row);
   Result<void> write(const Member& row);
   Result<void> write(const Device& row);
   Result<void> write(const Roster& row);

@@ -138,7 +138,8 @@ class Judge:
         else:
             kind = reply.headers["content-type"]
             assert kind in told["content"], f"{name} {status}: {kind}"
-            schema = told["content"][kind]["schema"] if "json" in kind else None
+            one_value = "json" in kind and "ndjson" not in kind  # not one to a line
+            schema = told["content"][kind]["schema"] if one_value else None
         if schema:
             found = list(self.schemas.problems(schema, reply.json(), name))
             assert not found, "\n".join(found)

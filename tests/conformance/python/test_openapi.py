@@ -320,13 +320,22 @@ def auditors_read_the_log(house):
     house.send("GET", f"/log/{log}/receipt/{size - 1}", headers=audit)
     house.send("GET", f"/log/{log}/receipt/999999", 404, headers=audit)
     house.send("GET", f"/log/{log}/receipt/0?format=other", 400, headers=audit)
+    house.send("GET", f"/log/{log}/receipt/0?wait=witnessed", 400, headers=audit)  # by nobody
     house.send("GET", f"/log/{log}/proof/inclusion?index=0&size={size}", headers=audit)
     house.send("GET", f"/log/{log}/proof/consistency?from=1&to={size}", headers=audit)
+    for form in ("jsonl", "csv", "ocsf", "bundle"):
+        assert house.send("GET", f"/api/audit/export?format={form}", headers=audit).content
+    house.send("GET", "/api/audit/export?format=other", 400, headers=audit)
+    house.send("GET", "/api/audit/export", 401)
     house.send("GET", f"/log/{log}/checkpoint", 401)
     house.send("GET", f"/log/{log}/checkpoint", headers={"Cookie": f"__Host-lp={house.cookie}"})
 
 
 def anybody_may_look(house):
+    size = house.send("GET", "/log/root/checkpoint").text.splitlines()[1]
+    house.send("GET", f"/log/root/tile/0/000.p/{size}")
+    house.send("GET", f"/log/root/tile/entries/000.p/{size}")
+    house.send("GET", "/log/root/tile/5/000", 404)
     for path in ("/livez", "/readyz", "/healthz", "/verify", "/verify.html", *PAGES):
         house.send("GET", path)
     house.send("POST", "/api/csp-report", json={"csp-report": {}})

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLocalJWKSet, jwtVerify } from "jose";
+import { judgeJws } from "./judges.mjs";
 import { claimsOf, jwks, jws, receiptNamed } from "./renderings.mjs";
 
 const { receipt } = receiptNamed("approved");
-// What somebody has to demand, or a proof of one kind passes for another.
-const demands = { algorithms: ["ES256"], typ: "lp-receipt+jwt" };
-const judge = (text, keys = jwks(receipt)) => jwtVerify(text, createLocalJWKSet(keys), demands);
+const judge = (text, keys = jwks(receipt)) => judgeJws(text, keys, "lp-receipt+jwt");
 
 test("jose accepts the JWS, and reads the claims", async () => {
   const { payload, protectedHeader } = await judge(jws(receipt));

@@ -1,17 +1,16 @@
 // The renderings of a receipt (spec/receipt-format.md §7), made from the shared vectors as that
 // page says, for programs that know nothing of LetsPing to judge.
 
-import { createECDH, createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { createECDH, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { issuerKeysOf, keyId, logId, pemOf, readVkey, sha256, trustedRootOf } from "./trusted.mjs";
 
 const path = join(import.meta.dirname, "../../../sdk/vectors/receipts.json");
 const vectors = JSON.parse(readFileSync(path, "utf8"));
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 const bytes = (text) => Buffer.from(text, "base64");
-const sha256 = (...parts) =>
-  parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
 export function receiptNamed(name) {
   const receipt = JSON.parse(bytes(vectors.bases[name]).toString());
@@ -27,22 +26,20 @@ function proofOf({ tlog }) {
 }
 
 // The key of the vectors' trust file that signed this note.
-function logKey({ envelope, origin }) {
+function logVkey({ envelope, origin }) {
   const line = envelope.split("\n").find((text) => text.startsWith(`— ${origin} `));
   const id = bytes(line.split(" ")[2]).subarray(0, 4).toString("hex");
-  const vkey = vectors.trust.full.log_vkeys.find((text) => text.startsWith(`${origin}+${id}+`));
-  return bytes(vkey.slice(`${origin}+${id}+`.length)).subarray(1);
+  return vectors.trust.full.log_vkeys.find((text) => text.startsWith(`${origin}+${id}+`));
 }
 
-const logId = (origin, key) => sha256(`${origin}\n`, Buffer.from([1]), key).toString("base64");
-const hintOf = ({ issuer }) => sha256(bytes(issuer.key)).toString("hex");
+const hintOf = ({ issuer }) => keyId(issuer.key);
 
 export function sigstoreBundle(receipt) {
   const proof = proofOf(receipt);
   const { index, hashes, envelope, size, root } = proof;
   const entry = {
     logIndex: index,
-    logId: { keyId: logId(proof.origin, logKey(proof)) },
+    logId: { keyId: logId(proof.origin, readVkey(logVkey(proof)).key) },
     kindVersion: { kind: "hashedrekord", version: "0.0.2" },
     inclusionProof: {
       logIndex: index,
@@ -64,40 +61,9 @@ export function sigstoreBundle(receipt) {
   };
 }
 
-// The note's key name is looked for in `baseUrl`, so that has to hold the origin.
-export function trustedRoot(receipt) {
-  const proof = proofOf(receipt);
-  const key = logKey(proof);
-  const keyId = logId(proof.origin, key);
-  const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), key]);
-  const publicKey = { rawBytes: spki.toString("base64"), keyDetails: "PKIX_ED25519" };
-  const start = "2026-01-01T00:00:00Z";
-  return {
-    mediaType: "application/vnd.dev.sigstore.trustedroot.v0.2+json",
-    tlogs: [
-      {
-        baseUrl: `https://${proof.origin}`,
-        hashAlgorithm: "SHA2_256",
-        publicKey: { ...publicKey, validFor: { start } },
-        logId: { keyId },
-        checkpointKeyId: { keyId },
-      },
-    ],
-    certificateAuthorities: [],
-    ctlogs: [],
-    timestampAuthorities: [],
-  };
-}
-
-export function issuerKeys(receipt) {
-  const rawBytes = bytes(receipt.issuer.key);
-  return { [hintOf(receipt)]: { rawBytes, keyDetails: "PKIX_ECDSA_P256_SHA_256" } };
-}
-
-export function issuerPem({ issuer }) {
-  const key = createPublicKey({ key: bytes(issuer.key), format: "der", type: "spki" });
-  return key.export({ format: "pem", type: "spki" });
-}
+export const trustedRoot = (receipt) => trustedRootOf([logVkey(proofOf(receipt))]);
+export const issuerKeys = ({ issuer }) => issuerKeysOf([issuer.key]);
+export const issuerPem = ({ issuer }) => pemOf(issuer.key);
 
 // The vectors' keys are made from their names (sdk/vectors/keys.py).
 function privateKey(name) {
@@ -117,12 +83,33 @@ function privateKey(name) {
   return { jwk, key: createPrivateKey({ key: jwk, format: "jwk" }) };
 }
 
+// The checkpoint under another first line, by the log's own key and in its own name: what a log
+// that has turned bad could sign.
+export function checkpointOf(receipt, otherOrigin) {
+  const { envelope, origin } = proofOf(receipt);
+  const { id, key } = readVkey(logVkey({ envelope, origin }));
+  const body = envelope.slice(0, envelope.indexOf("\n\n") + 1).replace(origin, otherOrigin);
+  const signature = sign(null, Buffer.from(body), logPrivateKey(key));
+  const line = Buffer.concat([Buffer.from(id, "hex"), signature]).toString("base64");
+  return `${body}\n— ${origin} ${line}\n`;
+}
+
+function logPrivateKey(publicKey) {
+  for (const name of ["log 1", "log 2"]) {
+    const seed = sha256("letsping vectors\0", `ed25519 ${name}`);
+    const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+    const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+    const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+    if (spki.subarray(-32).equals(publicKey)) return key;
+  }
+  throw new Error("no log of the vectors has this key");
+}
+
 export function jwks({ issuer }) {
   const jwk = createPublicKey({ key: bytes(issuer.key), format: "der", type: "spki" }).export({
     format: "jwk",
   });
-  const kid = sha256(bytes(issuer.key)).toString("hex");
-  return { keys: [{ ...jwk, use: "sig", alg: "ES256", kid }] };
+  return { keys: [{ ...jwk, use: "sig", alg: "ES256", kid: keyId(issuer.key) }] };
 }
 
 export function claimsOf(receipt) {

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
-import { bundleFromJSON } from "@sigstore/bundle";
-import { TrustedRoot } from "@sigstore/protobuf-specs";
-import { toSignedEntity, toTrustMaterial, Verifier } from "@sigstore/verify";
-import { issuerKeys, receiptNamed, sigstoreBundle, trustedRoot } from "./renderings.mjs";
+import { flippedBase64 as flipped, judgeBundle } from "./judges.mjs";
+import {
+  checkpointOf,
+  issuerKeys,
+  receiptNamed,
+  sigstoreBundle,
+  trustedRoot,
+} from "./renderings.mjs";
 
 const names = ["approved", "passkey", "quorum", "rejected", "created"];
 const { receipt, statement } = receiptNamed("approved");
@@ -14,13 +18,7 @@ function judge(
   artifact = statement,
   keys = issuerKeys(receipt),
 ) {
-  const material = toTrustMaterial(TrustedRoot.fromJSON(root), keys);
-  const verifier = new Verifier(material, {
-    tlogThreshold: 1,
-    ctlogThreshold: 0,
-    timestampThreshold: 0,
-  });
-  verifier.verify(toSignedEntity(bundleFromJSON(bundle), artifact));
+  judgeBundle({ bundle, artifact, root, keys });
 }
 
 // The bundle with one thing changed.
@@ -30,12 +28,6 @@ function changed(change) {
   change(bundle, entry, entry.inclusionProof);
   return { bundle };
 }
-
-const flipped = (text) => {
-  const raw = Buffer.from(text, "base64");
-  raw[raw.length - 1] ^= 1;
-  return raw.toString("base64");
-};
 
 for (const name of names) {
   test(`@sigstore/verify accepts the bundle of: ${name}`, () => {
@@ -124,6 +116,14 @@ test("@sigstore/verify does not look at what stands beside the proof", () => {
       entry.logIndex = "0";
       proof.rootHash = flipped(proof.rootHash);
       proof.treeSize = "1";
+    }),
+  );
+});
+
+test("@sigstore/verify does not look at the origin line", () => {
+  judge(
+    changed((_bundle, _entry, proof) => {
+      proof.checkpoint.envelope = checkpointOf(receipt, "example.com/another-log");
     }),
   );
 });

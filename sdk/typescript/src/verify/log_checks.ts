@@ -84,7 +84,7 @@ export async function checkCheckpoint(subject: Subject): Promise<Result> {
     const named = checkpoint.origin === part.statement.origin;
     demand(named, `the checkpoint of ${part.what} is of another log`);
     if (!subject.trust) demandKnown(part.tlog.proof, keys);
-    const key = await demandSigned(part.tlog.proof, keys, witnessKeys(subject), part.what);
+    const key = await demandSigned(part.tlog.proof, keys, part.what);
     demand(key.name === checkpoint.origin, `the key that signed the checkpoint is another log's`);
     demandInRange(subject, key, checkpoint);
   }
@@ -101,29 +101,22 @@ async function logKeys(subject: Subject): Promise<VerifierKey[]> {
 // Without a trust file only the roster can say which key is the log's. It may be older than the
 // key: then nothing is wrong, but nobody can check the signature either.
 function demandKnown({ checkpoint, lines }: Proof, keys: VerifierKey[]): void {
-  const [line] = lines;
-  const own = lines.length === 1 && line?.name === checkpoint.origin;
-  if (own && !keys.some((key) => isOf(line, key))) {
+  const [line, ...more] = lines.filter(({ name }) => name === checkpoint.origin);
+  if (line && more.length === 0 && !keys.some((key) => isOf(line, key))) {
     throw missing("the roster does not know the log key, so only a trust file can confirm it");
   }
 }
 
-function witnessKeys({ trust }: Subject): VerifierKey[] {
-  return trust?.witnesses?.keys ?? [];
-}
-
-// Exactly one line of the log's own, which verifies, and no line of anybody that is not known.
+// Exactly one line of the log's own, which verifies. What keys that nobody named have signed is
+// left alone, as in every signed note.
 async function demandSigned(
   { checkpoint, lines }: Proof,
   keys: VerifierKey[],
-  witnesses: VerifierKey[],
   what: string,
 ): Promise<VerifierKey> {
   const own = lines.flatMap((line) =>
     keys.filter((key) => isOf(line, key)).map((key) => ({ line, key })),
   );
-  const known = lines.every((line) => [...keys, ...witnesses].some((key) => isOf(line, key)));
-  demand(known, `the checkpoint of ${what} has a signature of a key that nobody vouches for`);
   const [first] = own;
   demand(
     first !== undefined && own.length === 1,
@@ -153,29 +146,38 @@ export async function checkAnchor(subject: Subject): Promise<Result> {
   if (!root) throw missing("the trust file names no root log to check the anchor with");
   const { origin } = anchor.proof.checkpoint;
   demand(origin === root.origin, "the anchor is in another root log");
-  const key = await demandSigned(
-    anchor.proof,
-    root.logKeys,
-    witnessKeys(subject),
-    "the root log",
-  );
+  const key = await demandSigned(anchor.proof, root.logKeys, "the root log");
   demand(key.name === origin, "the key that signed the root checkpoint is another log's");
   return "ok";
 }
 
 export async function checkWitnesses(subject: Subject): Promise<Result> {
   const { anchor } = subject.receipt;
-  const policy = subject.trust?.witnesses;
-  if (!policy) return "absent";
-  const own = await cosigners(subject.own, subject.own.tlog.proof, policy.keys);
-  const root = anchor ? await cosigners(subject.own, anchor.proof, policy.keys) : new Set();
+  if (!subject.trust) return "absent";
+  const policy = subject.trust.witnesses;
+  const keys = policy?.keys ?? [];
+  const own = await cosigners(subject.own, subject.own.tlog.proof, keys);
+  const root = anchor ? await cosigners(subject.own, anchor.proof, keys) : new Set();
   let any = own.size + root.size > 0;
   for (const review of subject.reviews) {
-    any = (await cosigners(review, review.tlog.proof, policy.keys)).size > 0 || any;
+    any = (await cosigners(review, review.tlog.proof, keys)).size > 0 || any;
   }
-  subject.cosigned = Math.max(own.size, root.size) >= policy.quorum;
+  demandNoStrangers(subject, keys);
+  subject.cosigned = policy !== undefined && Math.max(own.size, root.size) >= policy.quorum;
   if (subject.cosigned) subject.log = "L2";
   return any ? "ok" : "absent";
+}
+
+// One line of each note is the log's own. Nobody can tell what became of a stranger's on the way.
+function demandNoStrangers({ own, reviews, receipt }: Subject, keys: VerifierKey[]): void {
+  const proofs = [own, ...reviews].map(({ tlog }) => tlog.proof);
+  if (receipt.anchor) proofs.push(receipt.anchor.proof);
+  for (const { lines } of proofs) {
+    const known = lines.filter((line) => keys.some((key) => isOf(line, key))).length;
+    if (lines.length > 1 + known) {
+      throw missing("a signature is of a key that the trust file does not name");
+    }
+  }
 }
 
 async function cosigners(

@@ -56,7 +56,7 @@ function VerdictBanner({ checked, trusted }: { checked: Checked; trusted: boolea
             ? "The receipt is consistent in itself. Whether its keys are really those of the " +
               "project, nobody has confirmed."
             : report.verdict === "VALID" && (report.human === "A" || report.human === "B")
-              ? "The people below signed this themselves, and it stands in the log."
+              ? `${signers(checked)} below signed this, and it stands in the log.`
               : words.lead}
         </p>
         {report.check && !consistent && (
@@ -75,6 +75,9 @@ function VerdictBanner({ checked, trusted }: { checked: Checked; trusted: boolea
     </section>
   );
 }
+
+const signers = ({ subject }: Checked) =>
+  (subject?.reviews.length ?? 0) > 1 ? "The people" : "The person";
 
 // Without a trust file: what the receipt shows, and what can be compared by hand.
 function Consistency({ checked }: { checked: Checked }) {
@@ -164,7 +167,8 @@ function Checks({ checks }: { checks: CheckReport[] }) {
       <ol>
         {checks.map(({ check, result, why }) => {
           const Icon = resultIcons[result];
-          const { title, meaning } = checkWords[check];
+          const words = checkWords[check];
+          const { title, meaning } = (result === "absent" && words.absent) || words;
           return (
             <li key={check} className={`check ${result.replace(" ", "-")}`}>
               <Icon aria-hidden size={18} />

@@ -7,7 +7,14 @@ import type {
   Verdict,
 } from "../../../../sdk/typescript/src/verify/index.js";
 
-export const checkWords: Record<CheckName, { title: string; meaning: string }> = {
+interface Words {
+  title: string;
+  meaning: string;
+}
+
+// `absent`: what stands in the place of the rest when the receipt has nothing to check. A check
+// that was not made must not read like one that holds.
+export const checkWords: Record<CheckName, Words & { absent?: Words }> = {
   parse: {
     title: "It is a receipt",
     meaning: "The file is complete, well-formed, and holds nothing that does not belong there.",
@@ -38,6 +45,10 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   issuer_signature: {
     title: "The server signed it",
     meaning: "The issuer key of the server signed exactly this statement.",
+    absent: {
+      title: "No signature of the server",
+      meaning: "The log alone vouches for an event of this kind: a look, a message, a delivery.",
+    },
   },
   inclusion: {
     title: "The entry is in the log",
@@ -56,27 +67,47 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
     meaning:
       "Who may decide stands in a list that the project's owners signed, version after " +
       "version, from the first one to the one in force.",
+    absent: {
+      title: "No list of people yet",
+      meaning: "Nobody had signed a list when this happened.",
+    },
   },
   issuer_range: {
     title: "The server's key was in force",
     meaning:
       "The owners' list names the issuer key for this place in the log, not before or after.",
+    absent: {
+      title: "No list that names the server's key",
+      meaning: "Without it nothing says from where on the key counts.",
+    },
   },
   human: {
     title: "Each person signed this very decision",
     meaning:
       "Their own key signed this request, this payload, under this rule and list, " +
       "within minutes. The key never was on the server.",
+    absent: {
+      title: "No signature of a person",
+      meaning: "Nobody signed this event with a key of their own.",
+    },
   },
   quorum: {
     title: "Enough of the right people said so",
     meaning:
       "The rule is met by different people with different keys, and they all decided " +
       "about the same payload.",
+    absent: {
+      title: "No rule that people have to meet",
+      meaning: "This event is not a decision for which a rule asks people.",
+    },
   },
   agent: {
     title: "The agent signed its request",
     meaning: "The request was signed with the agent's own key.",
+    absent: {
+      title: "No signature of the agent",
+      meaning: "The receipt holds none by the agent's own key.",
+    },
   },
   semantics: {
     title: "Everything agrees",
@@ -87,16 +118,28 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
   anchor: {
     title: "Anchored in the root log",
     meaning: "The summary of this log was itself entered into the log of the whole installation.",
+    absent: {
+      title: "Not anchored in a root log",
+      meaning: "The receipt holds no proof that the summary was entered into another log.",
+    },
   },
   witnesses: {
     title: "Seen by witnesses",
     meaning:
       "Independent witnesses signed the summary when they saw it: it cannot have been " +
       "made up later.",
+    absent: {
+      title: "No witness",
+      meaning: "The server could show others another log; no independent witness has looked.",
+    },
   },
   time: {
     title: "Time-stamped by a third party",
     meaning: "A time-stamping service confirms when the summary existed.",
+    absent: {
+      title: "No time stamp of a third party",
+      meaning: "The time is the one that the server states.",
+    },
   },
   trust: {
     title: "The keys are the ones you trust",
@@ -112,7 +155,7 @@ export const checkWords: Record<CheckName, { title: string; meaning: string }> =
 export const resultWords = {
   ok: "Holds",
   failed: "Does not hold",
-  absent: "Nothing to check",
+  absent: "Not in this receipt",
   "not run": "Not reached",
 } as const;
 

@@ -1,0 +1,23 @@
+// What starts letsping-verify, a program of its own, for the subcommands that judge files.
+
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace lp::cli {
+
+struct VerifyFlags {
+  std::vector<std::string> files, trust;
+  std::string require;
+  bool allow_test = false, json = false;
+  bool bundle = false;
+};
+// --trust, --require, --allow-test and --json.
+void add_verify_flags(CLI::App& command, VerifyFlags& flags);
+
+// Becomes that program; returns only when it cannot.
+int run_verifier(const VerifyFlags& flags);
+
+}  // namespace lp::cli

@@ -1,0 +1,212 @@
+#include "core/bundle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "approval/rule.h"
+#include "base/text.h"
+#include "core/log_reader.h"
+#include "evidence/leaf.h"
+#include "evidence/roster_document.h"
+#include "evidence/verify_receipt.h"
+#include "json/write.h"
+#include "tlog/tree.h"
+
+namespace lp::core {
+namespace {
+
+namespace member = evidence::member;
+using evidence::EventType;
+
+store::IoError damaged(std::uint64_t index) {
+  return {"entry " + std::to_string(index) + " of the log does not verify"};
+}
+
+// What the documents of default_policy() and of the rule of every request are.
+std::string policies() {
+  return evidence::document_line("{}");
+}
+
+std::string rules() {
+  return evidence::document_line(json::canonical(approval::default_rule().to_json()));
+}
+
+// The statement of a row, when row and leaf are those under the tree.
+std::optional<evidence::Statement> read_row(const store::Leaf& row) {
+  const auto leaf = evidence::read_leaf(row.leaf);
+  if (!leaf || leaf->statement_sha256 != evidence::statement_sha256(row.statement) ||
+      tlog::leaf_hash(row.leaf) != row.leaf_hash) {
+    return std::nullopt;
+  }
+  auto statement = evidence::read_statement(row.statement);
+  if (!statement) return std::nullopt;
+  return *std::move(statement);
+}
+
+store::Result<std::string> entries_of(store::Reader& reader, const std::string& project,
+                                      const tlog::TileAddress& address) {
+  auto bytes = tile_bytes(reader, project, address);
+  if (bytes && bytes->empty()) return std::unexpected(damaged(address.number * tlog::tile_width));
+  return bytes;
+}
+
+}  // namespace
+
+BundleMaker::BundleMaker(DirectoryPtr directory, const ProjectView& project,
+                         const evidence::ExportManifest& manifest, std::string note,
+                         std::string page)
+    : directory_(std::move(directory)),
+      project_(project),
+      plan_{.first = manifest.first, .end = manifest.end, .size = manifest.size},
+      note_(std::move(note)),
+      page_(std::move(page)) {}
+
+store::Result<std::string> BundleMaker::rosters(store::Reader& reader) {
+  std::string lines;
+  for (std::uint64_t version = 1; version <= project_.row.roster_version; ++version) {
+    auto stored = reader.roster(project_.row.id, version);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    if (!*stored) return std::unexpected(store::IoError{"a roster is missing"});
+    versions_[(*stored)->sha256] = version;
+    lines += evidence::roster_line({.head = (*stored)->head,
+                                    .entries = (*stored)->entries,
+                                    .signatures = (*stored)->signatures});
+  }
+  return lines;
+}
+
+store::Result<BundleMembers> BundleMaker::top(store::Reader& reader) {
+  auto lines = rosters(reader);
+  if (!lines) return std::unexpected(std::move(lines.error()));
+  BundleMembers members;
+  members.push_back({std::string(member::rosters), *std::move(lines)});
+  members.push_back({std::string(member::readme), std::string(evidence::bundle_readme)});
+  if (!page_.empty()) members.push_back({std::string(member::page), page_});
+  members.push_back({std::string(member::policies), policies()});
+  members.push_back({std::string(member::rules), rules()});
+  members.push_back({std::string(member::checkpoint), note_});
+  for (const tlog::TileAddress& address : plan_.edge()) {
+    auto bytes = tile_bytes(reader, project_.row.id, address);
+    if (!bytes) return std::unexpected(std::move(bytes.error()));
+    members.push_back({tlog::tile_path(address), *std::move(bytes)});
+  }
+  return members;
+}
+
+store::Result<BundleMembers> BundleMaker::tile(store::Reader& reader, const Keys& keys,
+                                               std::uint64_t number) {
+  BundleMembers members;
+  auto addresses = plan_.tiles_before(number);
+  addresses.push_back(plan_.entries(number));
+  for (const tlog::TileAddress& address : addresses) {
+    auto bytes = entries_of(reader, project_.row.id, address);
+    if (!bytes) return std::unexpected(std::move(bytes.error()));
+    members.push_back({tlog::tile_path(address), *std::move(bytes)});
+  }
+  const std::uint64_t first = plan_.begin_in(number), count = plan_.end_in(number) - first;
+  const auto rows = reader.leaves(project_.row.id, first, count);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->size() != count) return std::unexpected(damaged(first + rows->size()));
+  Teller teller(reader, keys);
+  std::string records, receipts;
+  for (const store::Leaf& row : *rows) {
+    const auto told = row.erased() ? erased(reader, keys, row) : entry(reader, keys, teller, row);
+    if (!told) return std::unexpected(told.error());
+    records += told->record;
+    receipts += told->receipt;
+  }
+  members.push_back({evidence::statements_member(number), std::move(records)});
+  if (!receipts.empty()) members.push_back({evidence::receipts_member(number), receipts});
+  return members;
+}
+
+store::Result<BundleMaker::Told> BundleMaker::entry(store::Reader& reader, const Keys& keys,
+                                                    Teller& teller, const store::Leaf& row) {
+  const auto statement = read_row(row);
+  if (!statement) return std::unexpected(damaged(row.index));
+  evidence::BundleRecord record{
+      .index = row.index, .statement = row.statement, .evidence = row.evidence, .descriptor = {}};
+  if (statement->of_request() && (statement->type == EventType::request_created ||
+                                  statement->type == EventType::request_revised)) {
+    auto asked = teller.tell(*statement);
+    if (!asked) return std::unexpected(std::move(asked.error()));
+    if (*asked) record.descriptor = std::move((*asked)->descriptor);
+  }
+  Told told{.record = record.line(), .receipt = {}};
+  if (!evidence::is_of_people(*statement)) return told;
+  auto line = receipt(reader, keys, project_, note_, row.index, version_named_by(*statement));
+  if (!line) return std::unexpected(std::move(line.error()));
+  told.receipt = *std::move(line);
+  return told;
+}
+
+// Its place, and the receipt of who erased it: without that it would count as missing.
+store::Result<BundleMaker::Told> BundleMaker::erased(store::Reader& reader, const Keys& keys,
+                                                     const store::Leaf& row) {
+  if (tlog::leaf_hash(row.leaf) != row.leaf_hash) return std::unexpected(damaged(row.index));
+  const auto erasure = reader.erasure(row.stream);
+  if (!erasure) return std::unexpected(erasure.error());
+  if (!*erasure) return std::unexpected(damaged(row.index));
+  const auto event = reader.leaf(project_.row.id, (*erasure)->leaf_index);
+  if (!event) return std::unexpected(event.error());
+  const auto performed = *event ? read_row(**event) : std::nullopt;
+  if (!performed) return std::unexpected(damaged((*erasure)->leaf_index));
+  auto line = receipt(reader, keys, project_, note_, row.index, version_named_by(*performed));
+  if (!line) return std::unexpected(std::move(line.error()));
+  if (line->empty()) {
+    return std::unexpected(
+        store::IoError{"entry " + std::to_string(row.index) +
+                       " of the log was erased, and there is no receipt of it under the "
+                       "checkpoint of this export"});
+  }
+  const evidence::BundleRecord record{
+      .index = row.index, .statement = {}, .evidence = {}, .descriptor = {}};
+  return Told{.record = record.line(), .receipt = *std::move(line)};
+}
+
+std::uint64_t BundleMaker::version_named_by(const evidence::Statement& said) const {
+  const auto version = versions_.find(said.roster_sha256.value_or(Digest{}));
+  return version == versions_.end() ? 1 : version->second;
+}
+
+// From the first roster on where that fits, so that each receipt is also good alone; else from one
+// that rosters.jsonl leads to.
+store::Result<std::string> BundleMaker::receipt(store::Reader& reader, const Keys& keys,
+                                                const ProjectView& project, const std::string& note,
+                                                std::uint64_t index, std::uint64_t roster_version) {
+  for (const std::uint64_t back :
+       {roster_version, std::uint64_t{16}, std::uint64_t{4}, std::uint64_t{1}, std::uint64_t{0}}) {
+    const ReceiptWish wish{.index = index,
+                           .first_roster = roster_version > back ? roster_version - back : 1};
+    const auto made = receipt_on({.note = note, .anchor = {}}, reader, keys, project, wish);
+    if (made) return made->bytes() + "\n";
+    switch (made.error()) {
+      case NoReceipt::too_large:
+        continue;
+      case NoReceipt::incomplete:
+        return std::string();
+      case NoReceipt::unknown:
+      case NoReceipt::unavailable:
+        return std::unexpected(damaged(index));
+    }
+  }
+  return std::string();
+}
+
+store::Result<BundleMembers> BundleMaker::event(store::Reader& reader, const Keys& keys,
+                                                const ProjectView& now, std::uint64_t index) {
+  const auto text = now.live->checkpoint.load();
+  auto log = text ? LogReader::at(reader, now.row.id, *text) : std::nullopt;
+  const auto path = log ? log->consistency(plan_.size, log->size()) : std::nullopt;
+  if (!path) return std::unexpected(damaged(index));
+  auto proof = receipt(reader, keys, now, *text, index,
+                       std::max<std::uint64_t>(project_.row.roster_version, 1));
+  if (!proof) return std::unexpected(std::move(proof.error()));
+  if (proof->empty()) return std::unexpected(damaged(index));
+  std::string hashes;
+  for (const Digest& hash : *path) hashes += base64(hash.view()) + "\n";
+  return BundleMembers{{std::string(member::event), *std::move(proof)},
+                       {std::string(member::consistency), std::move(hashes)}};
+}
+
+}  // namespace lp::core
