@@ -134,6 +134,24 @@ class Driver(unittest.TestCase):
         player = Path("/proc", pid.read_text(encoding="utf-8").strip())
         self.assertTrue(within_seconds(20, lambda: not player.exists()))
 
+    def test_being_stopped_stops_the_compilers(self):
+        (self.top / "tests/suites.txt").write_text("unit a build plain 1 true\n", encoding="utf-8")
+        pid = self.top / "pid"
+        with open(self.top / "setup/steps.sh", "a", encoding="utf-8") as file:
+            file.write(QUIET + 'build_preset() { bash -c "echo \\$\\$ >pid.new; mv pid.new pid; '
+                       'exec sleep 100"; }\n')
+        with subprocess.Popen([self.top / "test"], stdout=subprocess.DEVNULL) as driver:
+            self.assertTrue(within_seconds(20, pid.exists))
+            driver.terminate()
+        self.assertEqual(driver.returncode, 130)
+        compiler = Path("/proc", pid.read_text(encoding="utf-8").strip())
+        self.assertTrue(within_seconds(20, lambda: not compiler.exists()))
+
+    def test_a_failed_build_beside_the_packages_is_seen(self):
+        suites = "unit a build plain 1 echo 2 passed, 0 failed\n"
+        self.assertEqual(self.last(suites, steps="build_preset() { return 1; }\n"),
+                         (1, "0 passed, 1 failed, 0 skipped"))
+
     def test_a_failed_build_fails_everything_that_needs_it(self):
         suites = ("unit a build plain 1 echo 2 passed, 0 failed\n"
                   "wire b build plain 1 echo 3 passed, 0 failed\n")
