@@ -23,11 +23,12 @@ std::uint64_t size_of(const Text& text) {
 class Choice {
  public:
   Choice(store::Reader& reader, const Keys& keys, const Directory& directory,
-         const ProjectView& project, std::uint64_t index)
+         const ProjectView& project, std::uint64_t index, bool bare)
       : reader_(reader),
         keys_(keys),
         project_(project),
         index_(index),
+        bare_(bare),
         root_newest_(newest_note(*directory.root)),
         root_cosigned_(directory.root->cosigned.load()) {
     auto policy = tlog::Policy::parse(directory.witness_policy.value_or(""));
@@ -57,7 +58,7 @@ class Choice {
     if (size <= index_) return std::nullopt;
     Ground ground{.note = *text, .anchor = std::nullopt};
     const auto entry = reader_.anchor_of(project_.row.id, size);
-    if (entry && *entry) {
+    if (!bare_ && entry && *entry) {
       ground.anchor = proof_of(**entry, root_cosigned_);
       if (!ground.anchor) ground.anchor = proof_of(**entry, root_newest_);
     }
@@ -66,6 +67,7 @@ class Choice {
 
   // On the newest checkpoint that this head of the root log anchors.
   [[nodiscard]] std::optional<Ground> anchored(const Text& root) const {
+    if (bare_) return std::nullopt;
     const auto entry = reader_.newest_anchor(project_.row.id, size_of(root));
     if (!entry || !*entry || (*entry)->size <= index_) return std::nullopt;
     auto proof = proof_of(**entry, root);
@@ -136,6 +138,7 @@ class Choice {
   const Keys& keys_;
   const ProjectView& project_;
   const std::uint64_t index_;
+  const bool bare_;  // without an anchor: the receipt of what was erased has no place for one
   const Text root_newest_, root_cosigned_;
   std::optional<tlog::Policy> policy_;
   std::vector<tlog::CosignerKey> named_;
@@ -155,8 +158,9 @@ std::uint64_t last_needed(store::Reader& reader, const ProjectView& project, std
 std::optional<Ground> ground_of(store::Reader& reader, const Keys& keys, const Directory& directory,
                                 const ProjectView& project, std::uint64_t index) {
   const std::uint64_t last = last_needed(reader, project, index);
-  auto ground = Choice(reader, keys, directory, project, last).make();
-  if (!ground && last != index) ground = Choice(reader, keys, directory, project, index).make();
+  const bool bare = last != index;
+  auto ground = Choice(reader, keys, directory, project, last, bare).make();
+  if (!ground && bare) ground = Choice(reader, keys, directory, project, index, bare).make();
   return ground;
 }
 

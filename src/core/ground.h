@@ -26,7 +26,7 @@ struct Ground {
 };
 
 // Nothing when no signed checkpoint covers the entry at `index`. Of one that was erased the ground
-// covers the erasure too, where one does.
+// covers the erasure too, where one does, and has no anchor: its receipt has no place for one.
 std::optional<Ground> ground_of(store::Reader& reader, const Keys& keys, const Directory& directory,
                                 const ProjectView& project, std::uint64_t index);
 
