@@ -45,6 +45,12 @@ void append(tlog::CompactRange& range, store::Batch& batch, const Digest& leaf_h
   });
 }
 
+// The note first: whoever sees the size must find a checkpoint that covers it.
+void publish(LiveLog& live, const Signer::Signed& head) {
+  live.checkpoint = std::make_shared<const std::string>(head.note);
+  live.signed_size = head.size;
+}
+
 }  // namespace
 
 std::expected<void, std::string> RootLog::recover(World& world) {
@@ -128,11 +134,8 @@ std::optional<std::string> RootLog::refuse_entries(World& world, std::uint64_t f
 bool RootLog::sign(World& world, std::vector<Digest> leaf_hashes) {
   const auto heads = world.signer.extend(
       {{.origin = origin_, .leaf_hashes = std::move(leaf_hashes), .root = range_.root()}});
-  if (!heads) return false;
-  // The note first: whoever sees the size must find a checkpoint that covers it.
-  live_->checkpoint = std::make_shared<const std::string>(heads->front().note);
-  live_->signed_size = heads->front().size;
-  return true;
+  if (heads) publish(*live_, heads->front());
+  return heads.has_value();
 }
 
 void RootLog::freeze(std::string_view event, std::string_view why) {
@@ -185,7 +188,13 @@ std::expected<void, RootLog::Fault> RootLog::anchor(World& world) {
   for (const store::Anchor& entry : *entries) leaf_hashes.push_back(tlog::leaf_hash(entry.leaf));
   range_ = std::move(range);
   for (const auto& [log, size] : anchored) log->anchored_size = size;
-  if (!sign(world, std::move(leaf_hashes))) {
+  const auto heads = world.signer.extend(
+      {{.origin = origin_, .leaf_hashes = std::move(leaf_hashes), .root = range_.root()}});
+  // What the signer could not keep stops everything: nobody knows what is on that disk.
+  if (!heads && heads.error() == Signer::Fault::lock_store) return std::unexpected(Fault::commit);
+  if (heads) {
+    publish(*live_, heads->front());
+  } else {
     freeze("root.not_signed",
            "The root log could not be signed: nothing is anchored until the server starts anew.");
   }
