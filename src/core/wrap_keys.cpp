@@ -1,7 +1,8 @@
 #include "core/wrap_keys.h"
 
 #include <algorithm>
-#include <optional>
+#include <cstdint>
+#include <expected>
 #include <utility>
 
 #include "base/assert.h"
@@ -14,11 +15,18 @@ namespace {
 constexpr std::int64_t look_every_ms = 3'600'000;
 constexpr std::uint64_t requests_at_once = 256;
 
-// Under this month's key; nothing when it does not open, or the new key cannot be written.
-std::optional<std::string> wrapped_anew(Work& work, std::string_view wrapped) {
+enum class NotWrapped : std::uint8_t {
+  does_not_open,  // nor will it later: it hinders nothing
+  no_key,         // the key of this month cannot be written: the old one must stay
+};
+
+// Under this month's key.
+std::expected<std::string, NotWrapped> wrapped_anew(Work& work, std::string_view wrapped) {
   const auto secret = work.world.keys.unwrap(wrapped);
-  if (!secret) return std::nullopt;
-  return work.world.keys.wrap(secret->reveal(), work.now, work.world.entropy);
+  if (!secret) return std::unexpected(NotWrapped::does_not_open);
+  auto anew = work.world.keys.wrap(secret->reveal(), work.now, work.world.entropy);
+  if (!anew) return std::unexpected(NotWrapped::no_key);
+  return *std::move(anew);
 }
 
 }  // namespace
@@ -28,11 +36,15 @@ bool WrapKeys::retired(std::string_view wrapped) const {
 }
 
 // The secrets of agents, webhooks and projects, all at once: they are few.
-void WrapKeys::wrap_directory(Work& work) {
+bool WrapKeys::wrap_directory(Work& work) {
+  bool has_key = true;
   const auto renew = [&](std::string& sealed) {
     if (sealed.empty() || !retired(sealed)) return false;
     auto anew = wrapped_anew(work, sealed);
-    if (!anew) return false;
+    if (!anew) {
+      has_key = has_key && anew.error() != NotWrapped::no_key;
+      return false;
+    }
     sealed = *std::move(anew);
     return true;
   };
@@ -47,9 +59,10 @@ void WrapKeys::wrap_directory(Work& work) {
   for (auto& [place, secret] : directory.secrets) {
     if (renew(secret.sealed)) work.batch.writes.emplace_back(secret);
   }
+  return has_key;
 }
 
-void WrapKeys::wrap_requests(Work& work) {
+bool WrapKeys::wrap_requests(Work& work) {
   const auto keys = work.world.rows.request_keys(after_, requests_at_once);
   LP_ASSERT(keys.has_value());
   for (const store::RequestKey& key : *keys) {
@@ -58,14 +71,23 @@ void WrapKeys::wrap_requests(Work& work) {
     if (anew) {
       work.batch.writes.emplace_back(
           store::RequestKey{.request = key.request, .wrapped = *std::move(anew)});
+    } else if (anew.error() == NotWrapped::no_key) {
+      return false;
     } else {
-      // It opens nothing now, and will not later.
       log::error("row.tampered", "The key of a request does not open.",
                  {{"request_id", key.request}});
     }
   }
   all_wrapped_ = keys->size() < requests_at_once;
   if (!keys->empty()) after_ = keys->back().request;
+  return true;
+}
+
+// Looked at again in an hour. What was wrapped anew stays so.
+void WrapKeys::give_up() {
+  months_.clear();
+  after_.clear();
+  all_wrapped_ = false;
 }
 
 void WrapKeys::step(Work& work) {
@@ -81,15 +103,9 @@ void WrapKeys::step(Work& work) {
       }
     }
     if (months_.empty()) return;
-    // Where no key can be written nothing is destroyed either.
-    const bool writable = work.world.keys.wrap("probe", work.now, work.world.entropy).has_value();
-    if (!writable || work.disk_low()) {
-      months_.clear();
-      return;
-    }
-    wrap_directory(work);
+    if (work.disk_low() || !wrap_directory(work)) return give_up();
   }
-  wrap_requests(work);
+  if (!wrap_requests(work)) give_up();
 }
 
 std::vector<std::string> WrapKeys::destroy(World& world) {
@@ -105,8 +121,7 @@ std::vector<std::string> WrapKeys::destroy(World& world) {
               {{"month", month}});
     gone.push_back(month);
   }
-  after_.clear();
-  all_wrapped_ = false;
+  give_up();
   return gone;
 }
 

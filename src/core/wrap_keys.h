@@ -24,8 +24,10 @@ class WrapKeys {
   std::vector<std::string> destroy(World& world);
 
  private:
-  void wrap_directory(Work& work);
-  void wrap_requests(Work& work);
+  // False: the key of this month cannot be written, and so no old one may go.
+  bool wrap_directory(Work& work);
+  bool wrap_requests(Work& work);
+  void give_up();
   [[nodiscard]] bool retired(std::string_view wrapped) const;
 
   std::vector<std::string> months_;  // whose keys go

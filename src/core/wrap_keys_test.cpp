@@ -69,6 +69,20 @@ TEST(WrapKeys, GoWhenTheirMonthIsOverForAsLongAsBackupsAreKept) {
   EXPECT_TRUE(house.keys->unwrap(sealed).has_value());
 }
 
+TEST(WrapKeys, StayWhereTheNewOneCannotBeWritten) {
+  Months house;
+  house.open_to_destroy();
+  const std::string request = house.asked();
+  house.pass(32);
+  const Instant then = house.clock.now() + 40 * day_ms;
+  std::filesystem::create_directory(house.root / "secrets" /
+                                    ("wrap-" + to_string(then).substr(0, 7)));
+  const auto before = house.keys->wrap_months();
+  house.pass(40);
+  EXPECT_EQ(house.keys->wrap_months(), before);
+  EXPECT_TRUE(house.engine->request(request, {}).has_value());
+}
+
 TEST(WrapKeys, StayWhereNobodyReadTheSettings) {
   Months house;
   const std::size_t before = house.months();
