@@ -40,9 +40,8 @@ class Choice {
 
   std::optional<Ground> make() const {
     if (policy_) {
-      for (auto ground : {cosigned(), anchored(root_cosigned_)}) {
-        if (ground && ground->witnessed) return ground;
-      }
+      if (auto ground = cosigned(); ground && ground->witnessed) return ground;
+      if (auto ground = anchored(root_cosigned_); ground && ground->witnessed) return ground;
     }
     if (auto ground = anchored(root_newest_)) return ground;
     const Text newest = newest_note(*project_.live);
