@@ -6,7 +6,6 @@
 #include "approval/rule.h"
 #include "base/text.h"
 #include "core/log_reader.h"
-#include "evidence/leaf.h"
 #include "evidence/roster_document.h"
 #include "evidence/verify_receipt.h"
 #include "json/write.h"
@@ -18,10 +17,6 @@ namespace {
 namespace member = evidence::member;
 using evidence::EventType;
 
-store::IoError damaged(std::uint64_t index) {
-  return {"entry " + std::to_string(index) + " of the log does not verify"};
-}
-
 // What the documents of default_policy() and of the rule of every request are.
 std::string policies() {
   return evidence::document_line("{}");
@@ -31,22 +26,11 @@ std::string rules() {
   return evidence::document_line(json::canonical(approval::default_rule().to_json()));
 }
 
-// The statement of a row, when row and leaf are those under the tree.
-std::optional<evidence::Statement> read_row(const store::Leaf& row) {
-  const auto leaf = evidence::read_leaf(row.leaf);
-  if (!leaf || leaf->statement_sha256 != evidence::statement_sha256(row.statement) ||
-      tlog::leaf_hash(row.leaf) != row.leaf_hash) {
-    return std::nullopt;
-  }
-  auto statement = evidence::read_statement(row.statement);
-  if (!statement) return std::nullopt;
-  return *std::move(statement);
-}
-
 store::Result<std::string> entries_of(store::Reader& reader, const std::string& project,
                                       const tlog::TileAddress& address) {
   auto bytes = tile_bytes(reader, project, address);
-  if (bytes && bytes->empty()) return std::unexpected(damaged(address.number * tlog::tile_width));
+  if (bytes && bytes->empty())
+    return std::unexpected(entry_damaged(address.number * tlog::tile_width));
   return bytes;
 }
 
@@ -106,7 +90,7 @@ store::Result<BundleMembers> BundleMaker::tile(store::Reader& reader, const Keys
   const std::uint64_t first = plan_.begin_in(number), count = plan_.end_in(number) - first;
   const auto rows = reader.leaves(project_.row.id, first, count);
   if (!rows) return std::unexpected(rows.error());
-  if (rows->size() != count) return std::unexpected(damaged(first + rows->size()));
+  if (rows->size() != count) return std::unexpected(entry_damaged(first + rows->size()));
   Teller teller(reader, keys);
   std::string records, receipts;
   for (const store::Leaf& row : *rows) {
@@ -122,8 +106,8 @@ store::Result<BundleMembers> BundleMaker::tile(store::Reader& reader, const Keys
 
 store::Result<BundleMaker::Told> BundleMaker::entry(store::Reader& reader, const Keys& keys,
                                                     Teller& teller, const store::Leaf& row) {
-  const auto statement = read_row(row);
-  if (!statement) return std::unexpected(damaged(row.index));
+  const auto statement = statement_of(row);
+  if (!statement) return std::unexpected(statement.error());
   evidence::BundleRecord record{
       .index = row.index, .statement = row.statement, .evidence = row.evidence, .descriptor = {}};
   if (statement->of_request() && (statement->type == EventType::request_created ||
@@ -143,14 +127,15 @@ store::Result<BundleMaker::Told> BundleMaker::entry(store::Reader& reader, const
 // Its place, and the receipt of who erased it: without that it would count as missing.
 store::Result<BundleMaker::Told> BundleMaker::erased(store::Reader& reader, const Keys& keys,
                                                      const store::Leaf& row) {
-  if (tlog::leaf_hash(row.leaf) != row.leaf_hash) return std::unexpected(damaged(row.index));
+  if (tlog::leaf_hash(row.leaf) != row.leaf_hash) return std::unexpected(entry_damaged(row.index));
   const auto erasure = reader.erasure(row.stream);
   if (!erasure) return std::unexpected(erasure.error());
-  if (!*erasure) return std::unexpected(damaged(row.index));
+  if (!*erasure) return std::unexpected(entry_damaged(row.index));
   const auto event = reader.leaf(project_.row.id, (*erasure)->leaf_index);
   if (!event) return std::unexpected(event.error());
-  const auto performed = *event ? read_row(**event) : std::nullopt;
-  if (!performed) return std::unexpected(damaged((*erasure)->leaf_index));
+  if (!*event) return std::unexpected(entry_damaged((*erasure)->leaf_index));
+  const auto performed = statement_of(**event);
+  if (!performed) return std::unexpected(performed.error());
   auto line = receipt(reader, keys, project_, note_, row.index, version_named_by(*performed));
   if (!line) return std::unexpected(std::move(line.error()));
   if (line->empty()) {
@@ -187,7 +172,7 @@ store::Result<std::string> BundleMaker::receipt(store::Reader& reader, const Key
         return std::string();
       case NoReceipt::unknown:
       case NoReceipt::unavailable:
-        return std::unexpected(damaged(index));
+        return std::unexpected(entry_damaged(index));
     }
   }
   return std::string();
@@ -198,11 +183,11 @@ store::Result<BundleMembers> BundleMaker::event(store::Reader& reader, const Key
   const auto text = now.live->checkpoint.load();
   auto log = text ? LogReader::at(reader, now.row.id, *text) : std::nullopt;
   const auto path = log ? log->consistency(plan_.size, log->size()) : std::nullopt;
-  if (!path) return std::unexpected(damaged(index));
+  if (!path) return std::unexpected(entry_damaged(index));
   auto proof = receipt(reader, keys, now, *text, index,
                        std::max<std::uint64_t>(project_.row.roster_version, 1));
   if (!proof) return std::unexpected(std::move(proof.error()));
-  if (proof->empty()) return std::unexpected(damaged(index));
+  if (proof->empty()) return std::unexpected(entry_damaged(index));
   std::string hashes;
   for (const Digest& hash : *path) hashes += base64(hash.view()) + "\n";
   return BundleMembers{{std::string(member::event), *std::move(proof)},

@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "core/request_event.h"
 #include "crypto/hash.h"
+#include "evidence/leaf.h"
 #include "json/parse.h"
+#include "tlog/tree.h"
 
 namespace lp::core {
 namespace {
@@ -38,6 +40,21 @@ std::optional<evidence::Asked> asked_in(std::optional<std::string> details_text)
 }
 
 }  // namespace
+
+store::IoError entry_damaged(std::uint64_t index) {
+  return {"entry " + std::to_string(index) + " of the log does not verify"};
+}
+
+store::Result<evidence::Statement> statement_of(const store::Leaf& row) {
+  const auto leaf = evidence::read_leaf(row.leaf);
+  if (!leaf || leaf->statement_sha256 != evidence::statement_sha256(row.statement) ||
+      tlog::leaf_hash(row.leaf) != row.leaf_hash) {
+    return std::unexpected(entry_damaged(row.index));
+  }
+  auto statement = evidence::read_statement(row.statement);
+  if (!statement) return std::unexpected(entry_damaged(row.index));
+  return *std::move(statement);
+}
 
 store::Result<std::optional<evidence::Asked>> Teller::tell(const evidence::Statement& said) {
   if (!said.of_request()) return std::nullopt;

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,11 @@
 #include "store/store.h"
 
 namespace lp::core {
+
+// The entry at `index` is not what the tree says.
+store::IoError entry_damaged(std::uint64_t index);
+// The statement of a row whose bytes are those under the tree; entry_damaged of another.
+store::Result<evidence::Statement> statement_of(const store::Leaf& row);
 
 class Teller {
  public:

@@ -5,7 +5,6 @@
 #include "api/errors.h"
 #include "crypto/hash.h"
 #include "evidence/bundle.h"
-#include "evidence/leaf.h"
 #include "evidence/tar.h"
 #include "json/write.h"
 #include "tlog/note.h"
@@ -20,22 +19,6 @@ using evidence::ExportFormat;
 // What one step may hold up: a net thread for a few milliseconds.
 constexpr std::uint64_t entries_max = 256;
 
-// A stored leaf as an export may tell it: nothing when its bytes are not those under the tree.
-std::optional<evidence::Statement> verified(const store::Leaf& row) {
-  const auto leaf = evidence::read_leaf(row.leaf);
-  if (!leaf || leaf->statement_sha256 != evidence::statement_sha256(row.statement) ||
-      tlog::leaf_hash(row.leaf) != row.leaf_hash) {
-    return std::nullopt;
-  }
-  auto statement = evidence::read_statement(row.statement);
-  if (!statement) return std::nullopt;
-  return *std::move(statement);
-}
-
-store::IoError damaged(std::uint64_t index) {
-  return {"entry " + std::to_string(index) + " of the log does not verify"};
-}
-
 // A statement of the log with its index.
 struct Placed {
   std::uint64_t index;
@@ -49,8 +32,9 @@ store::Result<std::optional<Placed>> first_told(store::Reader& reader, const std
     auto leaf = reader.leaf(project, index);
     if (!leaf) return std::unexpected(std::move(leaf.error()));
     if (*leaf && (*leaf)->erased()) continue;
-    const auto statement = *leaf ? verified(**leaf) : std::nullopt;
-    if (!statement) return std::unexpected(damaged(index));
+    if (!*leaf) return std::unexpected(core::entry_damaged(index));
+    const auto statement = core::statement_of(**leaf);
+    if (!statement) return std::unexpected(statement.error());
     return Placed{.index = index, .time = statement->time};
   }
   return std::nullopt;
@@ -260,7 +244,7 @@ store::Result<std::string> ExportRun::lines() {
   const std::uint64_t count = std::min(entries_max, manifest_.end - at_);
   const auto rows = reader.leaves(project_.row.id, at_, count);
   if (!rows) return std::unexpected(rows.error());
-  if (rows->size() != count) return std::unexpected(damaged(at_ + rows->size()));
+  if (rows->size() != count) return std::unexpected(core::entry_damaged(at_ + rows->size()));
   core::Teller teller(reader, context_.engine.keys());
   std::string lines;
   for (const store::Leaf& row : *rows) {
@@ -274,8 +258,8 @@ store::Result<std::string> ExportRun::lines() {
 }
 
 store::Result<std::string> ExportRun::line(core::Teller& teller, const store::Leaf& row) {
-  const auto statement = verified(row);
-  if (!statement) return std::unexpected(damaged(row.index));
+  const auto statement = core::statement_of(row);
+  if (!statement) return std::unexpected(statement.error());
   auto asked = teller.tell(*statement);
   if (!asked) return std::unexpected(std::move(asked.error()));
   const evidence::ExportEntry entry{.index = row.index,
@@ -289,13 +273,14 @@ store::Result<std::string> ExportRun::line(core::Teller& teller, const store::Le
 }
 
 store::Result<std::string> ExportRun::erased_line(const store::Leaf& row) {
-  if (tlog::leaf_hash(row.leaf) != row.leaf_hash) return std::unexpected(damaged(row.index));
+  if (tlog::leaf_hash(row.leaf) != row.leaf_hash)
+    return std::unexpected(core::entry_damaged(row.index));
   if (!ocsf_) {
     return evidence::export_erased_line(manifest_.format, row.index, row.leaf, row.leaf_hash);
   }
   const auto erasure = context_.engine.reader().erasure(row.stream);
   if (!erasure) return std::unexpected(erasure.error());
-  if (!*erasure) return std::unexpected(damaged(row.index));
+  if (!*erasure) return std::unexpected(core::entry_damaged(row.index));
   return ocsf_->erased_line({.origin = manifest_.origin,
                              .index = row.index,
                              .erased = (*erasure)->at,
@@ -309,8 +294,9 @@ store::Result<std::string> ExportRun::closing() {
   if (!ocsf_) return evidence::export_closing(manifest_, note_);
   const auto row = context_.engine.reader().leaf(project_.row.id, *event_);
   if (!row) return std::unexpected(row.error());
-  const auto statement = *row ? verified(**row) : std::nullopt;
-  if (!statement) return std::unexpected(damaged(*event_));
+  if (!*row) return std::unexpected(core::entry_damaged(*event_));
+  const auto statement = core::statement_of(**row);
+  if (!statement) return std::unexpected(statement.error());
   auto more = json::Value::object();
   more.add("checkpoint", note_).add("manifest", manifest_.to_json());
   return ocsf_->line({.index = *event_,
