@@ -17,17 +17,17 @@ namespace lp::cli {
 struct AdminFlags : PlaceFlags {
   bool json = false;
 };
-void add_admin_flags(CLI::App& app, AdminFlags& flags);
+void add_admin_flags(Command& app, AdminFlags& flags);
 // --project, the one called `default` unless told otherwise.
-void add_project_flag(CLI::App& app, std::string& project);
+void add_project_flag(Command& app, std::string& project);
 
-CLI::App* add_admin_command(CLI::App& parent, const char* name, const char* help, AdminFlags& flags,
-                            Chosen& chosen, std::function<int()> run);
+Command* add_admin_command(Command& parent, const char* name, const char* help, AdminFlags& flags,
+                           Chosen& chosen, std::function<int()> run);
 // A subcommand of `parent` that has the flags of them all and does `run` when it was chosen.
 template <std::derived_from<AdminFlags> Flags>
-CLI::App* add_admin_command(CLI::App& parent, const char* name, const char* help,
-                            const std::shared_ptr<Flags>& flags, Chosen& chosen,
-                            int (*run)(const Flags&)) {
+Command* add_admin_command(Command& parent, const char* name, const char* help,
+                           const std::shared_ptr<Flags>& flags, Chosen& chosen,
+                           int (*run)(const Flags&)) {
   return add_admin_command(parent, name, help, *flags, chosen,
                            [flags, run] { return run(*flags); });
 }

@@ -2,8 +2,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/id.h"
 #include "base/visible.h"
 #include "cli/administer.h"
@@ -144,7 +142,7 @@ int erase(const Flags& flags) {
 
 }  // namespace
 
-void add_erase(CLI::App& app, Chosen& chosen) {
+void add_erase(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = add_admin_command(
       app, "erase", "Erase a decided request for ever; an owner signs", flags, chosen, erase);

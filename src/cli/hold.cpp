@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/id.h"
 #include "cli/administer.h"
 
@@ -30,7 +28,7 @@ int list(const Flags& flags) {
 
 }  // namespace
 
-void add_hold(CLI::App& app, Chosen& chosen) {
+void add_hold(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("hold", "Legal holds: what must not be erased");
   group->require_subcommand(1);

@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/administer.h"
 #include "cli/log_verify.h"
@@ -121,7 +119,7 @@ int verify(const Flags& flags) {
 
 }  // namespace
 
-void add_log(CLI::App& app, Chosen& chosen) {
+void add_log(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("log", "The append-only log of a project");
   group->require_subcommand(1);
@@ -136,7 +134,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
   auto* verify_command =
       add("verify", "Check every leaf, signature, chain and row, from the database itself", verify);
   verify_command->add_option("--trust", flags->trust_file, "Pinned keys (`letsping trust export`)")
-      ->check(CLI::ExistingFile);
+      ->check(ExistingFile{});
   verify_command->add_flag("--allow-test", flags->allow_test, "Accept what is marked `test`");
   verify_command->footer("Exit status: 0 VALID, 40 INVALID, 30 INDETERMINATE (no --trust).");
 }

@@ -1,20 +1,18 @@
 #include "cli/program.h"
 
-#include <CLI/CLI.hpp>
-
 #include "base/log.h"
 #include "cli/commands.h"
 
 namespace lp::cli {
 
-void add_place(CLI::App& app, PlaceFlags& flags) {
+void add_place(Command& app, PlaceFlags& flags) {
   app.add_option("--data", flags.place.data, "The data directory")->capture_default_str();
   app.add_option("--signer-state", flags.place.signer_state,
                  "Where the signer remembers what it signed (default: DATA.signer)");
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"LetsPing: people decide before agents act.", "letsping"};
+  Command app("LetsPing: people decide before agents act.", "letsping");
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 ok, 1 error, 2 usage, 4 expired,\n"
@@ -27,12 +25,7 @@ int run(int argc, char** argv) {
         add_receipt, add_verify,  add_clock,  add_signer,     add_witness,    add_version}) {
     add(app, chosen);
   }
-  // CLI11 reports by exception; it ends here.
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_ok : exit_usage;
-  }
+  if (const auto ended = app.parse(argc, argv)) return *ended;
   return chosen.command();
 }
 

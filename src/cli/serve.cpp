@@ -1,7 +1,5 @@
 #include "server/serve.h"
 
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -26,12 +24,12 @@ int serve(const Flags& flags) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, Chosen& chosen) {
+void add_serve(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("serve", "Run the server; makes the data directory when new");
   add_place(*command, *flags);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT (default 127.0.0.1:8400)");
-  command->add_option("--config", flags->config, "Settings file (TOML)")->check(CLI::ExistingFile);
+  command->add_option("--config", flags->config, "Settings file (TOML)")->check(ExistingFile{});
   command->add_option("--web-dir", flags->web_directory,
                       "Serve the dashboard from here instead of from the program");
   command->callback([flags, &chosen] { chosen.command = [flags] { return serve(*flags); }; });

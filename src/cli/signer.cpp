@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -17,7 +15,7 @@ int adopt(const Flags& flags) {
 
 }  // namespace
 
-void add_signer(CLI::App& app, Chosen& chosen) {
+void add_signer(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("signer", "What signs checkpoints");
   group->require_subcommand(1);

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -45,7 +43,7 @@ int export_trust(const Flags& flags) {
 
 }  // namespace
 
-void add_trust(CLI::App& app, Chosen& chosen) {
+void add_trust(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("trust", "What a verifier pins");
   group->require_subcommand(1);
