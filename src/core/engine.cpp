@@ -184,8 +184,15 @@ std::vector<std::string> marks_of(const Directory& directory, const store::FullR
 
 }  // namespace
 
+store::Result<std::optional<store::FullRequest>> Engine::rows_of(std::string_view id) {
+  if (const auto closed = impl_->published.closed.load()) {
+    if (const auto found = closed->find(id); found != closed->end()) return found->second;
+  }
+  return reader().request(id);
+}
+
 std::expected<RequestView, Refused> Engine::request(std::string_view id, std::string_view project) {
-  auto rows = reader().request(id);
+  auto rows = rows_of(id);
   if (!rows) return refuse(Fault::stopping);
   const DirectoryPtr directory_now = directory();
   if (!*rows) return refuse(gone(*directory_now, id, project), id);

@@ -118,6 +118,8 @@ class Engine {
  private:
   struct Impl;
   [[nodiscard]] bool push(Job&& job, Urgency urgency);
+  // As they are stored, or as the newest batch left them.
+  store::Result<std::optional<store::FullRequest>> rows_of(std::string_view id);
   Fault gone(const Directory& directory_now, std::string_view id, std::string_view project);
   std::unique_ptr<Impl> impl_;
 };

@@ -239,6 +239,7 @@ void Sequencer::publish(Work& work) {
     work.announce(std::string(Feed::topic));
     published_.feed.publish(std::move(notices));
   }
+  published_.closed = work.closed();
 }
 
 }  // namespace lp::core
