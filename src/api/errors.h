@@ -96,6 +96,7 @@ enum class Reason : std::uint8_t {
   receipt_too_large,
   erased,
   legal_hold,
+  still_listed,
   not_decided,
   // Too much.
   rate_limited,
