@@ -164,7 +164,8 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::legal_hold, 409, "legal_hold",
      "A legal hold stands over this, so it is not erased. End the hold first, if you may."},
     {Reason::still_listed, 409, "still_listed",
-     "This person still counts in a roster. Remove them first, with `letsping member remove`, which "
+     "This person still counts in a roster. Remove them first, with `letsping member remove`, "
+     "which "
      "an owner signs. Whoever set this server up, and the last owner, stay."},
     {Reason::not_decided, 409, "not_decided",
      "The request is open and an agent may wait for it. Decide or cancel it, then erase it."},

@@ -125,7 +125,8 @@ std::optional<std::string> LogCheck::erasure(const evidence::Statement& statemen
   }
   if (const auto why = evidence::refuse_owners(*record, in_force_->head)) return std::string(*why);
   if (document->subject) {
-    if (lists(*in_force_, *document->subject)) return "somebody was erased who stands in the roster";
+    if (lists(*in_force_, *document->subject))
+      return "somebody was erased who stands in the roster";
     if (!erased_people_.insert(*document->subject).second) return "somebody was erased twice";
   }
   for (const std::uint64_t index : document->indices) {

@@ -237,11 +237,10 @@ int verify_log(const LogVerification& wanted) {
   if (!trust) return fail(trust.error());
   LogCheck log(trust->origin, trust->issuer_spki, wanted.allow_test, trust->genesis);
   const auto wrong = check_all(*opened, *trust, log);
-  return say("leaves", log.size(),
-             {.decisions = log.decisions(),
-              .erased = log.erased(),
-              .erased_people = log.erased_people()},
-             wrong, trust->pinned, wanted.json);
+  return say(
+      "leaves", log.size(),
+      {.decisions = log.decisions(), .erased = log.erased(), .erased_people = log.erased_people()},
+      wrong, trust->pinned, wanted.json);
 }
 
 int verify_root_log(const LogVerification& wanted) {

@@ -72,8 +72,7 @@ int propose(const AdminFlags& flags, AdminClient& client, const RosterChange& ch
   const auto text = [&](std::string_view name) {
     return answer->body().find_string(name).value_or("");
   };
-  const std::string url =
-      dashboard_link(*answer, "/settings/roster/" + std::string(text("id")));
+  const std::string url = dashboard_link(*answer, "/settings/roster/" + std::string(text("id")));
   if (flags.json) {
     auto link = json::Value::object();
     link.add("url", url).add("proposal", text("id")).add("expires_at", text("expires_at"));

@@ -158,10 +158,8 @@ std::optional<std::string> RowCheck::person_erasure(const store::Leaf& row,
   const auto members = reader_.members();
   if (!stored) return stored.error().what;
   if (!members) return members.error().what;
-  const store::MemberErasure said{.member = subject,
-                                  .project = project_.id,
-                                  .leaf_index = row.index,
-                                  .at = statement.time};
+  const store::MemberErasure said{
+      .member = subject, .project = project_.id, .leaf_index = row.index, .at = statement.time};
   if (*stored != said) return "the row of a person's erasure is not what was signed";
   const auto member = std::ranges::find(*members, subject, &store::Member::id);
   if (member == members->end() || !member->erased || !member->name.empty()) {

@@ -377,8 +377,8 @@ struct Erase {
     Instant complete_by;
   };
 };
-// Erases who a person was: their name. Owners have signed a document for each log whose rosters ever
-// listed them, as the server offered (core/erasing_people.h).
+// Erases who a person was: their name. Owners have signed a document for each log whose rosters
+// ever listed them, as the server offered (core/erasing_people.h).
 struct ErasePerson {
   struct Item {
     std::string project;

@@ -70,7 +70,8 @@ Outcome put_up(World& world, const std::vector<store::Erasure>& known,
     if (!tombstone) return std::unexpected(tombstone.error());
     missing.push_back(*std::move(tombstone));
   }
-  if (auto kept = world.tombstones.keep(missing, {}); !kept) return std::unexpected(kept.error().what);
+  if (auto kept = world.tombstones.keep(missing, {}); !kept)
+    return std::unexpected(kept.error().what);
   std::ranges::move(missing, std::back_inserter(tombstones));
   return {};
 }

@@ -101,16 +101,16 @@ ErasureDocument document_of(const ProjectView& project, const PersonErasureWish&
   return document;
 }
 
-// Whether this is the document that the server would offer now, but for the signer's words and salt.
+// Whether this is the document that the server would offer now, but for the signer's words and
+// salt.
 bool is_offered(const Work& work, const ProjectView& project, const ErasureDocument& said,
                 std::string_view bytes) {
   const auto complete = complete_by(work.now, work.world.options.backup_horizon_ms);
   if (!complete || !said.subject) return false;
-  return document_of(project,
-                     {.subject = *said.subject,
-                      .basis = said.basis,
-                      .operator_name = said.operator_name},
-                     *complete, said.salt)
+  return document_of(
+             project,
+             {.subject = *said.subject, .basis = said.basis, .operator_name = said.operator_name},
+             *complete, said.salt)
              .bytes() == bytes;
 }
 
@@ -161,10 +161,9 @@ std::expected<std::vector<PersonErasureOffer>, Refused> offer_person_erasure(
   if (!complete) return refuse(Fault::clock_unsafe);
   std::vector<PersonErasureOffer> offers;
   for (const std::string& id : *projects) {
-    offers.push_back(
-        {.project = id,
-         .document =
-             document_of(*directory.project(id), wish, *complete, entropy.bytes(salt_bytes))});
+    offers.push_back({.project = id,
+                      .document = document_of(*directory.project(id), wish, *complete,
+                                              entropy.bytes(salt_bytes))});
   }
   return offers;
 }
@@ -183,8 +182,7 @@ Applied<ErasePerson> apply(Work& work, ErasePerson& command) {
   if (const auto fine = check_items(work, command, subject, *projects); !fine) {
     return std::unexpected(fine.error());
   }
-  ErasePerson::Result result{
-      .subject = subject, .erasures = {}, .complete_by = first->complete_by};
+  ErasePerson::Result result{.subject = subject, .erasures = {}, .complete_by = first->complete_by};
   for (const ErasePerson::Item& item : command.items) {
     ProjectLog& log = **work.log(item.project);
     const auto appended =

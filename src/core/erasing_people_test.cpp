@@ -1,4 +1,5 @@
-// Erasing who a person was, end to end over one data directory: what goes, what stays, what refuses.
+// Erasing who a person was, end to end over one data directory: what goes, what stays, what
+// refuses.
 
 #include "core/erasing_people.h"
 
@@ -158,8 +159,7 @@ TEST(ErasingPeople, NeedsTheSignatureOfAnOwnerOverWhatIsOffered) {
   const auto with = [&](auto change) {
     auto document = offered;
     change(document);
-    return refused(
-        {.items = {house.signed_item(house.project, document.bytes(), house.approver)}});
+    return refused({.items = {house.signed_item(house.project, document.bytes(), house.approver)}});
   };
   EXPECT_EQ(with([](auto& it) { it.complete_by = it.complete_by + 1; }), Fault::stale);
   EXPECT_EQ(with([](auto& it) { it.exports.emplace_back(); }), Fault::stale);

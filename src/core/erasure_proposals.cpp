@@ -51,14 +51,13 @@ Applied<ProposeErasure> apply(Work& work, ProposeErasure& command) {
   const auto proposals = waiting(work.world.rows, work.now);
   LP_ASSERT(proposals.has_value());
   if (proposals->size() >= waiting_max) return refuse(Fault::proposal_limit);
-  ProposeErasure::Result result{
-      .proposal = {.id = new_id("ers", work.now, work.world.entropy),
-                   .request = std::move(command.request),
-                   .subject = std::move(command.subject),
-                   .basis = std::move(command.basis),
-                   .operator_name = std::move(command.operator_name),
-                   .created = work.now,
-                   .expires = work.now + proposal_ms}};
+  ProposeErasure::Result result{.proposal = {.id = new_id("ers", work.now, work.world.entropy),
+                                             .request = std::move(command.request),
+                                             .subject = std::move(command.subject),
+                                             .basis = std::move(command.basis),
+                                             .operator_name = std::move(command.operator_name),
+                                             .created = work.now,
+                                             .expires = work.now + proposal_ms}};
   work.batch.writes.emplace_back(result.proposal);
   return result;
 }

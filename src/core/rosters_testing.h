@@ -21,7 +21,7 @@ struct Rosters : House {
   Entries entries() { return view().entries; }
 
   evidence::RosterEntry entry_of(const std::string& who, const crypto::P256Key* key,
-                       std::vector<std::string> roles = {"reviewer"}) {
+                                 std::vector<std::string> roles = {"reviewer"}) {
     evidence::RosterEntry entry;
     entry.salt = entropy.bytes(32);
     entry.member = who;

@@ -212,8 +212,8 @@ std::string sealed_bytes(const Directory& directory) {
     fields.add(row.created);
   }
   // Directories of schema 3 had neither; what was sealed then still holds.
-  const auto erased =
-      std::ranges::count_if(directory.members, [](const auto& item) { return item.second.erased; });
+  const auto erased = std::ranges::count_if(
+      directory.members, [](const auto& item) { return item.second.erased.has_value(); });
   if (directory.witness_policy || directory.witness_ahead || erased > 0) {
     const auto text = [](const std::optional<std::string>& value) {
       return value ? std::optional<std::string_view>(*value) : std::nullopt;

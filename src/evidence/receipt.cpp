@@ -312,14 +312,14 @@ std::optional<Receipt> read_receipt(const json::Value& root, bool inside_erasure
   receipt.time = optional_array<std::string>(members, "time", tokens_max, read_binary);
   receipt.owners = optional_array<OwnerSignature>(members, "owners", by_size_only, read_signature);
   if (!inside_erasure) {
-    receipt.erased_people = optional_array<Receipt>(
-        members, "erased_people", humans_max,
-        [](const json::Value& item) { return read_receipt(item, true); });
+    receipt.erased_people =
+        optional_array<Receipt>(members, "erased_people", humans_max,
+                                [](const json::Value& item) { return read_receipt(item, true); });
   }
-  const bool in_order =
-      std::ranges::adjacent_find(receipt.erased_people, std::greater_equal<>{}, [](const auto& one) {
-        return one.logged.proof.index;
-      }) == receipt.erased_people.end();
+  const bool in_order = std::ranges::adjacent_find(receipt.erased_people, std::greater_equal<>{},
+                                                   [](const auto& one) {
+                                                     return one.logged.proof.index;
+                                                   }) == receipt.erased_people.end();
   if (!members.complete() || !ascending(receipt.owners) || !in_order) return std::nullopt;
   return receipt;
 }

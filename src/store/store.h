@@ -162,8 +162,8 @@ class Reader {
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
-  virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;  // expired ones too
-  virtual Result<std::vector<LoginLink>> login_links() = 0;            // likewise
+  virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;    // expired ones too
+  virtual Result<std::vector<LoginLink>> login_links() = 0;              // likewise
   virtual Result<std::vector<ErasureProposal>> erasure_proposals() = 0;  // likewise
 
   // With the bytes of its newest revision, when its agent revised it.

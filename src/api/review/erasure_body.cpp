@@ -168,21 +168,20 @@ net::Outcome submit_erasure(Context& context, std::string body, std::string prop
   auto wanted = read_signed(std::move(body));
   if (!wanted) return std::move(wanted.error());
   if (wanted->of_person) {
-    return submit(context,
-                  core::ErasePerson{.items = std::move(wanted->items),
-                                    .proposal = std::move(proposal)},
-                  [&context](const core::ErasePerson::Result& result) {
-                    return describe_done(context, result);
-                  });
+    return submit(
+        context,
+        core::ErasePerson{.items = std::move(wanted->items), .proposal = std::move(proposal)},
+        [&context](const core::ErasePerson::Result& result) {
+          return describe_done(context, result);
+        });
   }
   auto& item = wanted->items.front();
-  return submit(context,
-                core::Erase{.project = std::move(item.project),
-                            .record = std::move(item.record),
-                            .proposal = std::move(proposal)},
-                [&context](const core::Erase::Result& result) {
-                  return describe_done(context, result);
-                });
+  return submit(
+      context,
+      core::Erase{.project = std::move(item.project),
+                  .record = std::move(item.record),
+                  .proposal = std::move(proposal)},
+      [&context](const core::Erase::Result& result) { return describe_done(context, result); });
 }
 
 }  // namespace lp::api

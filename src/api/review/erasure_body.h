@@ -26,8 +26,8 @@ std::expected<json::Value, net::Reply> describe_erasure(Context& context,
                                                         const core::Directory& directory,
                                                         const ErasureAsk& ask);
 
-// {items:[{project, document, signatures: JSON text}]} → {request | subject, complete_by, wal_clean,
-// index | entries:[{project, index}]}. `proposal` is what it carries out; "" for none.
+// {items:[{project, document, signatures: JSON text}]} → {request | subject, complete_by,
+// wal_clean, index | entries:[{project, index}]}. `proposal` is what it carries out; "" for none.
 net::Outcome submit_erasure(Context& context, std::string body, std::string proposal);
 
 }  // namespace lp::api

@@ -33,8 +33,8 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(opened.reader->projects()->size(), 1u);
 }
 
-// What steps 5 and 6 made, taken back: triggers that refuse without a word of erasures, and the key of a
-// request in its row.
+// What steps 5 and 6 made, taken back: triggers that refuse without a word of erasures, and the key
+// of a request in its row.
 constexpr const char* without_erasures =
     "DROP TRIGGER leaf_is_not_changed; DROP TRIGGER request_is_not_deleted;"
     "DROP TRIGGER revision_is_not_deleted; DROP TRIGGER review_is_not_deleted;"
@@ -137,9 +137,9 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
                          sample_handoff("a", request.id, 1),
                          HandoffEvent{"a", 0, "created", "agent_a", "", {1}, 1, {}}));
   const auto database = beside(opened);
-  for (const std::string table : {"leaf", "upper_hash", "anchor", "anchor_upper_hash", "request",
-                                  "revision", "review", "roster", "roster_entry", "handoff",
-                                  "handoff_event"}) {
+  for (const std::string table :
+       {"leaf", "upper_hash", "anchor", "anchor_upper_hash", "request", "revision", "review",
+        "roster", "roster_entry", "handoff", "handoff_event"}) {
     const bool by_position = table == "leaf" || table.starts_with("anchor");
     const std::string first_column = by_position ? "position" : "project";
     const bool of_request = table == "review" || table == "revision";
