@@ -252,6 +252,7 @@ net::Reply refuse(Reason reason, const ErrorDetail& detail) {
                            error_code(reason), row.name);
   if (detail.has_pointer) reply.body += R"(,"pointer":)" + json::quote(detail.pointer);
   if (!detail.decision.empty()) reply.body += R"(,"decision":)" + detail.decision;
+  if (!detail.erasure.empty()) reply.body += R"(,"erasure":)" + detail.erasure;
   reply.body += '}';
   if (row.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (row.status == 503 && reason != Reason::signup_disabled) {

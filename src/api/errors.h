@@ -137,6 +137,7 @@ struct ErrorDetail {
   std::string pointer = {};  // RFC 6901, of the member concerned
   bool has_pointer = false;
   std::string decision = {};  // exact JSON of the decision that was first
+  std::string erasure = {};   // exact JSON of what became of it (review/erased.h)
 };
 
 net::Reply refuse(Reason reason);
