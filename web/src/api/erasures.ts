@@ -1,5 +1,5 @@
-// Erasures that wait for an owner: what the server offers to sign, read strictly, and the signature of
-// this browser's key over exactly that.
+// Erasures that wait for an owner: what the server offers to sign, read strictly, and the
+// signature of this browser's key over exactly that.
 
 import { type DeviceKey, sign } from "../crypto/device_key";
 import { jcs } from "../crypto/jcs";
