@@ -112,7 +112,7 @@ Outcome erase_requests(World& world, const std::vector<store::Project>& projects
   return {};
 }
 
-// That the log says so of the person, where the database does.
+// That the log says so of the person, where the database does and no tombstone.
 Outcome check_said(World& world, const store::MemberErasure& erasure) {
   const auto leaf = world.reader.leaf(erasure.project, erasure.leaf_index);
   if (!leaf) return std::unexpected(leaf.error().what);
@@ -135,9 +135,7 @@ std::expected<std::vector<PersonTombstone>, std::string> people_known(World& wor
     if (!member.erased) continue;
     PersonTombstone tombstone{.member = id, .at = *member.erased, .erasures = {}};
     for (const store::MemberErasure& row : *rows) {
-      if (row.member != id) continue;
-      if (auto said = check_said(world, row); !said) return std::unexpected(said.error());
-      tombstone.erasures.push_back(row);
+      if (row.member == id) tombstone.erasures.push_back(row);
     }
     known.push_back(std::move(tombstone));
   }
@@ -187,7 +185,11 @@ Outcome erase_people(World& world, std::vector<PersonTombstone>& tombstones) {
   }
   std::vector<PersonTombstone> missing;
   for (const PersonTombstone& person : *known) {
-    if (!among(tombstones, person.member)) missing.push_back(person);
+    if (among(tombstones, person.member)) continue;
+    for (const store::MemberErasure& erasure : person.erasures) {
+      if (auto said = check_said(world, erasure); !said) return said;
+    }
+    missing.push_back(person);
   }
   if (auto kept = world.tombstones.keep({}, missing); !kept) {
     return std::unexpected(kept.error().what);

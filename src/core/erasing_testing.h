@@ -32,7 +32,7 @@ inline std::expected<evidence::Receipt, NoReceipt> receipt_at(House& house, std:
                     *directory->project(house.project), {.index = index});
 }
 
-// What somebody says of the entry's receipt who trusts the first roster and the log's key.
+// What somebody says of the entry's receipt who trusts the first roster and the logs' keys.
 inline evidence::ReceiptReport report_on(House& house, std::uint64_t index) {
   const DirectoryPtr directory = house.engine->directory();
   const ProjectView& view = *directory->project(house.project);
@@ -40,6 +40,8 @@ inline evidence::ReceiptReport report_on(House& house, std::uint64_t index) {
   trust.origin = view.row.origin;
   trust.roster_genesis = (*house.engine->reader().roster(house.project, 1))->sha256;
   trust.log_vkeys = {*tlog::VerifierKey::parse(view.log_vkey)};
+  const auto root = *tlog::VerifierKey::parse(directory->root_vkey);
+  trust.root = evidence::RootLog{.origin = root.name, .log_vkeys = {root}};
   const auto made = receipt_at(house, index);
   EXPECT_TRUE(made.has_value()) << index;
   return made ? evidence::verify_receipt(made->bytes(), {trust}, {}) : evidence::ReceiptReport{};

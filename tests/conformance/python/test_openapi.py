@@ -21,7 +21,7 @@ REFUND = b'{"customer":"c_81","amount":120}'
 SMALLER = b'{"customer":"c_81","amount":100}'
 UNKNOWN = "req_00000000000000000000000000"
 PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings",
-         "/settings/roster/rop_x")
+         "/settings/roster/rop_x", "/settings/erasure/ers_x")
 
 
 class House:
