@@ -193,6 +193,9 @@ json::Value signed_by(const crypto::P256Key& key, const Offer& offer) {
 }
 
 int erase(const Flags& flags) {
+  if (flags.request.empty() && flags.subject.empty()) {
+    return fail("Say what goes: --request or --subject.", exit_usage);
+  }
   AdminClient client(flags.place);
   const auto offer = fetch_offer(client, flags);
   if (!offer) return offer.error();
@@ -233,12 +236,13 @@ void add_erase(CLI::App& app, Chosen& chosen) {
       app, "erase", "Erase a decided request, or who a person was, for ever; an owner signs", flags,
       chosen, erase);
   add_key_file(*command, *flags);
-  auto* which = command->add_option_group("which", "What goes; exactly one of them");
-  which->add_option("--request", flags->request, "req_…: its statements, rows, payload and key")
-      ->check(is_id_of("req", "request"));
-  which->add_option("--subject", flags->subject, "mem_…: the name behind a member who was removed")
-      ->check(is_id_of("mem", "member"));
-  which->require_option(1);
+  auto* request =
+      command->add_option("--request", flags->request, "req_…: its statements, rows, payload, key")
+          ->check(is_id_of("req", "request"));
+  command
+      ->add_option("--subject", flags->subject, "mem_…: the name behind a member who was removed")
+      ->check(is_id_of("mem", "member"))
+      ->excludes(request);
   command->add_option("--basis", flags->basis, "The legal basis, in words, for the log")
       ->required();
   command->add_option("--operator", flags->operator_name,
