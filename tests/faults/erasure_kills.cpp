@@ -18,6 +18,7 @@ namespace lp::faults {
 namespace {
 
 constexpr int admin_ms_max = 10'000;
+constexpr int tidy_ms = 200, death_ms_max = 5'000;
 constexpr std::size_t key_bytes_max = 4'096;
 constexpr std::size_t trace_bytes = 48;  // of ciphertext: it stands nowhere by chance
 
@@ -207,7 +208,8 @@ std::optional<bool> ErasureKills::point(const std::string& call, unsigned n) {
                                call + ":signal=KILL:when=" + std::to_string(n));
   if (!tracer) return failed(name, tracer.error());
   const bool acknowledged = erasure.erase();
-  const auto ending = erasure.server().wait(0);
+  // An answer may come before a flush that is nobody's to wait for.
+  const auto ending = erasure.server().wait(acknowledged ? tidy_ms : death_ms_max);
   if (ending && !ending->killed()) return failed(name, "it ended with " + ending->text());
   if (!ending && !acknowledged) return failed(name, "it lives, and has not erased");
   if (!ending) erasure.server().kill();
