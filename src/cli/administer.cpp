@@ -21,6 +21,12 @@ Command* add_admin_command(Command& parent, const char* name, const char* help, 
   return command;
 }
 
+std::string dashboard_link(const Answer& made, std::string_view page) {
+  constexpr std::string_view default_url = "http://localhost:8400";
+  const auto base = made.body().find_string("url").value_or("");
+  return fmt::format("{}{}", base.empty() ? default_url : base, page);
+}
+
 int post_and_print(const AdminFlags& flags, const std::string& target, const json::Value& body) {
   AdminClient client(flags.place);
   const auto answer = client.post(target, body);

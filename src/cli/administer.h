@@ -41,6 +41,9 @@ int get_and_print(const AdminFlags& flags, const std::string& target, std::strin
 inline constexpr std::string_view no_such_member =
     "There is no such member. `letsping member list` names them.";
 
+// The link to a page of the dashboard; `made` has the server's own address as `url`, or not.
+std::string dashboard_link(const Answer& made, std::string_view page);
+
 // A value in a query string.
 std::string query_escaped(std::string_view text);
 

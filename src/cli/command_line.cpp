@@ -21,6 +21,11 @@ Option* Option::allow_extra_args(bool allowed) {
   return this;
 }
 
+Option* Option::excludes(const Option* other) {
+  option_.excludes(&other->option_);
+  return this;
+}
+
 Option* Option::check(const OneOf& one_of) {
   option_.check(CLI::IsMember(one_of.names));
   return this;

@@ -35,6 +35,8 @@ class Option {
   Option* capture_default_str();
   // Whether a list takes all the words that follow, or one each time it is named.
   Option* allow_extra_args(bool allowed);
+  // Not together with that one.
+  Option* excludes(const Option* other);
   Option* check(const OneOf& one_of);
   Option* check(ExistingFile file);
   // `wrong` says what is wrong with a value; "" if nothing is.

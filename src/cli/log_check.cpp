@@ -15,6 +15,15 @@ namespace lp::cli {
 
 using evidence::EventType;
 
+namespace {
+
+bool lists(const evidence::RosterVersion& roster, std::string_view member) {
+  return std::ranges::find(roster.entries, member, &evidence::RosterEntry::member) !=
+         roster.entries.end();
+}
+
+}  // namespace
+
 LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
                    std::optional<Digest> genesis)
     : origin_(std::move(origin)),
@@ -97,6 +106,9 @@ std::optional<std::string> LogCheck::change_roster(const evidence::Statement& st
   const std::uint64_t before = in_force_ == nullptr ? 0 : in_force_->head.version;
   if (found->second.head.version != before + 1) return "it brings a roster out of turn";
   in_force_ = &found->second;
+  for (const std::string& subject : erased_people_) {
+    if (lists(*in_force_, subject)) return "it lists somebody who was erased";
+  }
   return std::nullopt;
 }
 
@@ -112,6 +124,11 @@ std::optional<std::string> LogCheck::erasure(const evidence::Statement& statemen
     return "the erasure rests on another roster than the one in force";
   }
   if (const auto why = evidence::refuse_owners(*record, in_force_->head)) return std::string(*why);
+  if (document->subject) {
+    if (lists(*in_force_, *document->subject))
+      return "somebody was erased who stands in the roster";
+    if (!erased_people_.insert(*document->subject).second) return "somebody was erased twice";
+  }
   for (const std::uint64_t index : document->indices) {
     if (missing_.erase(index) == 0) {
       return "the statement at index " + std::to_string(index) +

@@ -207,6 +207,7 @@ std::expected<tlog::VerifierKey, std::string> root_key(const Opened& opened,
 struct Counts {
   std::optional<std::uint64_t> decisions;
   std::uint64_t erased = 0;
+  std::uint64_t erased_people = 0;
 };
 
 int say(std::string_view counted, std::uint64_t count, const Counts& counts,
@@ -215,6 +216,7 @@ int say(std::string_view counted, std::uint64_t count, const Counts& counts,
   said.add("verdict", wrong ? "INVALID" : pinned ? "VALID" : "INDETERMINATE").add(counted, count);
   said.add_if("decisions", counts.decisions);
   if (counts.erased > 0) said.add("erased", counts.erased);
+  if (counts.erased_people > 0) said.add("erased_people", counts.erased_people);
   if (wrong) said.add("problem", *wrong);
   if (!wrong && !pinned) said.add("problem", keys_unconfirmed);
   print_object(said, as_json);
@@ -235,8 +237,10 @@ int verify_log(const LogVerification& wanted) {
   if (!trust) return fail(trust.error());
   LogCheck log(trust->origin, trust->issuer_spki, wanted.allow_test, trust->genesis);
   const auto wrong = check_all(*opened, *trust, log);
-  return say("leaves", log.size(), {.decisions = log.decisions(), .erased = log.erased()}, wrong,
-             trust->pinned, wanted.json);
+  return say(
+      "leaves", log.size(),
+      {.decisions = log.decisions(), .erased = log.erased(), .erased_people = log.erased_people()},
+      wrong, trust->pinned, wanted.json);
 }
 
 int verify_root_log(const LogVerification& wanted) {

@@ -12,7 +12,7 @@ struct Flags : AdminFlags, KeyFlags {
 
 int list(const Flags& flags) {
   return get_and_print(flags, "/admin/members", "members",
-                       {"id", "name", "roles", "devices", "created_at", "removed_at"});
+                       {"id", "name", "roles", "devices", "created_at", "removed_at", "erased_at"});
 }
 
 json::Value id_object(const std::string& id) {

@@ -54,6 +54,9 @@ Applied<NoteWitnessAhead> apply(Work& work, NoteWitnessAhead& command);
 Applied<AcceptClock> apply(Work& work, AcceptClock& command);
 Applied<RecordExport> apply(Work& work, RecordExport& command);
 Applied<Erase> apply(Work& work, Erase& command);
+Applied<ErasePerson> apply(Work& work, ErasePerson& command);
+Applied<ProposeErasure> apply(Work& work, ProposeErasure& command);
+Applied<WithdrawErasure> apply(Work& work, WithdrawErasure& command);
 Applied<AddHold> apply(Work& work, AddHold& command);
 Applied<EndHold> apply(Work& work, EndHold& command);
 

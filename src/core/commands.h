@@ -370,17 +370,45 @@ struct RecordExport {
 struct Erase {
   std::string project;
   evidence::ErasureRecord record;
+  std::string proposal = {};  // that it carries out; "" for none
   struct Result {
     std::string request;
     std::uint64_t index;  // of erasure.performed
     Instant complete_by;
   };
 };
-// Over one request, or over all of a project. Put into the log, as is its end.
+// Erases who a person was: their name. Owners have signed a document for each log whose rosters
+// ever listed them, as the server offered (core/erasing_people.h).
+struct ErasePerson {
+  struct Item {
+    std::string project;
+    evidence::ErasureRecord record;
+  };
+  std::vector<Item> items;
+  std::string proposal = {};  // as of Erase
+  struct Result {
+    std::string subject;
+    std::vector<store::MemberErasure> erasures;  // one an item
+    Instant complete_by;
+  };
+};
+// An erasure that waits for an owner's signature (core/erasure_proposals.h); of one of the two.
+struct ProposeErasure {
+  std::string request, subject, basis, operator_name;
+  struct Result {
+    store::ErasureProposal proposal;
+  };
+};
+struct WithdrawErasure {
+  std::string id;
+  struct Result {};
+};
+// Over one request, one person, or all of a project. Put into the log, as is its end.
 struct AddHold {
   std::string project;
-  std::string request;  // "": all of the project
+  std::string request;  // "": all of the project, or the subject
   std::string reason;
+  std::string subject = {};  // a member of the project; "" for none
   struct Result {
     store::LegalHold hold;
   };

@@ -203,8 +203,8 @@ void Sequencer::anchor() {
 // What makes an erasure last: what a copy of the data cannot bring back, no file and no byte in the
 // write-ahead log. A crash before it is made good at the next start (erasing_again.cpp).
 void Sequencer::bury(const Work& work) {
-  if (work.tombstones().empty()) return;
-  if (const auto kept = world_.tombstones.keep(work.tombstones()); !kept) {
+  if (work.tombstones().empty() && work.gone_people().empty()) return;
+  if (const auto kept = world_.tombstones.keep(work.tombstones(), work.gone_people()); !kept) {
     stop_process("tombstone.not_kept", kept.error().what);
   }
   for (const Tombstone& tombstone : work.tombstones()) {

@@ -229,6 +229,11 @@ void Work::erase(Tombstone tombstone) {
   tombstones_.push_back(std::move(tombstone));
 }
 
+void Work::erase(PersonTombstone tombstone) {
+  batch.removals.emplace_back(tombstone);
+  gone_people_.push_back(std::move(tombstone));
+}
+
 bool Work::erased(std::string_view request, std::string_view project) const {
   const auto theirs = [&](const store::Erasure& erasure) {
     return erasure.request == request && (project.empty() || erasure.project == project);

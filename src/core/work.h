@@ -80,6 +80,9 @@ class Work {
   // Whether it is gone; `project` "" for any.
   [[nodiscard]] bool erased(std::string_view request, std::string_view project = {}) const;
   [[nodiscard]] const std::vector<Tombstone>& tombstones() const { return tombstones_; }
+  // Takes who a person was out of the data; the directory says so already.
+  void erase(PersonTombstone tombstone);
+  [[nodiscard]] const std::vector<PersonTombstone>& gone_people() const { return gone_people_; }
 
   // --- handoffs ---
 
@@ -145,6 +148,7 @@ class Work {
   std::set<std::string> changed_requests_;
   std::set<std::string> closed_;
   std::vector<Tombstone> tombstones_;
+  std::vector<PersonTombstone> gone_people_;
   std::map<std::string, OpenHandoff, std::less<>> handoffs_;
   std::set<std::string> changed_handoffs_;
   std::set<std::string> touched_;

@@ -173,7 +173,8 @@ Checking check_erasure(Examination& it) {
     return invalid("the receipt of the erasure is not VALID: " + report.why);
   }
   const auto document = ErasureDocument::parse(erasure.document.value_or(""));
-  if (report.statement->type != EventType::erasure_performed || !document) {
+  if (report.statement->type != EventType::erasure_performed || !document ||
+      document->indices.empty()) {
     return invalid("what is shown instead of the statement is no erasure");
   }
   if (document->origin != it.origin || *report.index <= it.own().index() ||

@@ -311,7 +311,16 @@ std::optional<Receipt> read_receipt(const json::Value& root, bool inside_erasure
   receipt.reviews = optional_array<LoggedStatement>(members, "reviews", humans_max, read_review);
   receipt.time = optional_array<std::string>(members, "time", tokens_max, read_binary);
   receipt.owners = optional_array<OwnerSignature>(members, "owners", by_size_only, read_signature);
-  if (!members.complete() || !ascending(receipt.owners)) return std::nullopt;
+  if (!inside_erasure) {
+    receipt.erased_people =
+        optional_array<Receipt>(members, "erased_people", humans_max,
+                                [](const json::Value& item) { return read_receipt(item, true); });
+  }
+  const bool in_order = std::ranges::adjacent_find(receipt.erased_people, std::greater_equal<>{},
+                                                   [](const auto& one) {
+                                                     return one.logged.proof.index;
+                                                   }) == receipt.erased_people.end();
+  if (!members.complete() || !ascending(receipt.owners) || !in_order) return std::nullopt;
   return receipt;
 }
 
@@ -380,6 +389,11 @@ json::Value Receipt::to_json() const {
   if (!time.empty()) value.add("time", tokens_of(time));
   if (!owners.empty()) value.add("owners", signatures_of(owners));
   if (!erasure.empty()) value.add("erasure", erasure.front().to_json());
+  if (!erased_people.empty()) {
+    json::Value array = json::Value::array();
+    for (const Receipt& one : erased_people) array.items().push_back(one.to_json());
+    value.add("erased_people", std::move(array));
+  }
   return value;
 }
 

@@ -94,6 +94,7 @@ struct Receipt {
   std::vector<std::string> time;       // RFC 3161 tokens, DER
   std::vector<OwnerSignature> owners;  // as in SignedHead; over an erasure's document
   std::vector<Receipt> erasure;        // none or one, instead of a statement
+  std::vector<Receipt> erased_people;  // erasures of those whose reviews these are, by pseudonym
 
   [[nodiscard]] json::Value to_json() const;
   [[nodiscard]] std::string bytes() const;  // JCS, without a line feed

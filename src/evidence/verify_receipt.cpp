@@ -33,7 +33,7 @@ constexpr std::array check_names{"parse"sv,
                                  "requirement"sv};
 static_assert(check_names.size() == static_cast<std::size_t>(Check::requirement) + 1);
 
-constexpr std::array outcome_names{"ok"sv, "failed"sv, "absent"sv, "not run"sv};
+constexpr std::array outcome_names{"ok"sv, "erased"sv, "failed"sv, "absent"sv, "not run"sv};
 constexpr std::array finding_names{"VALID"sv, "ERASED"sv, "INDETERMINATE"sv, "INVALID"sv};
 
 Checking check_parse(Examination& it) {

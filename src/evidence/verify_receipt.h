@@ -47,7 +47,8 @@ enum class Check : std::uint8_t {
 };
 std::string_view to_string(Check check);
 
-enum class Outcome : std::uint8_t { ok, failed, absent, not_run };
+// `erased`, of `human` alone: the signatures hold, and who one of these people was is gone.
+enum class Outcome : std::uint8_t { ok, erased, failed, absent, not_run };
 std::string_view to_string(Outcome outcome);
 
 enum class Finding : std::uint8_t { valid, erased, indeterminate, invalid };

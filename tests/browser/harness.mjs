@@ -1,6 +1,7 @@
 // What a browser test needs: a server with its own data directory, an agent, a person in front
 // of a browser. Everything is on loopback, and everything that is started is stopped.
 
+import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
@@ -376,4 +377,21 @@ export async function photograph(page, name, sizes = deskAndPhone) {
     await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
   }
   await page.setViewportSize(before);
+}
+
+// What a subcommand prints, an object a line.
+export async function command(server, ...words) {
+  const { stdout } = await promisify(execFile)(binary, [...words, "--data", server.data, "--json"]);
+  return stdout
+    .trim()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+// What a change that waits for an owner prints: {url, proposal, expires_at}.
+export async function asksFor(server, ...words) {
+  const done = await command(server, ...words).catch((error) => error);
+  assert.equal(done.code, 5, done.stderr);
+  return JSON.parse(done.stdout);
 }

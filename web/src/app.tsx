@@ -22,6 +22,9 @@ const LoginLinkView = lazy(() =>
 const ProposalView = lazy(() =>
   import("./views/roster_proposal").then((m) => ({ default: m.ProposalView })),
 );
+const ErasureProposalView = lazy(() =>
+  import("./views/erasure_proposal").then((m) => ({ default: m.ErasureProposalView })),
+);
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
@@ -91,6 +94,7 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "about") return <AboutView session={session} />;
+  if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
   if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
 }
@@ -100,5 +104,7 @@ function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };
+  const erasure = /^\/settings\/erasure\/([a-z0-9_]+)$/.exec(path)?.[1];
+  if (erasure !== undefined) return { erasure };
   return { request: /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1] };
 }

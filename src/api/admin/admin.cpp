@@ -46,6 +46,7 @@ std::vector<Route> admin_routes() {
 
       {Method::post, "/admin/erasures/offer", begin_erasure},
       {Method::post, "/admin/erasures", perform_erasure},
+      {Method::post, "/admin/erasure-proposals", propose_erasure},
       {Method::get, "/admin/holds", list_holds},
       {Method::post, "/admin/holds", add_hold},
       {Method::post, "/admin/holds/{id}/end", end_hold},

@@ -26,6 +26,7 @@ json::Value describe_member(const core::Directory& directory, const store::Membe
       .add("devices", keys.size())
       .add("created_at", to_string(member.created));
   if (member.removed) value.add("removed_at", to_string(*member.removed));
+  if (member.erased) value.add("erased_at", to_string(*member.erased));
   return value;
 }
 

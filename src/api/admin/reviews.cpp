@@ -4,6 +4,7 @@
 #include "api/errors.h"
 #include "api/reply.h"
 #include "api/review/decision_body.h"
+#include "api/review/erased.h"
 #include "api/review/view.h"
 #include "json/write.h"
 
@@ -27,7 +28,7 @@ net::Outcome list_requests(Context& context, Call& call) {
   for (const auto& view : context.engine.requests(filter)) {
     items.push_back(request_summary(context, *call.directory, view));
   }
-  auto erased = erased_list(context, filter, {});
+  auto erased = erased_list(context, *call.directory, filter, {});
   if (!erased) return erased.error();
   auto value = json::Value::object();
   value.add("requests", json::Value::array(std::move(items)));

@@ -8,6 +8,7 @@
 #include "api/members.h"
 #include "api/reply.h"
 #include "api/review/decision_body.h"
+#include "api/review/erased.h"
 #include "api/review/view.h"
 #include "api/submit.h"
 #include "base/id.h"
@@ -98,7 +99,7 @@ net::Outcome list_reviews(Context& context, Call& call, const Session& session) 
     items.push_back(request_summary(context, *call.directory, view));
   }
   const bool more = items.size() == filter->limit;
-  auto erased = erased_list(context, *filter, more ? last : std::string());
+  auto erased = erased_list(context, *call.directory, *filter, more ? last : std::string());
   if (!erased) return erased.error();
   auto value = json::Value::object();
   value.add("requests", json::Value::array(std::move(items)));

@@ -13,18 +13,6 @@
 namespace lp::api {
 namespace {
 
-// Whether the key of the session is an owner's in every roster: only then can it sign a change,
-// which is one of all of them.
-bool owns(const core::Directory& directory, const Session& session) {
-  const auto device = directory.devices.find(session.key);
-  return device != directory.devices.end() &&
-         std::ranges::all_of(directory.projects, [&](const auto& item) {
-           const auto& roster = item.second.roster;
-           return !roster ||
-                  std::ranges::find(roster->owners, device->second.spki) != roster->owners.end();
-         });
-}
-
 json::Value names_in(const core::Directory& directory, const std::set<std::string>& ids) {
   json::Array members;
   for (const auto& id : ids) {
@@ -38,6 +26,16 @@ json::Value names_in(const core::Directory& directory, const std::set<std::strin
 }
 
 }  // namespace
+
+bool owns(const core::Directory& directory, const Session& session) {
+  const auto device = directory.devices.find(session.key);
+  return device != directory.devices.end() &&
+         std::ranges::all_of(directory.projects, [&](const auto& item) {
+           const auto& roster = item.second.roster;
+           return !roster ||
+                  std::ranges::find(roster->owners, device->second.spki) != roster->owners.end();
+         });
+}
 
 net::Outcome list_rosters(Context& context, Call& call, const Session& session) {
   json::Array projects;

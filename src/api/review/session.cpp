@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/errors.h"
+#include "api/review/erased.h"
 #include "api/review/roster_terms.h"
 #include "identity/session_token.h"
 #include "json/write.h"
@@ -97,7 +98,9 @@ net::Reply refuse_gone(Context& context, const core::Directory& directory, const
   if (!erasure) return internal_error("store.read_failed", erasure.error().what);
   const core::ProjectView* project = *erasure ? directory.project((*erasure)->project) : nullptr;
   if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
-  return refuse(refused);
+  const auto erased = describe_erased(context, directory, **erasure);
+  if (!erased) return erased.error();
+  return refuse(Reason::erased, {.erasure = json::compact(*erased)});
 }
 
 bool may_sign_first_roster(const core::Directory& directory, const Session& session,

@@ -26,7 +26,8 @@ SELECT
   (SELECT count(*) FROM handoff_event v JOIN handoff h ON h.id = v.handoff
     WHERE h.project = p.id),
   (SELECT count(*) FROM erasure WHERE project = p.number),
-  (SELECT count(*) FROM legal_hold WHERE project = p.id)
+  (SELECT count(*) FROM legal_hold WHERE project = p.id),
+  (SELECT count(*) FROM member_erasure WHERE project = p.number)
 FROM project p
 WHERE p.id = ?1)";
 
@@ -48,6 +49,7 @@ SELECT
   (SELECT count(*) FROM handoff WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM erasure WHERE project NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM legal_hold WHERE project NOT IN (SELECT id FROM project)) +
+  (SELECT count(*) FROM member_erasure WHERE project NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM request_key WHERE request NOT IN (SELECT number FROM request)) +
   (SELECT count(*) FROM handoff_event WHERE handoff NOT IN (SELECT id FROM handoff)))";
 

@@ -55,10 +55,10 @@ VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (origin) DO UPDATE SET size = excluded.size, note = excluded.note,
   mac = excluded.mac)"},
     {Query::put_member, "put_member", R"(
-INSERT INTO member (id, name, created, removed)
-VALUES (?1, ?2, ?3, ?4)
+INSERT INTO member (id, name, created, removed, erased)
+VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created,
-  removed = excluded.removed)"},
+  removed = excluded.removed, erased = excluded.erased)"},
     {Query::put_device, "put_device", R"(
 INSERT INTO device (key, member, spki, key_class, created, revoked)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -213,7 +213,7 @@ SELECT p.id, h.size, h.frontier, h.last_time, h.stream_seq, h.stream_prev
 FROM log_head h JOIN project p ON p.number = h.project
 ORDER BY h.project)"},
     {Query::members, "members", R"(
-SELECT id, name, created, removed FROM member ORDER BY id)"},
+SELECT id, name, created, removed, erased FROM member ORDER BY id)"},
     {Query::devices, "devices", R"(
 SELECT key, member, spki, key_class, created, revoked FROM device ORDER BY key)"},
     {Query::api_keys, "api_keys", R"(
@@ -430,6 +430,22 @@ ORDER BY next_attempt, id LIMIT ?2)"},
     {Query::leaves_of_stream, "leaves_of_stream", erasing::leaves_of_stream},
     {Query::exports, "exports", erasing::exports},
     {Query::request_keys, "request_keys", erasing::request_keys},
+    {Query::insert_member_erasure, "insert_member_erasure", erasing::insert_member_erasure},
+    {Query::erase_member, "erase_member", erasing::erase_member},
+    {Query::revoke_devices_of, "revoke_devices_of", erasing::revoke_devices_of},
+    {Query::delete_sessions_of, "delete_sessions_of", erasing::delete_sessions_of},
+    {Query::delete_login_links_of, "delete_login_links_of", erasing::delete_login_links_of},
+    {Query::delete_roster_proposals_of, "delete_roster_proposals_of",
+     erasing::delete_roster_proposals_of},
+    {Query::delete_erasure_proposals_of, "delete_erasure_proposals_of",
+     erasing::delete_erasure_proposals_of},
+    {Query::insert_erasure_proposal, "insert_erasure_proposal", erasing::insert_erasure_proposal},
+    {Query::delete_erasure_proposal, "delete_erasure_proposal", erasing::delete_erasure_proposal},
+    {Query::delete_expired_erasure_proposals, "delete_expired_erasure_proposals",
+     erasing::delete_expired_erasure_proposals},
+    {Query::member_erasure, "member_erasure", erasing::member_erasure},
+    {Query::member_erasures, "member_erasures", erasing::member_erasures},
+    {Query::erasure_proposals, "erasure_proposals", erasing::erasure_proposals},
 }};
 
 // A statement is found by its place.

@@ -21,7 +21,7 @@ REFUND = b'{"customer":"c_81","amount":120}'
 SMALLER = b'{"customer":"c_81","amount":100}'
 UNKNOWN = "req_00000000000000000000000000"
 PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings",
-         "/settings/roster/rop_x")
+         "/settings/roster/rop_x", "/settings/erasure/ers_x")
 
 
 class House:
@@ -295,6 +295,27 @@ def people_go(house, member):
         entry for entry in entries if entry["member"] != member])
 
 
+def erases(house, request, member):
+    """An owner withdraws one erasure, and signs one of a request and one of a person."""
+    for what in (["--request", request], ["--subject", member]):
+        for signed in (False, True):
+            done = subprocess.run([PROGRAM, "erase", *what, "--basis", "Art. 17 GDPR", "--data",
+                                   house.data, "--json"], capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, check=False)
+            assert done.returncode == 5, done.stderr
+            path = "/api/review/erasure-proposals/" + json.loads(done.stdout)["proposal"]
+            offered = house.page("GET", path)
+            if signed:
+                house.page("POST", path + "/sign", house.owner.sign_erasure(offered["items"]))
+            else:
+                house.page("POST", path + "/withdraw", {})
+            house.page("GET", path, None, 404)
+            house.page("POST", path + "/withdraw", {}, 404)
+    gone = house.page("GET", f"/api/review/requests/{request}", None, 410)["erasure"]
+    assert (gone["id"], gone["basis"]) == (request, "Art. 17 GDPR")
+    assert [gone] == house.page("GET", "/api/review/requests?state=decided")["erased"]
+
+
 def people_come_and_go(house):
     owners, asked = house.cookie, house.ask(house.key, seal_1(CONTENT_KEY, REFUND))["id"]
     bob, second = people_come(house)
@@ -307,6 +328,7 @@ def people_come_and_go(house):
     house.cookie = bobs
     house.page("GET", "/api/session", None, 401)
     house.cookie = owners
+    erases(house, asked, bob)
 
 
 def auditors_read_the_log(house):
