@@ -82,7 +82,7 @@ def w8(run):
     jsonl = {"subject": "jsonl", "count": count}
     rate, bytes_each = middle(of, "rate", **jsonl), middle(of, "bytes_each", **jsonl)
     disk = middle(chosen(run.samples, part="disk"), "cold_bytes_rate")
-    first = max(s["first_byte_ms"] for s in of if s["subject"] == "jsonl")
+    first = middle(of, "first_byte_ms", **jsonl)
     grown = max(s["grown_bytes"] for s in of) / 1e6
     beside = chosen(run.samples, part="beside")
     p99 = {subject: middle(beside, "p99_us", subject=subject)

@@ -235,7 +235,7 @@ std::vector<Question> questions_of(const Subject& subject, std::uint64_t built,
              [=] { return "/api/agents/proof?request_id=" + asked[among->next()]; })};
 }
 
-// Asks for an entry of every tile.
+// Asks for an entry of every tile, so often that each net thread has met most of them.
 Done ask_each_tile(const Subject& subject, std::uint64_t built) {
   const std::uint64_t tiles = built / tlog::tile_width;
   std::uint64_t asked = 0;
@@ -244,7 +244,7 @@ Done ask_each_tile(const Subject& subject, std::uint64_t built) {
     return target + std::to_string(asked++ * tile_stride % tiles * tlog::tile_width);
   });
   const auto done =
-      drive(subject.port(), connections, script, {.seconds = fill_s_max, .requests = tiles});
+      drive(subject.port(), connections, script, {.seconds = fill_s_max, .requests = 4 * tiles});
   if (done.clean()) return {};
   return std::unexpected("w6: " + (done.broken ? "a connection broke" : done.first_refusal));
 }
