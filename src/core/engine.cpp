@@ -8,6 +8,7 @@
 #include "core/recovery.h"
 #include "core/request_event.h"
 #include "core/sequencer.h"
+#include "core/subtree_hashes.h"
 #include "crypto/hash.h"
 
 namespace lp::core {
@@ -118,6 +119,7 @@ store::Reader& Engine::reader() {
     auto fresh = impl_->world.store.reader();
     LP_ASSERT(fresh.has_value());
     slot = *std::move(fresh);
+    forget_kept_hashes();
   }
   return *slot;
 }

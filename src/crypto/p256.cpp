@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "base/c_handle.h"
@@ -286,10 +287,36 @@ std::optional<std::string> p256_der_signature(std::string_view raw64) {
   return der + *r + *s;
 }
 
+namespace {
+
+// The key of this SPKI; null for what is none. A thread keeps the last few that it was given: to
+// read one takes as long as to check a signature, and most signatures that follow each other are of
+// the same few keys.
+const P256PublicKey* known_key(std::string_view spki) {
+  constexpr std::size_t keys_max = 8;
+  struct Known {
+    std::string spki;
+    P256PublicKey key;
+  };
+  thread_local std::vector<Known> keys;  // the newest last
+  const auto found = std::ranges::find(keys, spki, &Known::spki);
+  if (found != keys.end()) {
+    std::rotate(found, found + 1, keys.end());
+    return &keys.back().key;
+  }
+  auto key = P256PublicKey::from_spki(spki);
+  if (!key) return nullptr;
+  if (keys.size() == keys_max) keys.erase(keys.begin());
+  keys.push_back({std::string(spki), *std::move(key)});
+  return &keys.back().key;
+}
+
+}  // namespace
+
 bool p256_verify(std::string_view spki, std::string_view message, std::string_view der_signature,
                  bool require_low_s) {
-  const std::optional<P256PublicKey> key = P256PublicKey::from_spki(spki);
-  return key && key->verify(message, der_signature, require_low_s);
+  const P256PublicKey* const key = known_key(spki);
+  return key != nullptr && key->verify(message, der_signature, require_low_s);
 }
 
 }  // namespace lp::crypto

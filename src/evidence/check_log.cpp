@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/erasure.h"
 #include "evidence/examination.h"
 #include "evidence/leaf.h"
+#include "evidence/remembered.h"
 #include "tlog/tree.h"
 
 namespace lp::evidence {
@@ -115,7 +115,7 @@ std::expected<const tlog::VerifierKey*, std::string> own_signature(
     if (key == own_keys.end()) continue;
     if (own != nullptr) return std::unexpected("the checkpoint has two signatures of its log");
     own = &*key;
-    if (!crypto::ed25519_verify(own->public_key, note.body, line.signature)) {
+    if (!remembered_ed25519(own->public_key, note.body, line.signature)) {
       return std::unexpected("the log's signature on the checkpoint does not verify");
     }
   }

@@ -1,8 +1,9 @@
 // What a bundle is worth (spec/export-format.md §5): a log, or a part of one, judged on a machine
 // that has never seen the server, by what the verifier brings along.
 //
-// One pass over the file, holding no more than a tile of hashes a level, one tile of leaves and one
-// line. What is wrong is named by member and index; the first thing ends the judging.
+// One pass over the file, holding no more than a tile of hashes a level, one tile of leaves and a
+// megabyte of lines, or one. What is wrong is named by member and index; the first thing ends the
+// judging.
 
 #pragma once
 
@@ -65,7 +66,15 @@ class BundleCheck {
   Read<void> full_tile(const tlog::TileAddress& address);
   Read<void> leaves(std::uint64_t number);
   Read<void> statements(std::uint64_t number);
-  Read<void> statement(std::uint64_t index, const std::string& line);
+  // A record that can be read, and what its entry is worth alone; no report where it was erased.
+  struct Entry {
+    evidence::BundleRecord record;
+    std::optional<evidence::ReceiptReport> report;
+  };
+  using Examined = Read<Entry>;
+  Read<void> judge(std::uint64_t first, const std::vector<std::string>& lines);
+  [[nodiscard]] Examined examine(std::uint64_t index, const std::string& line) const;
+  Read<void> take_up(std::uint64_t index, const Examined& examined);
   Read<void> meaning(std::uint64_t index, const evidence::Statement& said,
                      const evidence::BundleRecord& record);
   Read<void> receipts(std::uint64_t number);

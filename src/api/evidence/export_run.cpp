@@ -16,8 +16,11 @@ namespace {
 namespace member = evidence::member;
 using evidence::ExportFormat;
 
-// What one step may hold up: a net thread for a few milliseconds.
-constexpr std::uint64_t entries_max = 256;
+// What one step may hold up: a net thread for a few milliseconds. A stream rests for about one
+// between two steps, so that those shall not be too short either.
+constexpr std::uint64_t entries_max = 64;
+constexpr std::int64_t step_ms_max = 4;
+constexpr std::size_t step_bytes_max = 1u << 20;
 
 // A statement of the log with its index.
 struct Placed {
@@ -240,21 +243,29 @@ store::Result<std::string> ExportRun::tile() {
 }
 
 store::Result<std::string> ExportRun::lines() {
-  store::Reader& reader = context_.engine.reader();
+  Clock& clock = context_.engine.clock();
+  const std::int64_t until_ms = clock.monotonic_ms() + step_ms_max;
+  core::Teller teller(context_.engine.reader(), context_.engine.keys());
+  std::string lines;
+  do {
+    if (auto added = add_lines(teller, lines); !added) return std::unexpected(added.error());
+  } while (at_ < manifest_.end && lines.size() < step_bytes_max && clock.monotonic_ms() < until_ms);
+  return lines;
+}
+
+store::Result<void> ExportRun::add_lines(core::Teller& teller, std::string& lines) {
   const std::uint64_t count = std::min(entries_max, manifest_.end - at_);
-  const auto rows = reader.leaves(project_.row.id, at_, count);
+  const auto rows = context_.engine.reader().leaves(project_.row.id, at_, count);
   if (!rows) return std::unexpected(rows.error());
   if (rows->size() != count) return std::unexpected(core::entry_damaged(at_ + rows->size()));
-  core::Teller teller(reader, context_.engine.keys());
-  std::string lines;
   for (const store::Leaf& row : *rows) {
     auto one = row.erased() ? erased_line(row) : line(teller, row);
-    if (!one) return one;
+    if (!one) return std::unexpected(std::move(one.error()));
     lines += *one;
   }
   at_ += count;
   done_ += count;
-  return lines;
+  return {};
 }
 
 store::Result<std::string> ExportRun::line(core::Teller& teller, const store::Leaf& row) {

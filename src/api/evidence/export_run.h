@@ -72,6 +72,7 @@ class ExportRun {
   store::Result<void> hash_some();
   store::Result<std::string> opening();
   store::Result<std::string> lines();
+  store::Result<void> add_lines(core::Teller& teller, std::string& lines);
   store::Result<std::string> line(core::Teller& teller, const store::Leaf& row);
   store::Result<std::string> erased_line(const store::Leaf& row);
   store::Result<std::string> tile();
