@@ -118,6 +118,7 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/requests/{id}",
                                            "/settings",
                                            "/settings/roster/{id}",
+                                           "/settings/rollback",
                                            "/verify",
                                            "/verify.html",
                                            "/.well-known/jwks.json",

@@ -79,7 +79,7 @@ TEST(WitnessesAhead, HoldNothingUpOnceTheyAreNoLongerAsked) {
 
 TEST(WitnessesAhead, StopTheRootLogAlone) {
   House house;
-  const std::string root = RootLog::origin_of(house.engine->directory()->log_name);
+  const std::string root = RootLog::origin_of(house.engine->directory()->log_name, "");
   ASSERT_TRUE(house.engine->run(SetWitnessPolicy{.policy = policy('a')}).has_value());
   const auto round = [&] {
     house.clock.advance_ms(1'000);

@@ -22,6 +22,9 @@ const LoginLinkView = lazy(() =>
 const ProposalView = lazy(() =>
   import("./views/roster_proposal").then((m) => ({ default: m.ProposalView })),
 );
+const RollbackView = lazy(() =>
+  import("./views/rollback").then((m) => ({ default: m.RollbackView })),
+);
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
@@ -91,6 +94,7 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "about") return <AboutView session={session} />;
+  if (page === "rollback") return <RollbackView session={session} />;
   if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
 }
@@ -98,6 +102,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 // The paths that the server answers with this page; all others are its 404.
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
+  if (path === "/settings/rollback") return "rollback";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };
   return { request: /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1] };

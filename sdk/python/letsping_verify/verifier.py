@@ -210,6 +210,9 @@ class Verification:
         # A key that came with a later version stands in no head here; the trust file has it.
         demand(ranges is None or any(each.holds(checkpoint.size) for each in ranges),
                f"{what} is signed by a key outside its range")
+        end = self._trust.closed_at if self._trust else None
+        demand(end is None or checkpoint.size <= end,
+               f"{what} is of a log that was closed before it had so many entries")
 
     def _check_roster(self) -> str:
         versions, trust, own = self._receipt.rosters, self._trust, self._own

@@ -131,6 +131,8 @@ async function demandSigned(
 function demandInRange(subject: Subject, key: VerifierKey, { size }: Checkpoint): void {
   const heads = subject.receipt.rosters.map(({ head }) => head).reverse();
   const head = heads.find(({ log }) => log.some((range) => range.key === key.text));
+  const end = subject.trust?.closedAt ?? size;
+  demand(size <= end, "the log was closed before it had so many entries");
   if (!head) return; // It came with a later version, and the trust file vouches for it.
   const fits = head.log.some((range) => range.key === key.text && within(range, size));
   demand(fits, "the log key does not sign checkpoints of this size");
