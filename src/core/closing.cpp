@@ -128,7 +128,7 @@ class Closing {
     ClosedLog closed{.origin = origin,
                      .successor = new_id("root", now(), world_.entropy),
                      .last_signed = {.size = last->size, .root = last->root},
-                     .restored = {},
+                     .restored = root_as_stored(),
                      .reason = accepted.reason,
                      .operator_name = accepted.operator_name,
                      .at = now()};
@@ -140,6 +140,12 @@ class Closing {
       fresh_.push_back(std::move(lost));
     }
     fresh_.push_back(std::move(closed));
+  }
+
+  evidence::TreeHead root_as_stored() {
+    const std::uint64_t size = world_.reader.anchor_count().value_or(0);
+    const auto root = tlog::root_of(size, hashes_of_root_log(world_.reader, size));
+    return {.size = size, .root = root.value_or(Digest{})};
   }
 
   std::string root_successor(const ClosedLog& closed) const {

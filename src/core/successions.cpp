@@ -139,7 +139,7 @@ void forget_witness(Work& work, const std::string& origin) {
   Directory& directory = work.change_directory();
   WitnessesAhead ahead = read_witnesses_ahead(directory.witness_ahead.value_or(""));
   if (ahead.erase(origin) == 0) return;
-  std::string text = to_text(ahead);
+  std::string text = ahead_text(ahead);
   work.batch.settings.push_back({.name = "witness.ahead", .value = text});
   directory.witness_ahead = std::move(text);
 }

@@ -30,7 +30,7 @@ bool note_ahead(House& house, const std::string& origin, const std::string& witn
 
 TEST(WitnessesAhead, AreTheSameAfterTheyWereWrittenDown) {
   const WitnessesAhead ahead{{"a/p/1", vkey('a')}, {"a/root", stranger}};
-  EXPECT_EQ(read_witnesses_ahead(to_text(ahead)), ahead);
+  EXPECT_EQ(read_witnesses_ahead(ahead_text(ahead)), ahead);
   EXPECT_TRUE(read_witnesses_ahead("").empty());
   EXPECT_TRUE(read_witnesses_ahead("nonsense\n").empty());
 }

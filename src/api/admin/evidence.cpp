@@ -45,7 +45,8 @@ std::optional<std::uint64_t> closed_size(Context& context, const std::string& su
       opening && *opening ? evidence::SuccessionRecord::find((*opening)->evidence) : std::nullopt;
   const auto document =
       record ? evidence::SuccessionDocument::parse(record->document) : std::nullopt;
-  if (!document) return std::nullopt;
+  // Where only a witness knew of more, the signer's memory was restored too: the end is not known.
+  if (!document || document->last_signed.size <= document->restored.size) return std::nullopt;
   return document->last_signed.size;
 }
 
