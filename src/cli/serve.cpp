@@ -26,7 +26,8 @@ int serve(const Flags& flags) {
   server::ServeOptions options{
       .place = flags.place, .config = *std::move(config), .web_directory = flags.web_directory};
   if (!flags.accept_rollback.empty()) {
-    options.accept_rollback = {.reason = flags.accept_rollback, .operator_name = account_name()};
+    options.accept_rollback =
+        core::AcceptedRollback{.reason = flags.accept_rollback, .operator_name = account_name()};
   }
   return server::serve(options);
 }

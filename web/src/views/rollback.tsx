@@ -83,7 +83,7 @@ function SignForm(props: {
     <>
       <p>
         An older copy of the server's data was restored, and an operator says that the rest is
-        gone for good. The old log is closed for ever. A new one opens in its place once you, as{" "}
+        gone for good. The old log is closed for ever. A new one opens once you, as{" "}
         <b>{props.session.member.name}</b>, sign for it with the key of this browser.
       </p>
       <Notice kind="warning" title="Is the loss real?">
