@@ -44,8 +44,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
                       "Serve the dashboard from here instead of from the program");
   command
       ->add_option("--accept-rollback", flags->accept_rollback,
-                   "Once: an older copy of the data was restored and the rest is gone for good. "
-                   "Closes the logs concerned for ever; the reason is logged")
+                   "Once: close logs that were rolled back, for ever; the reason is logged")
       ->type_name("REASON")
       ->check([](const std::string& reason) {
         return reason.empty() || reason.size() > reason_bytes_max
