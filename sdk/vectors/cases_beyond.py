@@ -22,6 +22,11 @@ def successions(book):
                trust=["successor"])
     book.invalid("checkpoint", "a checkpoint beyond the end of a closed log",
                  "size <= closed_at, whoever signed it", base, trust=["successor, closed before"])
+    book.valid("anchored in a root log that was closed", "closed_roots names it",
+               book.bases["anchored"], trust=["another root since"])
+    book.invalid("anchor", "anchored in a root log that is not named any more",
+                 "the origin of root, or of one before it", book.bases["anchored"],
+                 trust=["another root, and this one unnamed"])
     book.unclear("checkpoint", "of a log that its successor does not name",
                  "a trust file is of its own log and those that it names", base, log="L0",
                  human="none", trust=["successor alone"])

@@ -40,6 +40,13 @@ NAMES = {  # base: (event, request, human class)
 ELSEWHERE = "vectors.example/p/ffeeddccbbaa99887766554433221100"
 
 
+def another_root(story, closed=None):
+    """The root log was closed after a rollback, and another began in its place."""
+    origin = ROOT_ORIGIN + "/" + "0" * 32
+    return trusted(story, root={"origin": origin, "log_vkeys": [ROOT_LOG.renamed(origin).vkey]},
+                   closed_roots=closed)
+
+
 def succession(story, **closed):
     """The trust file of another log; with this one as its predecessor, when it was closed."""
     before = {"predecessors": [trusted(story, **closed)]} if closed else {}
@@ -87,6 +94,9 @@ def trust_files(book, story):
         "successor": succession(story, closed_at=len(story.log.leaves)),
         "successor, closed before": succession(story, closed_at=len(story.log.leaves) - 1),
         "successor alone": succession(story),
+        "another root since": another_root(story, [{"origin": ROOT_ORIGIN,
+                                                    "log_vkeys": [ROOT_LOG.vkey]}]),
+        "another root, and this one unnamed": another_root(story),
         "one witness": trusted(story, witness_policy={
             "quorum": 1, "witnesses": [WITNESSES[0].vkey]}),
     }

@@ -61,7 +61,8 @@ struct Directory {
   std::optional<std::string>
       witness_policy;                        // c2sp.org/tlog-policy; nothing or "": nobody is asked
   std::optional<std::string> witness_ahead;  // as WitnessesAhead::text; nothing or "": nobody is
-  // "<number> <id>" of the root log that opened in the place of others; nothing: it is the first.
+  // "<number> <id>…" of the root log that opened in the place of others and, of these, all but the
+  // first, the newest first; nothing: it is the first.
   std::optional<std::string> root_log;
   std::map<std::string, ProjectView, std::less<>> projects;  // by id
   Successors successors;                                     // of projects whose log was closed

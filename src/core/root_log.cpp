@@ -86,7 +86,8 @@ std::expected<void, std::string> RootLog::recover(World& world) {
 std::string RootLog::origin_of(const std::string& log_name, const std::string& opened) {
   const std::size_t blank = opened.find(' ');
   if (blank == std::string::npos) return log_name + "/root";
-  return log_name + "/root/" + id_hex(std::string_view(opened).substr(blank + 1));
+  const std::size_t end = opened.find(' ', blank + 1);
+  return log_name + "/root/" + id_hex(std::string_view(opened).substr(blank + 1, end - blank - 1));
 }
 
 std::expected<void, std::string> RootLog::begin_anew(World& world, const std::string& id) {
@@ -96,7 +97,9 @@ std::expected<void, std::string> RootLog::begin_anew(World& world, const std::st
   std::uint64_t number = 0;
   const auto read = std::from_chars(before.data(), before.data() + before.size(), number);
   if (read.ec != std::errc{}) return broken("what the directory says of it is damaged");
-  directory->root_log = fmt::format("{} {}", number + 1, id);
+  const std::size_t blank = before.find(' ');
+  directory->root_log = fmt::format("{} {}{}", number + 1, id,
+                                    blank == std::string::npos ? "" : before.substr(blank));
   const std::string origin = origin_of(world.options.log_name, *directory->root_log);
   directory->root_vkey =
       tlog::VerifierKey::make(origin, world.keys.log_key(origin).public_key()).to_string();

@@ -34,7 +34,7 @@ constexpr std::array members_known{"origin"sv,          "roster_genesis_sha256"s
                                    "tsa_roots"sv,       "min"sv,
                                    "project"sv,         "name"sv,
                                    "single_operator"sv, "closed_at"sv,
-                                   "predecessors"sv};
+                                   "closed_roots"sv,    "predecessors"sv};
 
 // What is wrong is told by the name of the first member that is.
 class Reading {
@@ -94,6 +94,17 @@ std::optional<RootLog> read_root(const json::Value& value) {
   root.log_vkeys = read_log_keys(members, root.origin);
   if (!members.complete()) return std::nullopt;
   return root;
+}
+
+std::optional<std::vector<RootLog>> read_closed_roots(const json::Value& value) {
+  if (!value.is_array() || value.items().empty()) return std::nullopt;
+  std::vector<RootLog> roots;
+  for (const json::Value& item : value.items()) {
+    auto root = read_root(item);
+    if (!root) return std::nullopt;
+    roots.push_back(*std::move(root));
+  }
+  return roots;
 }
 
 std::optional<WitnessPolicy> read_witnesses(const json::Value& value) {
@@ -170,6 +181,9 @@ void read_optional(const json::Value& root, Trust& trust, Reading& reading) {
   trust.rosters = rosters.value_or(std::vector<Digest>{});
   take("issuer", trust.issuer, read_issuer);
   take("root", trust.root, read_root);
+  std::optional<std::vector<RootLog>> closed_roots;
+  take("closed_roots", closed_roots, read_closed_roots);
+  if (closed_roots) trust.closed_roots = *std::move(closed_roots);
   take("witness_policy", trust.witnesses, read_witnesses);
   take("rp", trust.rp, read_parties);
   take("tsa_roots", trust.tsa_roots, read_certificates);

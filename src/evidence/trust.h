@@ -54,6 +54,7 @@ struct Trust {
   std::vector<tlog::VerifierKey> log_vkeys;
   std::optional<std::vector<IssuerRange>> issuer;
   std::optional<RootLog> root;
+  std::vector<RootLog> closed_roots;  // the root logs before it: anchors in them still hold
   std::optional<WitnessPolicy> witnesses;
   std::optional<std::vector<RelyingParty>> rp;
   std::optional<std::vector<std::string>> tsa_roots;  // PEM

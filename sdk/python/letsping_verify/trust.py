@@ -44,6 +44,7 @@ class Trust:
     tsa_roots: list[Root] | None
     minimum: Minimum
     closed_at: int | None  # of a log closed after a rollback: no checkpoint is of a larger tree
+    closed_roots: list[tuple[str, list[VerifierKey]]]  # the root logs before: anchors still hold
     predecessors: list[Trust]  # of the logs in whose place this one opened
 
     @staticmethod
@@ -63,6 +64,7 @@ class Trust:
             quorum, read.may("rp", _relying_parties),
             read.may("tsa_roots", m.array_of(read_root)),
             read.may("min", _minimum) or Minimum(), read.may("closed_at", m.integer),
+            read.may("closed_roots", m.array_of(_root, 1)) or [],
             (read.may("predecessors", m.array_of(_predecessor, 1)) or []) if first else [])
         origins = [each.origin for each in (made, *made.predecessors)]
         demand(len(set(origins)) == len(origins), f"{where} names a log twice")

@@ -286,9 +286,10 @@ class Verification:
         anchor.proof.check(entry, "the anchor")
         if self._trust is None or self._trust.root is None:
             raise Unclear("an anchor, and the trust file does not name the root log")
-        origin, keys = self._trust.root
         checkpoint = anchor.proof.checkpoint
-        demand(checkpoint.origin == origin, "the anchor is in another root log")
+        roots = dict([*self._trust.closed_roots, self._trust.root])
+        demand(checkpoint.origin in roots, "the anchor is in another root log")
+        origin, keys = checkpoint.origin, roots[checkpoint.origin]
         line, key = only_line_of(checkpoint, [each for each in keys if each.name == origin],
                                  "the root checkpoint")
         checkpoint.check_log_signature(line, key, "the root checkpoint's signature")

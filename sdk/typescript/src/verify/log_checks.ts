@@ -144,10 +144,11 @@ export async function checkAnchor(subject: Subject): Promise<Result> {
   const entry = await anchorEntry(checkpointOf(subject.own));
   demand(equalBytes(anchor.entry, entry), "the anchor is of another checkpoint");
   await demandIncluded(anchor.proof, await leafHash(anchor.entry), "the anchor");
-  const root = subject.trust?.root;
-  if (!root) throw missing("the trust file names no root log to check the anchor with");
+  const { root: open, closedRoots } = subject.trust ?? {};
+  if (!open) throw missing("the trust file names no root log to check the anchor with");
   const { origin } = anchor.proof.checkpoint;
-  demand(origin === root.origin, "the anchor is in another root log");
+  const root = [open, ...(closedRoots ?? [])].find((one) => one.origin === origin);
+  demand(root !== undefined, "the anchor is in another root log");
   const key = await demandSigned(anchor.proof, root.logKeys, "the root log");
   demand(key.name === origin, "the key that signed the root checkpoint is another log's");
   return "ok";

@@ -20,6 +20,7 @@ export interface Trust {
   rp?: { rpId: string; origins: string[] }[];
   tsaRoots?: Certificate[];
   min: Minimum;
+  closedRoots: NonNullable<Trust["root"]>[]; // the root logs before: anchors in them still hold
   closedAt?: number; // of a log closed after a rollback: no checkpoint is of a larger tree
   predecessors: Trust[]; // of the logs in whose place this one opened
 }
@@ -80,6 +81,7 @@ async function readMembers(members: Members): Promise<Trust> {
     tsaRoots: members.has("tsa_roots") ? members.list("tsa_roots", readAuthority) : undefined,
     min: members.has("min") ? readMinimum(members.inner("min"), false) : {},
     closedAt: members.has("closed_at") ? members.integer("closed_at") : undefined,
+    closedRoots: await readClosedRoots(members),
     predecessors: [],
   });
 }
@@ -105,6 +107,13 @@ async function readRoot(members: Members): Promise<NonNullable<Trust["root"]>> {
   };
   members.done();
   return root;
+}
+
+async function readClosedRoots(members: Members): Promise<NonNullable<Trust["root"]>[]> {
+  if (!members.has("closed_roots")) return [];
+  const roots = members.list("closed_roots", (item, what) => new Members(item, what));
+  if (roots.length === 0) throw members.wrong("closed_roots", "is empty");
+  return Promise.all(roots.map(readRoot));
 }
 
 async function readWitnesses(members: Members): Promise<NonNullable<Trust["witnesses"]>> {
