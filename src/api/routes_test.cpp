@@ -119,6 +119,7 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/settings",
                                            "/settings/roster/{id}",
                                            "/settings/erasure/{id}",
+                                           "/settings/rollback",
                                            "/verify",
                                            "/verify.html",
                                            "/.well-known/jwks.json",

@@ -21,6 +21,11 @@ Option* Option::allow_extra_args(bool allowed) {
   return this;
 }
 
+Option* Option::type_name(const std::string& name) {
+  option_.type_name(name);
+  return this;
+}
+
 Option* Option::excludes(const Option* other) {
   option_.excludes(&other->option_);
   return this;

@@ -35,6 +35,8 @@ class Option {
   Option* capture_default_str();
   // Whether a list takes all the words that follow, or one each time it is named.
   Option* allow_extra_args(bool allowed);
+  // What its value is called in the help.
+  Option* type_name(const std::string& name);
   // Not together with that one.
   Option* excludes(const Option* other);
   Option* check(const OneOf& one_of);

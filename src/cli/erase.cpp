@@ -1,11 +1,10 @@
 #include <fmt/core.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "base/id.h"
 #include "base/visible.h"
+#include "cli/account.h"
 #include "cli/administer.h"
 #include "cli/roster_change.h"
 #include "cli/test_approver.h"
@@ -22,12 +21,6 @@ struct Flags : AdminFlags, KeyFlags {
   std::string request, subject, basis, operator_name;
   bool test_approver = false;
 };
-
-// Whoever types this, as the machine knows them.
-std::string account_name() {
-  const passwd* account = getpwuid(geteuid());
-  return account == nullptr ? fmt::format("uid {}", geteuid()) : std::string(account->pw_name);
-}
 
 // What there is to sign in one log: the exact bytes, read and checked here.
 struct Item {

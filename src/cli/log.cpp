@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/administer.h"
+#include "cli/log_reopen.h"
 #include "cli/log_verify.h"
 #include "cli/root_log.h"
 #include "cli/verdict.h"
@@ -137,6 +138,7 @@ void add_log(Command& app, Chosen& chosen) {
       ->check(ExistingFile{});
   verify_command->add_flag("--allow-test", flags->allow_test, "Accept what is marked `test`");
   verify_command->footer("Exit status: 0 VALID, 40 INVALID, 30 INDETERMINATE (no --trust).");
+  add_log_reopen(*group, chosen);
 }
 
 }  // namespace lp::cli

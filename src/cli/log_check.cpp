@@ -8,6 +8,7 @@
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
 #include "evidence/leaf.h"
+#include "evidence/succession.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -139,6 +140,29 @@ std::optional<std::string> LogCheck::erasure(const evidence::Statement& statemen
   return std::nullopt;
 }
 
+// Of a log that opened in the place of another: that its owners signed for that.
+std::optional<std::string> LogCheck::opening(const evidence::Statement& statement,
+                                             std::string_view entries) {
+  if (!statement.document) return std::nullopt;
+  const auto record = evidence::SuccessionRecord::find(entries);
+  const auto document =
+      record ? evidence::SuccessionDocument::parse(record->document) : std::nullopt;
+  if (!document || document->origin != origin_ ||
+      crypto::sha256(record->document) != statement.document) {
+    return "the document of the log's opening is missing";
+  }
+  // Who owned the log before is who owns this one from its first roster on.
+  const auto genesis = rosters_.find(document->roster_genesis);
+  if (genesis == rosters_.end() || genesis->second.head.version != 1 ||
+      statement.roster_sha256 != document->roster_genesis) {
+    return "the log's opening names another first roster";
+  }
+  if (const auto why = evidence::refuse_owners(*record, genesis->second.head)) {
+    return std::string(*why);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> LogCheck::all_told() const {
   if (missing_.empty()) return std::nullopt;
   return "index " + std::to_string(*missing_.begin()) +
@@ -178,6 +202,9 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (auto wrong = chain(*statement, sha256)) return wrong;
   if (statement->type == EventType::roster_changed) {
     if (auto wrong = change_roster(*statement)) return wrong;
+  }
+  if (statement->type == EventType::log_opened) {
+    if (auto wrong = opening(*statement, text.evidence)) return wrong;
   }
   if (statement->type == EventType::erasure_performed) {
     if (auto wrong = erasure(*statement, text.evidence)) return wrong;

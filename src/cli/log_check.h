@@ -67,6 +67,8 @@ class LogCheck {
   std::optional<std::string> change_roster(const evidence::Statement& statement);
   std::optional<std::string> erasure(const evidence::Statement& statement,
                                      std::string_view entries);
+  std::optional<std::string> opening(const evidence::Statement& statement,
+                                     std::string_view entries);
 
   std::string origin_, issuer_spki_;
   bool allow_test_;

@@ -1,13 +1,16 @@
 #include "server/serve.h"
 
+#include "cli/account.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 
 namespace lp::cli {
 namespace {
 
+constexpr std::size_t reason_bytes_max = 500;
+
 struct Flags : PlaceFlags {
-  std::string config, listen, web_directory;
+  std::string config, listen, web_directory, accept_rollback;
 };
 
 int serve(const Flags& flags) {
@@ -18,8 +21,13 @@ int serve(const Flags& flags) {
     if (!endpoint) return fail("--listen " + endpoint.error(), exit_usage);
     config->listen = *std::move(endpoint);
   }
-  return server::serve(
-      {.place = flags.place, .config = *std::move(config), .web_directory = flags.web_directory});
+  server::ServeOptions options{
+      .place = flags.place, .config = *std::move(config), .web_directory = flags.web_directory};
+  if (!flags.accept_rollback.empty()) {
+    options.accept_rollback =
+        core::AcceptedRollback{.reason = flags.accept_rollback, .operator_name = account_name()};
+  }
+  return server::serve(options);
 }
 
 }  // namespace
@@ -32,6 +40,15 @@ void add_serve(Command& app, Chosen& chosen) {
   command->add_option("--config", flags->config, "Settings file (TOML)")->check(ExistingFile{});
   command->add_option("--web-dir", flags->web_directory,
                       "Serve the dashboard from here instead of from the program");
+  command
+      ->add_option("--accept-rollback", flags->accept_rollback,
+                   "Once: close logs that were rolled back, for ever; the reason is logged")
+      ->type_name("REASON")
+      ->check([](const std::string& reason) {
+        return reason.empty() || reason.size() > reason_bytes_max
+                   ? std::string("the reason has 1 to 500 bytes")
+                   : std::string();
+      });
   command->callback([flags, &chosen] { chosen.command = [flags] { return serve(*flags); }; });
 }
 

@@ -154,6 +154,8 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
   for (auto& [id, log] : world.logs) {
     // A log with a memory is frozen because it was rolled back; that is nothing to adopt.
     if (!log.frozen || world.signer.last(log.origin) || world.signer.damaged(log.origin)) continue;
+    // Nor does one go on in whose place another is open.
+    if (work.directory().succeeded(id)) continue;
     std::vector<Digest> leaf_hashes;
     if (const auto why = refuse_leaves(world, log, 0, leaf_hashes)) {
       return refuse(Fault::log_frozen, {}, *why);

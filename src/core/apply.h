@@ -48,6 +48,7 @@ Applied<RevokeKey> apply(Work& work, RevokeKey& command);
 Applied<AddWebhook> apply(Work& work, AddWebhook& command);
 Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
 Applied<AdoptSigner> apply(Work& work, AdoptSigner& command);
+Applied<OpenSuccessors> apply(Work& work, OpenSuccessors& command);
 Applied<SetWitnessPolicy> apply(Work& work, SetWitnessPolicy& command);
 Applied<KeepCosigned> apply(Work& work, KeepCosigned& command);
 Applied<NoteWitnessAhead> apply(Work& work, NoteWitnessAhead& command);

@@ -17,6 +17,7 @@
 #include "evidence/erasure.h"
 #include "evidence/export_manifest.h"
 #include "evidence/roster_document.h"
+#include "evidence/succession.h"
 #include "seal/envelope.h"
 #include "store/rows.h"
 
@@ -328,6 +329,23 @@ struct AdoptSigner {
   std::string reason;
   struct Result {
     std::vector<std::string> origins;
+  };
+};
+// Opens logs in the place of those that were closed, each by its owners' word: a project of the
+// same name with the roster, keys, agents and webhooks of the one before, which stays to be read.
+// All of them, or none.
+struct OpenSuccessors {
+  struct Opening {
+    std::string project;  // whose log was closed
+    evidence::SuccessionRecord record;
+    std::string head, signatures;  // exact texts, of the first roster
+  };
+  std::vector<Opening> openings;
+  struct Result {
+    struct Opened {
+      std::string project, origin, predecessor;  // the new project; both logs
+    };
+    std::vector<Opened> opened;
   };
 };
 // Makes `policy` (c2sp.org/tlog-policy; "" = none) the one whose witnesses are asked, and says so

@@ -42,6 +42,7 @@ struct Engine::Impl {
               .entropy = used_entropy,
               .signer = Signer(locks, used_keys),
               .tombstones = Tombstones(locks),
+              .closed_logs = ClosedLogs(locks),
               .verifiers = {},
               .clock_watch = {},
               .expiry = {},
@@ -198,7 +199,7 @@ std::expected<RequestView, Refused> Engine::request(std::string_view id, std::st
   if (!rows) return refuse(Fault::stopping);
   const DirectoryPtr directory_now = directory();
   if (!*rows) return refuse(gone(*directory_now, id, project), id);
-  if ((!project.empty() && (*rows)->request.project != project) ||
+  if ((!project.empty() && !directory_now->stands_for(project, (*rows)->request.project)) ||
       !shown(*directory_now, (*rows)->request.project, (*rows)->request.leaf_index)) {
     return refuse(Fault::unknown);
   }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,11 @@
 
 namespace lp::core {
 
+struct AcceptedRollback {
+  std::string reason;
+  std::string operator_name;
+};
+
 struct EngineOptions {
   std::size_t queue_max = 8'192;
   std::size_t batch_max = 1'024;
@@ -48,6 +54,9 @@ struct EngineOptions {
   bool destroys_wrap_keys = false;
   std::int64_t rotation_overlap_ms = 24LL * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
+  // A person's word that a database older than what was signed is all there is: such logs are
+  // closed for ever, and others open in their place (closing.h).
+  std::optional<AcceptedRollback> accept_rollback;
   std::string data_directory;  // for the disk reserve
   std::string log_name;        // fixed at init
 };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "core/closing.h"
 #include "core/directory_rows.h"
 #include "core/engine.h"
 #include "core/erasing_again.h"
@@ -120,6 +121,7 @@ void freeze(ProjectLog& log, std::string_view event, const std::string& why) {
 }
 
 Outcome resume(World& world, ProjectLog& log) {
+  if (stays_closed(world, log)) return {};
   if (world.signer.damaged(log.origin)) {
     return broken(log, "the signer's last checkpoint does not verify with the log key");
   }
@@ -133,8 +135,10 @@ Outcome resume(World& world, ProjectLog& log) {
   if (last->size > log.range.size()) {
     freeze(log, "log.rolled_back",
            fmt::format("The database holds {} leaves, but {} were signed: it was rolled back. "
-                       "Nothing is signed; reads go on.",
+                       "Nothing is signed; reads go on. If what is missing is gone for good: "
+                       "`letsping serve --accept-rollback=REASON`.",
                        log.range.size(), last->size));
+    log.rolled_back = true;
     return {};
   }
   auto range = tlog::CompactRange::read(last->size,
@@ -196,7 +200,8 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   if (!seal) return std::unexpected(seal.error());
   if (auto sealed = seal_directory(world, *seal, *rows); !sealed) return sealed;
   auto directory = std::make_shared<Directory>(*std::move(rows));
-  const std::string root = RootLog::origin_of(directory->log_name);
+  const std::string root =
+      RootLog::origin_of(directory->log_name, directory->root_log.value_or(""));
   directory->root_vkey =
       tlog::VerifierKey::make(root, world.keys.log_key(root).public_key()).to_string();
   directory->root = world.root.live();
@@ -310,6 +315,7 @@ std::expected<void, std::string> recover(World& world) {
   if (auto root = world.root.recover(world); !root) return root;
   if (auto loaded = load_cosigned(world); !loaded) return loaded;
   take_up_marks(world);
+  if (auto closed = take_up_closed(world); !closed) return closed;
   const auto deadlines = world.reader.deadlines();
   if (!deadlines) return std::unexpected(deadlines.error().what);
   for (const auto& deadline : *deadlines) world.expiry.add(deadline.decide_by, deadline.request);

@@ -227,6 +227,14 @@ std::string sealed_bytes(const Directory& directory) {
       if (row.erased) fields.add(std::string_view(id)).add(row.erased);
     }
   }
+  // Likewise of directories in which no log was ever closed.
+  if (!directory.successors.empty()) {
+    const std::string text = to_text(directory.successors);
+    fields.add(std::string_view("lp-successors/1")).add(std::string_view(text));
+  }
+  if (directory.root_log) {
+    fields.add(std::string_view("lp-root-log/1")).add(std::string_view(*directory.root_log));
+  }
   return fields.take();
 }
 

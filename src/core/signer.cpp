@@ -1,6 +1,7 @@
 #include "core/signer.h"
 
 #include "base/assert.h"
+#include "core/closed_logs.h"
 
 namespace lp::core {
 namespace {
@@ -31,6 +32,10 @@ bool Signer::damaged(std::string_view origin) const {
   return locks_.notes().contains(std::string(origin)) && !last(origin);
 }
 
+bool Signer::closed(std::string_view origin) const {
+  return is_closed(locks_, origin);
+}
+
 std::string Signer::note(std::string_view origin) const {
   const auto found = locks_.notes().find(std::string(origin));
   return found == locks_.notes().end() ? std::string{} : found->second;
@@ -38,6 +43,7 @@ std::string Signer::note(std::string_view origin) const {
 
 bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
   const auto checkpoint = last(origin);
+  if (closed(origin)) return false;
   if (!checkpoint || checkpoint->size != range.size() || checkpoint->root != range.root()) {
     return false;
   }
@@ -46,12 +52,18 @@ bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
 }
 
 std::expected<Signer::Signed, Signer::Fault> Signer::open(const std::string& origin) {
+  // A crash may have come between this and the commit of whatever the log was opened for.
+  if (const auto known = last(origin); known && known->size == 0 && resume(origin, {})) {
+    return Signed{.origin = origin, .size = 0, .note = note(origin)};
+  }
+  if (locks_.notes().contains(origin)) return std::unexpected(Fault::root_differs);
   return adopt(origin, {});
 }
 
 std::expected<Signer::Signed, Signer::Fault> Signer::adopt(const std::string& origin,
                                                            tlog::CompactRange range) {
   LP_ASSERT(!locks_.notes().contains(origin));
+  if (closed(origin)) return std::unexpected(Fault::closed);
   Origin fresh{keys_.log_key(origin), std::move(range)};
   std::string note = note_of(origin, fresh.range, fresh.key);
   if (!locks_.put({{origin, note}})) return std::unexpected(Fault::lock_store);
@@ -68,6 +80,7 @@ std::expected<std::vector<Signer::Signed>, Signer::Fault> Signer::extend(
   for (const auto& extension : extensions) {
     const auto found = origins_.find(extension.origin);
     if (found == origins_.end()) return std::unexpected(Fault::unknown_origin);
+    if (closed(extension.origin)) return std::unexpected(Fault::closed);
     tlog::CompactRange range = found->second.range;
     for (const Digest& leaf : extension.leaf_hashes) range.append(leaf);
     if (range.root() != extension.root) return std::unexpected(Fault::root_differs);

@@ -61,7 +61,8 @@ struct House {
   crypto::P256Key approver = crypto::P256Key::generate();
   seal::ContentKey content_key{Secret(std::string(32, 'k'))};
   std::string project, api_key, member;
-  bool destroys_wrap_keys = false;  // when it is opened next
+  bool destroys_wrap_keys = false;                  // when it is opened next
+  std::optional<AcceptedRollback> accept_rollback;  // at the next start
 
   explicit House(bool set_up = true) {
     std::string name = (std::filesystem::temp_directory_path() / "lp_core_XXXXXX").string();
@@ -101,6 +102,7 @@ struct House {
     EXPECT_TRUE(store->commit(chosen).has_value());
     options.disk_reserve_bytes = 0;
     options.destroys_wrap_keys = destroys_wrap_keys;
+    options.accept_rollback = std::exchange(accept_rollback, std::nullopt);
     engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
                                       [](auto) {});
     return engine->start();

@@ -66,6 +66,13 @@ bool in_range(const std::vector<SignedHead>& rosters, const std::string& vkey, s
   return true;
 }
 
+// Whether the log was closed before it had so many entries: whoever has its key can sign on, and
+// nobody is to believe it.
+constexpr std::string_view after_end = "the log was closed before it had so many entries";
+bool is_after_end(const Trust* trust, const tlog::Checkpoint& checkpoint) {
+  return trust != nullptr && trust->closed_at && checkpoint.size > *trust->closed_at;
+}
+
 // Whether the one signature in the log's name is of a key that nobody here has heard of: one that
 // came with a later version of the roster looks like this to who has no trust file.
 bool is_of_later_key(const tlog::Note& note, const std::vector<tlog::VerifierKey>& keys,
@@ -137,6 +144,7 @@ std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
   if (!in_range(rosters, (*own)->to_string(), checkpoint->size)) {
     return std::unexpected("the log's key did not sign trees of this size");
   }
+  if (is_after_end(&trust, *checkpoint)) return std::unexpected(std::string(after_end));
   return *checkpoint;
 }
 
@@ -263,6 +271,7 @@ Checking check_checkpoint(Examination& it) {
     if (!in_range(it.rosters(), (*own)->to_string(), entry.checkpoint.size)) {
       return invalid("the log's key did not sign trees of this size");
     }
+    if (is_after_end(it.trust, entry.checkpoint)) return invalid(std::string(after_end));
   }
   if (!confirmed) return indeterminate("only a trust file can confirm the key of the log");
   it.log = LogLevel::logged;

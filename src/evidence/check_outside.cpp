@@ -60,6 +60,17 @@ tlog::Note note_of(const tlog::Proof& proof) {
 
 }  // namespace
 
+namespace {
+
+// The root log of this origin that the trust file names, or null.
+const RootLog* root_of(const Trust& trust, std::string_view origin) {
+  if (trust.root->origin == origin) return &*trust.root;
+  const auto closed = std::ranges::find(trust.closed_roots, origin, &RootLog::origin);
+  return closed == trust.closed_roots.end() ? nullptr : &*closed;
+}
+
+}  // namespace
+
 Checking check_anchor(Examination& it) {
   if (!it.receipt.anchor) return Outcome::absent;
   const AnchorProof& anchor = *it.receipt.anchor;
@@ -75,8 +86,9 @@ Checking check_anchor(Examination& it) {
   if (it.trust == nullptr || !it.trust->root) {
     return indeterminate("no trust file names the root log (`root`)");
   }
-  if (checkpoint.origin != it.trust->root->origin) return invalid("the anchor is in another log");
-  const auto own = own_signature(note, it.trust->root->log_vkeys);
+  const RootLog* root = root_of(*it.trust, checkpoint.origin);
+  if (root == nullptr) return invalid("the anchor is in another log");
+  const auto own = own_signature(note, root->log_vkeys);
   if (!own) return invalid("in the root log, " + own.error());
   return Outcome::ok;
 }

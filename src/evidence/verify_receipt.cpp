@@ -162,8 +162,7 @@ bool is_people_decision(const Statement& statement) {
 
 void Examination::choose_trust(std::string_view of_origin) {
   origin = of_origin;
-  const auto found = std::ranges::find(trusts, origin, &Trust::origin);
-  trust = found == trusts.end() ? nullptr : &*found;
+  trust = trust_of(trusts, origin);
 }
 
 bool is_of_people(const Statement& statement) {

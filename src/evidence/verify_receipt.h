@@ -89,7 +89,7 @@ struct Demands {
 std::string_view without_line_feed(std::string_view bytes);
 
 // `bytes` are those of one receipt, without a line feed behind them. `trusts` has at most one of
-// each origin.
+// each origin; those of a log before may be part of another.
 ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& trusts,
                              const Demands& demands);
 

@@ -127,8 +127,8 @@ Read<void> BundleCheck::rosters() {
 // What was brought along for this log. Without it what the bundle says of itself, which is never
 // enough for VALID.
 Read<void> BundleCheck::choose_trust() {
-  const auto given = std::ranges::find(given_, report_.manifest->origin, &evidence::Trust::origin);
-  confirmed_ = given != given_.end();
+  const auto* given = evidence::trust_of(given_, report_.manifest->origin);
+  confirmed_ = given != nullptr;
   if (heads_.empty()) {
     BundleFault none = wrong("there is no roster, so that nobody says whose keys count");
     if (!confirmed_) none.verdict = Finding::indeterminate;

@@ -33,9 +33,9 @@ export async function startServer(t) {
   t.after(() => rm(data, { recursive: true, force: true }));
   t.after(() => rm(`${data}.signer`, { recursive: true, force: true }));
   const server = { data, mocked: false, ...(await serve(t, data, "127.0.0.1:0")) };
-  server.restart = async () => {
+  server.restart = async (...flags) => {
     await server.stop();
-    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`);
+    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`, ...flags);
     const before = server.log;
     Object.assign(server, again, { log: () => before() + again.log() });
   };
@@ -49,9 +49,9 @@ export async function startServer(t) {
   return server;
 }
 
-async function serve(t, data, listen) {
+async function serve(t, data, listen, ...flags) {
   const web = process.env.LETSPING_WEB ? ["--web-dir", process.env.LETSPING_WEB] : [];
-  const child = spawn(binary, ["serve", "--data", data, "--listen", listen, ...web]);
+  const child = spawn(binary, ["serve", "--data", data, "--listen", listen, ...web, ...flags]);
   let log = "";
   const ended = new Promise((resolve) => child.on("close", resolve));
   const stop = async () => {

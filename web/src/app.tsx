@@ -25,6 +25,9 @@ const ProposalView = lazy(() =>
 const ErasureProposalView = lazy(() =>
   import("./views/erasure_proposal").then((m) => ({ default: m.ErasureProposalView })),
 );
+const RollbackView = lazy(() =>
+  import("./views/rollback").then((m) => ({ default: m.RollbackView })),
+);
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
@@ -95,6 +98,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "about") return <AboutView session={session} />;
   if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
+  if (page === "rollback") return <RollbackView session={session} />;
   if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
 }
@@ -102,6 +106,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 // The paths that the server answers with this page; all others are its 404.
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
+  if (path === "/settings/rollback") return "rollback";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };
   const erasure = /^\/settings\/erasure\/([a-z0-9_]+)$/.exec(path)?.[1];

@@ -210,6 +210,9 @@ class Verification:
         # A key that came with a later version stands in no head here; the trust file has it.
         demand(ranges is None or any(each.holds(checkpoint.size) for each in ranges),
                f"{what} is signed by a key outside its range")
+        end = self._trust.closed_at if self._trust else None
+        demand(end is None or checkpoint.size <= end,
+               f"{what} is of a log that was closed before it had so many entries")
 
     def _check_roster(self) -> str:
         versions, trust, own = self._receipt.rosters, self._trust, self._own
@@ -322,9 +325,10 @@ class Verification:
         anchor.proof.check(entry, "the anchor")
         if self._trust is None or self._trust.root is None:
             raise Unclear("an anchor, and the trust file does not name the root log")
-        origin, keys = self._trust.root
         checkpoint = anchor.proof.checkpoint
-        demand(checkpoint.origin == origin, "the anchor is in another root log")
+        roots = dict([*self._trust.closed_roots, self._trust.root])
+        demand(checkpoint.origin in roots, "the anchor is in another root log")
+        origin, keys = checkpoint.origin, roots[checkpoint.origin]
         line, key = only_line_of(checkpoint, [each for each in keys if each.name == origin],
                                  "the root checkpoint")
         checkpoint.check_log_signature(line, key, "the root checkpoint's signature")

@@ -9,7 +9,10 @@
 #include "api/reply.h"
 #include "api/review/roster_body.h"
 #include "base/text.h"
+#include "core/root_log.h"
+#include "evidence/succession.h"
 #include "json/write.h"
+#include "tlog/note.h"
 
 namespace lp::api {
 namespace {
@@ -36,6 +39,37 @@ json::Value describe_leaf(const store::Leaf& leaf) {
   return value;
 }
 
+// Of a log that was closed: nobody may show a checkpoint of it beyond what was signed by then. The
+// document of its successor says that, under the owners' signatures.
+std::optional<std::uint64_t> closed_size(Context& context, const std::string& successor) {
+  const auto opening = context.engine.reader().leaf(successor, 0);
+  const auto record =
+      opening && *opening ? evidence::SuccessionRecord::find((*opening)->evidence) : std::nullopt;
+  const auto document =
+      record ? evidence::SuccessionDocument::parse(record->document) : std::nullopt;
+  // Where only a witness knew of more, the signer's memory was restored too: the end is not known.
+  if (!document || document->last_signed.size <= document->restored.size) return std::nullopt;
+  return document->last_signed.size;
+}
+
+// The root logs before the one that is open, the newest first.
+json::Array describe_closed_roots(Context& context, const core::Directory& directory) {
+  json::Array roots;
+  std::string opened = directory.root_log.value_or("");
+  while (!opened.empty()) {
+    const std::size_t id = opened.find(' ');
+    const std::size_t before = id == std::string::npos ? id : opened.find(' ', id + 1);
+    opened = before == std::string::npos ? std::string() : "0" + opened.substr(before);
+    const std::string origin = core::RootLog::origin_of(directory.log_name, opened);
+    const auto key =
+        tlog::VerifierKey::make(origin, context.engine.keys().log_key(origin).public_key());
+    auto root = json::Value::object();
+    root.add("origin", origin).add("log_vkeys", json::Value::array({json::Value(key.to_string())}));
+    roots.push_back(std::move(root));
+  }
+  return roots;
+}
+
 json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
   auto issuer = json::Value::object();
   issuer.add("spki", base64(project.issuer_spki)).add("from", 0);
@@ -59,7 +93,25 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
     value.add("roster_sha256", json::Value::array({json::Value(project.row.roster_sha256->hex())}));
   }
   value.add("single_operator", project.row.single_operator);
+  auto roots = describe_closed_roots(context, *call.directory);
+  if (!roots.empty()) value.add("closed_roots", json::Value::array(std::move(roots)));
+  const auto& successors = call.directory->successors;
+  if (const auto after = successors.find(project.row.id); after != successors.end()) {
+    value.add_if("closed_at", closed_size(context, after->second));
+  }
   return value;
+}
+
+// The logs before this one, the newest first.
+json::Array describe_predecessors(Context& context, const Call& call, const std::string& project) {
+  json::Array items;
+  const auto& successors = call.directory->successors;
+  for (std::string at = project;;) {
+    const auto before = std::ranges::find(successors, at, &core::Successors::value_type::second);
+    if (before == successors.end()) return items;
+    items.push_back(describe_trust(context, call, *call.directory->project(before->first)));
+    at = before->first;
+  }
 }
 
 }  // namespace
@@ -101,7 +153,10 @@ net::Outcome trust(Context& context, Call& call) {
   if (!wanted) return refuse(Reason::query_invalid, "project: must name one");
   const core::ProjectView* project = project_of(call, *wanted);
   if (project == nullptr) return refuse(Reason::not_found);
-  return private_reply(json::compact(describe_trust(context, call, *project)));
+  auto value = describe_trust(context, call, *project);
+  auto before = describe_predecessors(context, call, project->row.id);
+  if (!before.empty()) value.add("predecessors", json::Value::array(std::move(before)));
+  return private_reply(json::compact(value));
 }
 
 }  // namespace lp::api

@@ -13,6 +13,7 @@ namespace {
 json::Value describe_member(const core::Directory& directory, const store::Member& member) {
   std::set<std::string> roles, keys;
   for (const auto& [id, project] : directory.projects) {
+    if (directory.succeeded(id)) continue;
     for (const auto& entry : project.entries) {
       if (entry.member != member.id) continue;
       roles.insert(entry.roles.begin(), entry.roles.end());

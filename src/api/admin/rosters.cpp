@@ -70,7 +70,8 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
 
 net::Outcome show_rosters(Context& context, Call& call) {
   json::Array projects;
-  for (const auto& [_, project] : call.directory->projects) {
+  for (const auto& [id, project] : call.directory->projects) {
+    if (call.directory->succeeded(id)) continue;
     auto item = describe_project(context, project);
     if (!item) return std::move(item.error());
     projects.push_back(*std::move(item));

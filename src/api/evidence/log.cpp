@@ -15,7 +15,7 @@ std::expected<const core::ProjectView*, net::Reply> readable_log(Context& contex
                                                                  const Call& call) {
   const core::ProjectView* project = call.directory->project_of_log(call.parameter("log"));
   if (call.key != nullptr) {
-    if (project == nullptr || call.key->project != project->row.id) {
+    if (project == nullptr || !call.directory->stands_for(call.key->project, project->row.id)) {
       return std::unexpected(refuse(Reason::not_found));
     }
     return project;

@@ -76,7 +76,7 @@ net::Outcome root_log_head(Context&, Call& call) {
   const core::Directory& directory = *call.directory;
   const auto note = core::newest_note(*directory.root);
   auto value = json::Value::object();
-  value.add("origin", core::RootLog::origin_of(directory.log_name))
+  value.add("origin", core::RootLog::origin_of(directory.log_name, directory.root_log.value_or("")))
       .add("size", directory.root->signed_size.load())
       .add("vkey", directory.root_vkey);
   if (note) value.add("checkpoint", *note);
@@ -100,7 +100,7 @@ net::Outcome root_log_entries(Context& context, Call& call) {
 
 json::Value describe_root(const core::Directory& directory) {
   auto value = json::Value::object();
-  value.add("origin", core::RootLog::origin_of(directory.log_name))
+  value.add("origin", core::RootLog::origin_of(directory.log_name, directory.root_log.value_or("")))
       .add("log_vkeys", json::Value::array({json::Value(directory.root_vkey)}));
   return value;
 }

@@ -11,7 +11,7 @@
 namespace lp::api {
 
 net::Outcome show_erasure(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   const auto proposal = core::waiting_erasure(context.engine.reader(), call.parameter("id"),
                                               context.engine.clock().now());
   if (!proposal) return internal_error("store.read_failed", proposal.error().what);
@@ -32,12 +32,12 @@ net::Outcome show_erasure(Context& context, Call& call, const Session& session) 
 }
 
 net::Outcome sign_erasure(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   return submit_erasure(context, std::move(call.request.body), call.parameter("id"));
 }
 
 net::Outcome withdraw_erasure(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   return submit(context, core::WithdrawErasure{.id = call.parameter("id")},
                 [](const core::WithdrawErasure::Result&) { return private_reply("{}"); });
 }

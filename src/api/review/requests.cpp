@@ -65,6 +65,8 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
   // A project that is not theirs holds nothing, like one that does not exist.
   const auto wanted = request.query_value("project");
   for (const auto& [id, project] : call.directory->projects) {
+    // What waited when its log was closed waits for ever: nobody can decide it.
+    if (filter.pending.value_or(false) && call.directory->succeeded(id)) continue;
     if (sees(session, project) && (!wanted || *wanted == id)) filter.projects.push_back(id);
   }
   return filter;

@@ -8,6 +8,7 @@
 #include "api/review/requests.h"
 #include "api/review/rosters.h"
 #include "api/review/setup.h"
+#include "api/review/successions.h"
 
 namespace lp::api {
 
@@ -43,6 +44,8 @@ std::vector<Route> review_routes() {
        walled_active<withdraw_erasure>},
       {Method::post, "/api/review/rosters/begin", walled_active<begin_roster>},
       {Method::post, "/api/review/rosters/finish", walled_active<finish_roster>},
+      {Method::get, "/api/review/successions", signed_in<list_successions>},
+      {Method::post, "/api/review/successions", walled_active<sign_successions>},
   };
 }
 

@@ -35,7 +35,7 @@ inline constexpr std::string_view rows_of_nobody = R"(
 SELECT
   (SELECT count(*) FROM setting WHERE name NOT IN
     ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac', 'witness.policy',
-     'witness.ahead')) +
+     'witness.ahead', 'log.successors', 'root.log')) +
   (SELECT count(*) FROM anchor WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM log_head WHERE project NOT IN (SELECT number FROM project)) +

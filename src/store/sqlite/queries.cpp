@@ -45,10 +45,14 @@ INSERT INTO upper_hash (project, tile_level, position, hash)
 VALUES (?1, ?2, ?3, ?4))"},
     {Query::insert_anchor, "insert_anchor", R"(
 INSERT INTO anchor (position, project, size, hash, leaf)
-VALUES (?1, ?2, ?3, ?4, ?5))"},
+VALUES (
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  + ?1, ?2, ?3, ?4, ?5))"},
     {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash", R"(
 INSERT INTO anchor_upper_hash (tile_level, position, hash)
-VALUES (?1, ?2, ?3))"},
+VALUES (?1, (
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  >> (8 * ?1)) + ?2, ?3))"},
     {Query::put_cosigned_head, "put_cosigned_head", R"(
 INSERT INTO cosigned_head (origin, size, note, mac)
 VALUES (?1, ?2, ?3, ?4)
@@ -354,34 +358,70 @@ WHERE project = (SELECT number FROM project WHERE id = ?1) AND tile_level = ?2 A
   position >= ?3 AND position < ?4
 ORDER BY position)"},
     {Query::anchor_count, "anchor_count", R"(
-SELECT position + 1 FROM anchor ORDER BY position DESC LIMIT 1)"},
-    {Query::anchors, "anchors", R"(
-SELECT position, project, size, hash, leaf
+SELECT position + 1 -
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
 FROM anchor
-WHERE position >= ?1 AND position < ?2
+WHERE position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+ORDER BY position DESC LIMIT 1)"},
+    {Query::anchors, "anchors", R"(
+SELECT position -
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'),
+  project, size, hash, leaf
+FROM anchor
+WHERE position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  + ?1 AND position <
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  + ?2
 ORDER BY position)"},
     {Query::anchor_hashes, "anchor_hashes", R"(
 SELECT hash
 FROM anchor
-WHERE position >= ?1 AND position < ?2
+WHERE position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  + ?1 AND position <
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  + ?2
 ORDER BY position)"},
     {Query::anchor_upper_hashes, "anchor_upper_hashes", R"(
 SELECT hash
 FROM anchor_upper_hash
-WHERE tile_level = ?1 AND position >= ?2 AND position < ?3
+WHERE tile_level = ?1 AND position >= (
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  >> (8 * ?1)) + ?2 AND position < (
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  >> (8 * ?1)) + ?3
 ORDER BY position)"},
     {Query::anchored_size, "anchored_size", R"(
-SELECT size FROM anchor WHERE project = ?1 ORDER BY size DESC LIMIT 1)"},
-    {Query::anchor_of, "anchor_of", R"(
-SELECT position, project, size, hash, leaf
-FROM anchor
-WHERE project = ?1 AND size = ?2)"},
-    {Query::root_row_count, "root_row_count", R"(
-SELECT (SELECT count(*) FROM anchor) + (SELECT count(*) FROM anchor_upper_hash))"},
-    {Query::newest_anchor, "newest_anchor", R"(
-SELECT position, project, size, hash, leaf
+SELECT size
 FROM anchor INDEXED BY anchor_of_project
-WHERE project = ?1 AND position < ?2
+WHERE project = ?1 AND position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+ORDER BY size DESC LIMIT 1)"},
+    {Query::anchor_of, "anchor_of", R"(
+SELECT position -
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'),
+  project, size, hash, leaf
+FROM anchor INDEXED BY anchor_of_project
+WHERE project = ?1 AND size = ?2 AND position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'))"},
+    {Query::root_row_count, "root_row_count", R"(
+SELECT (SELECT count(*) FROM anchor WHERE position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')) +
+  (SELECT count(*) FROM anchor_upper_hash WHERE position >= (
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  >> (8 * tile_level))))"},
+    {Query::newest_anchor, "newest_anchor", R"(
+SELECT position -
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'),
+  project, size, hash, leaf
+FROM anchor INDEXED BY anchor_of_project
+WHERE project = ?1 AND position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  AND position <
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  + ?2
 ORDER BY size DESC
 LIMIT 1)"},
     {Query::cosigned_heads, "cosigned_heads", R"(

@@ -31,7 +31,6 @@ const std::map<Query, std::string_view>& scans() {
       {Query::delete_setup_tokens, "a handful, gone after setup"},
       {Query::roster_proposals, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::login_links, "a hundred at most (core/roster_proposals.cpp)"},
-      {Query::anchor_count, "one row, from the end"},
       {Query::root_row_count, "once, when a whole log is verified"},
       {Query::cosigned_heads, "one row a project, read at start"},
       {Query::row_counts, "once, when a whole log is verified"},

@@ -21,7 +21,7 @@ REFUND = b'{"customer":"c_81","amount":120}'
 SMALLER = b'{"customer":"c_81","amount":100}'
 UNKNOWN = "req_00000000000000000000000000"
 PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings",
-         "/settings/roster/rop_x", "/settings/erasure/ers_x")
+         "/settings/roster/rop_x", "/settings/erasure/ers_x", "/settings/rollback")
 
 
 class House:
@@ -250,6 +250,9 @@ def people_look_around(house):
     house.page("GET", f"/api/review/requests/{first['requests'][0]['id']}/receipt")
     house.page("GET", f"/api/review/requests/{UNKNOWN}/receipt", None, 404)
     house.first_event("resync")
+    # test_rollback.py has some; here nothing was closed.
+    assert house.page("GET", "/api/review/successions")["successions"] == []
+    house.page("POST", "/api/review/successions", {"openings": []}, 404)
 
 
 def asked_of_the_owner(house, *words):

@@ -48,6 +48,7 @@ export interface SessionProject {
   marks: string[];
   roster_sha256?: string;
   roster_version?: number;
+  successor?: string; // the project that took its place when its log was closed
   pending: number;
 }
 

@@ -15,6 +15,7 @@ import { VisibleText } from "../ui/visible_text";
 export type PageName =
   | "keys"
   | "about"
+  | "rollback"
   | { proposal: string }
   | { erasure: string }
   | { request: string | undefined };
@@ -29,7 +30,8 @@ export function Frame(props: { session: Session; page: PageName; children: React
   const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
   const inbox = typeof page === "object" && "request" in page;
   const reading = inbox && page.request !== undefined;
-  const keys = page === "keys" || (typeof page === "object" && !("request" in page));
+  const keys =
+    page === "keys" || page === "rollback" || (typeof page === "object" && !("request" in page));
   const marks = new Set(session.projects.flatMap((project) => project.marks));
   return (
     <div className={reading ? "frame at-request" : "frame"}>

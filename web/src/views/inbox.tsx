@@ -10,6 +10,7 @@ import { FirstRequest } from "./first_request";
 import { type FilterChoices, Filters, filterNames } from "./inbox_filters";
 import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
+import { ClosedLogs } from "./rollback";
 import { type SteadyList, useHeld, useSteadyList } from "./steady_list";
 import { UnsignedProjects } from "./unsigned_projects";
 import { WaitingProposals } from "./waiting_proposals";
@@ -44,6 +45,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <h1>Inbox</h1>
           <Filters query={query} choices={choices(session, listed)} />
         </header>
+        <ClosedLogs session={session} />
         <WaitingProposals session={session} />
         <UnsignedProjects session={session} />
         {failed && !loaded && (

@@ -26,6 +26,7 @@ import {
 import { readStatement, UnknownType } from "./statement.js";
 import type { Options, Part, Subject } from "./subject.js";
 import { checkTime } from "./time_check.js";
+import { trustOf } from "./trust.js";
 
 export type { Options } from "./subject.js";
 
@@ -109,7 +110,7 @@ async function subjectOf(receipt: Receipt, options: Options): Promise<Subject> {
       tlog: review.tlog,
     })),
   );
-  const trust = options.trust.find(({ origin }) => origin === own.statement.origin);
+  const trust = trustOf(options.trust, own.statement.origin);
   const start = { human: "none", log: "none", cosigned: false } as const;
   return { receipt, options, own, reviews, ...(trust && { trust }), ...start };
 }
