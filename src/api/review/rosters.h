@@ -16,10 +16,6 @@ namespace lp::api {
 // session sees.
 net::Outcome list_rosters(Context& context, Call& call, const Session& session);
 
-// Whether the key of the session is an owner's in every roster: only then can it sign a change,
-// which is one of all of them.
-[[nodiscard]] bool owns_rosters(const core::Directory& directory, const Session& session);
-
 // For owners of all rosters; for everybody else 403 `not_permitted`.
 net::Outcome list_proposals(Context& context, Call& call, const Session& session);
 net::Outcome show_proposal(Context& context, Call& call, const Session& session);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "store/sqlite/anchor_queries.h"
 #include "store/sqlite/counting_queries.h"
 #include "store/sqlite/erasure_queries.h"
 #include "store/sqlite/request_queries.h"
@@ -43,21 +44,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))"},
     {Query::insert_upper_hash, "insert_upper_hash", R"(
 INSERT INTO upper_hash (project, tile_level, position, hash)
 VALUES (?1, ?2, ?3, ?4))"},
-    {Query::insert_anchor, "insert_anchor", R"(
-INSERT INTO anchor (position, project, size, hash, leaf)
-VALUES (
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  + ?1, ?2, ?3, ?4, ?5))"},
-    {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash", R"(
-INSERT INTO anchor_upper_hash (tile_level, position, hash)
-VALUES (?1, (
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  >> (8 * ?1)) + ?2, ?3))"},
-    {Query::put_cosigned_head, "put_cosigned_head", R"(
-INSERT INTO cosigned_head (origin, size, note, mac)
-VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (origin) DO UPDATE SET size = excluded.size, note = excluded.note,
-  mac = excluded.mac)"},
+    {Query::insert_anchor, "insert_anchor", anchoring::insert_anchor},
+    {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash",
+     anchoring::insert_anchor_upper_hash},
+    {Query::put_cosigned_head, "put_cosigned_head", anchoring::put_cosigned_head},
     {Query::put_member, "put_member", R"(
 INSERT INTO member (id, name, created, removed, erased)
 VALUES (?1, ?2, ?3, ?4, ?5)
@@ -357,76 +347,20 @@ FROM upper_hash
 WHERE project = (SELECT number FROM project WHERE id = ?1) AND tile_level = ?2 AND
   position >= ?3 AND position < ?4
 ORDER BY position)"},
-    {Query::anchor_count, "anchor_count", R"(
-SELECT position + 1 -
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-FROM anchor
-WHERE position >=
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-ORDER BY position DESC LIMIT 1)"},
-    {Query::anchors, "anchors", R"(
-SELECT position -
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'),
-  project, size, hash, leaf
-FROM anchor
-WHERE position >=
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  + ?1 AND position <
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  + ?2
-ORDER BY position)"},
-    {Query::anchor_hashes, "anchor_hashes", R"(
-SELECT hash
-FROM anchor
-WHERE position >=
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  + ?1 AND position <
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  + ?2
-ORDER BY position)"},
-    {Query::anchor_upper_hashes, "anchor_upper_hashes", R"(
-SELECT hash
-FROM anchor_upper_hash
-WHERE tile_level = ?1 AND position >= (
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  >> (8 * ?1)) + ?2 AND position < (
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  >> (8 * ?1)) + ?3
-ORDER BY position)"},
-    {Query::anchored_size, "anchored_size", R"(
-SELECT size
-FROM anchor INDEXED BY anchor_of_project
-WHERE project = ?1 AND position >=
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-ORDER BY size DESC LIMIT 1)"},
-    {Query::anchor_of, "anchor_of", R"(
-SELECT position -
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'),
-  project, size, hash, leaf
-FROM anchor INDEXED BY anchor_of_project
-WHERE project = ?1 AND size = ?2 AND position >=
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'))"},
+    {Query::anchor_count, "anchor_count", anchoring::anchor_count},
+    {Query::anchors, "anchors", anchoring::anchors},
+    {Query::anchor_hashes, "anchor_hashes", anchoring::anchor_hashes},
+    {Query::anchor_upper_hashes, "anchor_upper_hashes", anchoring::anchor_upper_hashes},
+    {Query::anchored_size, "anchored_size", anchoring::anchored_size},
+    {Query::anchor_of, "anchor_of", anchoring::anchor_of},
     {Query::root_row_count, "root_row_count", R"(
 SELECT (SELECT count(*) FROM anchor WHERE position >=
   (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')) +
   (SELECT count(*) FROM anchor_upper_hash WHERE position >= (
   (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
   >> (8 * tile_level))))"},
-    {Query::newest_anchor, "newest_anchor", R"(
-SELECT position -
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log'),
-  project, size, hash, leaf
-FROM anchor INDEXED BY anchor_of_project
-WHERE project = ?1 AND position >=
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  AND position <
-  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
-  + ?2
-ORDER BY size DESC
-LIMIT 1)"},
-    {Query::cosigned_heads, "cosigned_heads", R"(
-SELECT origin, size, note, mac
-FROM cosigned_head)"},
+    {Query::newest_anchor, "newest_anchor", anchoring::newest_anchor},
+    {Query::cosigned_heads, "cosigned_heads", anchoring::cosigned_heads},
     {Query::snapshot, "snapshot", R"(
 SELECT request, content_type, blob, sealing, created, bytes
 FROM snapshot
