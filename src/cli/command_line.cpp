@@ -21,6 +21,11 @@ Option* Option::allow_extra_args(bool allowed) {
   return this;
 }
 
+Option* Option::excludes(const std::string& other) {
+  option_.excludes(other);
+  return this;
+}
+
 Option* Option::type_name(const std::string& name) {
   option_.type_name(name);
   return this;

@@ -39,6 +39,7 @@ class Option {
   Option* type_name(const std::string& name);
   // Not together with that one.
   Option* excludes(const Option* other);
+  Option* excludes(const std::string& other);
   Option* check(const OneOf& one_of);
   Option* check(ExistingFile file);
   // `wrong` says what is wrong with a value; "" if nothing is.
