@@ -48,6 +48,7 @@ void add_verify(CLI::App& app, Chosen& chosen);
 void add_clock(CLI::App& app, Chosen& chosen);
 void add_signer(CLI::App& app, Chosen& chosen);
 void add_witness(CLI::App& app, Chosen& chosen);
+void add_monitor(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 
 }  // namespace lp::cli
