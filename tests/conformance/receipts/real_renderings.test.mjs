@@ -62,10 +62,8 @@ test("@sigstore/verify takes the trust root that the server publishes", async ()
   const artifact = statementOf(receipts.approved);
   const given = { bundle: await bundleOf("approved"), artifact, keys: issuers() };
   judgeBundle({ ...given, root: published });
-  assert.deepEqual(
-    published.tlogs.map(({ logId }) => logId),
-    root().tlogs.map(({ logId }) => logId),
-  );
+  const logs = published.tlogs.map(({ logId }) => logId.keyId);
+  for (const { logId } of root().tlogs) assert.ok(logs.includes(logId.keyId));
 });
 
 // A change of the real bundle, and why it is refused.
