@@ -46,6 +46,11 @@ Option* Option::check(ExistingFile) {
   return this;
 }
 
+Option* Option::check(Between bounds) {
+  option_.check(CLI::Range(bounds.least, bounds.most));
+  return this;
+}
+
 Option* Option::check(std::function<std::string(const std::string&)> wrong) {
   option_.check(std::move(wrong));
   return this;

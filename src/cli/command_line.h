@@ -25,6 +25,9 @@ struct OneOf {
   std::vector<std::string> names;
 };
 struct ExistingFile {};
+struct Between {
+  std::int64_t least, most;
+};
 
 class Option {
  public:
@@ -42,6 +45,7 @@ class Option {
   Option* excludes(const std::string& other);
   Option* check(const OneOf& one_of);
   Option* check(ExistingFile file);
+  Option* check(Between bounds);
   // `wrong` says what is wrong with a value; "" if nothing is.
   Option* check(std::function<std::string(const std::string&)> wrong);
 

@@ -45,6 +45,7 @@ void add_verify(Command& app, Chosen& chosen);
 void add_clock(Command& app, Chosen& chosen);
 void add_signer(Command& app, Chosen& chosen);
 void add_witness(Command& app, Chosen& chosen);
+void add_monitor(Command& app, Chosen& chosen);
 void add_version(Command& app, Chosen& chosen);
 
 }  // namespace lp::cli

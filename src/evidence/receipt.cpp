@@ -273,14 +273,8 @@ void read_objects(Members& members, Receipt& receipt) {
     if (!agent.complete() || receipt.agent->salt.size() != salt_bytes) members.fail();
   }
   if (const json::Value* const value = members.optional_value("anchor")) {
-    Members anchor(*value);
-    std::string entry = anchor.binary("entry");
-    auto proof = read_proof(anchor.text("proof"));
-    if (!anchor.complete() || !proof) {
-      members.fail();
-    } else {
-      receipt.anchor = AnchorProof{std::move(entry), *std::move(proof)};
-    }
+    receipt.anchor = AnchorProof::from_json(*value);
+    if (!receipt.anchor) members.fail();
   }
 }
 
@@ -360,6 +354,19 @@ json::Value AgentProof::evidence_entry() const {
   return value;
 }
 
+json::Value AnchorProof::to_json() const {
+  auto value = json::Value::object();
+  return value.add("entry", base64(entry)).add("proof", proof.to_string());
+}
+
+std::optional<AnchorProof> AnchorProof::from_json(const json::Value& value) {
+  Members members(value);
+  std::string entry = members.binary("entry");
+  auto proof = read_proof(members.text("proof"));
+  if (!members.complete() || !proof) return std::nullopt;
+  return AnchorProof{std::move(entry), *std::move(proof)};
+}
+
 json::Value Receipt::to_json() const {
   json::Value value = json::Value::object();
   value.add("v", 1);
@@ -381,11 +388,7 @@ json::Value Receipt::to_json() const {
                            .add("salt", base64(agent->salt))
                            .add("sig", base64(agent->sig)));
   }
-  if (anchor) {
-    value.add("anchor", json::Value::object()
-                            .add("entry", base64(anchor->entry))
-                            .add("proof", anchor->proof.to_string()));
-  }
+  if (anchor) value.add("anchor", anchor->to_json());
   if (!time.empty()) value.add("time", tokens_of(time));
   if (!owners.empty()) value.add("owners", signatures_of(owners));
   if (!erasure.empty()) value.add("erasure", erasure.front().to_json());

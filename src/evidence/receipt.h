@@ -74,6 +74,9 @@ struct AgentProof {
 struct AnchorProof {
   std::string entry;  // in the root log
   tlog::Proof proof;
+
+  [[nodiscard]] json::Value to_json() const;
+  static std::optional<AnchorProof> from_json(const json::Value& value);
 };
 
 enum class ReceiptFault : std::uint8_t {

@@ -95,11 +95,23 @@ ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& t
 
 // --- of a whole log, where tree, checkpoint and rosters are checked once (src/verify) ----------
 
-// The checkpoint in a note that exactly one key of the trust file signed as the log, and beside it
-// nobody: what cannot be judged is not there. `heads` are the rosters, ascending. The error is a
-// sentence.
+// The checkpoint in a note that exactly one key of the trust file signed as the log. `heads` are
+// the rosters, ascending. The error is a sentence.
 std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
     std::string_view note, const Trust& trust, const std::vector<RosterHead>& heads);
+
+// Who beside the log stands behind that checkpoint: its anchor in the root log, and witnesses on
+// either note. What is there must verify, as in a receipt.
+struct Standing {
+  Finding verdict = Finding::valid;
+  std::string why;  // not VALID
+  LogLevel log = LogLevel::logged;
+  std::optional<Instant> earliest;  // of the cosignatures: no event under it may be much later
+};
+Standing verify_standing(std::string_view note, const std::optional<AnchorProof>& anchor,
+                         const Trust& trust);
+// How much a witness's clock may be behind the server's.
+inline constexpr std::int64_t witness_slack_ms = 300'000;
 
 // The roster that a statement names (version 1 when it names none), or null.
 using HeadOf = std::function<const RosterHead*(const std::optional<Digest>& named)>;

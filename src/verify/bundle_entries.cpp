@@ -242,6 +242,9 @@ Read<void> BundleCheck::meaning(std::uint64_t index, const evidence::Statement& 
     return std::unexpected(wrong(index, "its time is not one that belongs here"));
   }
   last_time_ = said.time;
+  if (auto broken = chains_->follow(said, crypto::sha256(record.statement))) {
+    return std::unexpected(wrong(index, *std::move(broken)));
+  }
   if (!is_evidence_of(said, record.evidence)) {
     return std::unexpected(wrong(index, "its evidence is not what the statement names"));
   }

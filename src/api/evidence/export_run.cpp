@@ -117,8 +117,9 @@ std::expected<std::unique_ptr<ExportRun>, net::Reply> ExportRun::begin(Context& 
     return std::unexpected(internal_error("export.range", found.error().what));
   }
   if (wish.format == ExportFormat::bundle) {
-    run->bundle_.emplace(call.directory, *wish.project, run->manifest_, *text,
-                         verifier_page(context));
+    if (const auto put = run->put_on_ground(); !put) {
+      return std::unexpected(internal_error("export.ground", put.error().what));
+    }
     run->phase_ = Phase::hashing;
     run->at_ = run->bundle_->plan().first_tile();
   }
@@ -137,6 +138,22 @@ store::Result<void> ExportRun::find_range() {
     *slot = *index;
   }
   manifest_.end = std::max(manifest_.first, manifest_.end);
+  return {};
+}
+
+// A bundle stands on the checkpoint that proves most of those that cover its entries.
+store::Result<void> ExportRun::put_on_ground() {
+  auto ground = core::bundle_ground(context_.engine.reader(), context_.engine.keys(), *directory_,
+                                    project_, manifest_.end);
+  if (!ground) return std::unexpected(ground.error());
+  const auto note = *ground ? tlog::Note::parse((*ground)->note) : std::nullopt;
+  const auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
+  if (!checkpoint || checkpoint->size < manifest_.end) {
+    return std::unexpected(store::IoError{"no signed checkpoint covers the entries"});
+  }
+  manifest_.size = checkpoint->size;
+  manifest_.root = checkpoint->root;
+  bundle_.emplace(directory_, project_, manifest_, **std::move(ground), verifier_page(context_));
   return {};
 }
 
@@ -218,7 +235,7 @@ store::Result<std::string> ExportRun::opening() {
   const auto directory = context_.engine.directory();
   const core::ProjectView* const now = directory->project(project_.row.id);
   if (now == nullptr) return std::unexpected(store::IoError{"the project is gone"});
-  auto event = bundle_->event(reader, context_.engine.keys(), *now, *event_);
+  auto event = bundle_->event(reader, context_.engine.keys(), *directory, *now, *event_);
   if (!event) return std::unexpected(std::move(event.error()));
   auto top = bundle_->top(reader);
   if (!top) return std::unexpected(std::move(top.error()));

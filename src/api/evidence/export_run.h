@@ -69,6 +69,7 @@ class ExportRun {
   ExportRun(Context& context, core::DirectoryPtr directory, const core::ProjectView& project,
             evidence::ExportManifest manifest, std::string note, std::optional<evidence::Actor> by);
   store::Result<void> find_range();
+  store::Result<void> put_on_ground();
   store::Result<void> hash_some();
   store::Result<std::string> opening();
   store::Result<std::string> lines();

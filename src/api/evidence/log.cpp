@@ -26,6 +26,11 @@ std::expected<const core::ProjectView*, net::Reply> readable_log(Context& contex
   return project;
 }
 
+std::shared_ptr<const std::string> asked_note(const Call& call, const core::LiveLog& live) {
+  const bool cosigned = call.request.query_value("cosigned") == "true";
+  return cosigned ? live.cosigned.load() : core::newest_note(live);
+}
+
 namespace {
 
 net::Reply tile_reply(std::string bytes, bool full) {
@@ -43,7 +48,7 @@ net::Reply tile_reply(std::string bytes, bool full) {
 net::Outcome log_checkpoint(Context& context, Call& call) {
   const auto project = readable_log(context, call);
   if (!project) return project.error();
-  const auto note = core::newest_note(*(*project)->live);
+  const auto note = asked_note(call, *(*project)->live);
   if (note == nullptr) return refuse(Reason::not_found);
   net::Reply reply;
   reply.content_type = "text/plain; charset=utf-8";

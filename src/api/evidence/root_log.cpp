@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/errors.h"
+#include "api/evidence/readable_log.h"
 #include "api/reply.h"
 #include "base/text.h"
 #include "core/root_log.h"
@@ -47,7 +48,7 @@ json::Value describe(const store::Anchor& entry) {
 }  // namespace
 
 net::Outcome root_checkpoint(Context&, Call& call) {
-  const auto note = core::newest_note(*call.directory->root);
+  const auto note = asked_note(call, *call.directory->root);
   if (note == nullptr) return refuse(Reason::not_found);
   net::Reply reply;
   reply.content_type = "text/plain; charset=utf-8";
