@@ -97,8 +97,8 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "about") return <AboutView session={session} />;
-  if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
   if (page === "rollback") return <RollbackView session={session} />;
+  if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
   if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
 }
