@@ -30,10 +30,11 @@ std::uint16_t free_port() {
   return bound ? ntohs(address.sin_port) : std::uint16_t{0};
 }
 
-// A worker keeps its file open and logs nothing: the quickest that it can.
+// One process, which ends with its parent's kill; its file stays open and it logs nothing: the
+// quickest that it can.
 std::string configuration(const std::string& home, std::uint16_t port) {
   return fmt::format(R"({1}
-worker_processes 1;
+master_process off;
 daemon off;
 pid {0}/nginx.pid;
 error_log {0}/error.log;
