@@ -260,14 +260,18 @@ std::optional<P256PublicKey> P256PublicKey::from_spki(std::string_view spki) {
 
 bool P256PublicKey::verify(std::string_view message, std::string_view der_signature,
                            bool require_low_s) const {
+  return verify_digest(sha256(message), der_signature, require_low_s);
+}
+
+bool P256PublicKey::verify_digest(const Digest& sha256_of_message, std::string_view der_signature,
+                                  bool require_low_s) const {
   const std::optional<std::string> s = s_of(der_signature);
   if (!s) return false;
   if (require_low_s && *s > half_order) return false;
-  const Digest digest = sha256(message);
   const KeyContext context(EVP_PKEY_CTX_dup(handle_->verifying.get()));
   LP_ASSERT(context != nullptr);
   return EVP_PKEY_verify(context.get(), data_of(der_signature), der_signature.size(),
-                         digest.bytes.data(), digest.bytes.size()) == 1;
+                         sha256_of_message.bytes.data(), sha256_of_message.bytes.size()) == 1;
 }
 
 std::optional<std::string> p256_raw_signature(std::string_view der) {

@@ -12,8 +12,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view bundle_type = "application/vnd.dev.sigstore.bundle.v0.3+json";
-constexpr std::string_view trusted_root_type =
-    "application/vnd.dev.sigstore.trustedroot.v0.2+json";
+constexpr std::string_view trusted_root_type = "application/vnd.dev.sigstore.trustedroot.v0.2+json";
 
 // Sigstore knows a log by the whole hash of which a note's key id is the beginning.
 std::string log_id(const tlog::VerifierKey& key) {

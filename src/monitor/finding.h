@@ -15,7 +15,7 @@ enum class Alarm : std::uint8_t {
   rollback,       // a head smaller than one seen before
   fork,           // two signed heads of which neither extends the other
   inconsistent,   // the leaves or tiles do not lead to the signed root
-  wrong_leaf,     // an entry that is not what the tree says, or not of its form
+  wrong_leaf,     // an entry that the tree has not, that is none, or that its issuer did not sign
   wrong_tile,     // a tile that is not of the tree
   split_view,     // the root log has an entry for this log that is no checkpoint of its tree
   evidence_kept,  // of an earlier look, which nobody has taken away

@@ -12,6 +12,9 @@
 namespace lp::monitor {
 namespace {
 
+// More than a thousand signature lines.
+constexpr std::size_t note_bytes_max = 1 << 17;
+
 std::string_view why(tlog::NoteFault fault) {
   switch (fault) {
     case tlog::NoteFault::malformed:
@@ -36,6 +39,11 @@ Follower::Follower(LogTiles& tiles, const std::vector<tlog::VerifierKey>& keys, 
 }
 
 Found<Follower::Head> Follower::open(std::string note) const {
+  // What goes into the memory must also come out of it.
+  if (note.size() > note_bytes_max) {
+    return std::unexpected(
+        tiles_.finding(Alarm::bad_signature, std::string(why(tlog::NoteFault::malformed))));
+  }
   auto checkpoint = open_signed(note, keys_);
   if (checkpoint) return Head{std::move(note), *std::move(checkpoint)};
   return std::unexpected(tiles_.finding(Alarm::bad_signature, std::string(why(checkpoint.error())),

@@ -46,6 +46,12 @@ Monitor::Monitor(evidence::Trust trust, Memory memory, Patience patience, Source
       root_tiles_(source, "/log/root/", origin_of(trust_.root)),
       project_(project_tiles_, trust_.log_vkeys, memory_.project) {
   if (trust_.root) root_.emplace(root_tiles_, trust_.root->log_vkeys, memory_.root);
+  for (const evidence::IssuerRange& range :
+       trust_.issuer.value_or(std::vector<evidence::IssuerRange>{})) {
+    // One that is no key signs nothing, and so its leaves are of nobody who is named.
+    auto key = crypto::P256PublicKey::from_spki(range.spki);
+    if (key) issuers_.push_back({range, *std::move(key)});
+  }
 }
 
 Report Monitor::look(Instant now) {
@@ -74,15 +80,18 @@ Found<void> Monitor::follow(Instant now) {
   return keep();
 }
 
-// The root log first: whatever it anchors by then is in the project's head that is asked for after.
+// All of the root log first: whatever it anchors by then is in the project's head that is asked for
+// after. The other way round an honest log that grows would look like a split view.
 Found<void> Monitor::take_heads() {
-  if (root_) {
-    if (auto taken = root_->look(); !taken) return taken;
+  std::vector<Follower*> followers;
+  if (root_) followers.push_back(&*root_);
+  followers.push_back(&project_);
+  for (Follower* const follower : followers) {
+    if (auto taken = follower->look(); !taken) return taken;
+    if (!trust_.witnesses) continue;
+    if (auto found = follower->look_for_cosigned(*trust_.witnesses); !found) return found;
   }
-  if (auto taken = project_.look(); !taken) return taken;
-  if (!trust_.witnesses) return {};
-  if (auto found = project_.look_for_cosigned(*trust_.witnesses); !found) return found;
-  return root_ ? root_->look_for_cosigned(*trust_.witnesses) : Found<void>();
+  return {};
 }
 
 Found<void> Monitor::keep() {
@@ -113,15 +122,21 @@ std::optional<Finding> Monitor::leaf(std::uint64_t index, const std::string& byt
                                   fmt::format("entry {} is not of the form of entries", index));
   }
   if (!read->issuer_spki || !trust_.issuer) return std::nullopt;
-  const bool named = std::ranges::any_of(*trust_.issuer, [&](const evidence::IssuerRange& range) {
-    return range.spki == *read->issuer_spki && range.covers(index);
+  const auto issuer = std::ranges::find_if(issuers_, [&](const Issuer& one) {
+    return one.range.spki == *read->issuer_spki && one.range.covers(index);
   });
-  if (named) return std::nullopt;
+  if (issuer == issuers_.end()) {
+    return project_tiles_.finding(
+        Alarm::unknown_issuer,
+        fmt::format("entry {} is signed by a key that the trust file does not name for it: the key "
+                    "was changed and a newer trust file says so, or it is forged",
+                    index));
+  }
+  if (issuer->key.verify_digest(read->statement_sha256, *read->der_signature, false)) {
+    return std::nullopt;
+  }
   return project_tiles_.finding(
-      Alarm::unknown_issuer,
-      fmt::format("entry {} is signed by a key that the trust file does not name for it: the key "
-                  "was changed and a newer trust file says so, or it is forged",
-                  index));
+      Alarm::wrong_leaf, fmt::format("the issuer's signature in entry {} does not verify", index));
 }
 
 Found<void> Monitor::read_root(Instant now) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "crypto/p256.h"
 #include "evidence/trust.h"
 #include "monitor/anchor_walk.h"
 #include "monitor/finding.h"
@@ -73,7 +74,14 @@ class Monitor {
   void judge_witnesses(Instant now, Report& report) const;
   void judge_anchors(Instant now, Report& report) const;
 
+  // Of an issuer that the trust file names.
+  struct Issuer {
+    evidence::IssuerRange range;
+    crypto::P256PublicKey key;
+  };
+
   const evidence::Trust trust_;
+  std::vector<Issuer> issuers_;
   Memory memory_;
   const Patience patience_;
   Keeper& keeper_;

@@ -37,10 +37,12 @@ TEST(Monitor, AsksOnlyForWhatIsNew) {
 
 TEST(Monitor, ReadsLogsWithTilesAboveTiles) {
   Watched watched;
+  watched.signs_each = 100;
   watched.grow(256 * 256 + 300);
   watched.expect_nothing_wrong();
   EXPECT_GT(watched.keeps, 4U) << "what was read is kept on the way";
   Watched lied;
+  lied.signs_each = 100;
   lied.grow(256 * 256 + 300);
   lied.server.flip(lied.server.project_path() + "tile/1/000", 255 * 32);
   lied.expect(Alarm::wrong_tile);
@@ -144,6 +146,10 @@ TEST(Monitor, TakesNoHeadThatNoPinnedKeySigned) {
     note = "<html>";
     watched.expect(Alarm::bad_signature);
     note = watched.server.project.note(3);
+    for (int i = 0; i < 3'000; ++i)
+      note += "— somebody.example/else AAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+    watched.expect(Alarm::bad_signature);
+    note = watched.server.project.note(3);
     watched.expect_nothing_wrong();
   }
 }
@@ -197,6 +203,18 @@ TEST(Monitor, NamesEntriesThatAreNoEntries) {
   other.server.root.add("something else");
   other.server.root_note = other.server.root.note(2);
   other.expect(Alarm::wrong_leaf);
+}
+
+TEST(Monitor, NamesALeafThatItsIssuerDidNotSign) {
+  Watched watched;
+  watched.grow(2);
+  const std::string leaf = evidence::signed_leaf(
+      crypto::sha256("appended"), watched.issuer.sign("something else"), watched.issuer.spki());
+  watched.server.project.add(leaf);
+  watched.grow(1);
+  const Finding finding = watched.alarm();
+  EXPECT_EQ(finding.alarm, Alarm::wrong_leaf);
+  EXPECT_NE(finding.what.find("entry 2 "), std::string::npos) << finding.what;
 }
 
 TEST(Monitor, FindsAHeadOfAnotherTreeInTheRootLog) {
@@ -301,6 +319,23 @@ TEST(Monitor, AsksForTheCosignedHeadWhenTheNewestHasNoCosignature) {
   for (int i = 0; i < 5; ++i) other.add(watched.some_leaf());
   watched.server.project_cosigned = watched.cosigned_at(other.note(5), watched.now);
   watched.expect(Alarm::fork);
+}
+
+TEST(Monitor, FollowsALogThatGrowsWhileItLooks) {
+  Watched watched;
+  watched.grow(250);
+  watched.trust_the_witness();
+  TestServer& server = watched.server;
+  server.before_each = [&](const std::string&) {
+    watched.grow(1);
+    server.project_cosigned = watched.cosigned_at(server.project_note, watched.now);
+    server.root_cosigned = watched.cosigned_at(server.root_note, watched.now);
+  };
+  for (int looks = 0; looks < 5; ++looks) {
+    const Report report = watched.look();
+    for (const Finding& finding : report.findings) ADD_FAILURE() << finding.what;
+    EXPECT_TRUE(report.whole);
+  }
 }
 
 TEST(Monitor, TakesNoCosignatureThatDoesNotVerify) {

@@ -92,9 +92,11 @@ class TestServer final : public Source {
   bool away = false;
   std::optional<int> fetches_left;  // then who runs the monitor has had enough
   std::vector<std::string> asked;
+  std::function<void(const std::string& path)> before_each;
 
   std::expected<std::string, NotFetched> fetch(const std::string& path) override {
     asked.push_back(path);
+    if (before_each) before_each(path);
     if (fetches_left && (*fetches_left)-- <= 0) {
       return std::unexpected(NotFetched{FetchFault::interrupted, "interrupted"});
     }
@@ -154,9 +156,13 @@ struct Watched : Keeper {
   }
   void reached(std::string_view, std::uint64_t, std::uint64_t) override {}
 
+  std::uint64_t signs_each = 1;  // of so many leaves one, where there are many
+
   std::string some_leaf() {
-    const Digest statement = crypto::sha256("statement " + std::to_string(made++));
-    return evidence::signed_leaf(statement, "der", issuer.spki());
+    const std::string statement = "statement " + std::to_string(made++);
+    const Digest sha256 = crypto::sha256(statement);
+    if (made % signs_each != 0) return evidence::unsigned_leaf(sha256);
+    return evidence::signed_leaf(sha256, issuer.sign(statement), issuer.spki());
   }
   // So many more leaves, a head over them, and its entry in the root log.
   void grow(int leaves) {

@@ -274,13 +274,14 @@ Read<void> BundleCheck::checkpoint() {
     return std::unexpected(wrong("it is not the checkpoint that the manifest names"));
   }
   checkpoint_ = *std::move(note);
+  if (auto stands = standing(std::nullopt); !stands) return stands;
   return leave_summed();
 }
 
 Read<void> BundleCheck::anchor() {
   const auto next = reader_.next();
   if (!next) return std::unexpected(next.error());
-  if (*next != evidence::member::anchor) return standing(std::nullopt);
+  if (*next != evidence::member::anchor) return {};
   if (auto in = reader_.enter(*next); !in) return in;
   const auto text = reader_.content(small_bytes_max);
   if (!text) return std::unexpected(text.error());

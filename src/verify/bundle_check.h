@@ -120,6 +120,7 @@ class BundleCheck {
   std::string checkpoint_;            // the note
   std::optional<Instant> witnessed_;  // the first witness's time on it
   std::optional<StreamChains> chains_;
+  std::optional<BundleFault> broken_;  // the first chain that is, in the tile at hand
   std::vector<std::pair<std::string, Digest>> before_sums_;
   std::vector<std::string> sums_;  // lines of SHA256SUMS
   std::size_t summed_ = 0;         // of them, met

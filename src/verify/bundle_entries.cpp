@@ -243,7 +243,10 @@ Read<void> BundleCheck::meaning(std::uint64_t index, const evidence::Statement& 
   }
   last_time_ = said.time;
   if (auto broken = chains_->follow(said, crypto::sha256(record.statement))) {
-    return std::unexpected(wrong(index, *std::move(broken)));
+    BundleFault fault = wrong(index, *std::move(broken));
+    // Nobody knows the stream of an entry that is gone. Whether it was erased shows below.
+    if (erased_.empty()) return std::unexpected(std::move(fault));
+    if (!broken_) broken_ = std::move(fault);
   }
   if (!is_evidence_of(said, record.evidence)) {
     return std::unexpected(wrong(index, "its evidence is not what the statement names"));
@@ -287,6 +290,7 @@ Read<void> BundleCheck::receipts(std::uint64_t number) {
     fault.member = evidence::statements_member(number);
     return std::unexpected(std::move(fault));
   }
+  if (broken_) return std::unexpected(*broken_);
   for (const std::uint64_t index : of_people_) {
     doubt(Finding::indeterminate, index, "people decided here, and there is no receipt of it");
   }
