@@ -81,6 +81,9 @@ std::expected<std::vector<std::string>, Refused> may_erase(
     if (!held) return std::unexpected(held.error());
     if (*held) return refuse(Fault::legal_hold, {}, hold.id);
   }
+  // Nothing is added to a log in whose place another is open.
+  std::erase_if(*projects, [&](const std::string& id) { return directory.succeeded(id); });
+  if (projects->empty()) return refuse(Fault::log_frozen);
   return projects;
 }
 
