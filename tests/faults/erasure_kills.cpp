@@ -17,6 +17,7 @@
 namespace lp::faults {
 namespace {
 
+constexpr std::uint64_t first_writes = 3;
 constexpr int admin_ms_max = 10'000;
 constexpr int tidy_ms = 200, death_ms_max = 5'000;
 constexpr std::size_t key_bytes_max = 4'096;
@@ -164,10 +165,18 @@ class ErasureKills {
   ErasureKills(const Plan& plan, Report& report) : plan_(plan), report_(report) {}
 
   void run() {
-    std::vector<std::string> calls = {"fdatasync"};
-    if (plan_.every_call) calls = {"fdatasync", "fsync", "pwrite64", "unlink", "ftruncate"};
-    for (const std::string& call : calls) {
-      for (unsigned n = 1; n <= plan_.points; ++n) {
+    // A death at a flush comes after what it would have flushed was written, which a death alone
+    // does not lose: the first writes are what it can still prevent.
+    std::vector<std::pair<std::string, std::uint64_t>> calls = {{"pwrite64", first_writes},
+                                                                {"fdatasync", plan_.points}};
+    if (plan_.every_call) {
+      calls.front().second = plan_.points;
+      for (const char* call : {"fsync", "unlink", "ftruncate"}) {
+        calls.emplace_back(call, plan_.points);
+      }
+    }
+    for (const auto& [call, most] : calls) {
+      for (unsigned n = 1; n <= most; ++n) {
         const auto reached = point(call, n);
         if (!reached) return;
         if (!*reached) break;

@@ -285,8 +285,10 @@ class Copy:
 
     def known(self, said):
         self.restore()
-        with sqlite3.connect(f"{self.data}/letsping.db") as db:
-            assert db.execute(ONCE_MISSED[said]).rowcount == 1
+        db = sqlite3.connect(f"{self.data}/letsping.db")
+        assert db.execute(ONCE_MISSED[said]).rowcount == 1
+        db.commit()
+        db.close()  # a connection that lives on would hold the files that the next trial replaces
         return self.missed(said)
 
     def missed(self, said):
