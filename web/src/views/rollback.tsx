@@ -40,7 +40,11 @@ export function RollbackView({ session }: { session: Session }) {
         {offered.isPending && <p className="muted">Checking the rosters…</p>}
         {offered.error && <Problem error={offered.error} again={() => void offered.refetch()} />}
         {offered.data && done && <Done />}
-        {offered.data && !done && offered.data.list.length === 0 && <Nothing />}
+        {offered.data &&
+          !done &&
+          offered.data.list.length === 0 &&
+          // What was signed a moment ago, too, when the session had to be opened anew meanwhile.
+          (session.projects.some(({ successor }) => successor) ? <Done /> : <Nothing />)}
         {offered.data && !done && offered.data.list.length > 0 && (
           <SignForm
             offered={offered.data}
