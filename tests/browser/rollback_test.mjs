@@ -27,7 +27,7 @@ test("an owner reads what a rollback lost, and opens another log", async (t) => 
   await page.getByRole("link", { name: "Read and sign" }).click();
   await page.getByRole("heading", { name: "A log was rolled back" }).waitFor();
   const card = page.locator(".roster-change");
-  await card.getByText("the last 1 are lost").waitFor();
+  await card.getByText("the last 1 is lost").waitFor();
   await card.getByText("the disk died").waitFor();
   assert.match(await card.locator(".roster-lines").innerText(), /Ada mem_\w{26}/);
   await photograph(page, "rollback");

@@ -14,7 +14,7 @@ import type { Session } from "../api/types";
 import { useApi, useKeys } from "../context";
 import { Link } from "../route";
 import { Notice } from "../ui/notice";
-import { Clock, usePassed } from "../ui/time";
+import { Clock, Day, usePassed } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 
 type Done = "signed" | "withdrawn";
@@ -169,7 +169,7 @@ function Terms({ erasure }: { erasure: Erasure }) {
       </dd>
       <dt>Complete</dt>
       <dd>
-        <Clock at={erasure.completeBy} />,{" "}
+        <Day at={erasure.completeBy} />,{" "}
         {"member" in what
           ? "when the last backup that knows the name is over"
           : "when the last key that opens a backup of it goes"}

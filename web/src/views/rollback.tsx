@@ -129,7 +129,8 @@ function Opening(props: { succession: Succession; names: Map<string, string> }) 
         <dd>{document.last_signed.size} events</dd>
         <dt>Restored</dt>
         <dd>
-          {document.restored.size} events{lost > 0 && `; the last ${lost} are lost`}
+          {document.restored.size} events
+          {lost > 0 && `; the last ${lost} ${lost === 1 ? "is" : "are"} lost`}
         </dd>
         <dt>Reason</dt>
         <dd>

@@ -2,7 +2,7 @@
 
 import type { Erased } from "../../api/types";
 import { CopyButton } from "../../ui/copy";
-import { Clock } from "../../ui/time";
+import { Clock, Day } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 
 export function ErasedRequest({ id, erased }: { id: string; erased: Erased | undefined }) {
@@ -33,7 +33,7 @@ function Terms({ erased }: { erased: Erased }) {
       </dd>
       <dt>When</dt>
       <dd>
-        <Clock at={erased.erased_at} />
+        <Day at={erased.erased_at} /> <Clock at={erased.erased_at} />
       </dd>
       {erased.by && (
         <>
@@ -65,7 +65,7 @@ function Terms({ erased }: { erased: Erased }) {
         <>
           <dt>In backups</dt>
           <dd>
-            can be opened until <Clock at={erased.complete_by} />
+            can be opened until <Day at={erased.complete_by} />
           </dd>
         </>
       )}
