@@ -262,9 +262,7 @@ std::optional<Fault> Engine::deciding_blocked() const {
 }
 
 std::optional<Fault> Engine::ingest_blocked() const {
-  if (below_reserve(impl_->options.data_directory, impl_->options.disk_reserve_bytes)) {
-    return Fault::disk_reserve;
-  }
+  if (disk_low(impl_->options, impl_->world.store)) return Fault::disk_reserve;
   return std::nullopt;
 }
 

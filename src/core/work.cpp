@@ -271,9 +271,7 @@ std::vector<Notice> Work::notices() const {
 }
 
 bool Work::disk_low() {
-  if (!disk_low_) {
-    disk_low_ = below_reserve(world.options.data_directory, world.options.disk_reserve_bytes);
-  }
+  if (!disk_low_) disk_low_ = core::disk_low(world.options, world.store);
   return *disk_low_;
 }
 

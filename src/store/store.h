@@ -279,6 +279,9 @@ class Store {
   // file is read for what was written or read here before. Core thread only, not for what must be
   // read back from the file; lives as long as the store.
   virtual Reader& own_reader() = 0;
+  // By how much the main file may still grow without any further commit: what stands in the
+  // write-ahead log. All there is when nobody can tell. Any thread.
+  [[nodiscard]] virtual std::uint64_t backlog_bytes() const = 0;
   // Copies WAL pages back; off the acknowledgement path, called when idle.
   virtual Result<void> checkpoint() = 0;
   // Gives the next commits blocks that exist, because a file that grows flushes slower; off the
