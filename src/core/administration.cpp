@@ -58,7 +58,7 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
                                                      .stream_seq = 0,
                                                      .stream_prev = {}},
                                             .range = {},
-                                            .issuer = world.keys.issuer_key(row.origin),
+                                            .issuer = Issuer(world.keys.issuer_key(row.origin)),
                                             .origin = row.origin,
                                             .live = live});
   LP_ASSERT(fresh);

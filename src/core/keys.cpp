@@ -64,7 +64,7 @@ std::string info(std::string_view tag, std::string_view origin) {
   std::string text(tag);
   text.push_back('\0');
   text.append(origin);
-  text.append("1");  // epoch; a rotation raises it
+  text.append("1");  // a later issuer key is of another secret (issuer_keys.h)
   return text;
 }
 
@@ -88,6 +88,7 @@ std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& 
     if (!secret) return std::unexpected(secret.error());
     *slot = *std::move(secret);
   }
+  if (auto read = keys->later_issuers_.read(directory); !read) return std::unexpected(read.error());
   for (const auto& month : months_in(directory)) {
     auto secret =
         secret_file(fmt::format("{}/{}{}", directory, wrap_prefix, month), false, entropy);
@@ -105,6 +106,13 @@ crypto::Ed25519Key Keys::log_key(std::string_view origin) const {
 crypto::P256Key Keys::issuer_key(std::string_view origin) const {
   return crypto::P256Key::from_uniform(
       crypto::hkdf_sha256(issuer_secret_.reveal(), {}, info("lp-issuer/1", origin), 48));
+}
+
+std::optional<crypto::P256Key> Keys::issuer_key(std::string_view origin,
+                                                std::string_view spki) const {
+  auto first = issuer_key(origin);
+  if (first.spki() == spki) return first;
+  return later_issuers_.find(spki);
 }
 
 std::optional<std::string> Keys::wrap(std::string_view dek, Instant now, Entropy& entropy) {

@@ -1,7 +1,8 @@
 // The server's secrets: what is in `secrets/` of the data directory and what is derived from it.
 //
-// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and issuer keys
-// are derived per origin, so a new project needs no new file. The wrap key is a file a month: a DEK
+// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and first issuer
+// keys are derived per origin, so a new project needs no new file; an issuer key that takes the
+// place of another has one (issuer_keys.h). The wrap key is a file a month: a DEK
 // names the month it was wrapped in, and destroying old months completes erasure (evidence.md 11).
 
 #pragma once
@@ -19,6 +20,7 @@
 #include "base/entropy.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "core/issuer_keys.h"
 #include "crypto/ed25519.h"
 #include "crypto/p256.h"
 #include "store/rows.h"
@@ -35,7 +37,13 @@ class Keys {
 
   // seed = HKDF-SHA-256(log secret, info "lp-log/1\0" ‖ origin ‖ epoch) (evidence.md 1).
   [[nodiscard]] crypto::Ed25519Key log_key(std::string_view origin) const;
+  // With which every log begins.
   [[nodiscard]] crypto::P256Key issuer_key(std::string_view origin) const;
+  // The one of these with that public half; nothing when it is not here.
+  [[nodiscard]] std::optional<crypto::P256Key> issuer_key(std::string_view origin,
+                                                          std::string_view spki) const;
+  // Those that took, or will take, the place of a first one.
+  [[nodiscard]] IssuerKeys& later_issuers() [[clang::lifetimebound]] { return later_issuers_; }
 
   // A DEK under this month's wrap key, which is made when the month is new (nothing when its file
   // cannot be written); and back: nothing when its month is gone.
@@ -69,6 +77,7 @@ class Keys {
   Keys() = default;
   std::string directory_;
   Secret log_secret_, issuer_secret_, row_key_, server_secret_;
+  IssuerKeys later_issuers_;
   mutable std::mutex wrap_mutex_;            // months are added while net threads unwrap
   std::map<std::string, Secret> wrap_keys_;  // "2026-11" → 32 bytes
   mutable std::mutex purpose_mutex_;

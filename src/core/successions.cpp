@@ -104,7 +104,7 @@ ProjectLog& begin(Work& work, const Checked& checked) {
                                                      .stream_seq = 0,
                                                      .stream_prev = {}},
                                             .range = {},
-                                            .issuer = world.keys.issuer_key(row.origin),
+                                            .issuer = Issuer(world.keys.issuer_key(row.origin)),
                                             .origin = row.origin,
                                             .live = live});
   LP_ASSERT(fresh);
