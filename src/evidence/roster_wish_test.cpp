@@ -38,9 +38,11 @@ TEST(RosterWish, ReadsBackWhatItWrites) {
       {RosterAct::remove_member, "mem_1", {}, {}, {}, {}},
       {RosterAct::add_device, "mem_1", {}, {}, {}, "key"},
       {RosterAct::revoke_device, "mem_1", {}, {}, {}, "key"},
+      {RosterAct::rotate_issuer, {}, {}, {}, {}, "key", "proj_1"},
   };
   for (const auto& wish : wishes) EXPECT_EQ(RosterWish::parse(wish.bytes()), wish) << wish.bytes();
   EXPECT_EQ(wishes[2].bytes(), R"({"act":"add_device","member":"mem_1","spki":"a2V5"})");
+  EXPECT_EQ(wishes[4].bytes(), R"({"act":"rotate_issuer","project":"proj_1","spki":"a2V5"})");
 }
 
 TEST(RosterWish, ReadsNothingElse) {
@@ -50,6 +52,8 @@ TEST(RosterWish, ReadsNothingElse) {
   EXPECT_FALSE(RosterWish::parse(R"({"act":"add_device","member":"mem_1"})"));
   EXPECT_FALSE(RosterWish::parse(R"({"act":"remove_member","member":"mem_1","spki":"a2V5"})"));
   EXPECT_FALSE(RosterWish::parse(R"({"act":"remove_member", "member":"mem_1"})"));
+  EXPECT_FALSE(RosterWish::parse(R"({"act":"rotate_issuer","member":"mem_1","spki":"a2V5"})"));
+  EXPECT_FALSE(RosterWish::parse(R"({"act":"rotate_issuer","project":"proj_1"})"));
 }
 
 TEST(RosterWish, AddsAMemberOnce) {
@@ -62,6 +66,11 @@ TEST(RosterWish, AddsAMemberOnce) {
   EXPECT_FALSE(entries[1].has_key());
   carry_out(wish, entries, salt);
   EXPECT_EQ(entries.size(), 2U);
+}
+
+TEST(RosterWish, LeavesThePeopleAloneWhenAKeyOfTheServerIsMeant) {
+  const RosterWish wish{RosterAct::rotate_issuer, {}, {}, {}, {}, "key", "proj_1"};
+  EXPECT_EQ(after(wish, {entry_of("mem_1", "a")}), (Told{"mem_1:a"}));
 }
 
 TEST(RosterWish, RemovesAMemberWithAllTheirKeys) {

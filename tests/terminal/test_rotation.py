@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -26,6 +27,9 @@ class Askers:
                 self.house.asks()
                 self.asked += 1
             except (OSError, RuntimeError) as error:
+                if str(error).startswith("429"):
+                    self.stop.wait(0.1)
+                    continue
                 self.wrong.append(str(error))
                 return
 
@@ -81,7 +85,7 @@ class Rotation(unittest.TestCase):
             first = self.rotates()
             second = self.rotates()
             while self.size() < second["from"] + 50 and not askers.wrong:
-                pass
+                time.sleep(0.2)
         self.assertEqual([], askers.wrong)
         self.assertLess(first["from"], second["from"])
         self.assertEqual(first["key"], second["previous"])

@@ -1,6 +1,6 @@
 // A change of who decides, or of which key of the server signs: what somebody wishes, what it makes
-// of a roster, and the next version that an owner signs. The same as src/evidence/roster_wish.cpp and core/roster_offer.cpp, whose
-// server takes no other bytes.
+// of a roster, and the next version that an owner signs. The same as src/evidence/roster_wish.cpp
+// and core/roster_offer.cpp, whose server takes no other bytes.
 
 import { base64, randomBytes } from "./bytes";
 import { type DeviceKey, sign } from "./device_key";

@@ -1,5 +1,5 @@
-// Where an owner signs who decides and which key of the server signs: what changes, worked out in this browser from rosters that it
-// has checked, and the signature of its key over exactly that.
+// Where an owner signs who decides and which key of the server signs: what changes, worked out in
+// this browser from rosters that it has checked, and the signature of its key over exactly that.
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
