@@ -134,16 +134,6 @@ void move_on(Work& work, const std::string& before, const std::string& after) {
   }
 }
 
-// What a witness knows of a log that never goes on holds nothing up.
-void forget_witness(Work& work, const std::string& origin) {
-  Directory& directory = work.change_directory();
-  WitnessesAhead ahead = read_witnesses_ahead(directory.witness_ahead.value_or(""));
-  if (ahead.erase(origin) == 0) return;
-  std::string text = ahead_text(ahead);
-  work.batch.settings.push_back({.name = "witness.ahead", .value = text});
-  directory.witness_ahead = std::move(text);
-}
-
 Work::Event opening_event(Work& work, const Checked& checked, const evidence::Actor& actor) {
   Work::Event event;
   event.statement.type = EventType::log_opened;
@@ -169,7 +159,7 @@ void open(Work& work, const Checked& checked) {
   work.append(log, opening_event(work, checked, actor));
   take_roster(work, after, checked.roster, checked.version, actor);
   move_on(work, before, after);
-  forget_witness(work, checked.closed.origin);
+  forget_witness_ahead(work, checked.closed.origin);
   Directory& directory = work.change_directory();
   directory.closed.erase(before);
   directory.successors.emplace(before, after);
