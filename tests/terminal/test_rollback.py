@@ -13,6 +13,7 @@ class Rollback(unittest.TestCase):
         self.house = self.enterContext(House())
         self.house.set_up()
         older = self.house.data + ".older"
+        self.auditor = self.house.make_key(role="auditor")["key"]
         self.house.asks()
         self.house.stop()
         shutil.copytree(self.house.data, older)
@@ -36,6 +37,12 @@ class Rollback(unittest.TestCase):
         self.assertTrue(self.house.asks())
         self.assertEqual(opened[0]["origin"],
                          self.house.run("log", "checkpoint").split("\n")[0])
+
+    def test_a_closed_log_refuses_an_export_it_cannot_record(self):
+        self.house.start("--accept-rollback=the disk died")
+        for form in ("jsonl", "csv", "ocsf", "bundle"):
+            with self.assertRaisesRegex(RuntimeError, '^503: .*"reason":"log_frozen"'):
+                self.house.http("GET", f"/api/audit/export?format={form}", key=self.auditor)
 
     def test_whoever_says_no_signs_nothing(self):
         self.house.start("--accept-rollback=the disk died")
