@@ -20,6 +20,7 @@
 #include "cli/verdict.h"
 #include "core/closing.h"
 #include "core/keys.h"
+#include "core/pair_lines.h"
 #include "core/root_log.h"
 #include "crypto/hash.h"
 #include "evidence/trust.h"
@@ -234,7 +235,7 @@ int say(std::string_view counted, std::uint64_t count, const Counts& counts,
 std::expected<std::string, std::string> note_to_check(const Opened& opened) {
   const auto successors = opened.reader->setting("log.successors");
   if (!successors) return std::unexpected(successors.error().what);
-  if (!core::read_successors(successors->value_or("")).contains(opened.project.id)) {
+  if (!core::read_pair_lines(successors->value_or("")).contains(opened.project.id)) {
     return note_of(opened, opened.project.origin);
   }
   const auto heads = opened.reader->cosigned_heads();

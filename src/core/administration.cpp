@@ -49,26 +49,9 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
   // then only mean that the state was lost.
   if (!world.signer.open(row.origin)) return refuse(Fault::log_frozen);
   if (!make_secrets(work, row.id)) return refuse(Fault::disk_reserve);
-  auto live = std::make_shared<LiveLog>();
-  auto [found, fresh] =
-      world.logs.emplace(row.id, ProjectLog{.head = {.project = row.id,
-                                                     .size = 0,
-                                                     .frontier = {},
-                                                     .last_time = {},
-                                                     .stream_seq = 0,
-                                                     .stream_prev = {}},
-                                            .range = {},
-                                            .issuer = world.keys.issuer_key(row.origin),
-                                            .origin = row.origin,
-                                            .live = live});
-  LP_ASSERT(fresh);
-  work.batch.writes.emplace_back(row);
-  const CreateProject::Result result{.id = row.id, .origin = row.origin};
-  Directory& directory = work.change_directory();
-  directory.projects.insert_or_assign(
-      row.id, project_view(world, directory, row, std::nullopt, found->second.live));
-  work.append(found->second, operator_event(work, result.id, EventType::log_opened));
-  return result;
+  ProjectLog& log = work.begin_log(row);
+  work.append(log, operator_event(work, row.id, EventType::log_opened));
+  return CreateProject::Result{.id = row.id, .origin = row.origin};
 }
 
 Applied<CreateKey> apply(Work& work, CreateKey& command) {

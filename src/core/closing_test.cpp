@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/closing_testing.h"
 #include "core/log_reader.h"
-#include "core/successions.h"
-#include "core/testing.h"
 
 namespace lp::core {
 namespace {
@@ -45,34 +44,10 @@ struct RolledBack {
     house.accept_rollback = std::move(with);
     house.open();
   }
-  [[nodiscard]] std::optional<Succession> offer() {
-    const auto directory = house.engine->directory();
-    return offer_succession(*directory, *directory->project(house.project), *house.keys,
-                            house.clock.now(), std::string(32, 's'));
-  }
-  OpenSuccessors sign(const crypto::P256Key& key) {
-    const auto offered = offer();
-    EXPECT_TRUE(offered.has_value());
-    const std::string document = offered->document.bytes(), head = offered->head.bytes();
-    OpenSuccessors command;
-    command.openings.push_back(
-        {.project = house.project,
-         .record = {.document = document,
-                    .owners = {{key.spki(),
-                                key.sign(evidence::succession_signing_bytes(document))}}},
-         .head = head,
-         .signatures = evidence::signatures_text(
-             {{key.spki(), key.sign(evidence::roster_signing_bytes(head))}})});
-    return command;
-  }
+  [[nodiscard]] std::optional<Succession> offer() { return offered_successor(house); }
+  OpenSuccessors sign(const crypto::P256Key& key) { return signed_successor(house, key); }
   // The new project, which the house goes on with.
-  std::string reopen() {
-    const auto opened = house.engine->run(sign(house.approver));
-    EXPECT_TRUE(opened.has_value());
-    const std::string before = house.project;
-    house.project = opened->opened.at(0).project;
-    return before;
-  }
+  std::string reopen() { return open_successor(house); }
 };
 
 TEST(Closing, SignsNothingOfALogThatWasRolledBackUntilSomebodyAcceptsThat) {

@@ -60,7 +60,7 @@ struct Directory {
   std::optional<std::string> setup_owner;  // member id
   std::optional<std::string>
       witness_policy;                        // c2sp.org/tlog-policy; nothing or "": nobody is asked
-  std::optional<std::string> witness_ahead;  // as WitnessesAhead::text; nothing or "": nobody is
+  std::optional<std::string> witness_ahead;  // WitnessesAhead in lines; nothing or "": nobody is
   // "<number> <id>…" of the root log that opened in the place of others and, of these, all but the
   // first, the newest first; nothing: it is the first.
   std::optional<std::string> root_log;

@@ -240,7 +240,7 @@ Outcome load_cosigned(World& world) {
 
 // What a witness has said stays said.
 void take_up_marks(World& world) {
-  const auto ahead = read_witnesses_ahead(world.directory->witness_ahead.value_or(""));
+  const auto ahead = read_pair_lines(world.directory->witness_ahead.value_or(""));
   for (auto& [id, log] : world.logs) {
     if (ahead.contains(log.origin)) stand_still(log);
   }

@@ -58,12 +58,6 @@ store::CosignedHead own_head(const World& world, const ProjectLog& log, std::uin
   return head;
 }
 
-// The note first: whoever sees the size must find a checkpoint that covers it.
-void publish(LiveLog& live, const Signer::Signed& head) {
-  live.checkpoint = std::make_shared<const std::string>(head.note);
-  live.signed_size = head.size;
-}
-
 }  // namespace
 
 std::expected<void, std::string> RootLog::recover(World& world) {
@@ -265,8 +259,7 @@ std::expected<bool, std::string> RootLog::adopt(World& world) {
   if (range.root() != range_.root()) return std::unexpected(std::string("the hashes differ"));
   const auto adopted = world.signer.adopt(origin_, std::move(range));
   if (!adopted) return std::unexpected(std::string("the signer's state cannot be written"));
-  live_->checkpoint = std::make_shared<const std::string>(adopted->note);
-  live_->signed_size = adopted->size;
+  publish(*live_, *adopted);
   frozen_ = false;
   return true;
 }

@@ -179,9 +179,7 @@ void Sequencer::sign(const Work& work) {
   for (std::size_t i = 0; i < logs.size(); ++i) {
     const auto& head = (*heads)[i];
     logs[i]->signed_size = head.size;
-    // The note first: whoever sees the size must find a checkpoint that covers it.
-    logs[i]->live->checkpoint = std::make_shared<const std::string>(head.note);
-    logs[i]->live->signed_size = head.size;
+    core::publish(*logs[i]->live, head);
     world_.root.touch(logs[i]->head.project);
   }
 }

@@ -46,6 +46,13 @@ struct ProjectLog {
   std::uint64_t anchored_size = 0;  // of its newest entry in the root log
 };
 
+// Shows a head that was signed just now. The note first: whoever sees the size must find a
+// checkpoint that covers it.
+inline void publish(LiveLog& live, const Signer::Signed& head) {
+  live.checkpoint = std::make_shared<const std::string>(head.note);
+  live.signed_size = head.size;
+}
+
 // Freezes a log of which a witness knows more than we do, and says so.
 void stand_still(ProjectLog& log);
 

@@ -151,8 +151,9 @@ std::optional<Reply> NetThread::park(Parked& parked, Park park) {
   return parking_.park(parked, std::move(park));
 }
 
-void NetThread::stream(std::unique_ptr<Connection> connection, Stream stream) {
-  streaming_.begin(std::move(connection), std::move(stream));
+void NetThread::stream(std::unique_ptr<Connection> connection, Stream stream,
+                       std::unique_ptr<Streaming::WaitingHead> head) {
+  streaming_.begin(std::move(connection), std::move(stream), std::move(head));
   if (draining_) streaming_.stop_all();
 }
 

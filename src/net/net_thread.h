@@ -76,7 +76,8 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   [[nodiscard]] std::int64_t now_ms() { return clock_.monotonic_ms(); }
   [[nodiscard]] std::string_view date();
   std::optional<Reply> park(Parked& parked, Park park);
-  void stream(std::unique_ptr<Connection> connection, Stream stream);
+  void stream(std::unique_ptr<Connection> connection, Stream stream,
+              std::unique_ptr<Streaming::WaitingHead> head);
   void session_ended(bool was_refusal);
 
  private:

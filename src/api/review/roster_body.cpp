@@ -5,6 +5,7 @@
 #include "api/reply.h"
 #include "base/text.h"
 #include "core/roster_proposals.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -37,10 +38,6 @@ core::ChangeRosters::Change read_change(Members& members) {
     change.document.entries.push_back(entry.as_string());
   }
   return change;
-}
-
-json::Value texts(const std::vector<std::string>& items) {
-  return json::Value::array(json::Array(items.begin(), items.end()));
 }
 
 }  // namespace
@@ -99,7 +96,7 @@ json::Value describe_proposal(const core::Directory& directory,
       .add("act", evidence::to_string(wish.act))
       .add("member", std::move(member));
   if (wish.act == evidence::RosterAct::add_member) {
-    value.add("roles", texts(wish.roles)).add("groups", texts(wish.groups));
+    value.add("roles", json::text_array(wish.roles)).add("groups", json::text_array(wish.groups));
   }
   if (!wish.spki.empty()) {
     value.add("key", evidence::key_id(wish.spki)).add("spki", base64(wish.spki));
@@ -132,7 +129,7 @@ std::expected<json::Value, net::Reply> describe_rosters(Context& context,
     auto item = json::Value::object();
     item.add("version", version)
         .add("head", (*roster)->head)
-        .add("entries", texts((*roster)->entries))
+        .add("entries", json::text_array((*roster)->entries))
         .add("signatures", (*roster)->signatures);
     rosters.push_back(std::move(item));
   }
