@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/command_line.h"
-#include "server/installation.h"
+#include "server/place.h"
 
 namespace lp::cli {
 

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "server/installation.h"
 
 namespace lp::cli {
 namespace {

@@ -20,21 +20,9 @@
 #include "core/engine.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
+#include "server/place.h"
 
 namespace lp::server {
-
-struct Place {
-  std::string data;          // the data directory
-  std::string signer_state;  // "" = $STATE_DIRECTORY/signer, else DATA.signer
-
-  [[nodiscard]] std::string database() const { return data + "/letsping.db"; }
-  [[nodiscard]] std::string secrets() const { return data + "/secrets"; }
-  [[nodiscard]] std::string blobs() const { return data + "/blobs"; }
-  [[nodiscard]] std::string complete() const { return data + "/initialised"; }
-  [[nodiscard]] std::string socket() const { return data + "/admin.sock"; }
-  [[nodiscard]] std::string test_approver() const { return secrets() + "/test-approver.key"; }
-  [[nodiscard]] std::string signer() const;
-};
 
 // Whether `place` has been initialised completely.
 [[nodiscard]] bool initialised(const Place& place);
