@@ -11,6 +11,9 @@ void add_place(CLI::App& app, PlaceFlags& flags) {
   app.add_option("--data", flags.place.data, "The data directory")->capture_default_str();
   app.add_option("--signer-state", flags.place.signer_state,
                  "Where the signer remembers what it signed (default: DATA.signer)");
+  app.add_option("--signer-socket", flags.place.signer_socket,
+                 "Where `letsping signer` answers, if it signs instead of this process")
+      ->envname("LETSPING_SIGNER__SOCKET");
 }
 
 int run(int argc, char** argv) {

@@ -20,8 +20,11 @@ int serve(const Flags& flags) {
     if (!endpoint) return fail("--listen " + endpoint.error(), exit_usage);
     config->listen = *std::move(endpoint);
   }
-  return server::serve(
-      {.place = flags.place, .config = *std::move(config), .web_directory = flags.web_directory});
+  server::Place place = flags.place;
+  if (place.signer_socket.empty()) place.signer_socket = config->signer_socket;
+  return server::serve({.place = std::move(place),
+                        .config = *std::move(config),
+                        .web_directory = flags.web_directory});
 }
 
 }  // namespace

@@ -21,6 +21,11 @@ namespace {
 
 using evidence::EventType;
 
+// Why a log that the signer does not take up is not written to.
+Fault fault_of(Signer::Fault fault) {
+  return fault == Signer::Fault::away ? Fault::signer_unavailable : Fault::log_frozen;
+}
+
 json::Value key_entry(Work& work, const store::ApiKey& key) {
   auto entry = json::Value::object();
   entry.add("kind", "api_key")
@@ -47,7 +52,9 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
 
   // The signer knows the origin before anything of it is committed: a log without signer state can
   // then only mean that the state was lost.
-  if (!world.signer.open(row.origin)) return refuse(Fault::log_frozen);
+  if (const auto opened = world.signer.open(row.origin); !opened) {
+    return refuse(fault_of(opened.error()));
+  }
   if (!make_secrets(work, row.id)) return refuse(Fault::disk_reserve);
   auto live = std::make_shared<LiveLog>();
   auto [found, fresh] =
@@ -161,7 +168,9 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
     tlog::CompactRange range;
     for (const Digest& leaf : leaf_hashes) range.append(leaf);
     if (range.root() != log.range.root()) return refuse(Fault::log_frozen, {}, log.origin);
-    if (!world.signer.adopt(log.origin, std::move(range))) return refuse(Fault::log_frozen);
+    if (const auto adopted = world.signer.adopt(log.origin, std::move(range)); !adopted) {
+      return refuse(fault_of(adopted.error()));
+    }
     log.frozen = false;
     log.signed_size = log.range.size();
     Work::Event event = operator_event(work, id, EventType::config_changed);

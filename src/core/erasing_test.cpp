@@ -67,7 +67,7 @@ struct Erasing : House {
   }
   std::expected<evidence::Receipt, NoReceipt> receipt(std::uint64_t index) {
     const DirectoryPtr directory = engine->directory();
-    return receipt_of(engine->reader(), *keys, *directory, *directory->project(project),
+    return receipt_of(engine->reader(), *keys, *notary, *directory, *directory->project(project),
                       {.index = index});
   }
   Finding verdict(std::uint64_t index) {

@@ -17,6 +17,7 @@
 #include "core/directory.h"
 #include "core/expiry.h"
 #include "core/keys.h"
+#include "core/notary.h"
 #include "core/root_log.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
@@ -56,6 +57,7 @@ struct World {
   Keys& keys;
   Clock& clock;
   Entropy& entropy;
+  Notary& notary;
   Signer signer;
   Tombstones tombstones;
   Verifiers verifiers;

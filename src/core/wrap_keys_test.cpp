@@ -22,12 +22,13 @@ struct Months : House {
     store = *store::open_sqlite((root / "letsping.db").string());
     locks = *store::open_lock_store((root / "signer").string());
     keys = *Keys::open((root / "secrets").string(), false, entropy);
+    notary = std::make_unique<OwnNotary>(*locks, keys->log_secret());
     EngineOptions options;
     options.data_directory = root.string();
     options.log_name = "00112233aabbccdd";
     options.disk_reserve_bytes = 0;
     options.destroys_wrap_keys = true;
-    engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
+    engine = std::make_unique<Engine>(options, *store, *notary, *blobs, *keys, clock, entropy,
                                       [](auto) {});
     ASSERT_TRUE(engine->start().has_value());
   }
