@@ -2,9 +2,7 @@
 
 from statistics import median
 
-
-def judged(met, goal, reached):
-    return f"- {'met' if met else '**missed**'}: {goal}; reached {reached}"
+from table import judged
 
 
 def steady(samples, subject, connections):

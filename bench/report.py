@@ -9,6 +9,9 @@ from pathlib import Path
 from statistics import median
 
 import goals
+import log_goals
+import log_tables
+from table import Table, micro, number, percent
 
 
 @dataclass
@@ -19,31 +22,6 @@ class Run:
     load_before: str
     load_after: str
     seconds: float
-
-
-@dataclass
-class Table:
-    title: str
-    heads: list
-    rows: list
-    note: str = ""
-
-
-def micro(us):
-    """A duration in the unit that a person would choose."""
-    if us >= 1e6:
-        return f"{us / 1e6:.2f} s"
-    if us >= 1e3:
-        return f"{us / 1e3:.2f} ms"
-    return f"{us:.0f} µs"
-
-
-def number(value):
-    return f"{value:,.0f}"
-
-
-def percent(value):
-    return f"{100 * value:.0f} %"
 
 
 def against_floor(run, title, note):
@@ -160,7 +138,8 @@ def w11(run):
                   rows, f"The binary is {binary / 1e6:.1f} MB with the dashboard and line tables.")]
 
 
-TABLES = {"w1": w1, "w2": w2, "w3": w3, "w3u": w3u, "w4": w4, "w11": w11}
+TABLES = {"w1": w1, "w2": w2, "w3": w3, "w3u": w3u, "w4": w4, **log_tables.TABLES, "w11": w11}
+GOALS = goals.GOALS | log_goals.GOALS
 
 
 def markdown(table):
@@ -173,7 +152,7 @@ def markdown(table):
 def section(run):
     """What RESULTS.md holds of one workload, between marks, so that parts can be run anew."""
     body = "\n".join(markdown(table) for table in TABLES[run.workload](run))
-    body += "\n" + "\n".join(goals.GOALS[run.workload](run)) + "\n"
+    body += "\n" + "\n".join(GOALS[run.workload](run)) + "\n"
     load = f"Load average {run.load_before} before, {run.load_after} after; {run.seconds:.0f} s."
     return f"<!-- {run.workload} -->\n{body}\n{load}\n<!-- /{run.workload} -->\n"
 

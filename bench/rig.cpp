@@ -28,9 +28,13 @@ bool two_processors() {
   return std::thread::hardware_concurrency() >= 2;
 }
 
-std::vector<std::string> on_first_processor() {
-  if (!two_processors()) return {};
-  return {"taskset", "-c", "0"};
+// Where the processors are other ones the kernel goes on choosing.
+void take_processor(std::size_t number) {
+  if (!two_processors()) return;
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(number, &only);
+  static_cast<void>(::sched_setaffinity(0, sizeof only, &only));
 }
 
 // The word that stands behind `name` in a file of "name: value" lines.
@@ -52,12 +56,16 @@ std::string directory_of(pid_t process) {
 }  // namespace
 
 void take_client_processor() {
-  if (!two_processors()) return;
-  cpu_set_t second;
-  CPU_ZERO(&second);
-  CPU_SET(1, &second);
-  // Where the processors are other ones the kernel goes on choosing.
-  static_cast<void>(::sched_setaffinity(0, sizeof second, &second));
+  take_processor(1);
+}
+
+void take_server_processor() {
+  take_processor(0);
+}
+
+std::vector<std::string> on_first_processor() {
+  if (!two_processors()) return {};
+  return {"taskset", "-c", "0"};
 }
 
 std::uint64_t take_file_limit() {
@@ -110,8 +118,10 @@ std::expected<void, std::string> Subject::prepare(unsigned projects) {
   approver_ = (*installation)->test_approver();
   if (!approver_) return std::unexpected("the test approver's key cannot be read");
 
-  projects_.push_back(
-      {.id = engine.directory()->projects.begin()->first, .agent_key = server_->agent_key()});
+  projects_.push_back({.id = engine.directory()->projects.begin()->first,
+                       .agent_key = server_->agent_key(),
+                       .auditor_key = {},
+                       .log = {}});
   for (unsigned number = 1; number < projects; ++number) {
     const auto made = engine.run(core::CreateProject{.name = "more " + std::to_string(number)});
     if (!made) return failed(made.error());
@@ -122,9 +132,26 @@ std::expected<void, std::string> Subject::prepare(unsigned projects) {
     if (!roster) return failed(roster.error());
     const auto key = engine.run(core::CreateKey{.project = made->id, .name = "bench"});
     if (!key) return failed(key.error());
-    projects_.push_back({.id = made->id, .agent_key = std::string(key->key.reveal())});
+    projects_.push_back({.id = made->id,
+                         .agent_key = std::string(key->key.reveal()),
+                         .auditor_key = {},
+                         .log = {}});
+  }
+  for (Project& project : projects_) {
+    const auto key = engine.run(core::CreateKey{
+        .project = project.id, .role = identity::KeyRole::auditor, .name = "bench"});
+    if (!key) return failed(key.error());
+    project.auditor_key = key->key.reveal();
+    const std::string& origin = engine.directory()->project(project.id)->row.origin;
+    project.log = origin.substr(origin.rfind('/') + 1);
   }
   return {};
+}
+
+std::expected<std::string, std::string> Subject::admin(const std::string& target) const {
+  auto document = server_->admin(target);
+  if (!document) return std::unexpected(document.error());
+  return std::move(document->text);
 }
 
 std::expected<void, std::string> Subject::start() {
@@ -159,9 +186,20 @@ std::expected<void, std::string> Subject::sign_in() {
   return {};
 }
 
+namespace {
+
+std::string bearer(const std::string& key) {
+  return "Authorization: Bearer " + key + "\r\nUser-Agent: letsping-bench/1\r\n";
+}
+
+}  // namespace
+
 std::string Subject::agent_fields(std::size_t project) const {
-  return "Authorization: Bearer " + projects_[project].agent_key +
-         "\r\nUser-Agent: letsping-bench/1\r\n";
+  return bearer(projects_[project].agent_key);
+}
+
+std::string Subject::auditor_fields(std::size_t project) const {
+  return bearer(projects_[project].auditor_key);
 }
 
 std::string Subject::origin() const {

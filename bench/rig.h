@@ -18,13 +18,20 @@
 namespace lp::bench {
 
 struct Options {
-  std::string letsping, floor;  // the two binaries
+  std::string letsping, floor, bounds;  // binaries; letsping-verify stands beside the first
+  std::string nginx;                    // "" where there is none
+  std::string python;                   // that finds letsping_verify, likewise
+  std::string typescript;               // main.js of the verifier, likewise
   bool quick = false;
   int pairs = 5;
 };
 
 // This process to the second processor, when there are two. Children are put on the first.
 void take_client_processor();
+// This thread, and what it starts, to the first one.
+void take_server_processor();
+// Words before a command that shall run on the first one.
+std::vector<std::string> on_first_processor();
 // As many open files as the system gives; how many that are.
 std::uint64_t take_file_limit();
 
@@ -38,9 +45,10 @@ struct Usage {
 };
 Usage usage_of(pid_t process);
 
-// What one project has: the key of its agents.
+// What one project has: the keys of its agents and of its auditors, and the name of its log in
+// paths.
 struct Project {
-  std::string id, agent_key;
+  std::string id, agent_key, auditor_key, log;
 };
 
 // A server that never had a request, in a directory made with `init --test`.
@@ -59,9 +67,13 @@ class Subject {
   [[nodiscard]] const std::vector<Project>& projects() const { return projects_; }
   [[nodiscard]] const crypto::P256Key& approver() const { return *approver_; }
   [[nodiscard]] const std::string& data() const { return server_->place().data; }
+  [[nodiscard]] const server::Place& place() const { return server_->place(); }
+  // What the admin socket answers, as text.
+  [[nodiscard]] std::expected<std::string, std::string> admin(const std::string& target) const;
 
-  // Header lines of an agent of this project, and of the approver's browser.
+  // Header lines of an agent and of an auditor of this project, and of the approver's browser.
   [[nodiscard]] std::string agent_fields(std::size_t project = 0) const;
+  [[nodiscard]] std::string auditor_fields(std::size_t project = 0) const;
   [[nodiscard]] std::string browser_fields() const;
 
  private:

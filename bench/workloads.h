@@ -14,12 +14,16 @@ namespace lp::bench {
 
 using Done = std::expected<void, std::string>;
 
-Done ingest(const Options& options);   // W1
-Done decide(const Options& options);   // W2
-Done wake(const Options& options);     // W3
-Done clients(const Options& options);  // W3u
-Done parked(const Options& options);   // W4
-Done start(const Options& options);    // W11
+Done ingest(const Options& options);      // W1
+Done decide(const Options& options);      // W2
+Done wake(const Options& options);        // W3
+Done clients(const Options& options);     // W3u
+Done parked(const Options& options);      // W4
+Done append(const Options& options);      // W5
+Done prove(const Options& options);       // W6
+Done verify(const Options& options);      // W7
+Done export_log(const Options& options);  // W8
+Done start(const Options& options);       // W11
 
 // What one side of a pair did, and what it cost the process that served it.
 struct Side {

@@ -100,7 +100,7 @@ class Driver(unittest.TestCase):
             self.assertEqual(self.last(suites, steps=broken),
                              (1, "2 passed, 1 failed, 0 skipped"), words)
 
-    def test_two_suites_run_at_once_and_are_reported_in_their_order(self):
+    def test_two_suites_run_at_once_and_are_reported_as_they_end(self):
         # Each waits for the other; the first ends last.
         suites = ("unit a build plain 1 until [ -e b ]; do sleep 0.1; done; touch a; sleep 1; "
                   "echo 1 passed, 0 failed\n"
@@ -108,7 +108,19 @@ class Driver(unittest.TestCase):
                   "echo 1 passed, 0 failed\n")
         status, lines, _ = self.run_test(suites)
         self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 0 skipped"))
-        self.assertEqual([line.split()[1] for line in lines[:-1]], ["unit/a", "unit/b"])
+        self.assertEqual([line.split()[1] for line in lines[:-1]], ["unit/b", "unit/a"])
+
+    def test_a_third_runs_only_beside_one_that_is_idle(self):
+        # Each says how many there are when it begins.
+        count = ("touch $$.here; ls *.here | wc -l >>seen; sleep 1; rm $$.here; "
+                 "echo 1 passed, 0 failed")
+        for needs, most in (("build", 2), ("build,idle", 3)):
+            suites = f"unit a {needs} plain 1 {count}\n" + "".join(
+                f"unit {name} build plain 1 {count}\n" for name in "bcdef")
+            (self.top / "seen").write_text("", encoding="utf-8")
+            self.assertEqual(self.last(suites), (0, "6 passed, 0 failed, 0 skipped"))
+            seen = [int(line) for line in (self.top / "seen").read_text("utf-8").split()]
+            self.assertEqual(max(seen), most, seen)
 
     def test_a_suite_that_wants_to_be_alone_is(self):
         apart = "mkdir here && sleep 0.3 && rmdir here && echo 1 passed, 0 failed"

@@ -9,7 +9,6 @@
 // log, and keeps no index: it is a bound, not a server. A GET is parked, and each POST lets the
 // oldest one go, after the flush. Prints "listening PORT" and runs until it is killed.
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -28,12 +27,12 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "journal.h"
 #include "signatures.h"
 
 namespace lp::bench {
 namespace {
 
-constexpr std::size_t file_bytes = 128u << 20;
 constexpr std::size_t read_bytes = 64u << 10;
 constexpr int events_max = 512;
 // As long as what we answer to an ask.
@@ -43,43 +42,6 @@ struct Options {
   std::string file;
   int signs = 0;
   int verifies = 0;
-};
-
-// Overwrites zeroed blocks from the start to the end and again: a file that grows flushes about
-// half as fast.
-class Journal {
- public:
-  explicit Journal(const std::string& path)
-      : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
-    LP_ASSERT(file_ >= 0);
-    const std::string zeros(1u << 20, '\0');
-    for (std::size_t at = 0; at < file_bytes; at += zeros.size()) put(zeros, at);
-    LP_ASSERT(::fsync(file_) == 0);
-  }
-  Journal(const Journal&) = delete;
-  Journal& operator=(const Journal&) = delete;
-  ~Journal() { ::close(file_); }
-
-  void append(std::string_view bytes) {
-    if (end_ + bytes.size() > file_bytes) end_ = 0;
-    LP_ASSERT(bytes.size() <= file_bytes);
-    put(bytes, end_);
-    end_ += bytes.size();
-    LP_ASSERT(::fdatasync(file_) == 0);
-  }
-
- private:
-  void put(std::string_view bytes, std::size_t at) {
-    while (!bytes.empty()) {
-      const ssize_t count = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
-      LP_ASSERT(count > 0);
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-      at += static_cast<std::size_t>(count);
-    }
-  }
-
-  const int file_;
-  std::size_t end_ = 0;
 };
 
 class Floor {

@@ -24,7 +24,7 @@ const unsigned char* data_of(std::string_view bytes) {
 
 struct Signatures::Contexts {
   CHandle<EVP_MD, EVP_MD_free> sha256;
-  DigestContext hashing, checkpointing;
+  DigestContext hashing, checkpointing, checking;
   Key issuer, log;
   KeyContext signing, verifying;
   Sha256 known{};
@@ -36,7 +36,8 @@ Signatures::Signatures() : contexts_(std::make_unique<Contexts>()) {
   all.sha256.reset(EVP_MD_fetch(nullptr, "SHA256", nullptr));
   all.hashing.reset(EVP_MD_CTX_new());
   all.checkpointing.reset(EVP_MD_CTX_new());
-  LP_ASSERT(all.sha256 && all.hashing && all.checkpointing);
+  all.checking.reset(EVP_MD_CTX_new());
+  LP_ASSERT(all.sha256 && all.hashing && all.checkpointing && all.checking);
   LP_ASSERT(EVP_DigestInit_ex(all.hashing.get(), all.sha256.get(), nullptr) == 1);
   all.issuer.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   all.log.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
@@ -83,6 +84,13 @@ std::string Signatures::sign_checkpoint(std::string_view message) {
   LP_ASSERT(
       EVP_DigestSign(context, data_of(signature), &length, data_of(message), message.size()) == 1);
   return signature;
+}
+
+bool Signatures::verify_checkpoint(std::string_view message, std::string_view signature) {
+  EVP_MD_CTX* context = contexts_->checking.get();
+  LP_ASSERT(EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, contexts_->log.get()) == 1);
+  return EVP_DigestVerify(context, data_of(signature), signature.size(), data_of(message),
+                          message.size()) == 1;
 }
 
 }  // namespace lp::bench

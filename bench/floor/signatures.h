@@ -26,6 +26,7 @@ class Signatures {
   void verify();
   // Ed25519 over `message`: one checkpoint.
   std::string sign_checkpoint(std::string_view message);
+  [[nodiscard]] bool verify_checkpoint(std::string_view message, std::string_view signature);
 
  private:
   struct Contexts;

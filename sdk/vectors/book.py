@@ -40,7 +40,8 @@ class Book:
         self.bases[name] = made if isinstance(made, bytes) else jcs(made)
         return name
 
-    def add(self, name, why, made, expect, trust=("full",), allow_test=False, require=None):
+    def add(self, name, why, made, expect, trust=("full",), allow_test=False, require=None,
+            human_check=None):
         if name in self.names:
             raise ValueError(f"two cases are named {name}")
         self.names.add(name)
@@ -52,6 +53,8 @@ class Book:
             case["allow_test"] = True
         if require:
             case["require"] = require
+        if human_check:
+            case["human_check"] = human_check
         case["expect"] = expect
         self.cases.append(case)
 

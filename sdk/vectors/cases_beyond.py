@@ -13,6 +13,23 @@ def add(book, story):
     anchors(book, story)
     witnesses(book, story)
     times(book, story)
+    successions(book)
+
+
+def successions(book):
+    base = book.bases["approved"]
+    book.valid("of a log that was closed", "the trust file of its successor names it", base,
+               trust=["successor"])
+    book.invalid("checkpoint", "a checkpoint beyond the end of a closed log",
+                 "size <= closed_at, whoever signed it", base, trust=["successor, closed before"])
+    book.valid("anchored in a root log that was closed", "closed_roots names it",
+               book.bases["anchored"], trust=["another root since"])
+    book.invalid("anchor", "anchored in a root log that is not named any more",
+                 "the origin of root, or of one before it", book.bases["anchored"],
+                 trust=["another root, and this one unnamed"])
+    book.unclear("checkpoint", "of a log that its successor does not name",
+                 "a trust file is of its own log and those that it names", base, log="L0",
+                 human="none", trust=["successor alone"])
 
 
 def anchors(book, story):

@@ -40,6 +40,20 @@ NAMES = {  # base: (event, request, human class)
 ELSEWHERE = "vectors.example/p/ffeeddccbbaa99887766554433221100"
 
 
+def another_root(story, closed=None):
+    """The root log was closed after a rollback, and another began in its place."""
+    origin = ROOT_ORIGIN + "/" + "0" * 32
+    return trusted(story, root={"origin": origin, "log_vkeys": [ROOT_LOG.renamed(origin).vkey]},
+                   closed_roots=closed)
+
+
+def succession(story, **closed):
+    """The trust file of another log; with this one as its predecessor, when it was closed."""
+    before = {"predecessors": [trusted(story, **closed)]} if closed else {}
+    return trusted(story, origin=ELSEWHERE, log_vkeys=[LOG_1.renamed(ELSEWHERE).vkey],
+                   roster_genesis_sha256=hex256(b"the roster of another log"), **before)
+
+
 def made(story, event, request=None, **options):
     """The receipt of one of the story's events."""
     event = story.events[event] if isinstance(event, str) else event
@@ -76,6 +90,13 @@ def trust_files(book, story):
                 "other.example/root").vkey]}),
         "three witnesses": trusted(story, witness_policy={
             "quorum": 3, "witnesses": [each.vkey for each in WITNESSES]}),
+        # The log was closed after a rollback, and another opened in its place.
+        "successor": succession(story, closed_at=len(story.log.leaves)),
+        "successor, closed before": succession(story, closed_at=len(story.log.leaves) - 1),
+        "successor alone": succession(story),
+        "another root since": another_root(story, [{"origin": ROOT_ORIGIN,
+                                                    "log_vkeys": [ROOT_LOG.vkey]}]),
+        "another root, and this one unnamed": another_root(story),
         "one witness": trusted(story, witness_policy={
             "quorum": 1, "witnesses": [WITNESSES[0].vkey]}),
     }

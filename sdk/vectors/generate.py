@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cases_attacks
 import cases_beyond
+import cases_erased
 import cases_file
 import cases_log
 import cases_meaning
@@ -19,10 +20,11 @@ from story import Story
 def make():
     story, book = Story(), Book()
     # What a lying server logs comes first, so that all receipts stand on one checkpoint.
-    for part in (cases_log, cases_roster, cases_people, cases_meaning, cases_attacks):
+    for part in (cases_log, cases_roster, cases_people, cases_meaning, cases_erased,
+                 cases_attacks):
         part.plant(story)
     for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people,
-                 cases_meaning, cases_beyond, cases_attacks):
+                 cases_meaning, cases_erased, cases_beyond, cases_attacks):
         part.add(book, story)
     return book
 

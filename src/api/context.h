@@ -70,6 +70,11 @@ struct Context {
   std::atomic<std::uint64_t> csp_reports = 0;
 };
 
+// Where people reach this server, as far as it knows.
+inline const std::string& people_url(const Context& context [[clang::lifetimebound]]) {
+  return context.public_url.empty() ? context.local_url : context.public_url;
+}
+
 // "https://host": public_url, or what the client called us, for absolute URLs in replies.
 std::string base_url(const Context& context, const net::Request& request);
 

@@ -160,9 +160,13 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::receipt_too_large, 409, "receipt_too_large",
      "The receipt would be too long. Ask with ?from_roster=VERSION of a roster that you trust."},
     {Reason::erased, 410, "erased",
-     "This request was erased. What is left is its place in the log, and who signed the erasure."},
+     "This was erased. What is left is its place in the log, and who signed the erasure."},
     {Reason::legal_hold, 409, "legal_hold",
      "A legal hold stands over this, so it is not erased. End the hold first, if you may."},
+    {Reason::still_listed, 409, "still_listed",
+     "This person still counts in a roster. Remove them first, with `letsping member remove`, "
+     "which "
+     "an owner signs. Whoever set this server up, and the last owner, stay."},
     {Reason::not_decided, 409, "not_decided",
      "The request is open and an agent may wait for it. Decide or cancel it, then erase it."},
 
@@ -251,6 +255,7 @@ net::Reply refuse(Reason reason, const ErrorDetail& detail) {
                            error_code(reason), row.name);
   if (detail.has_pointer) reply.body += R"(,"pointer":)" + json::quote(detail.pointer);
   if (!detail.decision.empty()) reply.body += R"(,"decision":)" + detail.decision;
+  if (!detail.erasure.empty()) reply.body += R"(,"erasure":)" + detail.erasure;
   reply.body += '}';
   if (row.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (row.status == 503 && reason != Reason::signup_disabled) {
@@ -372,6 +377,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::erased;
     case core::Fault::legal_hold:
       return Reason::legal_hold;
+    case core::Fault::still_listed:
+      return Reason::still_listed;
     case core::Fault::not_decided:
       return Reason::not_decided;
     case core::Fault::disk_reserve:

@@ -96,6 +96,7 @@ enum class Reason : std::uint8_t {
   receipt_too_large,
   erased,
   legal_hold,
+  still_listed,
   not_decided,
   // Too much.
   rate_limited,
@@ -137,6 +138,7 @@ struct ErrorDetail {
   std::string pointer = {};  // RFC 6901, of the member concerned
   bool has_pointer = false;
   std::string decision = {};  // exact JSON of the decision that was first
+  std::string erasure = {};   // exact JSON of what became of it (review/erased.h)
 };
 
 net::Reply refuse(Reason reason);

@@ -81,6 +81,8 @@ constexpr Route own_routes[] = {
     {Method::get, "/requests/{id}", page, Auth::open},
     {Method::get, "/settings", page, Auth::open},
     {Method::get, "/settings/roster/{id}", page, Auth::open},
+    {Method::get, "/settings/erasure/{id}", page, Auth::open},
+    {Method::get, "/settings/rollback", page, Auth::open},
     {Method::get, "/verify", verify_page, Auth::open},
     {Method::get, "/verify.html", verify_file, Auth::open},
 };

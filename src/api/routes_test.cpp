@@ -118,6 +118,8 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/requests/{id}",
                                            "/settings",
                                            "/settings/roster/{id}",
+                                           "/settings/erasure/{id}",
+                                           "/settings/rollback",
                                            "/verify",
                                            "/verify.html",
                                            "/.well-known/jwks.json",

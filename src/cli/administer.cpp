@@ -2,25 +2,29 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 namespace lp::cli {
 
-void add_admin_flags(CLI::App& app, AdminFlags& flags) {
+void add_admin_flags(Command& app, AdminFlags& flags) {
   add_place(app, flags);
   app.add_flag("--json", flags.json, "Print JSON, one object a line for lists");
 }
 
-void add_project_flag(CLI::App& app, std::string& project) {
+void add_project_flag(Command& app, std::string& project) {
   app.add_option("--project", project, "Project, by name or id")->capture_default_str();
 }
 
-CLI::App* add_admin_command(CLI::App& parent, const char* name, const char* help, AdminFlags& flags,
-                            Chosen& chosen, std::function<int()> run) {
+Command* add_admin_command(Command& parent, const char* name, const char* help, AdminFlags& flags,
+                           Chosen& chosen, std::function<int()> run) {
   auto* command = parent.add_subcommand(name, help);
   add_admin_flags(*command, flags);
   command->callback([run = std::move(run), &chosen] { chosen.command = run; });
   return command;
+}
+
+std::string dashboard_link(const Answer& made, std::string_view page) {
+  constexpr std::string_view default_url = "http://localhost:8400";
+  const auto base = made.body().find_string("url").value_or("");
+  return fmt::format("{}{}", base.empty() ? default_url : base, page);
 }
 
 int post_and_print(const AdminFlags& flags, const std::string& target, const json::Value& body) {

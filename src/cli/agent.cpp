@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/administer.h"
@@ -39,7 +37,7 @@ int create(const Flags& flags) {
 
 }  // namespace
 
-void add_agent(CLI::App& app, Chosen& chosen) {
+void add_agent(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("agent", "Agents that prove who they are");
   group->require_subcommand(1);
@@ -50,7 +48,7 @@ void add_agent(CLI::App& app, Chosen& chosen) {
       ->add_option(
           "--key,--public-key", flags->key_file,
           "Its public key (Ed25519 or P-256, PEM or DER); without it an HMAC secret is made")
-      ->check(CLI::ExistingFile);
+      ->check(ExistingFile{});
 }
 
 }  // namespace lp::cli

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -128,7 +127,7 @@ int export_log(const Flags& flags) {
   return exit_ok;
 }
 
-void add_export(CLI::App& group, Chosen& chosen) {
+void add_export(Command& group, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command =
       add_admin_command(group, "export", "Write the log of a project; itself logged first", flags,
@@ -139,14 +138,14 @@ void add_export(CLI::App& group, Chosen& chosen) {
                    "bundle: evidence that `audit verify` judges; jsonl: the same entries as lines; "
                    "csv, ocsf: views for spreadsheets and for security tools")
       ->required()
-      ->check(CLI::IsMember({"bundle", "jsonl", "csv", "ocsf"}));
+      ->check(OneOf{{"bundle", "jsonl", "csv", "ocsf"}});
   command->add_option("--output", flags->output, "File, or - for standard output")->required();
   command->add_flag("--force", flags->force, "Replace the file when there is one");
   command->add_option("--from", flags->from, "From this UTC time or day on: 2026-03-01T12:00:00Z");
   command->add_option("--to", flags->to, "Up to this UTC time or day, without it");
 }
 
-void add_audit_verify(CLI::App& group, Chosen& chosen) {
+void add_audit_verify(Command& group, Chosen& chosen) {
   auto flags = std::make_shared<VerifyFlags>();
   auto* command = group.add_subcommand(
       "verify", "Check a bundle: is it the log, whole and unchanged, as people decided?");
@@ -165,7 +164,7 @@ void add_audit_verify(CLI::App& group, Chosen& chosen) {
 
 }  // namespace
 
-void add_audit(CLI::App& app, Chosen& chosen) {
+void add_audit(Command& app, Chosen& chosen) {
   auto* group = app.add_subcommand("audit", "The log as a file, for auditors");
   group->require_subcommand(1);
   add_export(*group, chosen);

@@ -1,10 +1,8 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
 
-void add_clock(CLI::App& app, Chosen& chosen) {
+void add_clock(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<AdminFlags>();
   auto* group = app.add_subcommand("clock", "The server's clock");
   group->require_subcommand(1);

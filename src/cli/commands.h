@@ -6,11 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "cli/command_line.h"
 #include "server/installation.h"
-
-namespace CLI {
-class App;
-}
 
 namespace lp::cli {
 
@@ -23,31 +20,32 @@ struct Chosen {
 struct PlaceFlags {
   server::Place place{.data = "data", .signer_state = {}};
 };
-void add_place(CLI::App& app, PlaceFlags& flags);
+void add_place(Command& app, PlaceFlags& flags);
 
-void add_init(CLI::App& app, Chosen& chosen);
-void add_serve(CLI::App& app, Chosen& chosen);
-void add_setup(CLI::App& app, Chosen& chosen);
-void add_setup_link(CLI::App& app, Chosen& chosen);
-void add_project(CLI::App& app, Chosen& chosen);
-void add_key(CLI::App& app, Chosen& chosen);
-void add_agent(CLI::App& app, Chosen& chosen);
-void add_webhook(CLI::App& app, Chosen& chosen);
-void add_member(CLI::App& app, Chosen& chosen);
-void add_device(CLI::App& app, Chosen& chosen);
-void add_login_link(CLI::App& app, Chosen& chosen);
-void add_roster(CLI::App& app, Chosen& chosen);
-void add_review(CLI::App& app, Chosen& chosen);
-void add_log(CLI::App& app, Chosen& chosen);
-void add_audit(CLI::App& app, Chosen& chosen);
-void add_erase(CLI::App& app, Chosen& chosen);
-void add_hold(CLI::App& app, Chosen& chosen);
-void add_trust(CLI::App& app, Chosen& chosen);
-void add_receipt(CLI::App& app, Chosen& chosen);
-void add_verify(CLI::App& app, Chosen& chosen);
-void add_clock(CLI::App& app, Chosen& chosen);
-void add_signer(CLI::App& app, Chosen& chosen);
-void add_witness(CLI::App& app, Chosen& chosen);
-void add_version(CLI::App& app, Chosen& chosen);
+void add_init(Command& app, Chosen& chosen);
+void add_serve(Command& app, Chosen& chosen);
+void add_setup(Command& app, Chosen& chosen);
+void add_setup_link(Command& app, Chosen& chosen);
+void add_project(Command& app, Chosen& chosen);
+void add_key(Command& app, Chosen& chosen);
+void add_agent(Command& app, Chosen& chosen);
+void add_webhook(Command& app, Chosen& chosen);
+void add_member(Command& app, Chosen& chosen);
+void add_device(Command& app, Chosen& chosen);
+void add_login_link(Command& app, Chosen& chosen);
+void add_roster(Command& app, Chosen& chosen);
+void add_review(Command& app, Chosen& chosen);
+void add_log(Command& app, Chosen& chosen);
+void add_audit(Command& app, Chosen& chosen);
+void add_erase(Command& app, Chosen& chosen);
+void add_hold(Command& app, Chosen& chosen);
+void add_trust(Command& app, Chosen& chosen);
+void add_receipt(Command& app, Chosen& chosen);
+void add_verify(Command& app, Chosen& chosen);
+void add_clock(Command& app, Chosen& chosen);
+void add_signer(Command& app, Chosen& chosen);
+void add_witness(Command& app, Chosen& chosen);
+void add_monitor(Command& app, Chosen& chosen);
+void add_version(Command& app, Chosen& chosen);
 
 }  // namespace lp::cli

@@ -2,8 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/roster_change.h"
 #include "crypto/hash.h"
@@ -96,7 +94,7 @@ int revoke(const Flags& flags) {
                     .result = json::Value::object().add("id", flags.id)});
 }
 
-void add_command(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
+void add_command(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
                  const char* name, const char* help, int (*run)(const Flags&)) {
   auto* command = add_admin_command(group, name, help, flags, chosen, run);
   add_key_file(*command, *flags);
@@ -112,7 +110,7 @@ void add_command(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& c
 
 }  // namespace
 
-void add_device(CLI::App& app, Chosen& chosen) {
+void add_device(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("device", "The devices that people decide with");
   group->require_subcommand(1);

@@ -1,11 +1,10 @@
 #include <fmt/core.h>
-#include <pwd.h>
-#include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/id.h"
 #include "base/visible.h"
+#include "cli/account.h"
 #include "cli/administer.h"
 #include "cli/roster_change.h"
 #include "cli/test_approver.h"
@@ -19,68 +18,131 @@ namespace {
 constexpr std::string_view no_sense = "The server's answer makes no sense.";
 
 struct Flags : AdminFlags, KeyFlags {
-  std::string request, basis, operator_name;
+  std::string request, subject, basis, operator_name;
   bool test_approver = false;
 };
 
-// Whoever types this, as the machine knows them.
-std::string account_name() {
-  const passwd* account = getpwuid(geteuid());
-  return account == nullptr ? fmt::format("uid {}", geteuid()) : std::string(account->pw_name);
-}
-
-// What there is to sign: the exact bytes, read and checked here.
-struct Offer {
-  std::string project, project_name, log_name, bytes, service, action;
+// What there is to sign in one log: the exact bytes, read and checked here.
+struct Item {
+  std::string project, project_name, bytes;
   evidence::ErasureDocument document;
 };
+struct Offer {
+  std::string log_name;
+  std::string what;  // as people know it: a name, or service and action
+  std::vector<Item> items;
 
-std::expected<Offer, int> fetch_offer(AdminClient& client, const Flags& flags) {
+  [[nodiscard]] const evidence::ErasureDocument& first() const { return items.front().document; }
+};
+
+std::string text_at(const json::Value* object, std::string_view name) {
+  return std::string(object == nullptr ? "" : object->find_string(name).value_or(""));
+}
+
+json::Value wish_body(const Flags& flags) {
   auto body = json::Value::object();
-  body.add("request", flags.request)
-      .add("basis", flags.basis)
+  if (!flags.request.empty()) body.add("request", flags.request);
+  if (!flags.subject.empty()) body.add("subject", flags.subject);
+  body.add("basis", flags.basis)
       .add("operator", flags.operator_name.empty() ? account_name() : flags.operator_name);
-  const auto answer = client.post("/admin/erasures/offer", body);
-  if (!answer) return std::unexpected(fail(answer.error()));
-  if (!answer->ok()) return std::unexpected(fail(*answer));
-  const auto text = [](const json::Value* object, std::string_view name) {
-    return std::string(object == nullptr ? "" : object->find_string(name).value_or(""));
+  return body;
+}
+
+// What is signed is what was asked for, whatever the server says.
+bool is_wanted(const Flags& flags, const Offer& offer, const evidence::ErasureDocument& document) {
+  const auto wanted = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
   };
-  const json::Value* said = &answer->body();
-  const json::Value* request = said->find("request");
-  Offer offer{.project = text(said, "project"),
-              .project_name = text(said, "name"),
-              .log_name = text(said, "log_name"),
-              .bytes = text(said, "document"),
-              .service = text(request, "service"),
-              .action = text(request, "action"),
-              .document = {}};
-  auto document = evidence::ErasureDocument::parse(offer.bytes);
-  // What is signed is what was asked for, whatever the server says.
-  if (!document || document->request_id != flags.request || document->basis != flags.basis ||
-      !document->origin.starts_with(offer.log_name + "/")) {
-    return std::unexpected(fail(no_sense, exit_verification));
+  return document.request_id == wanted(flags.request) &&
+         document.subject == wanted(flags.subject) && document.basis == flags.basis &&
+         document.origin.starts_with(offer.log_name + "/");
+}
+
+std::optional<Offer> read_offer(const Flags& flags, const json::Value& said) {
+  const json::Value* request = said.find("request");
+  Offer offer{.log_name = text_at(&said, "log_name"),
+              .what = request != nullptr
+                          ? text_at(request, "service") + " " + text_at(request, "action")
+                          : text_at(said.find("member"), "name"),
+              .items = {}};
+  const json::Value* items = said.find("items");
+  if (items == nullptr || !items->is_array()) return std::nullopt;
+  for (const json::Value& item : items->items()) {
+    const std::string bytes = text_at(&item, "document");
+    auto document = evidence::ErasureDocument::parse(bytes);
+    if (!document || !is_wanted(flags, offer, *document)) return std::nullopt;
+    offer.items.push_back({.project = text_at(&item, "project"),
+                           .project_name = text_at(&item, "name"),
+                           .bytes = bytes,
+                           .document = *std::move(document)});
   }
-  offer.document = *std::move(document);
+  if (offer.items.empty()) return std::nullopt;
   return offer;
 }
 
+std::expected<Offer, int> fetch_offer(AdminClient& client, const Flags& flags) {
+  const auto answer = client.post("/admin/erasures/offer", wish_body(flags));
+  if (!answer) return std::unexpected(fail(answer.error()));
+  if (!answer->ok()) return std::unexpected(fail(*answer));
+  auto offer = read_offer(flags, answer->body());
+  if (!offer) return std::unexpected(fail(no_sense, exit_verification));
+  return *std::move(offer);
+}
+
 std::string shown(const Offer& offer) {
-  const auto& document = offer.document;
-  std::string text = fmt::format(
-      "Request {} of project {}: {} {}\n"
-      "  {} entries of its log lose their statements; rows, payload and key are deleted.\n"
+  const auto& document = offer.first();
+  std::string text;
+  if (document.subject) {
+    text = fmt::format(
+        "{} ({})\n"
+        "  Their name goes, from here and from every copy that is put back. Their pseudonym, keys "
+        "and signatures stay: receipts hold.\n  said in the log of ",
+        offer.what, *document.subject);
+    for (const Item& item : offer.items) {
+      text += (&item == &offer.items.front() ? "" : ", ") + item.project_name;
+    }
+    text += "\n";
+  } else {
+    text = fmt::format(
+        "Request {} of project {}: {}\n"
+        "  {} entries of its log lose their statements; rows, payload and key are deleted.\n",
+        *document.request_id, offer.items.front().project_name, offer.what,
+        document.indices.size());
+  }
+  text += fmt::format(
       "  basis     {}\n"
       "  operator  {}\n"
-      "  complete  {}, when the last key that opens a backup of it goes\n",
-      *document.request_id, offer.project_name, offer.service, offer.action,
-      document.indices.size(), document.basis, document.operator_name,
-      to_string(document.complete_by));
+      "  complete  {}, when {}\n",
+      document.basis, document.operator_name, to_string(document.complete_by),
+      document.subject ? "the last backup that knows the name is over"
+                       : "the last key that opens a backup of it goes");
   if (!document.exports.empty()) {
     text += fmt::format("  {} exports handed it out; ask those who have them to delete them.\n",
                         document.exports.size());
   }
   return visible(text);
+}
+
+// A link instead of a signature: printed as data, for whoever is asked to open it.
+int propose(const Flags& flags, AdminClient& client, std::string_view why) {
+  const auto answer = client.post("/admin/erasure-proposals", wish_body(flags));
+  if (!answer) return fail(answer.error());
+  if (!answer->ok()) return fail(*answer);
+  const json::Value& said = answer->body();
+  const std::string url = dashboard_link(*answer, "/settings/erasure/" + text_at(&said, "id"));
+  if (flags.json) {
+    auto link = json::Value::object();
+    link.add("url", url)
+        .add("proposal", text_at(&said, "id"))
+        .add("expires_at", text_at(&said, "expires_at"));
+    print_object(link, true);
+  } else {
+    fmt::print("{}\n", url);
+  }
+  return fail(fmt::format("{} Only an owner's signature erases. Until {} an owner signs this at {} "
+                          "or, where their key is, with this command.",
+                          why, text_at(&said, "expires_at"), url),
+              exit_not_authorised);
 }
 
 // An owner's yes and key; or the exit status, said already.
@@ -91,11 +153,7 @@ std::expected<crypto::P256Key, int> key_of_owner(const Flags& flags, AdminClient
   auto owner = owner_at(flags, *rosters);
   if (!owner) {
     if (owner.error().status) return std::unexpected(*owner.error().status);
-    return std::unexpected(
-        fail(fmt::format("{} Only an owner's signature erases. Run this where an owner's key is "
-                         "and somebody can type its passphrase.",
-                         owner.error().why),
-             exit_not_authorised));
+    return std::unexpected(propose(flags, client, owner.error().why));
   }
   owner->terminal.say(shown(offer));
   if (!owner->terminal.confirm("Erase this for ever, as the owner? type yes: ")) {
@@ -112,48 +170,71 @@ std::expected<crypto::P256Key, int> key_of_test_approver(AdminClient& client) {
   return std::move(approver->key);
 }
 
+json::Value signed_by(const crypto::P256Key& key, const Offer& offer) {
+  auto items = json::Value::array();
+  for (const Item& item : offer.items) {
+    const std::string message = evidence::erasure_signing_bytes(item.bytes);
+    items.items().push_back(
+        json::Value::object()
+            .add("project", item.project)
+            .add("document", item.bytes)
+            .add("signatures", evidence::signatures_text(
+                                   {{.spki = key.spki(), .signature = key.sign(message)}})));
+  }
+  return json::Value::object().add("items", std::move(items));
+}
+
 int erase(const Flags& flags) {
+  if (flags.request.empty() && flags.subject.empty()) {
+    return fail("Say what goes: --request or --subject.", exit_usage);
+  }
   AdminClient client(flags.place);
   const auto offer = fetch_offer(client, flags);
   if (!offer) return offer.error();
   const auto key =
       flags.test_approver ? key_of_test_approver(client) : key_of_owner(flags, client, *offer);
   if (!key) return key.error();
-  const std::string message = evidence::erasure_signing_bytes(offer->bytes);
-  auto body = json::Value::object();
-  body.add("project", offer->project)
-      .add("document", offer->bytes)
-      .add("signatures",
-           evidence::signatures_text({{.spki = key->spki(), .signature = key->sign(message)}}));
-  const auto answer = client.post("/admin/erasures", body);
+  const auto answer = client.post("/admin/erasures", signed_by(*key, *offer));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
   auto said = answer->body();
-  said.add("entries", offer->document.indices.size())
-      .add("exports", offer->document.exports.size());
+  if (!flags.request.empty()) {
+    said.add("entries", offer->first().indices.size())
+        .add("exports", offer->first().exports.size());
+  }
   print_object(said, flags.json);
   const json::Value* clean = said.find("wal_clean");
   if (clean != nullptr && clean->is_boolean() && !clean->as_boolean()) {
     fmt::print(stderr,
                "letsping: A program reads an old state of the database: until it is done bytes of "
-               "the request may stand in {}-wal.\n",
+               "what was erased may stand in {}-wal.\n",
                flags.place.database());
   }
   return exit_ok;
 }
 
+std::function<std::string(const std::string&)> is_id_of(std::string_view prefix,
+                                                        std::string_view what) {
+  return [prefix, what](const std::string& id) {
+    return is_id(prefix, id) ? std::string() : fmt::format("no id of a {}: {}", what, id);
+  };
+}
+
 }  // namespace
 
-void add_erase(CLI::App& app, Chosen& chosen) {
+void add_erase(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = add_admin_command(
-      app, "erase", "Erase a decided request for ever; an owner signs", flags, chosen, erase);
+      app, "erase", "Erase a decided request, or who a person was, for ever; an owner signs", flags,
+      chosen, erase);
   add_key_file(*command, *flags);
-  command->add_option("--request", flags->request, "req_…")
-      ->required()
-      ->check([](const std::string& id) {
-        return is_id("req", id) ? std::string() : "no id of a request: " + id;
-      });
+  auto* request =
+      command->add_option("--request", flags->request, "req_…: its statements, rows, payload, key")
+          ->check(is_id_of("req", "request"));
+  command
+      ->add_option("--subject", flags->subject, "mem_…: the name behind a member who was removed")
+      ->check(is_id_of("mem", "member"))
+      ->excludes(request);
   command->add_option("--basis", flags->basis, "The legal basis, in words, for the log")
       ->required();
   command->add_option("--operator", flags->operator_name,

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/id.h"
 #include "cli/administer.h"
 
@@ -7,13 +5,14 @@ namespace lp::cli {
 namespace {
 
 struct Flags : AdminFlags {
-  std::string project = "default", request, id, reason;
+  std::string project = "default", request, subject, id, reason;
 };
 
 int add(const Flags& flags) {
   auto body = json::Value::object();
   body.add("project", flags.project).add("reason", flags.reason);
   if (!flags.request.empty()) body.add("request", flags.request);
+  if (!flags.subject.empty()) body.add("subject", flags.subject);
   return post_and_print(flags, "/admin/holds", body);
 }
 
@@ -25,23 +24,28 @@ int remove(const Flags& flags) {
 
 int list(const Flags& flags) {
   return get_and_print(flags, "/admin/holds", "holds",
-                       {"id", "project", "request", "created_at", "reason"});
+                       {"id", "project", "request", "subject", "created_at", "reason"});
 }
 
 }  // namespace
 
-void add_hold(CLI::App& app, Chosen& chosen) {
+void add_hold(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("hold", "Legal holds: what must not be erased");
   group->require_subcommand(1);
   auto* add_command = add_admin_command(
-      *group, "add", "Hold a request, or all of a project, until the hold is removed", flags,
+      *group, "add", "Hold a request, a person, or all of a project, until it is removed", flags,
       chosen, add);
   add_project_flag(*add_command, flags->project);
   add_command->add_option("--request", flags->request, "req_… of that project (default: all of it)")
       ->check([](const std::string& id) {
         return is_id("req", id) ? std::string() : "no id of a request: " + id;
       });
+  add_command->add_option("--subject", flags->subject, "mem_…, who is then not erased")
+      ->check([](const std::string& id) {
+        return is_id("mem", id) ? std::string() : "no id of a member: " + id;
+      })
+      ->excludes("--request");
   add_command->add_option("--reason", flags->reason, "Why, for the log")->required();
   auto* remove_command =
       add_admin_command(*group, "remove", "End a hold; the log keeps both", flags, chosen, remove);

@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -29,7 +27,7 @@ int init(const Flags& flags) {
 
 }  // namespace
 
-void add_init(CLI::App& app, Chosen& chosen) {
+void add_init(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("init", "Make a data directory with the project `default`");
   add_place(*command, *flags);

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -28,7 +26,7 @@ int revoke(const Flags& flags) {
 
 }  // namespace
 
-void add_key(CLI::App& app, Chosen& chosen) {
+void add_key(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("key", "API keys: shown once, stored as SHA-256");
   group->require_subcommand(1);
@@ -39,7 +37,7 @@ void add_key(CLI::App& app, Chosen& chosen) {
   };
   auto* create_command = add("create", "Make a key and print it, this once", create);
   create_command->add_option("--role", flags->role, "What it may do; no key ever decides")
-      ->check(CLI::IsMember({"agent", "executor", "auditor", "admin"}))
+      ->check(OneOf{{"agent", "executor", "auditor", "admin"}})
       ->capture_default_str();
   create_command->add_option("--name", flags->name, "What people call it");
   add("list", "List keys", list);

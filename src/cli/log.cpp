@@ -1,11 +1,9 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/administer.h"
+#include "cli/log_reopen.h"
 #include "cli/log_verify.h"
-#include "cli/root_log.h"
 #include "cli/verdict.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -18,26 +16,40 @@ struct Flags : AdminFlags {
   bool allow_test = false, root = false;
 };
 
+// Both logs are read in the same way, by a head and pages of what it covers.
 std::string target(const Flags& flags, std::string_view what) {
+  if (flags.root) return fmt::format("/admin/root-log/{}", what);
   return fmt::format("/admin/log/{}/{}", query_escaped(flags.project), what);
 }
 
-// Calls `take` with each leaf object of the log, in order; what went wrong, or nothing.
+// Calls `take` with each leaf or entry of the log, in order; what went wrong, or nothing.
 template <typename Take>
-std::optional<std::string> each_leaf(AdminClient& client, const Flags& flags, std::int64_t size,
+std::optional<std::string> each_item(AdminClient& client, const Flags& flags, std::int64_t size,
                                      Take take) {
+  const std::string_view list = flags.root ? "entries" : "leaves";
   for (std::int64_t first = 0; first < size;) {
-    const auto answer = client.get(target(flags, fmt::format("leaves?first={}", first)));
+    const auto answer = client.get(target(flags, fmt::format("{}?first={}", list, first)));
     if (!answer) return answer.error();
-    const json::Value* leaves = answer->body().find("leaves");
-    if (!answer->ok() || leaves == nullptr || leaves->items().empty()) {
-      return std::string("The server does not give the leaves that its head promises.");
+    const json::Value* items = answer->body().find(list);
+    if (!answer->ok() || items == nullptr || items->items().empty()) {
+      return fmt::format("The server does not give the {} that its head promises.", list);
     }
-    for (const auto& leaf : leaves->items()) {
+    for (const auto& item : items->items()) {
       if (first == size) break;
-      if (auto stop = take(leaf)) return stop;
+      if (auto stop = take(item)) return stop;
       ++first;
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> show_entry(const json::Value& entry, bool as_json) {
+  if (as_json) {
+    fmt::print("{}\n", json::compact(entry));
+  } else {
+    fmt::print("{}\t{}\t{}\n", entry.find_integer("index").value_or(-1),
+               visible(entry.find_string("project").value_or("")),
+               entry.find_integer("size").value_or(-1));
   }
   return std::nullopt;
 }
@@ -84,18 +96,17 @@ std::expected<Answer, int> head_of(AdminClient& client, const Flags& flags) {
 }
 
 int show(const Flags& flags) {
-  if (flags.root) return show_root_log(flags);
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
+  const auto show_item = flags.root ? show_entry : show_leaf;
   const auto wrong =
-      each_leaf(client, flags, head->body().find_integer("size").value_or(0),
-                [&](const json::Value& leaf) { return show_leaf(leaf, flags.json); });
+      each_item(client, flags, head->body().find_integer("size").value_or(0),
+                [&](const json::Value& item) { return show_item(item, flags.json); });
   return wrong ? fail(*wrong) : exit_ok;
 }
 
 int checkpoint(const Flags& flags) {
-  if (flags.root) return show_root_checkpoint(flags);
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -121,7 +132,7 @@ int verify(const Flags& flags) {
 
 }  // namespace
 
-void add_log(CLI::App& app, Chosen& chosen) {
+void add_log(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("log", "The append-only log of a project");
   group->require_subcommand(1);
@@ -136,9 +147,10 @@ void add_log(CLI::App& app, Chosen& chosen) {
   auto* verify_command =
       add("verify", "Check every leaf, signature, chain and row, from the database itself", verify);
   verify_command->add_option("--trust", flags->trust_file, "Pinned keys (`letsping trust export`)")
-      ->check(CLI::ExistingFile);
+      ->check(ExistingFile{});
   verify_command->add_flag("--allow-test", flags->allow_test, "Accept what is marked `test`");
   verify_command->footer("Exit status: 0 VALID, 40 INVALID, 30 INDETERMINATE (no --trust).");
+  add_log_reopen(*group, chosen);
 }
 
 }  // namespace lp::cli

@@ -8,12 +8,22 @@
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
 #include "evidence/leaf.h"
+#include "evidence/succession.h"
 #include "json/parse.h"
 #include "json/write.h"
 
 namespace lp::cli {
 
 using evidence::EventType;
+
+namespace {
+
+bool lists(const evidence::RosterVersion& roster, std::string_view member) {
+  return std::ranges::find(roster.entries, member, &evidence::RosterEntry::member) !=
+         roster.entries.end();
+}
+
+}  // namespace
 
 LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
                    std::optional<Digest> genesis)
@@ -97,6 +107,9 @@ std::optional<std::string> LogCheck::change_roster(const evidence::Statement& st
   const std::uint64_t before = in_force_ == nullptr ? 0 : in_force_->head.version;
   if (found->second.head.version != before + 1) return "it brings a roster out of turn";
   in_force_ = &found->second;
+  for (const std::string& subject : erased_people_) {
+    if (lists(*in_force_, subject)) return "it lists somebody who was erased";
+  }
   return std::nullopt;
 }
 
@@ -112,12 +125,40 @@ std::optional<std::string> LogCheck::erasure(const evidence::Statement& statemen
     return "the erasure rests on another roster than the one in force";
   }
   if (const auto why = evidence::refuse_owners(*record, in_force_->head)) return std::string(*why);
+  if (document->subject) {
+    if (lists(*in_force_, *document->subject))
+      return "somebody was erased who stands in the roster";
+    if (!erased_people_.insert(*document->subject).second) return "somebody was erased twice";
+  }
   for (const std::uint64_t index : document->indices) {
     if (missing_.erase(index) == 0) {
       return "the statement at index " + std::to_string(index) +
              ", which it says was erased, is there";
     }
     ++erased_;
+  }
+  return std::nullopt;
+}
+
+// Of a log that opened in the place of another: that its owners signed for that.
+std::optional<std::string> LogCheck::opening(const evidence::Statement& statement,
+                                             std::string_view entries) {
+  if (!statement.document) return std::nullopt;
+  const auto record = evidence::SuccessionRecord::find(entries);
+  const auto document =
+      record ? evidence::SuccessionDocument::parse(record->document) : std::nullopt;
+  if (!document || document->origin != origin_ ||
+      crypto::sha256(record->document) != statement.document) {
+    return "the document of the log's opening is missing";
+  }
+  // Who owned the log before is who owns this one from its first roster on.
+  const auto genesis = rosters_.find(document->roster_genesis);
+  if (genesis == rosters_.end() || genesis->second.head.version != 1 ||
+      statement.roster_sha256 != document->roster_genesis) {
+    return "the log's opening names another first roster";
+  }
+  if (const auto why = evidence::refuse_owners(*record, genesis->second.head)) {
+    return std::string(*why);
   }
   return std::nullopt;
 }
@@ -161,6 +202,9 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   if (auto wrong = chain(*statement, sha256)) return wrong;
   if (statement->type == EventType::roster_changed) {
     if (auto wrong = change_roster(*statement)) return wrong;
+  }
+  if (statement->type == EventType::log_opened) {
+    if (auto wrong = opening(*statement, text.evidence)) return wrong;
   }
   if (statement->type == EventType::erasure_performed) {
     if (auto wrong = erasure(*statement, text.evidence)) return wrong;

@@ -43,6 +43,7 @@ class LogCheck {
   [[nodiscard]] std::uint64_t size() const { return range_.size(); }
   [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
   [[nodiscard]] std::uint64_t erased() const { return erased_; }
+  [[nodiscard]] std::uint64_t erased_people() const { return erased_people_.size(); }
 
   // What the leaves say of a stream: how many statements, and the last.
   struct Stream {
@@ -66,6 +67,8 @@ class LogCheck {
   std::optional<std::string> change_roster(const evidence::Statement& statement);
   std::optional<std::string> erasure(const evidence::Statement& statement,
                                      std::string_view entries);
+  std::optional<std::string> opening(const evidence::Statement& statement,
+                                     std::string_view entries);
 
   std::string origin_, issuer_spki_;
   bool allow_test_;
@@ -78,6 +81,7 @@ class LogCheck {
   std::optional<evidence::Statement> statement_;
   Instant last_time_;
   std::uint64_t decisions_ = 0, erased_ = 0;
+  std::set<std::string> erased_people_;  // pseudonyms
   std::set<std::uint64_t> missing_;  // statements that are gone and that no erasure has named yet
 };
 

@@ -18,6 +18,7 @@
 #include "cli/root_check.h"
 #include "cli/row_check.h"
 #include "cli/verdict.h"
+#include "core/closing.h"
 #include "core/keys.h"
 #include "core/root_log.h"
 #include "crypto/hash.h"
@@ -63,7 +64,7 @@ std::expected<void, std::string> read_notes(const server::Place& place, Opened& 
     opened.notes = *std::move(notes);
     return {};
   }
-  auto signer = server::RemoteNotary::open(place.signer_socket);
+  auto signer = server::RemoteNotary::open(place.signer_socket, server::RemoteNotary::Use::looks);
   if (!signer) return std::unexpected(signer.error());
   opened.signer = *std::move(signer);
   opened.notes = opened.signer->memory().notes();
@@ -91,7 +92,9 @@ std::expected<Opened, std::string> open(const server::Place& place) {
   if (auto pinned = opened.reader->pin(); !pinned) return std::unexpected(pinned.error().what);
   const auto log_name = opened.reader->setting("log.name");
   if (!log_name) return std::unexpected(log_name.error().what);
-  opened.root_origin = core::RootLog::origin_of(log_name->value_or(""));
+  const auto root_log = opened.reader->setting("root.log");
+  if (!root_log) return std::unexpected(root_log.error().what);
+  opened.root_origin = core::RootLog::origin_of(log_name->value_or(""), root_log->value_or(""));
   return opened;
 }
 
@@ -128,10 +131,13 @@ std::expected<evidence::Trust, std::string> read_trust_file(const std::string& p
   return *std::move(pinned);
 }
 
-std::expected<Trust, std::string> read_trust(const std::string& path) {
+std::expected<Trust, std::string> read_trust(const std::string& path, const std::string& origin) {
   Trust trust;
-  const auto pinned = read_trust_file(path);
-  if (!pinned) return std::unexpected(pinned.error());
+  const auto file = read_trust_file(path);
+  if (!file) return std::unexpected(file.error());
+  const std::vector<evidence::Trust> files{*file};
+  const evidence::Trust* const of_log = evidence::trust_of(files, origin);
+  const evidence::Trust* const pinned = of_log == nullptr ? &files.front() : of_log;
   trust.pinned = true;
   trust.origin = pinned->origin;
   trust.genesis = pinned->roster_genesis;
@@ -234,6 +240,7 @@ std::expected<tlog::VerifierKey, std::string> root_key(const Opened& opened,
 struct Counts {
   std::optional<std::uint64_t> decisions;
   std::uint64_t erased = 0;
+  std::uint64_t erased_people = 0;
 };
 
 int say(std::string_view counted, std::uint64_t count, const Counts& counts,
@@ -242,11 +249,26 @@ int say(std::string_view counted, std::uint64_t count, const Counts& counts,
   said.add("verdict", wrong ? "INVALID" : pinned ? "VALID" : "INDETERMINATE").add(counted, count);
   said.add_if("decisions", counts.decisions);
   if (counts.erased > 0) said.add("erased", counts.erased);
+  if (counts.erased_people > 0) said.add("erased_people", counts.erased_people);
   if (wrong) said.add("problem", *wrong);
   if (!wrong && !pinned) said.add("problem", keys_unconfirmed);
   print_object(said, as_json);
   if (wrong) return exit_invalid;
   return pinned ? exit_ok : exit_indeterminate;
+}
+
+// The signer's last word; of a log that was closed the newest one that the copy brought along.
+std::expected<std::string, std::string> note_to_check(const Opened& opened) {
+  const auto successors = opened.reader->setting("log.successors");
+  if (!successors) return std::unexpected(successors.error().what);
+  if (!core::read_successors(successors->value_or("")).contains(opened.project.id)) {
+    return note_of(opened, opened.project.origin);
+  }
+  const auto heads = opened.reader->cosigned_heads();
+  if (!heads) return std::unexpected(heads.error().what);
+  const auto kept = std::ranges::find(*heads, core::own_head_name(opened.project.origin),
+                                      &store::CosignedHead::origin);
+  return kept == heads->end() ? std::string() : kept->note;
 }
 
 }  // namespace
@@ -257,13 +279,19 @@ int verify_log(const LogVerification& wanted) {
   auto project = find_project(*opened->reader, wanted.project);
   if (!project) return fail(project.error());
   opened->project = *std::move(project);
-  opened->note = note_of(*opened, opened->project.origin);
-  const auto trust = wanted.trust_file.empty() ? own_trust(*opened) : read_trust(wanted.trust_file);
+  auto note = note_to_check(*opened);
+  if (!note) return fail(note.error());
+  opened->note = *std::move(note);
+  const auto trust = wanted.trust_file.empty()
+                         ? own_trust(*opened)
+                         : read_trust(wanted.trust_file, opened->project.origin);
   if (!trust) return fail(trust.error());
   LogCheck log(trust->origin, trust->issuer_spki, wanted.allow_test, trust->genesis);
   const auto wrong = check_all(*opened, *trust, log);
-  return say("leaves", log.size(), {.decisions = log.decisions(), .erased = log.erased()}, wrong,
-             trust->pinned, wanted.json);
+  return say(
+      "leaves", log.size(),
+      {.decisions = log.decisions(), .erased = log.erased(), .erased_people = log.erased_people()},
+      wrong, trust->pinned, wanted.json);
 }
 
 int verify_root_log(const LogVerification& wanted) {

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/one_time_link.h"
 
 namespace lp::cli {
@@ -23,7 +21,7 @@ int login_link(const Flags& flags) {
 
 }  // namespace
 
-void add_login_link(CLI::App& app, Chosen& chosen) {
+void add_login_link(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand(
       "login-link", "Print a link with which a member brings a browser, once, within 30 minutes");

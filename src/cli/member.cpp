@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/id.h"
 #include "cli/roster_change.h"
 #include "crypto/hash.h"
@@ -14,7 +12,7 @@ struct Flags : AdminFlags, KeyFlags {
 
 int list(const Flags& flags) {
   return get_and_print(flags, "/admin/members", "members",
-                       {"id", "name", "roles", "devices", "created_at", "removed_at"});
+                       {"id", "name", "roles", "devices", "created_at", "removed_at", "erased_at"});
 }
 
 json::Value id_object(const std::string& id) {
@@ -58,7 +56,7 @@ int remove(const Flags& flags) {
 
 }  // namespace
 
-void add_member(CLI::App& app, Chosen& chosen) {
+void add_member(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("member", "The people of this installation");
   group->require_subcommand(1);
@@ -68,8 +66,7 @@ void add_member(CLI::App& app, Chosen& chosen) {
   add_command->add_option("--name", flags->name, "Their name, as others see it")->required();
   add_command->add_option("--role", flags->roles, "What they may do; may be given several times")
       ->required()
-      ->check(
-          CLI::IsMember({"owner", "admin", "policy_author", "reviewer", "auditor", "developer"}));
+      ->check(OneOf{{"owner", "admin", "policy_author", "reviewer", "auditor", "developer"}});
   add_command->add_option("--group", flags->groups, "A group that rules can name; likewise");
   add_admin_command(*group, "list", "List members, removed ones too", flags, chosen, list);
   auto* remove_command =

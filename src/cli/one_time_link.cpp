@@ -2,11 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 namespace lp::cli {
 
-void add_link_flags(CLI::App& app, LinkFlags& flags) {
+void add_link_flags(Command& app, LinkFlags& flags) {
   add_place(app, flags);
   app.add_option("--url", flags.url, "Where the server is reached when it cannot tell")
       ->capture_default_str();

@@ -12,7 +12,7 @@ namespace lp::cli {
 struct LinkFlags : AdminFlags {
   std::string url = "http://localhost:8400";
 };
-void add_link_flags(CLI::App& app, LinkFlags& flags);
+void add_link_flags(Command& app, LinkFlags& flags);
 
 // The link to `page` of the dashboard. Its token is in the fragment, which no browser sends.
 int print_link(const LinkFlags& flags, const Answer& made, std::string_view page);

@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/output.h"
 #include "crypto/hash.h"
 
@@ -18,7 +16,7 @@ std::unexpected<std::string> gave_up() {
 
 }  // namespace
 
-void add_key_file(CLI::App& app, KeyFlags& flags) {
+void add_key_file(Command& app, KeyFlags& flags) {
   app.add_option("--key-file", flags.key_file,
                  "The sealed device key (default: "
                  "$XDG_CONFIG_HOME/letsping/device-LOGNAME.json)");

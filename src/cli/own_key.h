@@ -18,7 +18,7 @@ namespace lp::cli {
 struct KeyFlags {
   std::string key_file;
 };
-void add_key_file(CLI::App& app, KeyFlags& flags);
+void add_key_file(Command& app, KeyFlags& flags);
 
 // Where the key is; the error says that there is no home to look in.
 std::expected<std::string, std::string> key_path(const KeyFlags& flags, std::string_view log_name);

@@ -1,13 +1,11 @@
 #include "cli/program.h"
 
-#include <CLI/CLI.hpp>
-
 #include "base/log.h"
 #include "cli/commands.h"
 
 namespace lp::cli {
 
-void add_place(CLI::App& app, PlaceFlags& flags) {
+void add_place(Command& app, PlaceFlags& flags) {
   app.add_option("--data", flags.place.data, "The data directory")->capture_default_str();
   app.add_option("--signer-state", flags.place.signer_state,
                  "Where the signer remembers what it signed (default: DATA.signer)");
@@ -17,25 +15,20 @@ void add_place(CLI::App& app, PlaceFlags& flags) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"LetsPing: people decide before agents act.", "letsping"};
+  Command app("LetsPing: people decide before agents act.", "letsping");
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 ok, 1 error, 2 usage, 4 expired,\n"
       "5 not authorised, 6 verification failed, 7 conflict, 130 interrupted.");
   Chosen chosen;
   for (const auto add :
-       {add_serve,   add_init,    add_setup,  add_setup_link, add_project,    add_key,
-        add_agent,   add_webhook, add_member, add_device,     add_login_link, add_roster,
-        add_review,  add_log,     add_audit,  add_erase,      add_hold,       add_trust,
-        add_receipt, add_verify,  add_clock,  add_signer,     add_witness,    add_version}) {
+       {add_serve,   add_init,    add_setup,   add_setup_link, add_project, add_key,    add_agent,
+        add_webhook, add_member,  add_device,  add_login_link, add_roster,  add_review, add_log,
+        add_audit,   add_erase,   add_hold,    add_trust,      add_receipt, add_verify, add_clock,
+        add_signer,  add_witness, add_monitor, add_version}) {
     add(app, chosen);
   }
-  // CLI11 reports by exception; it ends here.
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_ok : exit_usage;
-  }
+  if (const auto ended = app.parse(argc, argv)) return *ended;
   return chosen.command();
 }
 

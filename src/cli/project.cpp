@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -32,7 +30,7 @@ int secret(const Flags& flags) {
 
 }  // namespace
 
-void add_project(CLI::App& app, Chosen& chosen) {
+void add_project(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("project", "Projects: each has its own log, keys and roster");
   group->require_subcommand(1);
@@ -42,7 +40,7 @@ void add_project(CLI::App& app, Chosen& chosen) {
   create_command
       ->add_option("--payloads", flags->payloads,
                    "encrypted: clients hold the keys; server_sealed: the server can read payloads")
-      ->check(CLI::IsMember({"encrypted", "server_sealed"}))
+      ->check(OneOf{{"encrypted", "server_sealed"}})
       ->capture_default_str();
   auto* secret_command = add_admin_command(
       *group, "secret", "Print what the compatible HMACs of claims or of escrow are made with",
@@ -50,7 +48,7 @@ void add_project(CLI::App& app, Chosen& chosen) {
   secret_command->add_option("--project", flags->project, "Project, by name or id")
       ->capture_default_str();
   secret_command->add_option("--purpose", flags->purpose, "claims or escrow")
-      ->check(CLI::IsMember({"claims", "escrow"}))
+      ->check(OneOf{{"claims", "escrow"}})
       ->required();
   add_admin_command(*group, "list", "List projects", flags, chosen, list);
 }

@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -31,7 +29,7 @@ int print_receipt(const Flags& flags) {
 
 }  // namespace
 
-void add_receipt(CLI::App& app, Chosen& chosen) {
+void add_receipt(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("receipt", "Print the receipt of a decision, or of any event");
   add_place(*command, *flags);

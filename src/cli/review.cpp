@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 
@@ -95,16 +94,16 @@ int decide(const Flags& flags) {
                              : decide_by_hand(flags, flags, wish);
 }
 
-void add_list(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen) {
+void add_list(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen) {
   auto* command = add_admin_command(group, "list", "List requests", flags, chosen, list);
   command->add_option("--project", flags->project, "Project, by name or id (default: all)");
   command->add_option("--state", flags->state, "pending, decided or all")
-      ->check(CLI::IsMember({"pending", "decided", "all"}))
+      ->check(OneOf{{"pending", "decided", "all"}})
       ->capture_default_str();
 }
 
-CLI::App* add_decision(CLI::App& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
-                       evidence::Verdict verdict) {
+Command* add_decision(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
+                      evidence::Verdict verdict) {
   const bool approving = verdict == evidence::Verdict::approve;
   auto* command = group.add_subcommand(
       approving ? "approve" : "reject",
@@ -125,7 +124,7 @@ CLI::App* add_decision(CLI::App& group, const std::shared_ptr<Flags>& flags, Cho
 
 }  // namespace
 
-void add_review(CLI::App& app, Chosen& chosen) {
+void add_review(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("review", "Requests that wait for a person");
   group->require_subcommand(1);
@@ -137,7 +136,7 @@ void add_review(CLI::App& app, Chosen& chosen) {
   show_command->add_flag("--full", flags->full, "Show long values to their end at a terminal, too");
   add_decision(*group, flags, chosen, evidence::Verdict::approve)
       ->add_option("--edit", flags->edit_file, "JSON file that shall run instead")
-      ->check(CLI::ExistingFile);
+      ->check(ExistingFile{});
   add_decision(*group, flags, chosen, evidence::Verdict::reject);
 }
 

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/id.h"
 #include "base/text.h"
 #include "cli/roster_change.h"
@@ -107,7 +105,7 @@ int withdraw(const Flags& flags) {
 
 }  // namespace
 
-void add_roster(CLI::App& app, Chosen& chosen) {
+void add_roster(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("roster", "Changes of who decides that wait for an owner");
   group->require_subcommand(1);

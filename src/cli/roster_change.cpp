@@ -13,8 +13,6 @@
 namespace lp::cli {
 namespace {
 
-constexpr std::string_view default_url = "http://localhost:8400";
-
 using Entries = std::vector<evidence::RosterEntry>;
 
 std::expected<std::map<std::string, std::string, std::less<>>, int> fetch_names(
@@ -59,12 +57,6 @@ json::Value wish_body(const evidence::RosterWish& wish) {
   return body;
 }
 
-std::string link_of(const Answer& proposal) {
-  const auto base = proposal.body().find_string("url").value_or("");
-  return fmt::format("{}/settings/roster/{}", base.empty() ? default_url : base,
-                     proposal.body().find_string("id").value_or(""));
-}
-
 // A link instead of a signature: printed as data, for whoever is asked to open it.
 int propose(const AdminFlags& flags, AdminClient& client, const RosterChange& change,
             std::string_view why) {
@@ -80,7 +72,7 @@ int propose(const AdminFlags& flags, AdminClient& client, const RosterChange& ch
   const auto text = [&](std::string_view name) {
     return answer->body().find_string(name).value_or("");
   };
-  const std::string url = link_of(*answer);
+  const std::string url = dashboard_link(*answer, "/settings/roster/" + std::string(text("id")));
   if (flags.json) {
     auto link = json::Value::object();
     link.add("url", url).add("proposal", text("id")).add("expires_at", text("expires_at"));

@@ -128,10 +128,11 @@ std::optional<std::string> RowCheck::erased_leaf(const store::Leaf& row) {
 // An erasure is what its row says, and its leaves' rows name the request that it names.
 std::optional<std::string> RowCheck::erasure(const store::Leaf& row,
                                              const evidence::Statement& statement) {
-  ++expected_.erasures;
   const auto record = evidence::ErasureRecord::find(row.evidence);
   const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (document && document->subject) return person_erasure(row, statement, *document->subject);
   if (!document || !document->request_id) return "the document of the erasure is missing";
+  ++expected_.erasures;
   const auto stored = reader_.erasure(*document->request_id);
   if (!stored) return stored.error().what;
   const store::Erasure said{.request = *document->request_id,
@@ -144,6 +145,25 @@ std::optional<std::string> RowCheck::erasure(const store::Leaf& row,
     if (found == erased_rows_.end() || found->second != said.request) {
       return fmt::format("the row of the erased index {} is of another request", index);
     }
+  }
+  return std::nullopt;
+}
+
+// Who it names has no name any more.
+std::optional<std::string> RowCheck::person_erasure(const store::Leaf& row,
+                                                    const evidence::Statement& statement,
+                                                    const std::string& subject) {
+  ++expected_.member_erasures;
+  const auto stored = reader_.member_erasure(project_.id, subject);
+  const auto members = reader_.members();
+  if (!stored) return stored.error().what;
+  if (!members) return members.error().what;
+  const store::MemberErasure said{
+      .member = subject, .project = project_.id, .leaf_index = row.index, .at = statement.time};
+  if (*stored != said) return "the row of a person's erasure is not what was signed";
+  const auto member = std::ranges::find(*members, subject, &store::Member::id);
+  if (member == members->end() || !member->erased || !member->name.empty()) {
+    return fmt::format("member {} was erased, and their row does not say so", subject);
   }
   return std::nullopt;
 }
@@ -164,7 +184,8 @@ std::optional<std::string> RowCheck::hold(const store::Leaf& row,
                                                        .request = text("request_id"),
                                                        .reason = text("reason"),
                                                        .created = statement.time,
-                                                       .leaf_index = row.index});
+                                                       .leaf_index = row.index,
+                                                       .subject = text("subject")});
   return std::nullopt;
 }
 
@@ -277,7 +298,8 @@ std::optional<std::string> RowCheck::counts() {
       {"handoff", &store::RowCounts::handoffs},
       {"handoff_event", &store::RowCounts::handoff_events},
       {"erasure", &store::RowCounts::erasures},
-      {"legal_hold", &store::RowCounts::holds}};
+      {"legal_hold", &store::RowCounts::holds},
+      {"member_erasure", &store::RowCounts::member_erasures}};
   for (const auto& [table, member] : tables) {
     const std::uint64_t there = *found ? (**found).*member : 0;
     if (there == expected_.*member) continue;

@@ -39,6 +39,9 @@ class RowCheck {
   std::optional<std::string> request(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> handoff(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> erasure(const store::Leaf& row, const evidence::Statement& statement);
+  std::optional<std::string> person_erasure(const store::Leaf& row,
+                                            const evidence::Statement& statement,
+                                            const std::string& subject);
   std::optional<std::string> hold(const store::Leaf& row, const evidence::Statement& statement);
   std::optional<std::string> holds();
   std::optional<std::string> counts();

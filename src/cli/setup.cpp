@@ -1,8 +1,6 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/id.h"
 #include "base/text.h"
 #include "cli/administer.h"
@@ -153,7 +151,7 @@ int setup(const Flags& flags) {
 
 }  // namespace
 
-void add_setup(CLI::App& app, Chosen& chosen) {
+void add_setup(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand(
       "setup", "Become the owner at this terminal, with a key sealed by a passphrase");

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/one_time_link.h"
 
 namespace lp::cli {
@@ -15,7 +13,7 @@ int setup_link(const LinkFlags& flags) {
 
 }  // namespace
 
-void add_setup_link(CLI::App& app, Chosen& chosen) {
+void add_setup_link(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<LinkFlags>();
   auto* command = app.add_subcommand(
       "setup-link", "Print a link that sets this installation up, once, within 30 minutes");

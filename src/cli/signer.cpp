@@ -67,7 +67,7 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_signer(CLI::App& app, Chosen& chosen) {
+void add_signer(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* signer = app.add_subcommand(
       "signer", "Sign checkpoints for a server, in a process of its own with the log key");

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -12,7 +10,9 @@ struct Flags : AdminFlags {
 // The only project there is; the error is a sentence that names those to choose from.
 std::expected<std::string, std::string> only_project(const Answer& projects) {
   const json::Value* rows = projects.body().find("projects");
-  const json::Array items = rows == nullptr ? json::Array{} : rows->items();
+  json::Array items = rows == nullptr ? json::Array{} : rows->items();
+  // The file of the project that is open names the logs before it.
+  std::erase_if(items, [](const auto& item) { return item.find("successor") != nullptr; });
   if (items.size() == 1) return std::string(items[0].find_string("id").value_or(""));
   if (items.empty()) return std::unexpected("There is no project yet.");
   std::string names;
@@ -45,7 +45,7 @@ int export_trust(const Flags& flags) {
 
 }  // namespace
 
-void add_trust(CLI::App& app, Chosen& chosen) {
+void add_trust(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("trust", "What a verifier pins");
   group->require_subcommand(1);

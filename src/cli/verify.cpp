@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstring>
 #include <filesystem>
 
@@ -46,7 +45,7 @@ int run_verifier(const VerifyFlags& flags) {
               "). It belongs beside letsping, or to its package.");
 }
 
-void add_verify_flags(CLI::App& command, VerifyFlags& flags) {
+void add_verify_flags(Command& command, VerifyFlags& flags) {
   command
       .add_option("--trust", flags.trust,
                   "What you trust (`letsping trust export`); once for each log")
@@ -57,7 +56,7 @@ void add_verify_flags(CLI::App& command, VerifyFlags& flags) {
   command.add_flag("--json", flags.json, "One JSON object for each verdict");
 }
 
-void add_verify(CLI::App& app, Chosen& chosen) {
+void add_verify(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<VerifyFlags>();
   auto* command = app.add_subcommand("verify", "Check receipts: does each prove what it says?");
   command

@@ -2,9 +2,10 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include "cli/command_line.h"
 
 namespace lp::cli {
 
@@ -15,7 +16,7 @@ struct VerifyFlags {
   bool bundle = false;
 };
 // --trust, --require, --allow-test and --json.
-void add_verify_flags(CLI::App& command, VerifyFlags& flags);
+void add_verify_flags(Command& command, VerifyFlags& flags);
 
 // Becomes that program; returns only when it cannot.
 int run_verifier(const VerifyFlags& flags);

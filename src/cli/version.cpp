@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "net/assets.h"
@@ -25,7 +23,7 @@ int version(bool as_json) {
 
 }  // namespace
 
-void add_version(CLI::App& app, Chosen& chosen) {
+void add_version(Command& app, Chosen& chosen) {
   auto as_json = std::make_shared<bool>(false);
   auto* command = app.add_subcommand("version", "Print the version");
   command->add_flag("--json", *as_json, "With the hashes of the embedded dashboard");

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/administer.h"
 
 namespace lp::cli {
@@ -36,7 +34,7 @@ int secret(const Flags& flags) {
 
 }  // namespace
 
-void add_webhook(CLI::App& app, Chosen& chosen) {
+void add_webhook(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* group = app.add_subcommand("webhook", "Where decisions are sent");
   group->require_subcommand(1);

@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -89,7 +87,7 @@ int witness(const Flags& flags) {
 
 }  // namespace
 
-void add_witness(CLI::App& app, Chosen& chosen) {
+void add_witness(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand(
       "witness", "Cosign checkpoints of other people's logs (c2sp.org/tlog-witness)");
@@ -100,7 +98,7 @@ void add_witness(CLI::App& app, Chosen& chosen) {
   command->add_option("--state", flags->state, "Directory with what was cosigned");
   command->add_option("--origin", flags->origins, "A log to witness: NAME=VKEY; may be repeated");
   command->add_option("--origins", flags->origins_file, "File with a NAME=VKEY a line")
-      ->check(CLI::ExistingFile);
+      ->check(ExistingFile{});
   command->callback([flags, &chosen] { chosen.command = [flags] { return witness(*flags); }; });
 }
 

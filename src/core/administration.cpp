@@ -21,11 +21,6 @@ namespace {
 
 using evidence::EventType;
 
-// Why a log that the signer does not take up is not written to.
-Fault fault_of(Signer::Fault fault) {
-  return fault == Signer::Fault::away ? Fault::signer_unavailable : Fault::log_frozen;
-}
-
 json::Value key_entry(Work& work, const store::ApiKey& key) {
   auto entry = json::Value::object();
   entry.add("kind", "api_key")
@@ -37,6 +32,10 @@ json::Value key_entry(Work& work, const store::ApiKey& key) {
 }
 
 }  // namespace
+
+Fault fault_of(Signer::Fault fault) {
+  return fault == Signer::Fault::away ? Fault::signer_unavailable : Fault::log_frozen;
+}
 
 Applied<CreateProject> apply(Work& work, CreateProject& command) {
   for (const auto& [id, project] : work.directory().projects) {
@@ -161,6 +160,8 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
   for (auto& [id, log] : world.logs) {
     // A log with a memory is frozen because it was rolled back; that is nothing to adopt.
     if (!log.frozen || world.signer.last(log.origin) || world.signer.damaged(log.origin)) continue;
+    // Nor does one go on in whose place another is open.
+    if (work.directory().succeeded(id)) continue;
     std::vector<Digest> leaf_hashes;
     if (const auto why = refuse_leaves(world, log, 0, leaf_hashes)) {
       return refuse(Fault::log_frozen, {}, *why);

@@ -8,6 +8,7 @@
 
 #include "core/commands.h"
 #include "core/refusal.h"
+#include "core/signer.h"
 
 namespace lp::core {
 
@@ -15,6 +16,9 @@ class Work;
 
 template <typename C>
 using Applied = std::expected<typename C::Result, Refused>;
+
+// Why nothing is written to a log that the signer does not take up.
+Fault fault_of(Signer::Fault fault);
 
 Applied<Ingest> apply(Work& work, Ingest& command);
 Applied<Cancel> apply(Work& work, Cancel& command);
@@ -48,12 +52,16 @@ Applied<RevokeKey> apply(Work& work, RevokeKey& command);
 Applied<AddWebhook> apply(Work& work, AddWebhook& command);
 Applied<MakeSetupToken> apply(Work& work, MakeSetupToken& command);
 Applied<AdoptSigner> apply(Work& work, AdoptSigner& command);
+Applied<OpenSuccessors> apply(Work& work, OpenSuccessors& command);
 Applied<SetWitnessPolicy> apply(Work& work, SetWitnessPolicy& command);
 Applied<KeepCosigned> apply(Work& work, KeepCosigned& command);
 Applied<NoteWitnessAhead> apply(Work& work, NoteWitnessAhead& command);
 Applied<AcceptClock> apply(Work& work, AcceptClock& command);
 Applied<RecordExport> apply(Work& work, RecordExport& command);
 Applied<Erase> apply(Work& work, Erase& command);
+Applied<ErasePerson> apply(Work& work, ErasePerson& command);
+Applied<ProposeErasure> apply(Work& work, ProposeErasure& command);
+Applied<WithdrawErasure> apply(Work& work, WithdrawErasure& command);
 Applied<AddHold> apply(Work& work, AddHold& command);
 Applied<EndHold> apply(Work& work, EndHold& command);
 

@@ -37,12 +37,11 @@ store::Result<std::string> entries_of(store::Reader& reader, const std::string& 
 }  // namespace
 
 BundleMaker::BundleMaker(DirectoryPtr directory, const ProjectView& project,
-                         const evidence::ExportManifest& manifest, std::string note,
-                         std::string page)
+                         const evidence::ExportManifest& manifest, Ground ground, std::string page)
     : directory_(std::move(directory)),
       project_(project),
       plan_{.first = manifest.first, .end = manifest.end, .size = manifest.size},
-      note_(std::move(note)),
+      ground_(std::move(ground)),
       page_(std::move(page)) {}
 
 store::Result<std::string> BundleMaker::rosters(store::Reader& reader) {
@@ -68,7 +67,11 @@ store::Result<BundleMembers> BundleMaker::top(store::Reader& reader) {
   if (!page_.empty()) members.push_back({std::string(member::page), page_});
   members.push_back({std::string(member::policies), policies()});
   members.push_back({std::string(member::rules), rules()});
-  members.push_back({std::string(member::checkpoint), note_});
+  members.push_back({std::string(member::checkpoint), ground_.note});
+  if (ground_.anchor) {
+    members.push_back(
+        {std::string(member::anchor), json::canonical(ground_.anchor->to_json()) + "\n"});
+  }
   for (const tlog::TileAddress& address : plan_.edge()) {
     auto bytes = tile_bytes(reader, project_.row.id, address);
     if (!bytes) return std::unexpected(std::move(bytes.error()));
@@ -118,7 +121,7 @@ store::Result<BundleMaker::Told> BundleMaker::entry(store::Reader& reader, const
   }
   Told told{.record = record.line(), .receipt = {}};
   if (!evidence::is_of_people(*statement)) return told;
-  auto line = receipt(reader, keys, project_, note_, row.index, version_named_by(*statement));
+  auto line = receipt(reader, keys, project_, ground_, row.index, version_named_by(*statement));
   if (!line) return std::unexpected(std::move(line.error()));
   told.receipt = *std::move(line);
   return told;
@@ -136,7 +139,9 @@ store::Result<BundleMaker::Told> BundleMaker::erased(store::Reader& reader, cons
   if (!*event) return std::unexpected(entry_damaged((*erasure)->leaf_index));
   const auto performed = statement_of(**event);
   if (!performed) return std::unexpected(performed.error());
-  auto line = receipt(reader, keys, project_, note_, row.index, version_named_by(*performed));
+  // The receipt of what was erased has no place for an anchor.
+  const Ground bare{.note = ground_.note, .anchor = {}, .witnessed = false};
+  auto line = receipt(reader, keys, project_, bare, row.index, version_named_by(*performed));
   if (!line) return std::unexpected(std::move(line.error()));
   if (line->empty()) {
     return std::unexpected(
@@ -157,13 +162,13 @@ std::uint64_t BundleMaker::version_named_by(const evidence::Statement& said) con
 // From the first roster on where that fits, so that each receipt is also good alone; else from one
 // that rosters.jsonl leads to.
 store::Result<std::string> BundleMaker::receipt(store::Reader& reader, const Keys& keys,
-                                                const ProjectView& project, const std::string& note,
+                                                const ProjectView& project, const Ground& ground,
                                                 std::uint64_t index, std::uint64_t roster_version) {
   for (const std::uint64_t back :
        {roster_version, std::uint64_t{16}, std::uint64_t{4}, std::uint64_t{1}, std::uint64_t{0}}) {
     const ReceiptWish wish{.index = index,
                            .first_roster = roster_version > back ? roster_version - back : 1};
-    const auto made = receipt_on({.note = note, .anchor = {}}, reader, keys, project, wish);
+    const auto made = receipt_on(ground, reader, keys, project, wish);
     if (made) return made->bytes() + "\n";
     switch (made.error()) {
       case NoReceipt::too_large:
@@ -179,12 +184,13 @@ store::Result<std::string> BundleMaker::receipt(store::Reader& reader, const Key
 }
 
 store::Result<BundleMembers> BundleMaker::event(store::Reader& reader, const Keys& keys,
+                                                const Notary& notary, const Directory& directory,
                                                 const ProjectView& now, std::uint64_t index) {
-  const auto text = now.live->checkpoint.load();
-  auto log = text ? LogReader::at(reader, now.row.id, *text) : std::nullopt;
+  const auto ground = ground_of(reader, notary, directory, now, index);
+  auto log = ground ? LogReader::at(reader, now.row.id, ground->note) : std::nullopt;
   const auto path = log ? log->consistency(plan_.size, log->size()) : std::nullopt;
   if (!path) return std::unexpected(entry_damaged(index));
-  auto proof = receipt(reader, keys, now, *text, index,
+  auto proof = receipt(reader, keys, now, *ground, index,
                        std::max<std::uint64_t>(project_.row.roster_version, 1));
   if (!proof) return std::unexpected(std::move(proof.error()));
   if (proof->empty()) return std::unexpected(entry_damaged(index));
@@ -192,6 +198,45 @@ store::Result<BundleMembers> BundleMaker::event(store::Reader& reader, const Key
   for (const Digest& hash : *path) hashes += base64(hash.view()) + "\n";
   return BundleMembers{{std::string(member::event), *std::move(proof)},
                        {std::string(member::consistency), std::move(hashes)}};
+}
+
+namespace {
+
+// Whether what says that something was erased is below `size`, of everything that was.
+store::Result<bool> covers_erasures(store::Reader& reader, const std::string& project,
+                                    std::uint64_t size) {
+  constexpr std::uint64_t at_once = 1'000;
+  for (std::string before;;) {
+    const auto erasures = reader.erasures(project, before, at_once);
+    if (!erasures) return std::unexpected(erasures.error());
+    for (const store::Erasure& erasure : *erasures) {
+      if (erasure.leaf_index >= size) return false;
+    }
+    if (erasures->size() < at_once) return true;
+    before = erasures->back().request;
+  }
+}
+
+}  // namespace
+
+store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const Notary& notary,
+                                                   const Directory& directory,
+                                                   const ProjectView& project, std::uint64_t end) {
+  const auto newest = project.live->checkpoint.load();
+  if (!newest) return std::nullopt;
+  const auto size_of = [](const std::string& text) {
+    const auto note = tlog::Note::parse(text);
+    const auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
+    return checkpoint ? checkpoint->size : 0;
+  };
+  auto ground = ground_of(reader, notary, directory, project, end > 0 ? end - 1 : 0);
+  if (ground && size_of(ground->note) < size_of(*newest)) {
+    const auto covers = covers_erasures(reader, project.row.id, size_of(ground->note));
+    if (!covers) return std::unexpected(covers.error());
+    if (!*covers) ground.reset();
+  }
+  if (!ground) ground = Ground{.note = *newest, .anchor = {}, .witnessed = false};
+  return ground;
 }
 
 }  // namespace lp::core

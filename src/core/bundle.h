@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "core/directory.h"
+#include "core/ground.h"
 #include "core/keys.h"
+#include "core/notary.h"
 #include "core/receipt.h"
 #include "core/teller.h"
 #include "evidence/bundle.h"
@@ -31,10 +33,10 @@ using BundleMembers = std::vector<BundleMember>;
 
 class BundleMaker {
  public:
-  // `note` is the checkpoint that the manifest names; `page` the one-file verifier, "" when this
-  // program has none.
+  // `ground` is of the checkpoint that the manifest names; `page` the one-file verifier, "" when
+  // this program has none.
   BundleMaker(DirectoryPtr directory, const ProjectView& project,
-              const evidence::ExportManifest& manifest, std::string note, std::string page);
+              const evidence::ExportManifest& manifest, Ground ground, std::string page);
 
   [[nodiscard]] const evidence::BundlePlan& plan() const { return plan_; }
 
@@ -45,8 +47,9 @@ class BundleMaker {
   store::Result<BundleMembers> tile(store::Reader& reader, const Keys& keys, std::uint64_t number);
   // event.json and consistency, once a signed checkpoint covers the event. `now` is the project as
   // it stands then.
-  store::Result<BundleMembers> event(store::Reader& reader, const Keys& keys,
-                                     const ProjectView& now, std::uint64_t index);
+  store::Result<BundleMembers> event(store::Reader& reader, const Keys& keys, const Notary& notary,
+                                     const Directory& directory, const ProjectView& now,
+                                     std::uint64_t index);
 
  private:
   // What one entry adds to the members of its tile.
@@ -61,14 +64,21 @@ class BundleMaker {
   store::Result<std::string> rosters(store::Reader& reader);
   // "" where there is nothing that a receipt could be made of; the verifier will say so.
   store::Result<std::string> receipt(store::Reader& reader, const Keys& keys,
-                                     const ProjectView& project, const std::string& note,
+                                     const ProjectView& project, const Ground& ground,
                                      std::uint64_t index, std::uint64_t roster_version);
 
   DirectoryPtr directory_;  // holds project_
   const ProjectView& project_;
   evidence::BundlePlan plan_;
-  std::string note_, page_;
+  const Ground ground_;
+  std::string page_;
   std::map<Digest, std::uint64_t> versions_;  // of the rosters
 };
+
+// What a bundle of the entries below `end` stands on: of the checkpoints that cover them, and the
+// erasures of all that was erased, the one that proves most; nothing when none is signed.
+store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const Notary& notary,
+                                                   const Directory& directory,
+                                                   const ProjectView& project, std::uint64_t end);
 
 }  // namespace lp::core

@@ -17,6 +17,7 @@
 #include "evidence/erasure.h"
 #include "evidence/export_manifest.h"
 #include "evidence/roster_document.h"
+#include "evidence/succession.h"
 #include "seal/envelope.h"
 #include "store/rows.h"
 
@@ -330,6 +331,23 @@ struct AdoptSigner {
     std::vector<std::string> origins;
   };
 };
+// Opens logs in the place of those that were closed, each by its owners' word: a project of the
+// same name with the roster, keys, agents and webhooks of the one before, which stays to be read.
+// All of them, or none.
+struct OpenSuccessors {
+  struct Opening {
+    std::string project;  // whose log was closed
+    evidence::SuccessionRecord record;
+    std::string head, signatures;  // exact texts, of the first roster
+  };
+  std::vector<Opening> openings;
+  struct Result {
+    struct Opened {
+      std::string project, origin, predecessor;  // the new project; both logs
+    };
+    std::vector<Opened> opened;
+  };
+};
 // Makes `policy` (c2sp.org/tlog-policy; "" = none) the one whose witnesses are asked, and says so
 // in every log when it is another than before.
 struct SetWitnessPolicy {
@@ -370,17 +388,45 @@ struct RecordExport {
 struct Erase {
   std::string project;
   evidence::ErasureRecord record;
+  std::string proposal = {};  // that it carries out; "" for none
   struct Result {
     std::string request;
     std::uint64_t index;  // of erasure.performed
     Instant complete_by;
   };
 };
-// Over one request, or over all of a project. Put into the log, as is its end.
+// Erases who a person was: their name. Owners have signed a document for each log whose rosters
+// ever listed them, as the server offered (core/erasing_people.h).
+struct ErasePerson {
+  struct Item {
+    std::string project;
+    evidence::ErasureRecord record;
+  };
+  std::vector<Item> items;
+  std::string proposal = {};  // as of Erase
+  struct Result {
+    std::string subject;
+    std::vector<store::MemberErasure> erasures;  // one an item
+    Instant complete_by;
+  };
+};
+// An erasure that waits for an owner's signature (core/erasure_proposals.h); of one of the two.
+struct ProposeErasure {
+  std::string request, subject, basis, operator_name;
+  struct Result {
+    store::ErasureProposal proposal;
+  };
+};
+struct WithdrawErasure {
+  std::string id;
+  struct Result {};
+};
+// Over one request, one person, or all of a project. Put into the log, as is its end.
 struct AddHold {
   std::string project;
-  std::string request;  // "": all of the project
+  std::string request;  // "": all of the project, or the subject
   std::string reason;
+  std::string subject = {};  // a member of the project; "" for none
   struct Result {
     store::LegalHold hold;
   };

@@ -229,6 +229,7 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
   hand_over(work, open, opened);
   queue_webhooks(work, open, !opened.details.callback_url.empty());
   --work.pending_delta[open.row.project];
+  work.close(open.row.id);
   work.announce(open.row.id);
   work.tell(open.row.project, open.row.id);
 }

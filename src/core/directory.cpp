@@ -35,6 +35,22 @@ const ProjectView* Directory::project_named(std::string_view id_or_name) const {
   return nullptr;
 }
 
+bool Directory::stands_for(std::string_view id, std::string_view other) const {
+  std::string at(other);
+  for (auto next = successors.find(at); at != id && next != successors.end();
+       next = successors.find(at)) {
+    at = next->second;
+  }
+  return at == id;
+}
+
+std::string Directory::founder(std::string_view id) const {
+  for (const auto& [before, after] : successors) {
+    if (after == id) return founder(before);
+  }
+  return std::string(id);
+}
+
 const ProjectView* Directory::project_of_log(std::string_view hex) const {
   for (const auto& [id, view] : projects) {
     if (id_hex(id) == hex) return &view;

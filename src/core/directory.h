@@ -17,6 +17,7 @@
 
 #include "approval/rule.h"
 #include "base/id.h"
+#include "core/closed_logs.h"
 #include "evidence/roster.h"
 #include "store/store.h"
 
@@ -60,7 +61,17 @@ struct Directory {
   std::optional<std::string>
       witness_policy;                        // c2sp.org/tlog-policy; nothing or "": nobody is asked
   std::optional<std::string> witness_ahead;  // as WitnessesAhead::text; nothing or "": nobody is
+  // "<number> <id>…" of the root log that opened in the place of others and, of these, all but the
+  // first, the newest first; nothing: it is the first.
+  std::optional<std::string> root_log;
   std::map<std::string, ProjectView, std::less<>> projects;  // by id
+  Successors successors;                                     // of projects whose log was closed
+  // By project, the logs that the signer has closed and in whose place none is open yet: an owner
+  // must sign. Not of the database.
+  std::map<std::string, ClosedLog, std::less<>> closed;
+  // By origin, the keys of the logs that open in the place of those, and of the root logs before
+  // this one. Not of the database either.
+  std::map<std::string, std::string, std::less<>> other_vkeys;
   std::map<std::string, store::Member, std::less<>> members;
   std::map<std::string, store::Device, std::less<>> devices;  // by key id
   std::unordered_map<std::string, store::ApiKey> keys;        // by raw SHA-256 of the key text
@@ -69,6 +80,12 @@ struct Directory {
   std::map<std::pair<std::string, std::string>, store::ProjectSecret> secrets;  // project, purpose
 
   [[nodiscard]] const ProjectView* project(std::string_view id) const [[clang::lifetimebound]];
+  // Whether another project took its place: it is read, and nothing is added to it.
+  [[nodiscard]] bool succeeded(std::string_view id) const { return successors.contains(id); }
+  // Whether `id` is `other` or took its place, through however many.
+  [[nodiscard]] bool stands_for(std::string_view id, std::string_view other) const;
+  // The project with which `id` began: what is derived from a project is derived from that one.
+  [[nodiscard]] std::string founder(std::string_view id) const;
   // By id, or by name: what the command line takes.
   [[nodiscard]] const ProjectView* project_named(std::string_view id_or_name) const
       [[clang::lifetimebound]];

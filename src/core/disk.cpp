@@ -2,12 +2,17 @@
 
 #include <sys/statvfs.h>
 
+#include "core/engine.h"
+
 namespace lp::core {
 
-bool below_reserve(const std::string& directory, std::uint64_t reserve_bytes) {
+bool disk_low(const EngineOptions& options, const store::Store& store) {
+  const std::uint64_t reserve = options.disk_reserve_bytes;
+  if (reserve == 0) return false;
   struct statvfs figures{};
-  if (statvfs(directory.c_str(), &figures) != 0) return true;
-  return static_cast<std::uint64_t>(figures.f_bavail) * figures.f_frsize < reserve_bytes;
+  if (statvfs(options.data_directory.c_str(), &figures) != 0) return true;
+  const std::uint64_t free = static_cast<std::uint64_t>(figures.f_bavail) * figures.f_frsize;
+  return free < reserve || free - reserve < store.backlog_bytes();
 }
 
 }  // namespace lp::core

@@ -2,13 +2,15 @@
 
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include "store/store.h"
 
 namespace lp::core {
 
-// Whether the file system of `directory` has fewer than `reserve_bytes` free for us. A system that
-// cannot tell counts as below: fail closed.
-[[nodiscard]] bool below_reserve(const std::string& directory, std::uint64_t reserve_bytes);
+struct EngineOptions;
+
+// Whether the data directory's file system has fewer bytes free for us than the reserve and what
+// the store may still write without a further commit. A system that cannot tell counts as low: fail
+// closed. A reserve of 0 is none. Any thread.
+[[nodiscard]] bool disk_low(const EngineOptions& options, const store::Store& store);
 
 }  // namespace lp::core

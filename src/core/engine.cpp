@@ -8,6 +8,7 @@
 #include "core/recovery.h"
 #include "core/request_event.h"
 #include "core/sequencer.h"
+#include "core/subtree_hashes.h"
 #include "crypto/hash.h"
 
 namespace lp::core {
@@ -42,6 +43,7 @@ struct Engine::Impl {
               .notary = used_notary,
               .signer = Signer(used_notary),
               .tombstones = Tombstones(used_notary.memory()),
+              .closed_logs = ClosedLogs(used_notary.memory()),
               .verifiers = {},
               .clock_watch = {},
               .expiry = {},
@@ -122,6 +124,7 @@ store::Reader& Engine::reader() {
     auto fresh = impl_->world.store.reader();
     LP_ASSERT(fresh.has_value());
     slot = *std::move(fresh);
+    forget_kept_hashes();
   }
   return *slot;
 }
@@ -188,12 +191,19 @@ std::vector<std::string> marks_of(const Directory& directory, const store::FullR
 
 }  // namespace
 
+store::Result<std::optional<store::FullRequest>> Engine::rows_of(std::string_view id) {
+  if (const auto closed = impl_->published.closed.load()) {
+    if (const auto found = closed->find(id); found != closed->end()) return found->second;
+  }
+  return reader().request(id);
+}
+
 std::expected<RequestView, Refused> Engine::request(std::string_view id, std::string_view project) {
-  auto rows = reader().request(id);
+  auto rows = rows_of(id);
   if (!rows) return refuse(Fault::stopping);
   const DirectoryPtr directory_now = directory();
   if (!*rows) return refuse(gone(*directory_now, id, project), id);
-  if ((!project.empty() && (*rows)->request.project != project) ||
+  if ((!project.empty() && !directory_now->stands_for(project, (*rows)->request.project)) ||
       !shown(*directory_now, (*rows)->request.project, (*rows)->request.leaf_index)) {
     return refuse(Fault::unknown);
   }
@@ -258,9 +268,7 @@ std::optional<Fault> Engine::deciding_blocked() const {
 
 std::optional<Fault> Engine::ingest_blocked() const {
   if (impl_->published.signer_away) return Fault::signer_unavailable;
-  if (below_reserve(impl_->options.data_directory, impl_->options.disk_reserve_bytes)) {
-    return Fault::disk_reserve;
-  }
+  if (disk_low(impl_->options, impl_->world.store)) return Fault::disk_reserve;
   return std::nullopt;
 }
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,11 @@
 
 namespace lp::core {
 
+struct AcceptedRollback {
+  std::string reason;
+  std::string operator_name;
+};
+
 struct EngineOptions {
   std::size_t queue_max = 8'192;
   std::size_t batch_max = 1'024;
@@ -50,6 +56,9 @@ struct EngineOptions {
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
   // How long callers wait for a signer that is away before they are told so.
   std::int64_t signer_patience_ms = 2'000;
+  // A person's word that a database older than what was signed is all there is: such logs are
+  // closed for ever, and others open in their place (closing.h).
+  std::optional<AcceptedRollback> accept_rollback;
   std::string data_directory;  // for the disk reserve
   std::string log_name;        // fixed at init
 };
@@ -122,6 +131,8 @@ class Engine {
  private:
   struct Impl;
   [[nodiscard]] bool push(Job&& job, Urgency urgency);
+  // As they are stored, or as the newest batch left them.
+  store::Result<std::optional<store::FullRequest>> rows_of(std::string_view id);
   Fault gone(const Directory& directory_now, std::string_view id, std::string_view project);
   std::unique_ptr<Impl> impl_;
 };

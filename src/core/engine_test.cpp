@@ -56,6 +56,39 @@ TEST(Engine, GivesTheStoredAnswerForTheSameCoreAgain) {
   EXPECT_TRUE(replay->replay);
 }
 
+// Once from what the batch left in memory, and once from the store, after another batch.
+TEST(Engine, TellsADecisionAsItIsStored) {
+  House house;
+  const std::string request = house.asked();
+  auto considered = house.consider(request, evidence::Verdict::approve);
+  considered.edit = R"({"sql":"SELECT 1"})";
+  considered.reason = "only this";
+  ASSERT_TRUE(house.decide(considered).has_value());
+  const auto at_once = house.engine->request(request, {});
+  ASSERT_TRUE(at_once.has_value());
+  house.asked();
+  const auto later = house.engine->request(request, {});
+  ASSERT_TRUE(later.has_value());
+  EXPECT_EQ(at_once->rows.request, later->rows.request);
+  EXPECT_EQ(at_once->rows.delivery, later->rows.delivery);
+  EXPECT_EQ(at_once->rows.state.mac, later->rows.state.mac);
+  EXPECT_EQ(house.engine->keys().row_mac(at_once->rows.state), later->rows.state.mac);
+  EXPECT_EQ(at_once->edited_payload, later->edited_payload);
+  EXPECT_EQ(at_once->reason, "only this");
+  EXPECT_EQ(later->reason, "only this");
+}
+
+TEST(Engine, TellsADeliveryAsSoonAsItIsNoted) {
+  House house;
+  const std::string request = house.asked();
+  ASSERT_TRUE(house.decide(house.consider(request, evidence::Verdict::approve)).has_value());
+  EXPECT_FALSE(house.engine->request(request, {})->rows.delivery.has_value());
+  ASSERT_TRUE(
+      house.engine->run(NoteDelivery{.project = house.project, .request = request, .how = "status"})
+          .has_value());
+  EXPECT_TRUE(house.engine->request(request, {})->rows.delivery.has_value());
+}
+
 TEST(Engine, RejectsUnseenWithoutTheContentKey) {
   House house;
   const std::string request = house.asked();

@@ -10,7 +10,8 @@
 #include "base/log.h"
 #include "core/apply.h"
 #include "core/engine.h"
-#include "core/rosters.h"
+#include "core/erasure_event.h"
+#include "core/erasure_proposals.h"
 #include "core/work.h"
 #include "crypto/hash.h"
 #include "evidence/export_manifest.h"
@@ -128,6 +129,7 @@ std::expected<ErasureDocument, Refused> facts_of(store::Reader& reader, const Pr
                          .indices = std::move(indices),
                          .salt = {},
                          .request_id = request.id,
+                         .subject = {},
                          .basis = {},
                          .operator_name = {},
                          .complete_by = *complete,
@@ -161,37 +163,13 @@ std::expected<void, Refused> may_erase(const Work& work, const Work::Open& open)
   return {};
 }
 
-std::expected<void, Refused> signed_by_owners(const ProjectView& project,
-                                              const evidence::ErasureRecord& record) {
-  if (!project.roster) return refuse(Fault::not_permitted, {}, project.row.name);
-  if (const auto why = evidence::refuse_owners(record, *project.roster)) {
-    return refuse(Fault::not_permitted, {}, *why);
-  }
-  return {};
-}
-
-Work::Event erasure_event(Work& work, const ProjectView& project,
-                          const evidence::ErasureRecord& record) {
-  const std::string& signer = record.owners.front().spki;
-  const auto owner = std::ranges::find(project.entries, signer, &evidence::RosterEntry::spki);
-  LP_ASSERT(owner != project.entries.end());  // Owners are entries: next_roster_head.
-  Work::Event event;
-  event.statement.type = EventType::erasure_performed;
-  event.statement.actor =
-      member_actor(owner->member, evidence::key_id(signer), evidence::ActorMethod::device_key);
-  event.statement.roster_sha256 = project.row.roster_sha256;
-  event.statement.document = crypto::sha256(record.document);
-  event.statement.marks = project.marks;
-  event.evidence.push_back(record.evidence_entry(work.world.entropy.bytes(salt_bytes)));
-  return event;
-}
-
 }  // namespace
 
 const store::LegalHold* hold_over(const std::vector<store::LegalHold>& holds,
                                   std::string_view project, std::string_view request) {
   const auto found = std::ranges::find_if(holds, [&](const store::LegalHold& hold) {
-    return hold.project == project && (hold.request.empty() || hold.request == request);
+    return hold.project == project && hold.subject.empty() &&
+           (hold.request.empty() || hold.request == request);
   });
   return found == holds.end() ? nullptr : &*found;
 }
@@ -233,6 +211,9 @@ Applied<Erase> apply(Work& work, Erase& command) {
   if (project == nullptr) return refuse(Fault::unknown);
   auto open = work.request(*said->request_id, command.project);
   if (!open) return std::unexpected(open.error());
+  if (auto waits = check_proposal(work, command.proposal, *said->request_id, {}); !waits) {
+    return std::unexpected(waits.error());
+  }
   if (const auto may = may_erase(work, **open); !may) return std::unexpected(may.error());
   const auto expected = rebuilt(work, **open, *project, *said);
   if (!expected) return std::unexpected(expected.error());
@@ -247,6 +228,7 @@ Applied<Erase> apply(Work& work, Erase& command) {
                           .leaf_index = appended.index,
                           .at = log.head.last_time},
               .indices = said->indices});
+  end_proposal(work, command.proposal);
   work.tell_project(command.project);
   return Erase::Result{
       .request = (*open)->row.id, .index = appended.index, .complete_by = said->complete_by};

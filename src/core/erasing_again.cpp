@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/log.h"
+#include "core/directory_rows.h"
+#include "core/erasing_people.h"
 #include "evidence/erasure.h"
 
 namespace lp::core {
@@ -68,7 +70,8 @@ Outcome put_up(World& world, const std::vector<store::Erasure>& known,
     if (!tombstone) return std::unexpected(tombstone.error());
     missing.push_back(*std::move(tombstone));
   }
-  if (auto kept = world.tombstones.keep(missing); !kept) return std::unexpected(kept.error().what);
+  if (auto kept = world.tombstones.keep(missing, {}); !kept)
+    return std::unexpected(kept.error().what);
   std::ranges::move(missing, std::back_inserter(tombstones));
   return {};
 }
@@ -91,27 +94,122 @@ Outcome clean_up(World& world, const std::vector<Tombstone>& tombstones) {
   return {};
 }
 
-}  // namespace
-
-std::expected<void, std::string> erase_again(World& world) {
-  auto tombstones = world.tombstones.all();
-  if (!tombstones) return std::unexpected(tombstones.error());
-  const auto projects = world.reader.projects();
-  if (!projects) return std::unexpected(projects.error().what);
-  const auto known = erasures_known(world, *projects);
+// Requests: a tombstone for each erasure, and no row of any.
+Outcome erase_requests(World& world, const std::vector<store::Project>& projects,
+                       std::vector<Tombstone>& tombstones) {
+  const auto known = erasures_known(world, projects);
   if (!known) return std::unexpected(known.error());
-  if (auto done = put_up(world, *known, *tombstones); !done) return done;
-
+  if (auto done = put_up(world, *known, tombstones); !done) return done;
   std::set<std::string_view> erased, there;
   for (const store::Erasure& erasure : *known) erased.insert(erasure.request);
-  for (const store::Project& project : *projects) there.insert(project.id);
-  for (const Tombstone& tombstone : *tombstones) {
+  for (const store::Project& project : projects) there.insert(project.id);
+  for (const Tombstone& tombstone : tombstones) {
     // A copy may be so old that it lacks the project.
     if (erased.contains(tombstone.erasure.request)) continue;
     if (!there.contains(tombstone.erasure.project)) continue;
     if (auto done = take_away(world, tombstone); !done) return done;
   }
-  if (tombstones->empty()) return {};
+  return {};
+}
+
+// That the log says so of the person, where the database does and no tombstone.
+Outcome check_said(World& world, const store::MemberErasure& erasure) {
+  const auto leaf = world.reader.leaf(erasure.project, erasure.leaf_index);
+  if (!leaf) return std::unexpected(leaf.error().what);
+  const auto record = *leaf ? evidence::ErasureRecord::find((*leaf)->evidence) : std::nullopt;
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!document || document->subject != erasure.member) {
+    return std::unexpected(
+        fmt::format("Member {} counts as erased, and no event says so.", erasure.member));
+  }
+  return {};
+}
+
+// Of each person whom the database knows as erased.
+std::expected<std::vector<PersonTombstone>, std::string> people_known(World& world,
+                                                                      const Directory& directory) {
+  const auto rows = world.reader.member_erasures();
+  if (!rows) return std::unexpected(rows.error().what);
+  std::vector<PersonTombstone> known;
+  for (const auto& [id, member] : directory.members) {
+    if (!member.erased) continue;
+    PersonTombstone tombstone{.member = id, .at = *member.erased, .erasures = {}};
+    for (const store::MemberErasure& row : *rows) {
+      if (row.member == id) tombstone.erasures.push_back(row);
+    }
+    known.push_back(std::move(tombstone));
+  }
+  return known;
+}
+
+// Writes the batch that takes a person's name out of a copy from before, with the seal over what
+// the directory is after it.
+Outcome take_name(World& world, const PersonTombstone& tombstone) {
+  auto directory = read_directory(world.reader);
+  if (!directory) return std::unexpected(directory.error());
+  const auto seal = check_seal(world.reader, world.keys, *directory);
+  if (!seal) return std::unexpected(seal.error());
+  // What somebody else wrote is not sealed here: the start ends over it, with its own words.
+  if (*seal == DirectorySeal::broken) return {};
+  store::EraseMember removal = tombstone;
+  std::erase_if(removal.erasures, [&](const store::MemberErasure& erasure) {
+    return !directory->projects.contains(erasure.project);
+  });
+  store::Batch batch;
+  batch.removals.emplace_back(std::move(removal));
+  if (*seal == DirectorySeal::holds) {
+    erase_from(*directory, tombstone.member, tombstone.at);
+    batch.settings.push_back(
+        {.name = "directory_mac", .value = world.keys.directory_mac(*directory).hex()});
+  }
+  if (auto done = world.store.commit(batch); !done) return std::unexpected(done.error().what);
+  log::warning("erasure.repeated", "This copy of the data knew somebody who was erased.",
+               {{"member", tombstone.member}});
+  return {};
+}
+
+// People: likewise.
+Outcome erase_people(World& world, std::vector<PersonTombstone>& tombstones) {
+  const auto directory = read_directory(world.reader);
+  if (!directory) return std::unexpected(directory.error());
+  const auto known = people_known(world, *directory);
+  if (!known) return std::unexpected(known.error());
+  const auto among = [](const std::vector<PersonTombstone>& people, const std::string& member) {
+    return std::ranges::find(people, member, &PersonTombstone::member) != people.end();
+  };
+  for (const PersonTombstone& tombstone : tombstones) {
+    // A copy may be so old that it has never heard of them.
+    if (among(*known, tombstone.member)) continue;
+    if (!directory->members.contains(tombstone.member)) continue;
+    if (auto done = take_name(world, tombstone); !done) return done;
+  }
+  std::vector<PersonTombstone> missing;
+  for (const PersonTombstone& person : *known) {
+    if (among(tombstones, person.member)) continue;
+    for (const store::MemberErasure& erasure : person.erasures) {
+      if (auto said = check_said(world, erasure); !said) return said;
+    }
+    missing.push_back(person);
+  }
+  if (auto kept = world.tombstones.keep({}, missing); !kept) {
+    return std::unexpected(kept.error().what);
+  }
+  std::ranges::move(missing, std::back_inserter(tombstones));
+  return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> erase_again(World& world) {
+  auto tombstones = world.tombstones.all();
+  if (!tombstones) return std::unexpected(tombstones.error());
+  auto people = world.tombstones.people();
+  if (!people) return std::unexpected(people.error());
+  const auto projects = world.reader.projects();
+  if (!projects) return std::unexpected(projects.error().what);
+  if (auto done = erase_requests(world, *projects, *tombstones); !done) return done;
+  if (auto done = erase_people(world, *people); !done) return done;
+  if (tombstones->empty() && people->empty()) return {};
   return clean_up(world, *tombstones);
 }
 

@@ -4,32 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "core/receipt.h"
-#include "core/testing.h"
+#include "core/erasing_testing.h"
 #include "core/tombstones.h"
-#include "evidence/receipt.h"
-#include "evidence/verify_receipt.h"
 
 namespace lp::core {
 namespace {
 
 using evidence::Finding;
-
-// All files under a directory, one after another.
-std::string bytes_under(const std::filesystem::path& root) {
-  std::string bytes;
-  for (const auto& item : std::filesystem::recursive_directory_iterator(root)) {
-    if (!item.is_regular_file()) continue;
-    std::ifstream file(item.path(), std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    bytes += text.str();
-  }
-  return bytes;
-}
 
 struct Erasing : House {
   // `payload` in clear: the server seals it.
@@ -66,20 +47,9 @@ struct Erasing : House {
     return view ? Fault::refused : view.error().fault;
   }
   std::expected<evidence::Receipt, NoReceipt> receipt(std::uint64_t index) {
-    const DirectoryPtr directory = engine->directory();
-    return receipt_of(engine->reader(), *keys, *notary, *directory, *directory->project(project),
-                      {.index = index});
+    return receipt_at(*this, index);
   }
-  Finding verdict(std::uint64_t index) {
-    const ProjectView& view = *engine->directory()->project(project);
-    evidence::Trust trust;
-    trust.origin = view.row.origin;
-    trust.roster_genesis = (*engine->reader().roster(project, 1))->sha256;
-    trust.log_vkeys = {*tlog::VerifierKey::parse(view.log_vkey)};
-    const auto made = receipt(index);
-    EXPECT_TRUE(made.has_value()) << index;
-    return made ? evidence::verify_receipt(made->bytes(), {trust}, {}).verdict : Finding::invalid;
-  }
+  Finding verdict(std::uint64_t index) { return report_on(*this, index).verdict; }
 };
 
 // What must not be found any more: each long and random enough to stand nowhere by chance.
@@ -156,17 +126,7 @@ TEST(Erasing, LeavesNothingBetweenTheRowsOfManyOthers) {
 
 TEST(Erasing, TakesSnapshotsHandoffsAndQueuedWebhooksToo) {
   Erasing house;
-  const std::string agent =
-      house.engine
-          ->run(RegisterAgent{.project = house.project,
-                              .handle = "down",
-                              .made_by = house.member,
-                              .public_key = {},
-                              .by = {.actor = {.id = house.api_key,
-                                               .kind = evidence::ActorKind::api_key,
-                                               .method = evidence::ActorMethod::api_key,
-                                               .key = house.api_key}}})
-          ->agent_id;
+  const std::string agent = house.agent_called("down");
   const std::string request = house.decided(R"({"n":1})");
   const auto handoff = house.engine->run(CreateHandoff{.project = house.project,
                                                        .request = request,

@@ -79,9 +79,10 @@ class Choice {
                                                               const Text& root) const {
     const std::uint64_t size = size_of(root);
     if (entry.index >= size) return std::nullopt;
-    auto path = tlog::inclusion_proof(entry.index, size, hashes_of_root_log(reader_, size));
     const auto note = tlog::Note::parse(*root);
     const auto checkpoint = tlog::Checkpoint::parse_body(note->body);
+    auto path = tlog::inclusion_proof(entry.index, size,
+                                      hashes_of_root_log(reader_, size, checkpoint->origin));
     if (!path || !tlog::verify_inclusion(tlog::leaf_hash(entry.leaf), entry.index, size, *path,
                                          checkpoint->root)) {
       return std::nullopt;
@@ -100,7 +101,8 @@ class Choice {
     const Text newest = newest_note(*project_.live);
     if (!newest) return std::nullopt;
     if (size_of(newest) == size) return *newest;
-    const auto root = tlog::root_of(size, hashes_of_log(reader_, project_.row.id, size));
+    const auto root =
+        tlog::root_of(size, hashes_of_log(reader_, project_.row.id, size, project_.row.origin));
     if (!root) return std::nullopt;
     const tlog::Checkpoint checkpoint{project_.row.origin, size, *root};
     if (evidence::anchor_leaf(checkpoint) != entry) return std::nullopt;

@@ -19,6 +19,7 @@ Work::Event hold_event(Work& work, const store::LegalHold& hold, std::string_vie
   auto entry = json::Value::object();
   entry.add("kind", "legal_hold").add("act", act).add("id", hold.id);
   if (!hold.request.empty()) entry.add("request_id", hold.request);
+  if (!hold.subject.empty()) entry.add("subject", hold.subject);
   entry.add("reason", reason).add("salt", base64(work.world.entropy.bytes(32)));
   event.evidence.push_back(std::move(entry));
   return event;
@@ -34,12 +35,18 @@ Applied<AddHold> apply(Work& work, AddHold& command) {
       return std::unexpected(open.error());
     }
   }
+  if (!command.subject.empty()) {
+    const auto member = work.directory().members.find(command.subject);
+    if (member == work.directory().members.end()) return refuse(Fault::unknown);
+    if (member->second.erased) return refuse(Fault::erased);
+  }
   store::LegalHold hold{.id = new_id("hold", work.now, work.world.entropy),
                         .project = command.project,
                         .request = command.request,
                         .reason = command.reason,
                         .created = {},
-                        .leaf_index = {}};
+                        .leaf_index = {},
+                        .subject = command.subject};
   hold.leaf_index = work.append(**log, hold_event(work, hold, "added", hold.reason)).index;
   hold.created = (*log)->head.last_time;
   work.batch.writes.emplace_back(hold);

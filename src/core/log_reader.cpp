@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/tiles.h"
+
 namespace lp::core {
 namespace {
 
@@ -14,7 +16,8 @@ LogReader::LogReader(store::Reader& reader, std::string project, std::string not
     : reader_(&reader),
       project_(std::move(project)),
       note_(std::move(note)),
-      checkpoint_(std::move(checkpoint)) {}
+      checkpoint_(std::move(checkpoint)),
+      hashes_(hashes_of_log(reader, project_, checkpoint_.size, checkpoint_.origin)) {}
 
 std::optional<LogReader> LogReader::open(store::Reader& reader, const ProjectView& project) {
   const auto text = project.live->checkpoint.load();
@@ -29,41 +32,19 @@ std::optional<LogReader> LogReader::at(store::Reader& reader, std::string projec
   return LogReader(reader, std::move(project), text, *std::move(checkpoint));
 }
 
-std::optional<Digest> LogReader::hash_at(unsigned tile_level, std::uint64_t position) {
-  const std::uint64_t number = position / tlog::tile_width;
-  auto tile = tiles_.find({tile_level, number});
-  if (tile == tiles_.end()) {
-    const std::uint64_t first = number * tlog::tile_width;
-    auto hashes = tile_level == 0
-                      ? reader_->leaf_hashes(project_, first, tlog::tile_width)
-                      : reader_->upper_hashes(project_, tile_level, first, tlog::tile_width);
-    if (!hashes) return std::nullopt;
-    tile = tiles_.emplace(std::pair{tile_level, number}, *std::move(hashes)).first;
-  }
-  const std::uint64_t within = position % tlog::tile_width;
-  if (within >= tile->second.size()) return std::nullopt;
-  return tile->second[within];
-}
-
-tlog::HashReader LogReader::tree(std::uint64_t size) {
-  return tlog::reader_over_tiles(
-      [this](unsigned tile_level, std::uint64_t position) { return hash_at(tile_level, position); },
-      size);
-}
-
 std::optional<std::vector<Digest>> LogReader::inclusion(std::uint64_t index, std::uint64_t size) {
   if (size > checkpoint_.size) return std::nullopt;
-  return tlog::inclusion_proof(index, size, tree(size));
+  return tlog::inclusion_proof(index, size, hashes_);
 }
 
 std::optional<std::vector<Digest>> LogReader::consistency(std::uint64_t from, std::uint64_t to) {
   if (to > checkpoint_.size) return std::nullopt;
-  return tlog::consistency_proof(from, to, tree(to));
+  return tlog::consistency_proof(from, to, hashes_);
 }
 
 std::optional<tlog::Proof> LogReader::proof(std::uint64_t index) {
   auto path = inclusion(index, checkpoint_.size);
-  const auto leaf = path ? hash_at(0, index) : std::nullopt;
+  const auto leaf = path ? hashes_(0, index) : std::nullopt;
   if (!leaf || !tlog::verify_inclusion(*leaf, index, checkpoint_.size, *path, checkpoint_.root)) {
     return std::nullopt;
   }

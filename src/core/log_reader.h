@@ -3,10 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/directory.h"
@@ -43,13 +41,10 @@ class LogReader {
  private:
   LogReader(store::Reader& reader, std::string project, std::string note,
             tlog::Checkpoint checkpoint);
-  std::optional<Digest> hash_at(unsigned tile_level, std::uint64_t position);
-  [[nodiscard]] tlog::HashReader tree(std::uint64_t size);
-
   store::Reader* reader_;
   std::string project_, note_;
   tlog::Checkpoint checkpoint_;
-  std::map<std::pair<unsigned, std::uint64_t>, std::vector<Digest>> tiles_;
+  tlog::HashReader hashes_;
 };
 
 // The bytes of a tile as c2sp.org/tlog-tiles has them, as far as the store has its hashes or

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "approval/rule.h"
@@ -58,6 +60,9 @@ class Making {
     }
     if (auto fine = add_people(receipt, *own); !fine) return std::unexpected(fine.error());
     if (auto fine = add_document(receipt, *own); !fine) return std::unexpected(fine.error());
+    if (auto fine = add_erased_people(receipt, *own, wish.first_roster); !fine) {
+      return std::unexpected(fine.error());
+    }
     return receipt;
   }
 
@@ -71,6 +76,7 @@ class Making {
   Made<void> add_reviews(Receipt& receipt, const evidence::Statement& decision);
   Made<void> add_human(Receipt& receipt, const Found& review);
   Made<void> add_document(Receipt& receipt, const Found& own);
+  Made<void> add_erased_people(Receipt& receipt, const Found& own, std::uint64_t first);
   Made<void> add_handed(Receipt& receipt, const json::Value& entry, const Digest& wanted);
 
   store::Reader& reader_;
@@ -295,6 +301,29 @@ Made<void> Making::add_document(Receipt& receipt, const Found& own) {
   return {};
 }
 
+// The erasures of people who reviewed: their signatures are shown, and nobody knows who they were.
+Made<void> Making::add_erased_people(Receipt& receipt, const Found& own, std::uint64_t first) {
+  std::set<std::string> people;
+  if (evidence::is_review(own.statement.type)) people.insert(own.statement.actor.id);
+  for (const evidence::LoggedStatement& review : receipt.reviews) {
+    const auto statement = evidence::read_statement(review.statement);
+    if (!statement) return incomplete("a review", receipt.logged.proof.index);
+    people.insert(statement->actor.id);
+  }
+  for (const std::string& member : people) {
+    const auto erasure = reader_.member_erasure(project_.row.id, member);
+    if (!erasure) return std::unexpected(NoReceipt::unavailable);
+    // Not yet under the checkpoint: the receipt is of a state before it.
+    if (!*erasure || (*erasure)->leaf_index >= log_.size()) continue;
+    auto performed = make_told({.index = (*erasure)->leaf_index, .first_roster = first});
+    if (!performed) return std::unexpected(performed.error());
+    receipt.erased_people.push_back(*std::move(performed));
+  }
+  std::ranges::sort(receipt.erased_people, {},
+                    [](const Receipt& one) { return one.logged.proof.index; });
+  return {};
+}
+
 // A handoff is about the descriptor of its request. Outside of the project's stream no receipt is
 // valid without the document, so that there is none once the request's words are gone.
 Made<void> Making::add_handed(Receipt& receipt, const json::Value& entry, const Digest& wanted) {
@@ -315,6 +344,8 @@ std::expected<Receipt, NoReceipt> receipt_on(Ground ground, store::Reader& reade
   auto receipt = Making(reader, keys, project, *std::move(log)).make(wish);
   if (!receipt) return receipt;
   receipt->anchor = std::move(ground.anchor);
+  // It proves as much without them: that the names are gone does not take a receipt away.
+  if (receipt->bytes().size() > evidence::receipt_bytes_max) receipt->erased_people.clear();
   if (receipt->bytes().size() > evidence::receipt_bytes_max) {
     return std::unexpected(NoReceipt::too_large);
   }

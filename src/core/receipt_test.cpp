@@ -24,7 +24,7 @@ std::vector<evidence::Trust> trust_of(House& house) {
   trust.roster_genesis = (*genesis)->sha256;
   trust.log_vkeys = {*tlog::VerifierKey::parse(project.log_vkey)};
   const auto directory = house.engine->directory();
-  trust.root = evidence::RootLog{.origin = RootLog::origin_of(directory->log_name),
+  trust.root = evidence::RootLog{.origin = RootLog::origin_of(directory->log_name, ""),
                                  .log_vkeys = {*tlog::VerifierKey::parse(directory->root_vkey)}};
   return {trust};
 }

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "core/closing.h"
 #include "core/directory_rows.h"
 #include "core/engine.h"
 #include "core/erasing_again.h"
@@ -126,6 +127,7 @@ void freeze(ProjectLog& log, std::string_view event, const std::string& why) {
 }
 
 Outcome resume(World& world, ProjectLog& log) {
+  if (stays_closed(world, log)) return {};
   if (world.signer.damaged(log.origin)) {
     return broken(log, "the signer's last checkpoint does not verify with the log key");
   }
@@ -139,8 +141,10 @@ Outcome resume(World& world, ProjectLog& log) {
   if (last->size > log.range.size()) {
     freeze(log, "log.rolled_back",
            fmt::format("The database holds {} leaves, but {} were signed: it was rolled back. "
-                       "Nothing is signed; reads go on.",
+                       "Nothing is signed; reads go on. If what is missing is gone for good: "
+                       "`letsping serve --accept-rollback=REASON`.",
                        log.range.size(), last->size));
+    log.rolled_back = true;
     return {};
   }
   auto range = tlog::CompactRange::read(last->size,
@@ -195,6 +199,13 @@ Outcome seal_directory(World& world, DirectorySeal seal, const Directory& rows) 
   return {};
 }
 
+// A signer with another key must not begin the log anew beside what people trust.
+bool is_of_its_roster(const ProjectView& view) {
+  return !view.roster || std::ranges::any_of(view.roster->log, [&](const auto& range) {
+    return range.vkey == view.log_vkey;
+  });
+}
+
 Outcome load_directory(World& world, const std::vector<store::Project>& projects) {
   auto rows = read_directory(world.reader);
   if (!rows) return std::unexpected(std::move(rows.error()));
@@ -202,7 +213,8 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   if (!seal) return std::unexpected(seal.error());
   if (auto sealed = seal_directory(world, *seal, *rows); !sealed) return sealed;
   auto directory = std::make_shared<Directory>(*std::move(rows));
-  const std::string root = RootLog::origin_of(directory->log_name);
+  const std::string root =
+      RootLog::origin_of(directory->log_name, directory->root_log.value_or(""));
   const auto root_key = world.signer.verifier(root);
   if (!root_key) return std::unexpected(std::string(signer_is_away));
   directory->root_vkey = root_key->to_string();
@@ -214,9 +226,12 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
     auto roster = newest_roster(world.reader, row);
     if (!roster) return std::unexpected(roster.error());
     if (!world.signer.verifier(row.origin)) return std::unexpected(std::string(signer_is_away));
-    directory->projects.insert_or_assign(row.id,
-                                         project_view(world, *directory, row, *std::move(roster),
-                                                      world.logs.find(row.id)->second.live));
+    ProjectLog& log = world.logs.find(row.id)->second;
+    auto view = project_view(world, *directory, row, *std::move(roster), log.live);
+    if (!is_of_its_roster(view)) {
+      return broken(log, "its owners have signed for another log key than the signer has");
+    }
+    directory->projects.insert_or_assign(row.id, std::move(view));
   }
   world.directory = std::move(directory);
   return {};
@@ -321,6 +336,7 @@ std::expected<void, std::string> recover(World& world) {
   if (auto root = world.root.recover(world); !root) return root;
   if (auto loaded = load_cosigned(world); !loaded) return loaded;
   take_up_marks(world);
+  if (auto closed = take_up_closed(world); !closed) return closed;
   const auto deadlines = world.reader.deadlines();
   if (!deadlines) return std::unexpected(deadlines.error().what);
   for (const auto& deadline : *deadlines) world.expiry.add(deadline.decide_by, deadline.request);

@@ -120,7 +120,7 @@ TEST(Recovery, AdoptsNothingThatWasRolledBack) {
 TEST(Recovery, RefusesADirectoryThatSomebodyElseWrote) {
   for (const std::string edit :
        {"UPDATE api_key SET role = 'admin'", "DELETE FROM api_key",
-        "INSERT INTO member VALUES ('mem_eve', 'Eve', 1, NULL)",
+        "INSERT INTO member VALUES ('mem_eve', 'Eve', 1, NULL, NULL)",
         "UPDATE device SET created = created + 1", "UPDATE project SET payloads = 'server_sealed'",
         "INSERT INTO setting VALUES ('test', '1')",
         "DELETE FROM setting WHERE name = 'directory_mac'"}) {

@@ -60,6 +60,8 @@ std::string_view to_string(Fault fault) {
       return "erased";
     case Fault::legal_hold:
       return "legal_hold";
+    case Fault::still_listed:
+      return "still_listed";
     case Fault::not_decided:
       return "not_decided";
     case Fault::disk_reserve:

@@ -41,6 +41,7 @@ enum class Fault : std::uint8_t {
   agent_proof_required,  // an agent with a key of its own must sign this
   erased,                // its statements, rows and key are gone: 410
   legal_hold,            // nothing that it covers is erased; the detail names it
+  still_listed,          // a person who stands in a roster is not erased
   not_decided,           // an open request is not erased: its agent waits
   disk_reserve,          // too little disk left to take more in: 503
   log_frozen,            // the signer does not sign: 503

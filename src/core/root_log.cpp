@@ -3,8 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "base/id.h"
 #include "base/log.h"
+#include "core/closing.h"
 #include "core/engine.h"
 #include "core/tiles.h"
 #include "core/world.h"
@@ -45,6 +48,16 @@ void append(tlog::CompactRange& range, store::Batch& batch, const Digest& leaf_h
   });
 }
 
+// The checkpoint itself, for whoever restores a copy of the data: it has all leaves of this one.
+store::CosignedHead own_head(const World& world, const ProjectLog& log, std::uint64_t size) {
+  store::CosignedHead head{.origin = own_head_name(log.origin),
+                           .size = size,
+                           .note = *log.live->checkpoint.load(),
+                           .mac = {}};
+  head.mac = world.keys.row_mac(head);
+  return head;
+}
+
 // The note first: whoever sees the size must find a checkpoint that covers it.
 void publish(LiveLog& live, const Signer::Signed& head) {
   live.checkpoint = std::make_shared<const std::string>(head.note);
@@ -54,7 +67,7 @@ void publish(LiveLog& live, const Signer::Signed& head) {
 }  // namespace
 
 std::expected<void, std::string> RootLog::recover(World& world) {
-  origin_ = origin_of(world.options.log_name);
+  origin_ = origin_of(world.options.log_name, world.directory->root_log.value_or(""));
   const auto count = world.reader.anchor_count();
   if (!count) return std::unexpected(count.error().what);
   auto range = tlog::CompactRange::read(*count, hashes_of_root_log(world.reader, *count));
@@ -70,7 +83,59 @@ std::expected<void, std::string> RootLog::recover(World& world) {
   return {};
 }
 
+std::string RootLog::origin_of(const std::string& log_name, const std::string& opened) {
+  const std::size_t blank = opened.find(' ');
+  if (blank == std::string::npos) return log_name + "/root";
+  const std::size_t end = opened.find(' ', blank + 1);
+  return log_name + "/root/" + id_hex(std::string_view(opened).substr(blank + 1, end - blank - 1));
+}
+
+std::vector<std::string> RootLog::origins_before(const std::string& log_name, std::string opened) {
+  std::vector<std::string> origins;
+  while (!opened.empty()) {
+    const std::size_t id = opened.find(' ');
+    const std::size_t before = id == std::string::npos ? id : opened.find(' ', id + 1);
+    opened = before == std::string::npos ? std::string() : "0" + opened.substr(before);
+    origins.push_back(origin_of(log_name, opened));
+  }
+  return origins;
+}
+
+std::expected<void, std::string> RootLog::begin_anew(World& world, const std::string& id) {
+  auto directory = std::make_shared<Directory>(*world.directory);
+  const std::string before = directory->root_log.value_or("0");
+  // The number tells its rows apart from those before (store/sqlite/queries.cpp).
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(before.data(), before.data() + before.size(), number);
+  if (read.ec != std::errc{}) return broken("what the directory says of it is damaged");
+  const std::size_t blank = before.find(' ');
+  directory->root_log = fmt::format("{} {}{}", number + 1, id,
+                                    blank == std::string::npos ? "" : before.substr(blank));
+  const std::string origin = origin_of(world.options.log_name, *directory->root_log);
+  const auto opened = world.signer.open(origin);
+  const auto key = world.signer.verifier(origin);
+  if (!opened || !key) {
+    return std::unexpected(
+        std::string("The signer does not answer, or its state cannot be written."));
+  }
+  directory->root_vkey = key->to_string();
+  store::Batch batch;
+  batch.settings.push_back({.name = "root.log", .value = *directory->root_log});
+  batch.settings.push_back(
+      {.name = "directory_mac", .value = world.keys.directory_mac(*directory).hex()});
+  if (const auto done = world.store.commit(batch); !done) return std::unexpected(done.error().what);
+  world.directory = std::move(directory);
+  frozen_ = rolled_back_ = witness_ahead_ = false;
+  dirty_.clear();
+  live_->cosigned = std::shared_ptr<const std::string>();
+  return recover(world);
+}
+
 std::expected<void, std::string> RootLog::resume(World& world) {
+  if (world.signer.closed(origin_)) {
+    freeze("root.closed", "The root log is closed: nothing is anchored.");
+    return {};
+  }
   if (world.signer.damaged(origin_)) {
     return broken("the signer's last checkpoint does not verify with its key");
   }
@@ -87,6 +152,7 @@ std::expected<void, std::string> RootLog::resume(World& world) {
           std::string("The signer does not answer, or its state cannot be written."));
     }
   } else if (last->size > range_.size()) {
+    rolled_back_ = true;
     freeze("root.rolled_back",
            fmt::format("The database holds {} entries of the root log, but {} were signed: it was "
                        "rolled back. Nothing is anchored.",
@@ -180,6 +246,7 @@ std::expected<void, RootLog::Fault> RootLog::anchor(World& world) {
     entry.leaf_hash = tlog::leaf_hash(entry.leaf);
     append(range, batch, entry.leaf_hash);
     batch.writes.emplace_back(std::move(entry));
+    batch.writes.emplace_back(own_head(world, log, checkpoint->size));
     anchored.emplace_back(&log, checkpoint->size);
   }
   if (anchored.empty() && all_signed()) return {};

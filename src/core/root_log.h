@@ -25,7 +25,11 @@ struct World;
 
 class RootLog {
  public:
-  static std::string origin_of(const std::string& log_name) { return log_name + "/root"; }
+  // `opened` is what the directory says of the root log (Directory::root_log): the first one, or
+  // one that opened in the place of another that was rolled back.
+  static std::string origin_of(const std::string& log_name, const std::string& opened);
+  // Of those in whose place it opened, the newest first.
+  static std::vector<std::string> origins_before(const std::string& log_name, std::string opened);
 
   // Takes up what is stored, after the logs of the projects were; a first root log is made. Fails
   // when it is not what was signed. Frozen, and said so in the log, when the signer has no memory
@@ -45,6 +49,12 @@ class RootLog {
   // Goes on after the signer's memory was lost, on a person's word: false when there is nothing to
   // adopt. The error says which entry cannot be signed.
   std::expected<bool, std::string> adopt(World& world);
+
+  // Whether more was signed of it, or a witness has seen more, than is here.
+  [[nodiscard]] bool behind() const { return rolled_back_ || witness_ahead_; }
+  // Begins an empty one, of the id, in the place of this one, which is never signed again. The rows
+  // of this one stay where they are, and nobody reads them.
+  std::expected<void, std::string> begin_anew(World& world, const std::string& id);
 
   // Nothing is anchored while a witness knows more of the root log than is here.
   void stand_still();
@@ -66,6 +76,7 @@ class RootLog {
   tlog::CompactRange range_;  // of what is stored
   std::shared_ptr<LiveLog> live_ = std::make_shared<LiveLog>();
   bool frozen_ = false;
+  bool rolled_back_ = false;    // why: more was signed than is here
   bool witness_ahead_ = false;  // and that alone is why
   std::set<std::string> dirty_;
   std::int64_t next_round_ms_ = 0;

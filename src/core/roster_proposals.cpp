@@ -121,7 +121,8 @@ store::Result<std::expected<LinkView, Fault>> find_login_link(store::Reader& rea
 bool listed(const Directory& directory, std::string_view member) {
   return std::ranges::any_of(directory.projects, [&](const auto& item) {
     const auto& entries = item.second.entries;
-    return std::ranges::find(entries, member, &evidence::RosterEntry::member) != entries.end();
+    return !directory.succeeded(item.first) &&
+           std::ranges::find(entries, member, &evidence::RosterEntry::member) != entries.end();
   });
 }
 

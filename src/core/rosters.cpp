@@ -234,6 +234,7 @@ void follow_rosters(Work& work, const std::map<std::string, std::string>& names)
   Directory& directory = work.change_directory();
   std::set<std::string, std::less<>> members, keys;
   for (const auto& [id, project] : directory.projects) {
+    if (directory.succeeded(id)) continue;  // its roster stands still for ever
     for (const auto& entry : project.entries) {
       members.insert(entry.member);
       if (!directory.members.contains(entry.member)) {

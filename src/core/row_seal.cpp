@@ -212,11 +212,28 @@ std::string sealed_bytes(const Directory& directory) {
     fields.add(row.created);
   }
   // Directories of schema 3 had neither; what was sealed then still holds.
-  if (directory.witness_policy || directory.witness_ahead) {
+  const auto erased = std::ranges::count_if(
+      directory.members, [](const auto& item) { return item.second.erased.has_value(); });
+  if (directory.witness_policy || directory.witness_ahead || erased > 0) {
     const auto text = [](const std::optional<std::string>& value) {
       return value ? std::optional<std::string_view>(*value) : std::nullopt;
     };
     fields.add(text(directory.witness_policy)).add(text(directory.witness_ahead));
+  }
+  // Nor anybody who was erased.
+  if (erased > 0) {
+    fields.add(static_cast<std::uint64_t>(erased));
+    for (const auto& [id, row] : directory.members) {
+      if (row.erased) fields.add(std::string_view(id)).add(row.erased);
+    }
+  }
+  // Likewise of directories in which no log was ever closed.
+  if (!directory.successors.empty()) {
+    const std::string text = to_text(directory.successors);
+    fields.add(std::string_view("lp-successors/1")).add(std::string_view(text));
+  }
+  if (directory.root_log) {
+    fields.add(std::string_view("lp-root-log/1")).add(std::string_view(*directory.root_log));
   }
   return fields.take();
 }

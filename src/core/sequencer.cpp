@@ -282,8 +282,8 @@ void Sequencer::anchor() {
 // write-ahead log. A crash before it is made good at the next start (erasing_again.cpp). False
 // while the signer is away, whose memory the tombstones are.
 bool Sequencer::bury(const Work& work) {
-  if (work.tombstones().empty()) return true;
-  if (const auto kept = world_.tombstones.keep(work.tombstones()); !kept) {
+  if (work.tombstones().empty() && work.gone_people().empty()) return true;
+  if (const auto kept = world_.tombstones.keep(work.tombstones(), work.gone_people()); !kept) {
     if (world_.notary.elsewhere()) return false;
     stop_process("tombstone.not_kept", kept.error().what);
   }
@@ -320,6 +320,7 @@ void Sequencer::publish(Work& work) {
     work.announce(std::string(Feed::topic));
     published_.feed.publish(std::move(notices));
   }
+  published_.closed = work.closed();
 }
 
 }  // namespace lp::core

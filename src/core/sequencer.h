@@ -31,6 +31,8 @@ struct Published {
   explicit Published(std::string run) : feed(std::move(run)) {}
 
   std::atomic<DirectoryPtr> directory;
+  // The requests that the newest batch closed: what is asked for next, by those who wait for it.
+  std::atomic<std::shared_ptr<const Work::Closed>> closed;
   Feed feed;
   std::atomic<bool> clock_unsafe = false;
   std::atomic<bool> scrub_due = false;

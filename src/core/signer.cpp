@@ -1,6 +1,7 @@
 #include "core/signer.h"
 
 #include "base/assert.h"
+#include "core/closed_logs.h"
 
 namespace lp::core {
 namespace {
@@ -36,6 +37,10 @@ bool Signer::damaged(std::string_view origin) const {
   return !note(origin).empty() && !last(origin);
 }
 
+bool Signer::closed(std::string_view origin) const {
+  return is_closed(notary_.memory(), origin);
+}
+
 std::string Signer::note(std::string_view origin) const {
   const auto& notes = notary_.memory().notes();
   const auto found = notes.find(std::string(origin));
@@ -44,6 +49,7 @@ std::string Signer::note(std::string_view origin) const {
 
 bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
   const auto checkpoint = last(origin);
+  if (closed(origin)) return false;
   if (!checkpoint || checkpoint->size != range.size() || checkpoint->root != range.root()) {
     return false;
   }
@@ -52,12 +58,18 @@ bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
 }
 
 std::expected<Signer::Signed, Signer::Fault> Signer::open(const std::string& origin) {
+  // A crash may have come between this and the commit of whatever the log was opened for.
+  if (const auto known = last(origin); known && known->size == 0 && resume(origin, {})) {
+    return Signed{.origin = origin, .size = 0, .note = note(origin)};
+  }
+  if (!note(origin).empty()) return std::unexpected(Fault::root_differs);
   return adopt(origin, {});
 }
 
 std::expected<Signer::Signed, Signer::Fault> Signer::adopt(const std::string& origin,
                                                            tlog::CompactRange range) {
   LP_ASSERT(note(origin).empty());
+  if (closed(origin)) return std::unexpected(Fault::closed);
   auto signed_note = notary_.begin(head_of(origin, range));
   if (!signed_note) return std::unexpected(fault_of(signed_note.error()));
   const std::uint64_t size = range.size();
@@ -72,6 +84,7 @@ std::expected<std::vector<Signer::Signed>, Signer::Fault> Signer::extend(
   for (const auto& extension : extensions) {
     const auto found = ranges_.find(extension.origin);
     if (found == ranges_.end()) return std::unexpected(Fault::unknown_origin);
+    if (closed(extension.origin)) return std::unexpected(Fault::closed);
     tlog::CompactRange range = found->second;
     for (const Digest& leaf : extension.leaf_hashes) range.append(leaf);
     if (range.root() != extension.root) return std::unexpected(Fault::root_differs);

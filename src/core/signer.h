@@ -37,6 +37,8 @@ class Signer {
   // A note that does not verify counts as none and is reported by `damaged`.
   [[nodiscard]] std::optional<tlog::Checkpoint> last(std::string_view origin) const;
   [[nodiscard]] bool damaged(std::string_view origin) const;
+  // Whether it is never signed again.
+  [[nodiscard]] bool closed(std::string_view origin) const;
   // Its text; empty when there is none.
   [[nodiscard]] std::string note(std::string_view origin) const;
 
@@ -57,7 +59,8 @@ class Signer {
     unknown_origin,
     root_differs,
     lock_store,
-    away,  // the notary does not answer: to ask the same again is safe
+    away,    // the notary does not answer: to ask the same again is safe
+    closed,  // for ever (closed_logs.h)
   };
   // All or nothing; durable in the lock store when it returns. An extension without leaf hashes on
   // an origin that was never signed signs the empty tree.
@@ -68,7 +71,7 @@ class Signer {
   std::expected<Signed, Fault> adopt(const std::string& origin, tlog::CompactRange range);
 
   // First contact with a new origin: signs and stores the checkpoint of the empty tree, so that a
-  // log without signer state can only mean a lost lock store.
+  // log without signer state can only mean a lost lock store. Once more is fine while it is empty.
   std::expected<Signed, Fault> open(const std::string& origin);
 
  private:

@@ -7,14 +7,14 @@
 #include <variant>
 #include <vector>
 
+#include "core/closed_logs.h"
+
 namespace lp::core {
 
 using namespace signer_message;
 
 namespace {
 
-// The record that closes a log for ever.
-constexpr std::string_view closed_prefix = "closed\n";
 constexpr std::size_t page_bytes = body_bytes_max / 2;
 // Before each record stand the lengths of its name and its text.
 constexpr std::size_t lengths_bytes = 6;
@@ -23,15 +23,27 @@ bool is_record(std::string_view name) {
   return name.contains('\n');
 }
 
-}  // namespace
-
-std::string SignerDesk::answer_bytes(std::string_view body) {
-  const auto request = read_request(body);
-  return to_bytes(request ? answer(*request) : Answer(Refusal::malformed));
+// What changes the memory, and the question who may.
+bool is_for_holder(const Request& request) {
+  return std::holds_alternative<Hold>(request) || std::holds_alternative<Extend>(request) ||
+         std::holds_alternative<Begin>(request) || std::holds_alternative<Keep>(request);
 }
 
-SignerDesk::Answer SignerDesk::answer(const Request& request) {
+}  // namespace
+
+std::string SignerDesk::answer_bytes(Client client, std::string_view body) {
+  const auto request = read_request(body);
+  return to_bytes(request ? answer(client, *request) : Answer(Refusal::malformed));
+}
+
+SignerDesk::Answer SignerDesk::answer(Client client, const Request& request) {
+  if (std::holds_alternative<Hold>(request) && !holder_) holder_ = client;
+  if (is_for_holder(request) && holder_ != client) return Refusal::not_holder;
   return std::visit([this](const auto& ask) { return to(ask); }, request);
+}
+
+void SignerDesk::gone(Client client) {
+  if (holder_ == client) holder_.reset();
 }
 
 const std::string* SignerDesk::remembered(const std::string& name) {
@@ -40,16 +52,16 @@ const std::string* SignerDesk::remembered(const std::string& name) {
   return found == notes.end() ? nullptr : &found->second;
 }
 
-bool SignerDesk::closed(const std::string& origin) {
-  return remembered(std::string(closed_prefix) + origin) != nullptr;
-}
-
 SignerDesk::Refusal SignerDesk::not_kept() {
   broken_ = true;
   return Refusal::not_kept;
 }
 
 SignerDesk::Answer SignerDesk::to(const Ping&) {
+  return Done{};
+}
+
+SignerDesk::Answer SignerDesk::to(const Hold&) {
   return Done{};
 }
 
@@ -79,7 +91,7 @@ SignerDesk::Answer SignerDesk::to(const Extend& ask) {
   for (const Step& step : ask.steps) {
     const std::string& origin = step.head.origin;
     if (!seen.insert(origin).second) return Refusal::malformed;
-    if (closed(origin)) return Refusal::closed;
+    if (is_closed(notary_.memory(), origin)) return Refusal::closed;
     const std::string* note = remembered(origin);
     const auto last = note == nullptr
                           ? std::nullopt
@@ -114,7 +126,7 @@ SignerDesk::Answer SignerDesk::to(const Extend& ask) {
 
 SignerDesk::Answer SignerDesk::to(const Begin& ask) {
   const std::string& origin = ask.head.origin;
-  if (closed(origin)) return Refusal::closed;
+  if (is_closed(notary_.memory(), origin)) return Refusal::closed;
   if (const std::string* note = remembered(origin)) {
     // The answer was lost on its way.
     const auto last = tlog::open_checkpoint(*note, *notary_.verifier(origin));

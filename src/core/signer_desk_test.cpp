@@ -48,6 +48,7 @@ struct Counter {
     secret.emplace(*LogSecret::open((root / "log.key").string(), true, entropy));
     notary.emplace(locks, *secret);
     desk.emplace(*notary, may_adopt);
+    ask(message::Hold{});
   }
   ~Counter() { std::filesystem::remove_all(root); }
 
@@ -64,7 +65,9 @@ struct Counter {
     step.head = head();
     return step;
   }
-  message::Answer ask(const message::Request& request) { return desk->answer(request); }
+  message::Answer ask(const message::Request& request, SignerDesk::Client client = 1) {
+    return desk->answer(client, request);
+  }
   message::Answer extend(const message::Step& step) {
     return ask(message::Extend{.steps = {step}});
   }
@@ -242,9 +245,34 @@ TEST(SignerDesk, TellsAllThatItRemembersPageByPage) {
 TEST(SignerDesk, AnswersBytesThatAreNoMessageWithARefusal) {
   Counter counter;
   for (const std::string_view body : {"", "x", "\1\1x"}) {
-    EXPECT_EQ(message::read_answer(counter.desk->answer_bytes(body)),
+    EXPECT_EQ(message::read_answer(counter.desk->answer_bytes(1, body)),
               message::Answer(Refusal::malformed));
   }
+}
+
+TEST(SignerDesk, SignsAndKeepsForOneServerAtATime) {
+  Counter counter;
+  counter.open();
+  const message::Extend grown{.steps = {counter.grow(1)}};
+  const message::Keep record{.records = {{"erased\nreq_1", "{}"}}};
+  const message::Begin fresh{
+      .head = {.origin = "log.example/p/2", .size = 0, .root = tlog::empty_root()}};
+  const int puts = counter.locks.puts;
+  for (const message::Request& request :
+       std::vector<message::Request>{message::Hold{}, grown, record, fresh}) {
+    EXPECT_EQ(counter.ask(request, 2), message::Answer(Refusal::not_holder));
+  }
+  EXPECT_EQ(counter.locks.puts, puts);
+  // Who only looks holds nothing.
+  EXPECT_EQ(counter.ask(message::Ping{}, 2), message::Answer(message::Done{}));
+  EXPECT_TRUE(std::holds_alternative<message::Remembered>(counter.ask(message::Recall{}, 2)));
+  counter.desk->gone(2);
+  EXPECT_EQ(counter.ask(message::Hold{}, 2), message::Answer(Refusal::not_holder));
+  counter.desk->gone(1);
+  EXPECT_EQ(counter.ask(grown, 2), message::Answer(Refusal::not_holder));
+  EXPECT_EQ(counter.ask(message::Hold{}, 2), message::Answer(message::Done{}));
+  EXPECT_EQ(counter.said(counter.ask(grown, 2)), counter.head());
+  EXPECT_EQ(counter.ask(grown, 1), message::Answer(Refusal::not_holder));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ enum class Kind : std::uint8_t {
   begin = 5,
   earlier = 6,
   keep = 7,
+  hold = 8,
   done = 129,
   remembered = 130,
   key = 131,
@@ -163,6 +164,7 @@ struct WriteRequest {
     out.proof(ask.proof);
     return std::move(out).take();
   }
+  std::string operator()(const Hold&) const { return Writer(Kind::hold).take(); }
   std::string operator()(const Keep& ask) const {
     Writer out(Kind::keep);
     out.records(ask.records);
@@ -226,7 +228,7 @@ Remembered read_remembered(Reader& in) {
 
 Refusal read_refusal(Reader& in) {
   const std::uint64_t value = in.number(1);
-  if (value < 1 || value > static_cast<std::uint8_t>(Refusal::not_kept)) in.refuse();
+  if (value < 1 || value > static_cast<std::uint8_t>(Refusal::not_holder)) in.refuse();
   return static_cast<Refusal>(value);
 }
 
@@ -254,6 +256,8 @@ std::optional<Request> request_of(Kind kind, Reader& in) {
     }
     case Kind::keep:
       return Keep{.records = in.records()};
+    case Kind::hold:
+      return Hold{};
     case Kind::done:
     case Kind::remembered:
     case Kind::key:
@@ -283,6 +287,7 @@ std::optional<Answer> answer_of(Kind kind, Reader& in) {
     case Kind::begin:
     case Kind::earlier:
     case Kind::keep:
+    case Kind::hold:
       break;
   }
   return std::nullopt;

@@ -70,7 +70,11 @@ struct Keep {
   Records records;
   friend bool operator==(const Keep&, const Keep&) = default;
 };
-using Request = std::variant<Ping, Recall, AskKey, Extend, Begin, Earlier, Keep>;
+// To speak for the server, which is one, until the connection ends.
+struct Hold {
+  friend bool operator==(const Hold&, const Hold&) = default;
+};
+using Request = std::variant<Ping, Recall, AskKey, Extend, Begin, Earlier, Keep, Hold>;
 
 // --- answered ---
 
@@ -97,6 +101,7 @@ enum class Refusal : std::uint8_t {
   closed = 4,       // this log is never signed again
   not_allowed = 5,  // to begin a log that is not empty, without the operator's leave
   not_kept = 6,     // the memory cannot be written; the signer ends
+  not_holder = 7,   // another connection speaks for the server, or this one did not ask to
 };
 using Answer = std::variant<Done, Remembered, Key, Signed, Refusal>;
 

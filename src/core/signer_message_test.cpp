@@ -23,7 +23,8 @@ std::vector<Request> requests() {
                            {.head = head(1), .old_size = 0, .proof = {}}}},
           Begin{.head = head(0)},
           Earlier{.note = "note\n", .head = head(3), .proof = {digest('c')}},
-          Keep{.records = {{"erased\nr", "{}"}, {"closed\no", ""}}}};
+          Keep{.records = {{"erased\nr", "{}"}, {"closed\no", ""}}},
+          Hold{}};
 }
 
 std::vector<Answer> answers() {
@@ -54,11 +55,11 @@ TEST(SignerMessage, IsNoneWhenAByteIsMissingOrTooMuch) {
 }
 
 TEST(SignerMessage, OfAnotherVersionOrKindIsNone) {
-  for (const int kind : {0, 8, 128, 129, 133, 134, 255}) {
+  for (const int kind : {0, 9, 128, 129, 133, 134, 255}) {
     EXPECT_FALSE(read_request(std::string{'\1', static_cast<char>(kind)}));
   }
   EXPECT_FALSE(read_request(std::string_view("\2\1")));
-  for (const int kind : {0, 1, 7, 128, 134, 255}) {
+  for (const int kind : {0, 1, 8, 128, 134, 255}) {
     EXPECT_FALSE(read_answer(std::string{'\1', static_cast<char>(kind)}));
   }
 }
@@ -95,6 +96,8 @@ TEST(SignerMessage, IsByteForByteThatOfTheProtocolsPage) {
   EXPECT_EQ(hex(to_bytes(Request(Keep{.records = {{"erased\nr", "{}"}}}))),
             "0107000100086572617365640a72000000027b7d");
   EXPECT_EQ(hex(to_bytes(Answer(Refusal::not_kept))), "018506");
+  EXPECT_EQ(hex(to_bytes(Request(Hold{}))), "0108");
+  EXPECT_EQ(hex(to_bytes(Answer(Refusal::not_holder))), "018507");
 }
 
 }  // namespace

@@ -63,6 +63,8 @@ struct House {
   crypto::P256Key approver = crypto::P256Key::generate();
   seal::ContentKey content_key{Secret(std::string(32, 'k'))};
   std::string project, api_key, member;
+  bool destroys_wrap_keys = false;                  // when it is opened next
+  std::optional<AcceptedRollback> accept_rollback;  // at the next start
 
   explicit House(bool set_up = true) {
     std::string name = (std::filesystem::temp_directory_path() / "lp_core_XXXXXX").string();
@@ -102,6 +104,8 @@ struct House {
     chosen.settings.push_back({.name = "log.name", .value = options.log_name});
     EXPECT_TRUE(store->commit(chosen).has_value());
     options.disk_reserve_bytes = 0;
+    options.destroys_wrap_keys = destroys_wrap_keys;
+    options.accept_rollback = std::exchange(accept_rollback, std::nullopt);
     engine = std::make_unique<Engine>(options, *store, *notary, *blobs, *keys, clock, entropy,
                                       [](auto) {});
     return engine->start();
@@ -136,6 +140,19 @@ struct House {
     return command;
   }
   std::string asked() { return engine->run(ask())->id; }
+  // The id of an agent that the API key makes, with a secret that the server knows.
+  std::string agent_called(const std::string& handle) {
+    return engine
+        ->run(RegisterAgent{.project = project,
+                            .handle = handle,
+                            .made_by = member,
+                            .public_key = {},
+                            .by = {.actor = {.id = api_key,
+                                             .kind = evidence::ActorKind::api_key,
+                                             .method = evidence::ActorMethod::api_key,
+                                             .key = api_key}}})
+        ->agent_id;
+  }
 
   Considered consider(const std::string& request, evidence::Verdict verdict) {
     const auto view = engine->request(request, {});

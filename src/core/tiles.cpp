@@ -1,35 +1,42 @@
 #include "core/tiles.h"
 
+#include <memory>
 #include <utility>
 
-#include "tlog/tile.h"
+#include "core/subtree_hashes.h"
 
 namespace lp::core {
 namespace {
 
-std::optional<Digest> only(const store::Result<std::vector<Digest>>& hashes) {
-  if (!hashes || hashes->size() != 1) return std::nullopt;
-  return hashes->front();
+// A HashReader is copied; what it has read is shared by the copies.
+tlog::HashReader hash_reader(SubtreeHashes::Rows rows, std::uint64_t size,
+                             const std::string& origin) {
+  auto hashes = std::make_shared<SubtreeHashes>(std::move(rows), size,
+                                                origin.empty() ? nullptr : hashes_kept_of(origin));
+  return [hashes](unsigned level, std::uint64_t position) { return hashes->at(level, position); };
 }
 
 }  // namespace
 
-tlog::HashReader hashes_of_log(store::Reader& reader, std::string project, std::uint64_t size) {
-  return tlog::reader_over_tiles(
-      [&reader, project = std::move(project)](unsigned tile_level, std::uint64_t position) {
-        return only(tile_level == 0 ? reader.leaf_hashes(project, position, 1)
-                                    : reader.upper_hashes(project, tile_level, position, 1));
+tlog::HashReader hashes_of_log(store::Reader& reader, std::string project, std::uint64_t size,
+                               const std::string& origin) {
+  return hash_reader(
+      [&reader, project = std::move(project)](unsigned tile_level, std::uint64_t first,
+                                              std::uint64_t count) {
+        return tile_level == 0 ? reader.leaf_hashes(project, first, count)
+                               : reader.upper_hashes(project, tile_level, first, count);
       },
-      size);
+      size, origin);
 }
 
-tlog::HashReader hashes_of_root_log(store::Reader& reader, std::uint64_t size) {
-  return tlog::reader_over_tiles(
-      [&reader](unsigned tile_level, std::uint64_t position) {
-        return only(tile_level == 0 ? reader.anchor_hashes(position, 1)
-                                    : reader.anchor_upper_hashes(tile_level, position, 1));
+tlog::HashReader hashes_of_root_log(store::Reader& reader, std::uint64_t size,
+                                    const std::string& origin) {
+  return hash_reader(
+      [&reader](unsigned tile_level, std::uint64_t first, std::uint64_t count) {
+        return tile_level == 0 ? reader.anchor_hashes(first, count)
+                               : reader.anchor_upper_hashes(tile_level, first, count);
       },
-      size);
+      size, origin);
 }
 
 }  // namespace lp::core

@@ -23,14 +23,19 @@ struct Tombstone {
   friend bool operator==(const Tombstone&, const Tombstone&) = default;
 };
 
+// Of a person: what a copy still says of who they were goes again.
+using PersonTombstone = store::EraseMember;
+
 class Tombstones {
  public:
   explicit Tombstones(store::LockStore& locks) : locks_(locks) {}
 
   // Durable when it returns.
-  store::Result<void> keep(const std::vector<Tombstone>& tombstones);
+  store::Result<void> keep(const std::vector<Tombstone>& tombstones,
+                           const std::vector<PersonTombstone>& people);
   // The error is a sentence for people: one of them cannot be read.
   [[nodiscard]] std::expected<std::vector<Tombstone>, std::string> all() const;
+  [[nodiscard]] std::expected<std::vector<PersonTombstone>, std::string> people() const;
 
  private:
   store::LockStore& locks_;

@@ -23,7 +23,7 @@ void keep_policy(Work& work, const std::string& policy) {
 }
 
 void keep_ahead(Work& work, const WitnessesAhead& ahead) {
-  std::string text = to_text(ahead);
+  std::string text = ahead_text(ahead);
   work.batch.settings.push_back({.name = "witness.ahead", .value = text});
   work.change_directory().witness_ahead = std::move(text);
 }
@@ -58,7 +58,7 @@ void forget_others(Work& work, const std::string& policy_text) {
 
 }  // namespace
 
-std::string to_text(const WitnessesAhead& ahead) {
+std::string ahead_text(const WitnessesAhead& ahead) {
   std::string text;
   for (const auto& [origin, vkey] : ahead) text += origin + " " + vkey + "\n";
   return text;

@@ -16,7 +16,7 @@ namespace lp::core {
 using WitnessesAhead = std::map<std::string, std::string, std::less<>>;
 
 // A line "<origin> <vkey>" each; neither can hold a blank.
-std::string to_text(const WitnessesAhead& ahead);
+std::string ahead_text(const WitnessesAhead& ahead);
 // Lines of another form, which the seal keeps out, are left out.
 WitnessesAhead read_witnesses_ahead(std::string_view text);
 

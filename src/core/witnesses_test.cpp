@@ -30,7 +30,7 @@ bool note_ahead(House& house, const std::string& origin, const std::string& witn
 
 TEST(WitnessesAhead, AreTheSameAfterTheyWereWrittenDown) {
   const WitnessesAhead ahead{{"a/p/1", vkey('a')}, {"a/root", stranger}};
-  EXPECT_EQ(read_witnesses_ahead(to_text(ahead)), ahead);
+  EXPECT_EQ(read_witnesses_ahead(ahead_text(ahead)), ahead);
   EXPECT_TRUE(read_witnesses_ahead("").empty());
   EXPECT_TRUE(read_witnesses_ahead("nonsense\n").empty());
 }
@@ -79,7 +79,7 @@ TEST(WitnessesAhead, HoldNothingUpOnceTheyAreNoLongerAsked) {
 
 TEST(WitnessesAhead, StopTheRootLogAlone) {
   House house;
-  const std::string root = RootLog::origin_of(house.engine->directory()->log_name);
+  const std::string root = RootLog::origin_of(house.engine->directory()->log_name, "");
   ASSERT_TRUE(house.engine->run(SetWitnessPolicy{.policy = policy('a')}).has_value());
   const auto round = [&] {
     house.clock.advance_ms(1'000);

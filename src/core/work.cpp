@@ -15,6 +15,7 @@ namespace lp::core {
 namespace {
 
 constexpr std::size_t salt_bytes = 32;
+constexpr std::size_t closed_bytes_max = 64 * 1024;  // of a payload that memory keeps for its agent
 
 std::unexpected<Refused> tampered(std::string_view request) {
   log::error("row.tampered", "A stored request does not verify; it is not served.",
@@ -208,10 +209,29 @@ Work::Open& Work::add_request(Open open) {
   return requests_.emplace(id, std::move(open)).first->second;
 }
 
+std::shared_ptr<const Work::Closed> Work::closed() {
+  Closed rows;
+  for (const std::string& id : closed_) {
+    const auto is_this = [&](const Tombstone& stone) { return stone.erasure.request == id; };
+    if (std::ranges::any_of(tombstones_, is_this)) continue;
+    auto& [row, state, log] = requests_.find(id)->second;
+    if (row.payload.size() + state.edited_payload.size() > closed_bytes_max) continue;
+    rows.emplace(id, store::FullRequest{
+                         .request = std::move(row), .state = std::move(state), .delivery = {}});
+  }
+  if (rows.empty()) return nullptr;
+  return std::make_shared<const Closed>(std::move(rows));
+}
+
 void Work::erase(Tombstone tombstone) {
   batch.removals.emplace_back(
       store::EraseRequest{.erasure = tombstone.erasure, .indices = tombstone.indices});
   tombstones_.push_back(std::move(tombstone));
+}
+
+void Work::erase(PersonTombstone tombstone) {
+  batch.removals.emplace_back(tombstone);
+  gone_people_.push_back(std::move(tombstone));
 }
 
 bool Work::erased(std::string_view request, std::string_view project) const {
@@ -251,9 +271,7 @@ std::vector<Notice> Work::notices() const {
 }
 
 bool Work::disk_low() {
-  if (!disk_low_) {
-    disk_low_ = below_reserve(world.options.data_directory, world.options.disk_reserve_bytes);
-  }
+  if (!disk_low_) disk_low_ = core::disk_low(world.options, world.store);
   return *disk_low_;
 }
 

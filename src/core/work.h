@@ -67,12 +67,22 @@ class Work {
   // Takes a new request into the batch. `open.log` must be set.
   Open& add_request(Open open);
 
+  // This batch closes it: its agent is about to ask what was decided.
+  void close(const std::string& request) { closed_.insert(request); }
+  using Closed = std::map<std::string, store::FullRequest, std::less<>>;
+  // What the database now says of those, but for the large ones; null when there are none. They
+  // are moved out: `request` must not be asked for any more.
+  [[nodiscard]] std::shared_ptr<const Closed> closed();
+
   // Takes a request out of the data with this batch: nothing of it is served or changed from now
   // on.
   void erase(Tombstone tombstone);
   // Whether it is gone; `project` "" for any.
   [[nodiscard]] bool erased(std::string_view request, std::string_view project = {}) const;
   [[nodiscard]] const std::vector<Tombstone>& tombstones() const { return tombstones_; }
+  // Takes who a person was out of the data; the directory says so already.
+  void erase(PersonTombstone tombstone);
+  [[nodiscard]] const std::vector<PersonTombstone>& gone_people() const { return gone_people_; }
 
   // --- handoffs ---
 
@@ -136,7 +146,9 @@ class Work {
 
   std::map<std::string, Open, std::less<>> requests_;
   std::set<std::string> changed_requests_;
+  std::set<std::string> closed_;
   std::vector<Tombstone> tombstones_;
+  std::vector<PersonTombstone> gone_people_;
   std::map<std::string, OpenHandoff, std::less<>> handoffs_;
   std::set<std::string> changed_handoffs_;
   std::set<std::string> touched_;

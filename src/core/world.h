@@ -14,6 +14,7 @@
 #include "base/entropy.h"
 #include "base/time.h"
 #include "core/clock_watch.h"
+#include "core/closed_logs.h"
 #include "core/directory.h"
 #include "core/expiry.h"
 #include "core/keys.h"
@@ -41,6 +42,7 @@ struct ProjectLog {
   std::shared_ptr<LiveLog> live;
   bool frozen = false;              // the signer will not sign: nothing may be added
   bool witness_ahead = false;       // and that alone is why
+  bool rolled_back = false;         // frozen because more was signed than is here
   std::uint64_t signed_size = 0;    // mirrors live->signed_size for this thread
   std::uint64_t anchored_size = 0;  // of its newest entry in the root log
 };
@@ -60,6 +62,7 @@ struct World {
   Notary& notary;
   Signer signer;
   Tombstones tombstones;
+  ClosedLogs closed_logs;
   Verifiers verifiers;
   ClockWatch clock_watch;
   Expiry expiry;

@@ -19,18 +19,8 @@ struct Months : House {
   // As `serve` opens it, which has read the settings.
   void open_to_destroy() {
     close();
-    store = *store::open_sqlite((root / "letsping.db").string());
-    locks = *store::open_lock_store((root / "signer").string());
-    keys = *Keys::open((root / "secrets").string(), false, entropy);
-    notary = std::make_unique<OwnNotary>(*locks, keys->log_secret());
-    EngineOptions options;
-    options.data_directory = root.string();
-    options.log_name = "00112233aabbccdd";
-    options.disk_reserve_bytes = 0;
-    options.destroys_wrap_keys = true;
-    engine = std::make_unique<Engine>(options, *store, *notary, *blobs, *keys, clock, entropy,
-                                      [](auto) {});
-    ASSERT_TRUE(engine->start().has_value());
+    destroys_wrap_keys = true;
+    open();
   }
   std::size_t months() const { return keys->wrap_months().size(); }
 };
@@ -39,17 +29,7 @@ TEST(WrapKeys, GoWhenTheirMonthIsOverForAsLongAsBackupsAreKept) {
   Months house;
   house.open_to_destroy();
   const std::string request = house.asked();
-  const std::string agent =
-      house.engine
-          ->run(RegisterAgent{.project = house.project,
-                              .handle = "a",
-                              .made_by = house.member,
-                              .public_key = {},
-                              .by = {.actor = {.id = house.api_key,
-                                               .kind = evidence::ActorKind::api_key,
-                                               .method = evidence::ActorMethod::api_key,
-                                               .key = house.api_key}}})
-          ->agent_id;
+  const std::string agent = house.agent_called("a");
   const auto wrapped = [&] {
     return (*house.engine->reader().request(request))->request.dek_wrapped;
   };

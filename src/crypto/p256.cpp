@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "base/c_handle.h"
@@ -259,14 +260,18 @@ std::optional<P256PublicKey> P256PublicKey::from_spki(std::string_view spki) {
 
 bool P256PublicKey::verify(std::string_view message, std::string_view der_signature,
                            bool require_low_s) const {
+  return verify_digest(sha256(message), der_signature, require_low_s);
+}
+
+bool P256PublicKey::verify_digest(const Digest& sha256_of_message, std::string_view der_signature,
+                                  bool require_low_s) const {
   const std::optional<std::string> s = s_of(der_signature);
   if (!s) return false;
   if (require_low_s && *s > half_order) return false;
-  const Digest digest = sha256(message);
   const KeyContext context(EVP_PKEY_CTX_dup(handle_->verifying.get()));
   LP_ASSERT(context != nullptr);
   return EVP_PKEY_verify(context.get(), data_of(der_signature), der_signature.size(),
-                         digest.bytes.data(), digest.bytes.size()) == 1;
+                         sha256_of_message.bytes.data(), sha256_of_message.bytes.size()) == 1;
 }
 
 std::optional<std::string> p256_raw_signature(std::string_view der) {
@@ -286,10 +291,36 @@ std::optional<std::string> p256_der_signature(std::string_view raw64) {
   return der + *r + *s;
 }
 
+namespace {
+
+// The key of this SPKI; null for what is none. A thread keeps the last few that it was given: to
+// read one takes as long as to check a signature, and most signatures that follow each other are of
+// the same few keys.
+const P256PublicKey* known_key(std::string_view spki) {
+  constexpr std::size_t keys_max = 8;
+  struct Known {
+    std::string spki;
+    P256PublicKey key;
+  };
+  thread_local std::vector<Known> keys;  // the newest last
+  const auto found = std::ranges::find(keys, spki, &Known::spki);
+  if (found != keys.end()) {
+    std::rotate(found, found + 1, keys.end());
+    return &keys.back().key;
+  }
+  auto key = P256PublicKey::from_spki(spki);
+  if (!key) return nullptr;
+  if (keys.size() == keys_max) keys.erase(keys.begin());
+  keys.push_back({std::string(spki), *std::move(key)});
+  return &keys.back().key;
+}
+
+}  // namespace
+
 bool p256_verify(std::string_view spki, std::string_view message, std::string_view der_signature,
                  bool require_low_s) {
-  const std::optional<P256PublicKey> key = P256PublicKey::from_spki(spki);
-  return key && key->verify(message, der_signature, require_low_s);
+  const P256PublicKey* const key = known_key(spki);
+  return key != nullptr && key->verify(message, der_signature, require_low_s);
 }
 
 }  // namespace lp::crypto

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/digest.h"
 #include "base/secret.h"
 
 namespace lp::crypto {
@@ -48,6 +49,9 @@ class P256PublicKey {
   // Strict DER; `require_low_s` refuses the twin of a valid signature.
   [[nodiscard]] bool verify(std::string_view message, std::string_view der_signature,
                             bool require_low_s = true) const;
+  // The same for who knows only the SHA-256 of the message.
+  [[nodiscard]] bool verify_digest(const Digest& sha256_of_message, std::string_view der_signature,
+                                   bool require_low_s = true) const;
 
  private:
   struct Handle;

@@ -11,6 +11,7 @@
 #include "base/c_handle.h"
 #include "base/testing.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 
 namespace lp::crypto {
 namespace {
@@ -86,6 +87,15 @@ std::string twin_of(std::string_view signature) {
   auto* out = reinterpret_cast<unsigned char*>(twin.data());
   twin.resize(static_cast<std::size_t>(i2d_ECDSA_SIG(parsed.get(), &out)));
   return twin;
+}
+
+TEST(P256, VerifiesWhatOnlyTheHashIsKnownOf) {
+  const P256Key key = P256Key::generate();
+  const auto known = P256PublicKey::from_spki(key.spki());
+  const std::string signature = key.sign("message");
+  EXPECT_TRUE(known->verify_digest(sha256("message"), signature));
+  EXPECT_FALSE(known->verify_digest(sha256("another"), signature));
+  EXPECT_FALSE(known->verify_digest(sha256("message"), "no signature"));
 }
 
 TEST(P256Key, FromUniformIsDeterministicAndReducedAsFipsSays) {

@@ -161,7 +161,7 @@ way than this file. Without one the best verdict is INDETERMINATE.
                       written into the log before its first byte left
   SHA256SUMS          of every member, with sums/: cat SHA256SUMS sums/* sums/*/* | sha256sum -c
   rosters.jsonl       whose keys count, signed by the owners
-  checkpoint, tile/   the log as c2sp.org/tlog-tiles
+  checkpoint, tile/   the log as c2sp.org/tlog-tiles; anchor.json: the checkpoint in the root log
   statements/         what happened, in the exact bytes that the log holds the hash of
   receipts/           one receipt a line for each review and decision by people; verify.html, which
                       sends nothing anywhere, checks one of them in a browser

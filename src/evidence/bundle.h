@@ -23,7 +23,7 @@ inline constexpr std::string_view manifest = "manifest.json", rosters = "rosters
                                   event = "event.json", consistency = "consistency",
                                   sums = "SHA256SUMS", readme = "README.txt", page = "verify.html",
                                   policies = "policies.jsonl", rules = "rules.jsonl",
-                                  checkpoint = "checkpoint";
+                                  checkpoint = "checkpoint", anchor = "anchor.json";
 }  // namespace member
 
 // Which members there are for the entries first <= index < end of a tree of `size` leaves.

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/erasure.h"
 #include "evidence/examination.h"
 #include "evidence/leaf.h"
+#include "evidence/remembered.h"
 #include "tlog/tree.h"
 
 namespace lp::evidence {
@@ -66,6 +66,13 @@ bool in_range(const std::vector<SignedHead>& rosters, const std::string& vkey, s
   return true;
 }
 
+// Whether the log was closed before it had so many entries: whoever has its key can sign on, and
+// nobody is to believe it.
+constexpr std::string_view after_end = "the log was closed before it had so many entries";
+bool is_after_end(const Trust* trust, const tlog::Checkpoint& checkpoint) {
+  return trust != nullptr && trust->closed_at && checkpoint.size > *trust->closed_at;
+}
+
 // Whether the one signature in the log's name is of a key that nobody here has heard of: one that
 // came with a later version of the roster looks like this to who has no trust file.
 bool is_of_later_key(const tlog::Note& note, const std::vector<tlog::VerifierKey>& keys,
@@ -115,7 +122,7 @@ std::expected<const tlog::VerifierKey*, std::string> own_signature(
     if (key == own_keys.end()) continue;
     if (own != nullptr) return std::unexpected("the checkpoint has two signatures of its log");
     own = &*key;
-    if (!crypto::ed25519_verify(own->public_key, note.body, line.signature)) {
+    if (!remembered_ed25519(own->public_key, note.body, line.signature)) {
       return std::unexpected("the log's signature on the checkpoint does not verify");
     }
   }
@@ -131,12 +138,12 @@ std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
   if (checkpoint->origin != trust.origin) return std::unexpected("it is of another log");
   const auto own = own_signature(*note, trust.log_vkeys);
   if (!own) return std::unexpected(own.error());
-  if (note->signatures.size() != 1) return std::unexpected("it has more signatures than its log's");
   std::vector<SignedHead> rosters;
   for (const RosterHead& head : heads) rosters.push_back({head, {}});
   if (!in_range(rosters, (*own)->to_string(), checkpoint->size)) {
     return std::unexpected("the log's key did not sign trees of this size");
   }
+  if (is_after_end(&trust, *checkpoint)) return std::unexpected(std::string(after_end));
   return *checkpoint;
 }
 
@@ -173,7 +180,8 @@ Checking check_erasure(Examination& it) {
     return invalid("the receipt of the erasure is not VALID: " + report.why);
   }
   const auto document = ErasureDocument::parse(erasure.document.value_or(""));
-  if (report.statement->type != EventType::erasure_performed || !document) {
+  if (report.statement->type != EventType::erasure_performed || !document ||
+      document->indices.empty()) {
     return invalid("what is shown instead of the statement is no erasure");
   }
   if (document->origin != it.origin || *report.index <= it.own().index() ||
@@ -262,6 +270,7 @@ Checking check_checkpoint(Examination& it) {
     if (!in_range(it.rosters(), (*own)->to_string(), entry.checkpoint.size)) {
       return invalid("the log's key did not sign trees of this size");
     }
+    if (is_after_end(it.trust, entry.checkpoint)) return invalid(std::string(after_end));
   }
   if (!confirmed) return indeterminate("only a trust file can confirm the key of the log");
   it.log = LogLevel::logged;

@@ -13,9 +13,6 @@
 namespace lp::evidence {
 namespace {
 
-// How much a witness's clock may be behind the server's.
-constexpr std::int64_t clock_slack_ms = 300'000;
-
 const WitnessPolicy* policy_of(const Examination& it) {
   return it.trust != nullptr && it.trust->witnesses ? &*it.trust->witnesses : nullptr;
 }
@@ -30,6 +27,7 @@ struct Cosigned {
   std::size_t lines = 0;
   bool strangers = false;  // lines of keys that the trust file does not name
   std::set<std::string> witnesses;
+  std::optional<Instant> earliest;
 };
 
 // Every cosignature of the note verifies and is not of before `said`.
@@ -43,10 +41,12 @@ std::expected<Cosigned, Failure> read_cosignatures(const tlog::Note& note,
     if (witness == policy.witnesses.end()) continue;
     const auto time_s = tlog::open_cosignature({.body = note.body, .signatures = {line}}, *witness);
     if (!time_s) return invalid("the signature of the witness " + line.name + " does not verify");
-    if (instant_of(*time_s) + clock_slack_ms < said) {
+    if (instant_of(*time_s) + witness_slack_ms < said) {
       return invalid("the witness " + line.name + " saw the log before the event happened");
     }
     ++cosigned.lines;
+    cosigned.earliest =
+        std::min(cosigned.earliest.value_or(instant_of(*time_s)), instant_of(*time_s));
     cosigned.witnesses.insert(witness->to_string());
   }
   // One line is the log's own: `checkpoint` and `anchor` have seen to that.
@@ -58,27 +58,40 @@ tlog::Note note_of(const tlog::Proof& proof) {
   return tlog::Note::parse(proof.checkpoint).value_or(tlog::Note{});
 }
 
-}  // namespace
+// The root log of this origin that the trust file names, or null.
+const RootLog* root_of(const Trust& trust, std::string_view origin) {
+  if (trust.root->origin == origin) return &*trust.root;
+  const auto closed = std::ranges::find(trust.closed_roots, origin, &RootLog::origin);
+  return closed == trust.closed_roots.end() ? nullptr : &*closed;
+}
 
-Checking check_anchor(Examination& it) {
-  if (!it.receipt.anchor) return Outcome::absent;
-  const AnchorProof& anchor = *it.receipt.anchor;
-  if (anchor.entry != anchor_leaf(it.own().checkpoint)) {
-    return invalid("the anchor is one of another checkpoint");
-  }
+Checking anchored(const AnchorProof& anchor, const tlog::Checkpoint& of, const Trust* trust) {
+  if (anchor.entry != anchor_leaf(of)) return invalid("the anchor is one of another checkpoint");
   const tlog::Note note = note_of(anchor.proof);
   const auto checkpoint = tlog::Checkpoint::parse_body(note.body).value_or(tlog::Checkpoint{});
   if (!tlog::verify_inclusion(tlog::leaf_hash(anchor.entry), anchor.proof.index, checkpoint.size,
                               anchor.proof.path, checkpoint.root)) {
     return invalid("the anchor is not in the root log at its index");
   }
-  if (it.trust == nullptr || !it.trust->root) {
+  if (trust == nullptr || !trust->root) {
     return indeterminate("no trust file names the root log (`root`)");
   }
-  if (checkpoint.origin != it.trust->root->origin) return invalid("the anchor is in another log");
-  const auto own = own_signature(note, it.trust->root->log_vkeys);
+  const RootLog* root = root_of(*trust, checkpoint.origin);
+  if (root == nullptr) return invalid("the anchor is in another log");
+  const auto own = own_signature(note, root->log_vkeys);
   if (!own) return invalid("in the root log, " + own.error());
   return Outcome::ok;
+}
+
+// Nothing shows whether such a line is what it was: it could be changed and nobody would see it.
+constexpr std::string_view of_strangers =
+    "a signature is of a key that the trust file does not name";
+
+}  // namespace
+
+Checking check_anchor(Examination& it) {
+  if (!it.receipt.anchor) return Outcome::absent;
+  return anchored(*it.receipt.anchor, it.own().checkpoint, it.trust);
 }
 
 Checking check_witnesses(Examination& it) {
@@ -104,11 +117,42 @@ Checking check_witnesses(Examination& it) {
     const auto counted = count(note_of(it.receipt.anchor->proof), it.statement().time, true);
     if (!counted) return std::unexpected(counted.error());
   }
-  // Nothing shows whether such a line is what it was: it could be changed and nobody would see it.
-  if (strangers) return indeterminate("a signature is of a key that the trust file does not name");
+  if (strangers) return indeterminate(std::string(of_strangers));
   it.witnessed = witnessed;
   if (it.witnessed) it.log = LogLevel::witnessed;
   return lines == 0 ? Outcome::absent : Outcome::ok;
+}
+
+Standing verify_standing(std::string_view note, const std::optional<AnchorProof>& anchor,
+                         const Trust& trust) {
+  const auto not_good = [](const Failure& failure) {
+    return Standing{
+        .verdict = failure.verdict, .why = failure.why, .log = LogLevel::logged, .earliest = {}};
+  };
+  const tlog::Note own = tlog::Note::parse(note).value_or(tlog::Note{});
+  std::vector<tlog::Note> notes{own};
+  if (anchor) {
+    const auto of = tlog::Checkpoint::parse_body(own.body).value_or(tlog::Checkpoint{});
+    if (const auto holds = anchored(*anchor, of, &trust); !holds) return not_good(holds.error());
+    notes.push_back(note_of(anchor->proof));
+  }
+  const WitnessPolicy policy = trust.witnesses.value_or(WitnessPolicy{});
+  Standing standing;
+  bool strangers = false;
+  for (const tlog::Note& one : notes) {
+    const auto cosigned = read_cosignatures(one, policy, Instant{});
+    if (!cosigned) return not_good(cosigned.error());
+    strangers = strangers || cosigned->strangers;
+    if (trust.witnesses && cosigned->witnesses.size() >= policy.quorum) {
+      standing.log = LogLevel::witnessed;
+    }
+    if (cosigned->earliest) {
+      standing.earliest =
+          std::min(standing.earliest.value_or(*cosigned->earliest), *cosigned->earliest);
+    }
+  }
+  if (strangers) return not_good({Finding::indeterminate, std::string(of_strangers)});
+  return standing;
 }
 
 Checking check_time(Examination& it) {

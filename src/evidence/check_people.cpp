@@ -7,6 +7,7 @@
 #include "crypto/p256.h"
 #include "evidence/assertion.h"
 #include "evidence/decision_core.h"
+#include "evidence/erasure.h"
 #include "evidence/examination.h"
 #include "json/write.h"
 #include "tlog/tree.h"
@@ -110,6 +111,43 @@ Checking check_one(const Examination& it, const HumanProof& human, const Stateme
   }
   if (const auto listed = check_listed(it, human, *core); !listed) return listed;
   return check_signature(it, human);
+}
+
+// --- people who were erased -----------------------------------------------------------------
+
+// What owners signed of one person: that who the pseudonym was is gone. The signatures of that
+// person hold as before.
+Checking check_erased_person(const Examination& it, const Receipt& erasure,
+                             const std::vector<const Entry*>& reviews) {
+  const ReceiptReport report = verify_receipt(erasure.bytes(), it.trusts, it.demands);
+  const std::string why = "the receipt of a person's erasure is not VALID: " + report.why;
+  if (report.verdict == Finding::indeterminate) return indeterminate(why);
+  if (report.verdict != Finding::valid) return invalid(why);
+  const auto document = ErasureDocument::parse(erasure.document.value_or(""));
+  if (report.statement->type != EventType::erasure_performed || !document || !document->subject) {
+    return invalid("what is shown of a person's erasure is none");
+  }
+  const auto review = std::ranges::find_if(reviews, [&](const Entry* one) {
+    return one->statement.actor.id == *document->subject && one->index() < *report.index;
+  });
+  if (document->origin != it.origin || review == reviews.end()) {
+    return invalid("the erasure is of nobody who reviewed before it");
+  }
+  if (erasure.owners.size() < erasure.rosters.back().head.threshold) {
+    return invalid("the erasure of a person is not signed by enough owners");
+  }
+  return Outcome::erased;
+}
+
+Checking check_erased_people(const Examination& it, const std::vector<const Entry*>& reviews) {
+  std::optional<Failure> doubt;
+  for (const Receipt& erasure : it.receipt.erased_people) {
+    const auto one = check_erased_person(it, erasure, reviews);
+    if (!one && one.error().verdict == Finding::invalid) return one;
+    if (!one) doubt = one.error();
+  }
+  if (doubt) return std::unexpected(*doubt);
+  return it.receipt.erased_people.empty() ? Outcome::ok : Outcome::erased;
 }
 
 // --- enough of them -------------------------------------------------------------------------
@@ -217,24 +255,25 @@ Checking check_demand(const Examination& it, const Demand& demand) {
 }  // namespace
 
 Checking check_human(Examination& it) {
-  std::vector<const Statement*> reviews;
-  if (is_review(it.statement().type)) reviews.push_back(&it.statement());
+  std::vector<const Entry*> reviews;
+  if (is_review(it.statement().type)) reviews.push_back(&it.own());
   if (is_people_decision(it.statement())) {
     for (auto one = it.entries.begin() + 1; one != it.entries.end(); ++one) {
-      reviews.push_back(&one->statement);
+      reviews.push_back(&*one);
     }
   }
   HumanClass weakest = reviews.empty() ? HumanClass::none : HumanClass::passkey;
   std::optional<Failure> doubt;
   std::size_t next = 0;
-  for (const Statement* const review : reviews) {
-    if (is_unsigned_review(*review)) {
+  for (const Entry* const entry : reviews) {
+    const Statement& review = entry->statement;
+    if (is_unsigned_review(review)) {
       weakest = HumanClass::session;
       continue;
     }
     if (next == it.receipt.humans.size()) return invalid("the signature of a person is missing");
     const HumanProof& human = it.receipt.humans[next++];
-    if (const auto one = check_one(it, human, *review); !one) {
+    if (const auto one = check_one(it, human, review); !one) {
       if (one.error().verdict == Finding::invalid) return one;
       doubt = one.error();
     }
@@ -242,8 +281,12 @@ Checking check_human(Examination& it) {
     it.names.push_back(human.entry.member);
   }
   if (next != it.receipt.humans.size()) return invalid("there are signatures of nothing");
+  const auto erased = check_erased_people(it, reviews);
+  if (!erased && erased.error().verdict == Finding::invalid) return erased;
   if (doubt) return std::unexpected(*doubt);
+  if (!erased) return erased;
   it.human = weakest;
+  if (*erased == Outcome::erased) return erased;
   return next == 0 ? Outcome::absent : Outcome::ok;
 }
 

@@ -21,15 +21,19 @@ bool well_formed(const ErasureDocument& document) {
   const auto& indices = document.indices;
   const bool ascending =
       std::ranges::adjacent_find(indices, std::greater_equal<>{}) == indices.end();
-  return !document.origin.empty() && !indices.empty() && ascending &&
-         indices.back() <= integer_max && document.salt.size() == salt_bytes &&
+  // Of statements, or of a person; never of both.
+  const bool of_one = document.subject ? indices.empty() && !document.request_id
+                                       : !indices.empty() && indices.back() <= integer_max;
+  return !document.origin.empty() && of_one && ascending && document.salt.size() == salt_bytes &&
          !document.basis.empty() && !document.operator_name.empty();
 }
 
 std::vector<std::uint64_t> read_indices(Members& members) {
   std::vector<std::uint64_t> indices;
+  if (!members.has("indices")) return indices;
   const json::Value& value = members.value("indices");
-  if (!value.is_array()) return indices;
+  if (!value.is_array()) members.fail();
+  if (!members.ok()) return indices;
   for (const json::Value& item : value.items()) {
     const auto index = item.as_integer();
     if (!index || *index < 0) {
@@ -63,9 +67,10 @@ std::string ErasureDocument::bytes() const {
   json::Value value = json::Value::object();
   value.add("v", 1);
   value.add("origin", origin);
-  value.add("indices", std::move(index_array));
+  if (!indices.empty()) value.add("indices", std::move(index_array));
   value.add("salt", base64(salt));
   value.add_if("request_id", request_id);
+  value.add_if("subject", subject);
   value.add("basis", basis);
   value.add("operator", operator_name);
   value.add("complete_by", to_string(complete_by));
@@ -83,6 +88,7 @@ std::optional<ErasureDocument> ErasureDocument::parse(std::string_view bytes) {
   document.indices = read_indices(members);
   document.salt = members.binary("salt");
   document.request_id = members.optional_text("request_id");
+  document.subject = members.optional_text("subject");
   document.basis = members.text("basis");
   document.operator_name = members.text("operator");
   document.complete_by = members.instant("complete_by");

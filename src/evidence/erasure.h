@@ -1,5 +1,6 @@
-// The document of an erasure: whose statements went, why, and what became of the copies
-// (spec/receipt-format.md §6). Owners sign it.
+// The document of an erasure: what went, why, and what became of the copies (spec/log-format.md
+// §9). It is of statements, or of a person: then no statement went, but who the pseudonym was.
+// Owners sign it.
 
 #pragma once
 
@@ -18,12 +19,13 @@ namespace lp::evidence {
 
 struct ErasureDocument {
   std::string origin;
-  std::vector<std::uint64_t> indices;  // of the leaves, ascending, at least one
-  std::string salt;                    // 32 bytes
-  std::optional<std::string> request_id;
-  std::string basis;            // the legal basis, in words
-  std::string operator_name;    // member "operator"
-  Instant complete_by;          // when the last key that could open a backup is destroyed
+  std::vector<std::uint64_t> indices;     // of the leaves, ascending; none beside a subject
+  std::string salt;                       // 32 bytes
+  std::optional<std::string> request_id;  // whose statements they were
+  std::optional<std::string> subject;     // the pseudonym of a person, and nothing else goes
+  std::string basis;                      // the legal basis, in words
+  std::string operator_name;              // member "operator"
+  Instant complete_by;                    // when the last key that could open a backup is destroyed
   std::vector<Digest> exports;  // hashes of the export.made statements that handed the data out
 
   [[nodiscard]] std::string bytes() const;                              // JCS, member v = 1

@@ -1,7 +1,6 @@
 #include "evidence/leaf.h"
 
 #include "base/text.h"
-#include "evidence/members.h"
 
 namespace lp::evidence {
 namespace {
@@ -10,12 +9,6 @@ namespace {
 // one order, and nothing in it needs an escape.
 std::string data_of(const Digest& statement_sha256) {
   return R"("data":{"algorithm":"SHA2_256","digest":")" + base64(statement_sha256.view()) + R"("})";
-}
-
-std::optional<Digest> read_data(const json::Value& spec) {
-  const json::Value* const data = spec.find("data");
-  if (data == nullptr) return std::nullopt;
-  return Digest::from_bytes(Members(*data).binary("digest"));
 }
 
 }  // namespace
@@ -41,39 +34,31 @@ std::string unsigned_leaf(const Digest& statement_sha256) {
 
 namespace {
 
-// Takes the three values out where they should stand; whether anything else stands there is found
-// by writing the leaf again.
-std::optional<Leaf> read_signed(const json::Value& hashed_rekord) {
-  const std::optional<Digest> digest = read_data(hashed_rekord);
-  const json::Value* const signature = hashed_rekord.find("signature");
-  if (!digest || signature == nullptr) return std::nullopt;
-  const json::Value* const verifier = signature->find("verifier");
-  if (verifier == nullptr) return std::nullopt;
-  const json::Value* const public_key = verifier->find("publicKey");
-  if (public_key == nullptr) return std::nullopt;
-  std::string content = Members(*signature).binary("content");
-  std::string raw_bytes = Members(*public_key).binary("rawBytes");
-  if (content.empty() || raw_bytes.empty()) return std::nullopt;
-  return Leaf{*digest, std::move(content), std::move(raw_bytes)};
+// The binary value that stands between the first `mark` in `rest` and the next quote; what is
+// before it is cut off `rest`. Nothing for what is no such value.
+std::optional<std::string> take_binary(std::string_view& rest, std::string_view mark) {
+  const std::size_t at = rest.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  rest.remove_prefix(at + mark.size());
+  auto bytes = from_base64(rest.substr(0, rest.find('"')));
+  if (!bytes || bytes->empty()) return std::nullopt;
+  return bytes;
 }
 
 }  // namespace
 
+// The values are taken out where they should stand; whether anything else stands there is found by
+// writing the leaf again.
 std::optional<Leaf> read_leaf(std::string_view bytes) {
-  const std::optional<json::Value> document = read_json(bytes);
-  const json::Value* const spec = document ? document->find("spec") : nullptr;
-  if (spec == nullptr) return std::nullopt;
-  if (const json::Value* const hashed_rekord = spec->find("hashedRekordV002")) {
-    std::optional<Leaf> leaf = read_signed(*hashed_rekord);
-    if (!leaf) return std::nullopt;
-    if (signed_leaf(leaf->statement_sha256, *leaf->der_signature, *leaf->issuer_spki) != bytes) {
-      return std::nullopt;
-    }
-    return leaf;
-  }
-  const std::optional<Digest> digest = read_data(*spec);
-  if (!digest || unsigned_leaf(*digest) != bytes) return std::nullopt;
-  return Leaf{*digest, std::nullopt, std::nullopt};
+  std::string_view rest = bytes;
+  const auto data = take_binary(rest, R"("digest":")");
+  const auto digest = data ? Digest::from_bytes(*data) : std::nullopt;
+  if (!digest) return std::nullopt;
+  if (unsigned_leaf(*digest) == bytes) return Leaf{*digest, std::nullopt, std::nullopt};
+  auto signature = take_binary(rest, R"("content":")");
+  auto issuer = signature ? take_binary(rest, R"("rawBytes":")") : std::nullopt;
+  if (!issuer || signed_leaf(*digest, *signature, *issuer) != bytes) return std::nullopt;
+  return Leaf{*digest, *std::move(signature), *std::move(issuer)};
 }
 
 }  // namespace lp::evidence

@@ -13,7 +13,9 @@
 #include "crypto/p256.h"
 #include "evidence/anchor.h"
 #include "evidence/decision_core.h"
+#include "evidence/erasure.h"
 #include "evidence/leaf.h"
+#include "evidence/receipt.h"
 #include "evidence/roster.h"
 #include "evidence/spec_examples.h"
 #include "evidence/statement.h"
@@ -194,6 +196,36 @@ TEST(LogFormat, ShowsTheDecisionCoreAndItsSignature) {
       << base64(device().sign(device_signing_bytes(one_line("decision-core"))));
   EXPECT_TRUE(crypto::p256_verify(device().spki(), device_signing_bytes(one_line("decision-core")),
                                   *signature));
+}
+
+ErasureDocument example_erasure(char first_of_salt) {
+  ErasureDocument erasure;
+  erasure.origin = origin;
+  erasure.salt = bytes_from(first_of_salt);
+  erasure.basis = "Art. 17 GDPR";
+  erasure.operator_name = "ops";
+  erasure.complete_by = *parse_instant("2026-05-06T00:00:00.000Z");
+  return erasure;
+}
+
+TEST(LogFormat, ShowsTheErasureOfAPersonAndThatOfARequest) {
+  ErasureDocument person = example_erasure('\x80');
+  person.subject = "mem_01jn8xq1000000000000000000";
+  EXPECT_EQ(one_line("person-erasure"), person.bytes());
+  EXPECT_EQ(one_line("person-erasure-sha256"), crypto::sha256(person.bytes()).hex());
+  const auto signature = from_base64(one_line("person-erasure-signature"));
+  ASSERT_TRUE(signature && !signature->empty())
+      << "SIG person-erasure-signature "
+      << base64(device().sign(erasure_signing_bytes(person.bytes())));
+  const ErasureRecord record{.document = person.bytes(),
+                             .owners = {{.spki = device().spki(), .signature = *signature}}};
+  EXPECT_EQ(refuse_owners(record, example_head()), std::nullopt);
+
+  ErasureDocument request = example_erasure('\xa0');
+  request.indices = {4, 7};
+  request.request_id = "req_01jn8xq1a40000000000000000";
+  request.exports = {crypto::sha256("export")};
+  EXPECT_EQ(one_line("request-erasure"), request.bytes());
 }
 
 TEST(LogFormat, ShowsTheCheckpointOverBothLeaves) {

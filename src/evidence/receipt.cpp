@@ -273,14 +273,8 @@ void read_objects(Members& members, Receipt& receipt) {
     if (!agent.complete() || receipt.agent->salt.size() != salt_bytes) members.fail();
   }
   if (const json::Value* const value = members.optional_value("anchor")) {
-    Members anchor(*value);
-    std::string entry = anchor.binary("entry");
-    auto proof = read_proof(anchor.text("proof"));
-    if (!anchor.complete() || !proof) {
-      members.fail();
-    } else {
-      receipt.anchor = AnchorProof{std::move(entry), *std::move(proof)};
-    }
+    receipt.anchor = AnchorProof::from_json(*value);
+    if (!receipt.anchor) members.fail();
   }
 }
 
@@ -311,7 +305,16 @@ std::optional<Receipt> read_receipt(const json::Value& root, bool inside_erasure
   receipt.reviews = optional_array<LoggedStatement>(members, "reviews", humans_max, read_review);
   receipt.time = optional_array<std::string>(members, "time", tokens_max, read_binary);
   receipt.owners = optional_array<OwnerSignature>(members, "owners", by_size_only, read_signature);
-  if (!members.complete() || !ascending(receipt.owners)) return std::nullopt;
+  if (!inside_erasure) {
+    receipt.erased_people =
+        optional_array<Receipt>(members, "erased_people", humans_max,
+                                [](const json::Value& item) { return read_receipt(item, true); });
+  }
+  const bool in_order = std::ranges::adjacent_find(receipt.erased_people, std::greater_equal<>{},
+                                                   [](const auto& one) {
+                                                     return one.logged.proof.index;
+                                                   }) == receipt.erased_people.end();
+  if (!members.complete() || !ascending(receipt.owners) || !in_order) return std::nullopt;
   return receipt;
 }
 
@@ -351,6 +354,19 @@ json::Value AgentProof::evidence_entry() const {
   return value;
 }
 
+json::Value AnchorProof::to_json() const {
+  auto value = json::Value::object();
+  return value.add("entry", base64(entry)).add("proof", proof.to_string());
+}
+
+std::optional<AnchorProof> AnchorProof::from_json(const json::Value& value) {
+  Members members(value);
+  std::string entry = members.binary("entry");
+  auto proof = read_proof(members.text("proof"));
+  if (!members.complete() || !proof) return std::nullopt;
+  return AnchorProof{std::move(entry), *std::move(proof)};
+}
+
 json::Value Receipt::to_json() const {
   json::Value value = json::Value::object();
   value.add("v", 1);
@@ -372,14 +388,15 @@ json::Value Receipt::to_json() const {
                            .add("salt", base64(agent->salt))
                            .add("sig", base64(agent->sig)));
   }
-  if (anchor) {
-    value.add("anchor", json::Value::object()
-                            .add("entry", base64(anchor->entry))
-                            .add("proof", anchor->proof.to_string()));
-  }
+  if (anchor) value.add("anchor", anchor->to_json());
   if (!time.empty()) value.add("time", tokens_of(time));
   if (!owners.empty()) value.add("owners", signatures_of(owners));
   if (!erasure.empty()) value.add("erasure", erasure.front().to_json());
+  if (!erased_people.empty()) {
+    json::Value array = json::Value::array();
+    for (const Receipt& one : erased_people) array.items().push_back(one.to_json());
+    value.add("erased_people", std::move(array));
+  }
   return value;
 }
 

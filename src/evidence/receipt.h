@@ -74,6 +74,9 @@ struct AgentProof {
 struct AnchorProof {
   std::string entry;  // in the root log
   tlog::Proof proof;
+
+  [[nodiscard]] json::Value to_json() const;
+  static std::optional<AnchorProof> from_json(const json::Value& value);
 };
 
 enum class ReceiptFault : std::uint8_t {
@@ -94,6 +97,7 @@ struct Receipt {
   std::vector<std::string> time;       // RFC 3161 tokens, DER
   std::vector<OwnerSignature> owners;  // as in SignedHead; over an erasure's document
   std::vector<Receipt> erasure;        // none or one, instead of a statement
+  std::vector<Receipt> erased_people;  // erasures of those whose reviews these are, by pseudonym
 
   [[nodiscard]] json::Value to_json() const;
   [[nodiscard]] std::string bytes() const;  // JCS, without a line feed

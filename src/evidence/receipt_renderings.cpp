@@ -12,6 +12,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view bundle_type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+constexpr std::string_view trusted_root_type = "application/vnd.dev.sigstore.trustedroot.v0.2+json";
 
 // Sigstore knows a log by the whole hash of which a note's key id is the beginning.
 std::string log_id(const tlog::VerifierKey& key) {
@@ -63,6 +64,33 @@ std::optional<json::Value> sigstore_bundle(const Receipt& receipt,
                                    .add("messageDigest", std::move(digest))
                                    .add("signature", base64(logged.issuer->sig)));
   return bundle;
+}
+
+json::Value sigstore_trusted_root(const std::vector<TrustedLog>& logs) {
+  // Of an Ed25519 key (RFC 8410 §4): everything but the key itself.
+  constexpr std::string_view spki_head = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
+  json::Value tlogs = json::Value::array();
+  for (const TrustedLog& log : logs) {
+    json::Value key = json::Value::object();
+    key.add("rawBytes", base64(std::string(spki_head) + log.key.public_key))
+        .add("keyDetails", "PKIX_ED25519")
+        .add("validFor", json::Value::object().add("start", lp::to_string(log.from)));
+    const json::Value id = json::Value::object().add("keyId", log_id(log.key));
+    json::Value entry = json::Value::object();
+    // The name on a signature line is looked for in the URL; nothing is fetched from it.
+    entry.add("baseUrl", "https://" + log.key.name)
+        .add("hashAlgorithm", "SHA2_256")
+        .add("publicKey", std::move(key))
+        .add("logId", id)
+        .add("checkpointKeyId", id);
+    tlogs.items().push_back(std::move(entry));
+  }
+  json::Value root = json::Value::object();
+  root.add("mediaType", trusted_root_type).add("tlogs", std::move(tlogs));
+  for (const std::string_view none : {"certificateAuthorities", "ctlogs", "timestampAuthorities"}) {
+    root.add(none, json::Value::array());
+  }
+  return root;
 }
 
 std::string receipt_jws(const Receipt& receipt, const crypto::P256Key& issuer) {

@@ -60,6 +60,8 @@ std::string_view sign(Outcome outcome) {
   switch (outcome) {
     case Outcome::ok:
       return "ok";
+    case Outcome::erased:
+      return "ERASED";
     case Outcome::failed:
       return "FAILED";
     case Outcome::absent:
@@ -77,11 +79,15 @@ std::string line_of(const CheckResult& result) {
   std::string line(to_string(result.check));
   line.append(name_width - line.size(), ' ');
   line += sign(result.outcome);
-  if (result.outcome == Outcome::ok || result.outcome == Outcome::failed) {
+  const auto tell = [&](const std::string& words) {
     line.append(sign_width - sign(result.outcome).size(), ' ');
-    line += result.outcome == Outcome::ok ? std::string(meaning(result.check))
-                                          : visible(result.why) + ".";
+    line += words;
+  };
+  if (result.outcome == Outcome::ok) tell(std::string(meaning(result.check)));
+  if (result.outcome == Outcome::erased) {
+    tell(std::string(meaning(result.check)) + " Who they were was erased; owners signed for that.");
   }
+  if (result.outcome == Outcome::failed) tell(visible(result.why) + ".");
   return line + "\n";
 }
 

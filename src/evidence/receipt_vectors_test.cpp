@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -78,6 +79,9 @@ TEST(ReceiptVectors, AreJudgedAsInEveryOtherLanguage) {
                    *expected.find_string("human"), *expected.find_string("log")))
         << *one.find_string("name") << ": " << *one.find_string("why") << "\n"
         << report.why;
+    const bool erased = std::ranges::find(report.checks, Outcome::erased, &CheckResult::outcome) !=
+                        report.checks.end();
+    EXPECT_EQ(erased, one.find_string("human_check") == "erased") << *one.find_string("name");
   }
 }
 

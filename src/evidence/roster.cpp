@@ -7,8 +7,8 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "crypto/hash.h"
-#include "crypto/p256.h"
 #include "evidence/members.h"
+#include "evidence/remembered.h"
 #include "evidence/statement.h"
 #include "evidence/values.h"
 #include "json/write.h"
@@ -292,7 +292,7 @@ std::expected<void, RosterFault> check_signatures(std::string_view head_bytes,
   for (const OwnerSignature& signature : signatures) {
     const auto owner = std::find(signers.owners.begin(), signers.owners.end(), signature.spki);
     if (owner == signers.owners.end()) return std::unexpected(RosterFault::not_an_owner);
-    if (!crypto::p256_verify(signature.spki, message, signature.signature)) {
+    if (!remembered_p256(signature.spki, message, signature.signature)) {
       return std::unexpected(RosterFault::bad_signature);
     }
     signed_by.insert(*owner);
@@ -347,7 +347,7 @@ std::expected<void, RosterFault> verify_roster_signatures(
     const RosterHead& head, const std::vector<OwnerSignature>& signatures) {
   const std::string message = roster_signing_bytes(head.bytes());
   for (const OwnerSignature& signature : signatures) {
-    if (!crypto::p256_verify(signature.spki, message, signature.signature)) {
+    if (!remembered_p256(signature.spki, message, signature.signature)) {
       return std::unexpected(RosterFault::bad_signature);
     }
   }

@@ -62,120 +62,122 @@ json::Value subject_digest_of(const Statement& s) {
   return digest;
 }
 
-json::Value subject_of(const Statement& s, json::Value digest) {
-  json::Value subject = json::Value::object();
-  subject.add("name", s.stream.id);
-  subject.add("digest", std::move(digest));
-  return subject;
-}
-
-json::Value stream_of(const StreamPosition& position) {
-  json::Value stream = json::Value::object();
-  stream.add("id", position.id);
-  stream.add("seq", position.seq);
-  add_digest(stream, "prev", position.prev);
-  return stream;
-}
-
-json::Value actor_of(const Actor& who) {
-  json::Value actor = json::Value::object();
-  actor.add("id", who.id);
-  actor.add("kind", to_string(who.kind));
-  actor.add("method", to_string(who.method));
-  if (!who.key.empty()) actor.add("key", who.key);
-  return actor;
-}
-
-json::Value request_of(const RequestRef& reference) {
-  json::Value request = json::Value::object();
-  request.add("sha256", reference.sha256.hex());
-  request.add("version", reference.version);
-  request.add("level", to_string(reference.level));
-  return request;
-}
-
-json::Value policy_of(const PolicyRef& reference) {
-  json::Value policy = json::Value::object();
-  policy.add("id", reference.id);
-  policy.add("version", reference.version);
-  policy.add("sha256", reference.sha256.hex());
-  return policy;
-}
-
-json::Value rule_of(const RuleRef& reference) {
-  json::Value rule = json::Value::object();
-  rule.add("sha256", reference.sha256.hex());
-  rule.add("k", reference.k);
-  rule.add("n", reference.n);
-  return rule;
-}
-
-json::Value reviews_of(const std::vector<Digest>& hashes) {
-  json::Value reviews = json::Value::array();
-  for (const Digest& hash : hashes) reviews.items().emplace_back(hash.hex());
-  return reviews;
-}
-
-json::Value evidence_of(const std::vector<EvidenceRef>& references) {
-  json::Value entries = json::Value::array();
-  for (const EvidenceRef& reference : references) {
-    json::Value entry = json::Value::object();
-    entry.add("kind", reference.kind);
-    entry.add("sha256", reference.sha256.hex());
-    entries.items().push_back(std::move(entry));
+// An object in JCS, written as text: one statement is made for each event and one for each that is
+// checked, and values that are sorted before they are written cost more than all the rest. Members
+// are added in the order of their names.
+class Text {
+ public:
+  Text& raw(std::string_view name, std::string_view json) {
+    separate();
+    text_.append("\"").append(name).append("\":").append(json);
+    return *this;
   }
-  return entries;
+  Text& add(std::string_view name, std::string_view value) { return raw(name, json::quote(value)); }
+  Text& add(std::string_view name, const std::string& value) {
+    return add(name, std::string_view(value));
+  }
+  Text& add(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
+  Text& add(std::string_view name, const Digest& value) { return add(name, value.hex()); }
+  Text& add(std::string_view name, const json::Value& value) {
+    return raw(name, json::canonical(value));
+  }
+  template <typename T>
+  Text& add(std::string_view name, const std::optional<T>& value) {
+    return value ? add(name, *value) : *this;
+  }
+  // Each item as `write` has it; left out when there are none.
+  template <typename Items, typename Write>
+  Text& add_all(std::string_view name, const Items& items, Write write) {
+    if (items.empty()) return *this;
+    std::string list = "[";
+    for (const auto& item : items) list.append(list.size() > 1 ? "," : "").append(write(item));
+    return raw(name, list += "]");
+  }
+
+  // Without the closing brace.
+  [[nodiscard]] const std::string& open() const { return text_; }
+  [[nodiscard]] std::string closed() const { return text_ + "}"; }
+
+ private:
+  void separate() {
+    if (text_.size() > 1) text_ += ',';
+  }
+  std::string text_ = "{";
+};
+
+std::string actor_of(const Actor& who) {
+  Text actor;
+  actor.add("id", who.id);
+  if (!who.key.empty()) actor.add("key", who.key);
+  return actor.add("kind", to_string(who.kind)).add("method", to_string(who.method)).closed();
 }
 
 // The members of the predicate whose names sort before `pad`, and those that sort behind it: with
 // the two halves written, the length of the pad is known and nothing is written twice.
-json::Value before_pad(const Statement& s) {
-  json::Value half = json::Value::object();
-  half.add("actor", actor_of(s.actor));
-  half.add_if("agent_claims", s.agent_claims);
+Text before_pad(const Statement& s) {
+  Text half;
+  half.raw("actor", actor_of(s.actor)).add("agent_claims", s.agent_claims);
   if (s.base) half.add("base", s.base->to_json());
-  half.add_if("clock", s.clock);
-  if (!s.evidence.empty()) half.add("evidence", evidence_of(s.evidence));
-  half.add_if("grant", s.grant);
-  if (!s.marks.empty()) half.add("marks", text_array(sorted_distinct(s.marks)));
+  half.add("clock", s.clock);
+  half.add_all("evidence", s.evidence, [](const EvidenceRef& entry) {
+    return Text().add("kind", entry.kind).add("sha256", entry.sha256).closed();
+  });
+  half.add("grant", s.grant);
+  half.add_all("marks", sorted_distinct(s.marks),
+               [](const std::string& mark) { return json::quote(mark); });
   half.add("origin", s.origin);
   return half;
 }
 
 // `type` apart from `s`, because the reader rebuilds statements of types that it does not know.
-json::Value behind_pad(const Statement& s, std::string_view type, std::string_view salt) {
-  json::Value half = json::Value::object();
+Text behind_pad(const Statement& s, std::string_view type, std::string_view salt) {
+  Text half;
   if (s.payload) half.add("payload", s.payload->to_json());
-  half.add_if("permit", s.permit);
-  if (s.policy) half.add("policy", policy_of(*s.policy));
-  add_digest(half, "reason", s.reason);
-  if (s.request) half.add("request", request_of(*s.request));
-  if (!s.reviews.empty()) half.add("reviews", reviews_of(s.reviews));
-  add_digest(half, "roster_sha256", s.roster_sha256);
-  if (s.rule) half.add("rule", rule_of(*s.rule));
+  half.add("permit", s.permit);
+  if (s.policy) {
+    half.raw("policy", Text()
+                           .add("id", s.policy->id)
+                           .add("sha256", s.policy->sha256)
+                           .add("version", s.policy->version)
+                           .closed());
+  }
+  half.add("reason", s.reason);
+  if (s.request) {
+    half.raw("request", Text()
+                            .add("level", to_string(s.request->level))
+                            .add("sha256", s.request->sha256)
+                            .add("version", s.request->version)
+                            .closed());
+  }
+  half.add_all("reviews", s.reviews, [](const Digest& hash) { return json::quote(hash.hex()); });
+  half.add("roster_sha256", s.roster_sha256);
+  if (s.rule) {
+    half.raw("rule",
+             Text().add("k", s.rule->k).add("n", s.rule->n).add("sha256", s.rule->sha256).closed());
+  }
   half.add("salt", base64(salt));
-  half.add("stream", stream_of(s.stream));
-  half.add_if("strength", s.strength);
-  half.add("time", to_string(s.time));
-  half.add("type", type);
+  half.raw(
+      "stream",
+      Text().add("id", s.stream.id).add("prev", s.stream.prev).add("seq", s.stream.seq).closed());
+  half.add("strength", s.strength);
+  half.add("time", to_string(s.time)).add("type", type);
   if (s.verdict) half.add("verdict", to_string(*s.verdict));
   return half;
 }
 
 std::string bytes_of(const Statement& s, std::string_view type, std::string_view salt,
-                     json::Value subject_digest) {
+                     const json::Value& subject_digest) {
   std::string head = R"({"_type":")";
   head += statement_type;
   head += R"(","predicate":)";
-  head += json::canonical(before_pad(s));
-  head.back() = ',';  // instead of the closing brace: neither half is ever empty
-  head += R"("pad":")";
+  head += before_pad(s).open();
+  head += R"(,"pad":")";
   std::string tail = R"(",)";
-  tail += std::string_view(json::canonical(behind_pad(s, type, salt))).substr(1);
-  tail += R"(,"predicateType":")";
+  tail += std::string_view(behind_pad(s, type, salt).open()).substr(1);
+  tail += R"(},"predicateType":")";
   tail += predicate_type;
   tail += R"(","subject":[)";
-  tail += json::canonical(subject_of(s, std::move(subject_digest)));
+  tail += Text().add("digest", subject_digest).add("name", s.stream.id).closed();
   tail += "]}";
   const std::size_t over = (head.size() + tail.size()) % pad_multiple;
   if (over != 0) head.append(pad_multiple - over, '0');

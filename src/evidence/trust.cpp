@@ -27,13 +27,14 @@ std::optional<T> demand(const std::array<std::string_view, N>& names, std::strin
   return static_cast<T>(found - names.begin());
 }
 
-constexpr std::array members_known{"origin"sv,         "roster_genesis_sha256"sv,
-                                   "roster_sha256"sv,  "log_vkeys"sv,
-                                   "issuer"sv,         "root"sv,
-                                   "witness_policy"sv, "rp"sv,
-                                   "tsa_roots"sv,      "min"sv,
-                                   "project"sv,        "name"sv,
-                                   "single_operator"sv};
+constexpr std::array members_known{"origin"sv,          "roster_genesis_sha256"sv,
+                                   "roster_sha256"sv,   "log_vkeys"sv,
+                                   "issuer"sv,          "root"sv,
+                                   "witness_policy"sv,  "rp"sv,
+                                   "tsa_roots"sv,       "min"sv,
+                                   "project"sv,         "name"sv,
+                                   "single_operator"sv, "closed_at"sv,
+                                   "closed_roots"sv,    "predecessors"sv};
 
 // What is wrong is told by the name of the first member that is.
 class Reading {
@@ -95,6 +96,17 @@ std::optional<RootLog> read_root(const json::Value& value) {
   return root;
 }
 
+std::optional<std::vector<RootLog>> read_closed_roots(const json::Value& value) {
+  if (!value.is_array() || value.items().empty()) return std::nullopt;
+  std::vector<RootLog> roots;
+  for (const json::Value& item : value.items()) {
+    auto root = read_root(item);
+    if (!root) return std::nullopt;
+    roots.push_back(*std::move(root));
+  }
+  return roots;
+}
+
 std::optional<WitnessPolicy> read_witnesses(const json::Value& value) {
   Members members(value);
   WitnessPolicy policy;
@@ -141,6 +153,12 @@ std::optional<std::vector<std::string>> read_certificates(const json::Value& val
   return certificates;
 }
 
+std::optional<std::uint64_t> read_size(const json::Value& value) {
+  const auto size = value.as_integer();
+  if (!size || *size < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*size);
+}
+
 bool read_min(const json::Value& value, Trust& trust) {
   Members members(value);
   if (members.has("human")) {
@@ -163,9 +181,13 @@ void read_optional(const json::Value& root, Trust& trust, Reading& reading) {
   trust.rosters = rosters.value_or(std::vector<Digest>{});
   take("issuer", trust.issuer, read_issuer);
   take("root", trust.root, read_root);
+  std::optional<std::vector<RootLog>> closed_roots;
+  take("closed_roots", closed_roots, read_closed_roots);
+  if (closed_roots) trust.closed_roots = *std::move(closed_roots);
   take("witness_policy", trust.witnesses, read_witnesses);
   take("rp", trust.rp, read_parties);
   take("tsa_roots", trust.tsa_roots, read_certificates);
+  take("closed_at", trust.closed_at, read_size);
   if (const json::Value* const min = root.find("min")) reading.check(read_min(*min, trust), "min");
   for (const std::string_view name : {"project"sv, "name"sv}) {
     const json::Value* const value = root.find(name);
@@ -201,10 +223,20 @@ std::string_view demand_name(LogLevel log) {
   return log_names[static_cast<std::size_t>(log)];
 }
 
-std::expected<Trust, std::string> Trust::parse(std::string_view text) {
-  const std::optional<json::Value> root = read_json(text);
-  if (!root || !root->is_object()) return std::unexpected("it is not a JSON object");
-  for (const auto& [name, value] : root->members()) {
+const Trust* trust_of(const std::vector<Trust>& trusts, std::string_view origin) {
+  const auto own = std::ranges::find(trusts, origin, &Trust::origin);
+  if (own != trusts.end()) return &*own;
+  for (const Trust& trust : trusts) {
+    const auto before = std::ranges::find(trust.predecessors, origin, &Trust::origin);
+    if (before != trust.predecessors.end()) return &*before;
+  }
+  return nullptr;
+}
+
+namespace {
+
+std::expected<Trust, std::string> read_trust(const json::Value& root) {
+  for (const auto& [name, value] : root.members()) {
     if (std::ranges::find(members_known, name) == members_known.end()) {
       return std::unexpected("it has a member that is not known: " + name);
     }
@@ -212,7 +244,7 @@ std::expected<Trust, std::string> Trust::parse(std::string_view text) {
   Trust trust;
   Reading reading;
   const auto required = [&](std::string_view name, auto read) {
-    Members members(*root);
+    Members members(root);
     read(members);
     reading.check(members.ok(), name);
   };
@@ -222,10 +254,41 @@ std::expected<Trust, std::string> Trust::parse(std::string_view text) {
   });
   required("log_vkeys",
            [&](Members& members) { trust.log_vkeys = read_log_keys(members, trust.origin); });
-  read_optional(*root, trust, reading);
+  read_optional(root, trust, reading);
   if (!reading.wrong().empty()) {
     return std::unexpected("the member " + reading.wrong() + " is missing or not of its form");
   }
+  return trust;
+}
+
+// One entry for each log, and those before have none before them: the list is flat.
+std::expected<std::vector<Trust>, std::string> read_predecessors(const json::Value& value,
+                                                                 std::string_view origin) {
+  const std::unexpected wrong(std::string("the member predecessors is missing or not of its form"));
+  if (!value.is_array() || value.items().empty()) return wrong;
+  std::set<std::string, std::less<>> origins{std::string(origin)};
+  std::vector<Trust> predecessors;
+  for (const json::Value& item : value.items()) {
+    if (!item.is_object() || item.find("predecessors") != nullptr) return wrong;
+    auto trust = read_trust(item);
+    if (!trust) return std::unexpected("of a predecessor, " + trust.error());
+    if (!origins.insert(trust->origin).second) return wrong;
+    predecessors.push_back(*std::move(trust));
+  }
+  return predecessors;
+}
+
+}  // namespace
+
+std::expected<Trust, std::string> Trust::parse(std::string_view text) {
+  const std::optional<json::Value> root = read_json(text);
+  if (!root || !root->is_object()) return std::unexpected("it is not a JSON object");
+  auto trust = read_trust(*root);
+  const json::Value* const before = root->find("predecessors");
+  if (!trust || before == nullptr) return trust;
+  auto predecessors = read_predecessors(*before, trust->origin);
+  if (!predecessors) return std::unexpected(std::move(predecessors.error()));
+  trust->predecessors = *std::move(predecessors);
   return trust;
 }
 

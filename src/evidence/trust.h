@@ -54,14 +54,23 @@ struct Trust {
   std::vector<tlog::VerifierKey> log_vkeys;
   std::optional<std::vector<IssuerRange>> issuer;
   std::optional<RootLog> root;
+  std::vector<RootLog> closed_roots;  // the root logs before it: anchors in them still hold
   std::optional<WitnessPolicy> witnesses;
   std::optional<std::vector<RelyingParty>> rp;
   std::optional<std::vector<std::string>> tsa_roots;  // PEM
+  // Of a log that was closed after a rollback: no checkpoint of it is of a larger tree.
+  std::optional<std::uint64_t> closed_at;
+  // The logs in whose place this one opened, the newest first; they have none of their own.
+  std::vector<Trust> predecessors;
   HumanClass min_human = HumanClass::device;
   LogLevel min_log = LogLevel::logged;
 
   // The error names the member that is wrong.
   static std::expected<Trust, std::string> parse(std::string_view text);
 };
+
+// What is trusted of a log: a file of its own, or a predecessor's part of another; null without.
+const Trust* trust_of(const std::vector<Trust>& trusts [[clang::lifetimebound]],
+                      std::string_view origin);
 
 }  // namespace lp::evidence

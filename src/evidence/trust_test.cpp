@@ -88,5 +88,45 @@ TEST(Trust, RefusesAKeyOfAnotherLogAndAWitnessAsALog) {
   }
 }
 
+json::Value elsewhere() {
+  json::Value value = World().trust();
+  const std::string origin = "log.example/p/2";
+  for (auto& [name, member] : value.members()) {
+    if (name == "origin") member = origin;
+    if (name == "log_vkeys") {
+      const auto key = tlog::VerifierKey::make(origin, testing::ed25519(9).public_key());
+      member = json::Value::array({json::Value(key.to_string())});
+    }
+  }
+  return value;
+}
+
+TEST(Trust, NamesTheLogsInWhosePlaceItsOwnOpened) {
+  json::Value before = World().trust(), value = elsewhere();
+  before.add("closed_at", 7);
+  value.add("predecessors", json::Value::array({before}));
+  const auto trust = Trust::parse(json::canonical(value));
+  ASSERT_TRUE(trust) << trust.error();
+  const std::vector<Trust> files{*trust};
+  EXPECT_EQ(trust_of(files, "log.example/p/2"), &files[0]);
+  ASSERT_NE(trust_of(files, testing::log_origin), nullptr);
+  EXPECT_EQ(trust_of(files, testing::log_origin)->closed_at, 7U);
+  EXPECT_EQ(trust_of(files, "log.example/p/3"), nullptr);
+}
+
+TEST(Trust, NamesEachLogOnceAndInOneList) {
+  for (const auto& before :
+       {json::Value::array({elsewhere()}), json::Value::array(), json::Value(1),
+        json::Value::array({World().trust(), World().trust()}), json::Value::array({1}),
+        json::Value::array({World().trust().add("predecessors", json::Value::array())})}) {
+    json::Value value = elsewhere();
+    value.add("predecessors", before);
+    EXPECT_NE(error_of(value), "") << json::canonical(before);
+  }
+  json::Value ended = elsewhere();
+  ended.add("closed_at", -1);
+  EXPECT_NE(error_of(ended), "");
+}
+
 }  // namespace
 }  // namespace lp::evidence

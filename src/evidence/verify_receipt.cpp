@@ -33,7 +33,7 @@ constexpr std::array check_names{"parse"sv,
                                  "requirement"sv};
 static_assert(check_names.size() == static_cast<std::size_t>(Check::requirement) + 1);
 
-constexpr std::array outcome_names{"ok"sv, "failed"sv, "absent"sv, "not run"sv};
+constexpr std::array outcome_names{"ok"sv, "erased"sv, "failed"sv, "absent"sv, "not run"sv};
 constexpr std::array finding_names{"VALID"sv, "ERASED"sv, "INDETERMINATE"sv, "INVALID"sv};
 
 Checking check_parse(Examination& it) {
@@ -162,8 +162,7 @@ bool is_people_decision(const Statement& statement) {
 
 void Examination::choose_trust(std::string_view of_origin) {
   origin = of_origin;
-  const auto found = std::ranges::find(trusts, origin, &Trust::origin);
-  trust = found == trusts.end() ? nullptr : &*found;
+  trust = trust_of(trusts, origin);
 }
 
 bool is_of_people(const Statement& statement) {

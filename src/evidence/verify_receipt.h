@@ -47,7 +47,8 @@ enum class Check : std::uint8_t {
 };
 std::string_view to_string(Check check);
 
-enum class Outcome : std::uint8_t { ok, failed, absent, not_run };
+// `erased`, of `human` alone: the signatures hold, and who one of these people was is gone.
+enum class Outcome : std::uint8_t { ok, erased, failed, absent, not_run };
 std::string_view to_string(Outcome outcome);
 
 enum class Finding : std::uint8_t { valid, erased, indeterminate, invalid };
@@ -88,17 +89,29 @@ struct Demands {
 std::string_view without_line_feed(std::string_view bytes);
 
 // `bytes` are those of one receipt, without a line feed behind them. `trusts` has at most one of
-// each origin.
+// each origin; those of a log before may be part of another.
 ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& trusts,
                              const Demands& demands);
 
 // --- of a whole log, where tree, checkpoint and rosters are checked once (src/verify) ----------
 
-// The checkpoint in a note that exactly one key of the trust file signed as the log, and beside it
-// nobody: what cannot be judged is not there. `heads` are the rosters, ascending. The error is a
-// sentence.
+// The checkpoint in a note that exactly one key of the trust file signed as the log. `heads` are
+// the rosters, ascending. The error is a sentence.
 std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
     std::string_view note, const Trust& trust, const std::vector<RosterHead>& heads);
+
+// Who beside the log stands behind that checkpoint: its anchor in the root log, and witnesses on
+// either note. What is there must verify, as in a receipt.
+struct Standing {
+  Finding verdict = Finding::valid;
+  std::string why;  // not VALID
+  LogLevel log = LogLevel::logged;
+  std::optional<Instant> earliest;  // of the cosignatures: no event under it may be much later
+};
+Standing verify_standing(std::string_view note, const std::optional<AnchorProof>& anchor,
+                         const Trust& trust);
+// How much a witness's clock may be behind the server's.
+inline constexpr std::int64_t witness_slack_ms = 300'000;
 
 // The roster that a statement names (version 1 when it names none), or null.
 using HeadOf = std::function<const RosterHead*(const std::optional<Digest>& named)>;

@@ -2,14 +2,15 @@
 // whose time is over, and whose other end has gone. What is said to them is up to the holder
 // (parking.h, streaming.h).
 //
-// One per holder and net thread; all but `size` and `occupied` run on that thread. The order that
+// One per holder and net thread; all but `size` and `concerned` run on that thread. The order that
 // keeps an announcement from being missed: `add` counts first, then the holder looks at what there
-// is. Who announces makes the change visible first and looks at the count after. Whichever comes
+// is. Who announces makes the change visible first and looks at the counts after. Whichever comes
 // second sees the other.
 
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -44,7 +45,8 @@ class HeldConnections {
 
   // An empty slot.
   Ticket add(std::string topic, std::int64_t deadline_ms) {
-    size_.fetch_add(1, std::memory_order_acq_rel);
+    size_.fetch_add(1, std::memory_order_relaxed);
+    count_of(topic).fetch_add(1, std::memory_order_acq_rel);
     const Ticket ticket = index_.add(std::move(topic), deadline_ms);
     if (slots_.size() <= ticket.place) slots_.resize(ticket.place + 1);
     return ticket;
@@ -60,8 +62,9 @@ class HeldConnections {
     arm();
   }
   Slot take(Ticket ticket) {
+    count_of(index_.topic(ticket)).fetch_sub(1, std::memory_order_acq_rel);
+    size_.fetch_sub(1, std::memory_order_relaxed);
     index_.remove(ticket);
-    size_.fetch_sub(1, std::memory_order_acq_rel);
     Slot taken = std::exchange(slot(ticket), Slot());
     if (taken.connection) taken.connection->cancel();
     return taken;
@@ -80,10 +83,20 @@ class HeldConnections {
 
   // From any thread.
   [[nodiscard]] std::size_t size() const { return size_.load(std::memory_order_relaxed); }
-  // Whether an announcement made now concerns anybody here.
-  [[nodiscard]] bool occupied() { return size_.fetch_add(0, std::memory_order_acq_rel) > 0; }
+  // Whether an announcement of these made now may concern somebody here: sometimes yes although
+  // it does not, never no although it does.
+  [[nodiscard]] bool concerned(const std::vector<std::string>& topics) {
+    return std::ranges::any_of(topics, [this](const std::string& topic) {
+      return count_of(topic).fetch_add(0, std::memory_order_acq_rel) > 0;
+    });
+  }
 
  private:
+  // How many wait for the topics that share this place.
+  std::atomic<std::uint32_t>& count_of(std::string_view topic) {
+    return counts_[std::hash<std::string_view>()(topic) % counts_.size()];
+  }
+
   void wait(Ticket ticket, Connection::Event event) {
     slot(ticket).connection->wait(event, [this, ticket, event] {
       if (index_.held(ticket)) look(ticket, event);
@@ -130,6 +143,7 @@ class HeldConnections {
   // By place. Grows and never moves: a wait under way refers to its connection.
   std::deque<Slot> slots_;
   std::atomic<std::size_t> size_ = 0;
+  std::array<std::atomic<std::uint32_t>, 1'024> counts_{};
 };
 
 }  // namespace lp::net

@@ -81,15 +81,18 @@ void NetThread::run() {
   }
 }
 
-void NetThread::announce(std::shared_ptr<const std::vector<std::string>> topics) {
-  const bool waited_for = !topics->empty() && (parking_.occupied() || streaming_.occupied());
-  if (!waited_for && !has_deliveries()) return;
-  // Agents first: they wait longer than those who asked just now.
-  asio::post(io_, [this, topics = std::move(topics)] {
+bool NetThread::announce(const std::shared_ptr<const std::vector<std::string>>& topics) {
+  if (!parking_.concerned(*topics) && !streaming_.concerned(*topics)) return false;
+  asio::post(io_, [this, topics] {
     parking_.announce(*topics);
     streaming_.announce(*topics);
     take_deliveries();
   });
+  return true;
+}
+
+void NetThread::let_out() {
+  if (has_deliveries()) asio::post(io_, [this] { take_deliveries(); });
 }
 
 void NetThread::deliver(Delivery&& delivery, Leaves leaves) {

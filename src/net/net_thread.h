@@ -50,7 +50,11 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void run();
 
   // From any thread.
-  void announce(std::shared_ptr<const std::vector<std::string>> topics);
+  // Wakes those of this thread who wait for one of them, and lets out what `let_out` would; false,
+  // and nothing done, when nobody does.
+  bool announce(const std::shared_ptr<const std::vector<std::string>>& topics);
+  // What was delivered `with_announcement`.
+  void let_out();
   void use(std::shared_ptr<const TlsContext> tls);
   void drain(std::int64_t drain_ms);
   enum class Leaves : bool { now, with_announcement };

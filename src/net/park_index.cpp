@@ -61,6 +61,11 @@ bool ParkIndex::held(Ticket ticket) const {
          entries_[ticket.place].generation == ticket.generation;
 }
 
+std::string_view ParkIndex::topic(Ticket ticket) const {
+  LP_ASSERT(held(ticket));
+  return entries_[ticket.place].topic;
+}
+
 std::vector<ParkIndex::Ticket> ParkIndex::waiting_for(std::string_view topic) const {
   std::vector<Ticket> out;
   const auto head = heads_.find(std::hash<std::string_view>()(topic));

@@ -32,6 +32,7 @@ class ParkIndex {
   // Another deadline; the ticket stays valid.
   void postpone(Ticket ticket, std::int64_t deadline_ms);
   [[nodiscard]] bool held(Ticket ticket) const;
+  [[nodiscard]] std::string_view topic(Ticket ticket) const;
 
   [[nodiscard]] std::vector<Ticket> waiting_for(std::string_view topic) const;
   [[nodiscard]] std::vector<Ticket> due(std::int64_t now_ms) const;

@@ -1,6 +1,6 @@
 // Connections that wait for a topic until there is something to answer, or their time is over.
 //
-// One per net thread; all but `size` and `occupied` run on that thread. No wake-up is missed
+// One per net thread; all but `size` and `concerned` run on that thread. No wake-up is missed
 // (held_connections.h): the place is counted first, then `render(false)` looks.
 
 #pragma once
@@ -49,8 +49,10 @@ class Parking {
 
   // From any thread.
   [[nodiscard]] std::size_t size() const { return held_.size(); }
-  // Whether an announcement made now concerns anybody here.
-  [[nodiscard]] bool occupied() { return held_.occupied(); }
+  // Whether an announcement of these made now may concern somebody here.
+  [[nodiscard]] bool concerned(const std::vector<std::string>& topics) {
+    return held_.concerned(topics);
+  }
 
  private:
   using Ticket = HeldConnections<Parked>::Ticket;

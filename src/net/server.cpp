@@ -76,7 +76,12 @@ void Server::start() {
 
 void Server::announce(std::vector<std::string> topics) {
   const auto shared = std::make_shared<const std::vector<std::string>>(std::move(topics));
-  for (const auto& thread : impl_->net_threads) thread->announce(shared);
+  // Agents first: they wait longer than those who asked just now.
+  std::vector<NetThread*> others;
+  for (const auto& thread : impl_->net_threads) {
+    if (!thread->announce(shared)) others.push_back(thread.get());
+  }
+  for (NetThread* thread : others) thread->let_out();
 }
 
 void Server::use(std::shared_ptr<const TlsContext> tls) {

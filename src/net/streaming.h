@@ -38,8 +38,10 @@ class Streaming {
 
   // From any thread.
   [[nodiscard]] std::size_t size() const { return held_.size(); }
-  // Whether an announcement made now concerns anybody here.
-  [[nodiscard]] bool occupied() { return held_.occupied(); }
+  // Whether an announcement of these made now may concern somebody here.
+  [[nodiscard]] bool concerned(const std::vector<std::string>& topics) {
+    return held_.concerned(topics);
+  }
 
  private:
   struct Slot {

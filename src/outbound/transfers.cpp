@@ -139,8 +139,12 @@ void set_limits(const Transfer& transfer, const TransferOptions& options) {
   set(transfer, CURLOPT_NOSIGNAL, 1L);
   set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.attempt_ms_max));
   // A connection of its own for each: none is made without asking the guard.
-  set(transfer, CURLOPT_FRESH_CONNECT, 1L);
-  set(transfer, CURLOPT_FORBID_REUSE, 1L);
+  set(transfer, CURLOPT_FRESH_CONNECT, options.keep_connection ? 0L : 1L);
+  set(transfer, CURLOPT_FORBID_REUSE, options.keep_connection ? 0L : 1L);
+  if (!options.authorities.empty()) {
+    set(transfer, CURLOPT_CAINFO, options.authorities.c_str());
+    set(transfer, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
   set(transfer, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(transfer, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
 }
@@ -162,10 +166,14 @@ void set_request(Transfer& transfer, curl_slist* resolve) {
   append(transfer.headers, "Expect:");
   set(transfer, CURLOPT_URL, transfer.delivery.url.c_str());
   set(transfer, CURLOPT_HTTPHEADER, transfer.headers.get());
-  set(transfer, CURLOPT_POST, 1L);
-  set(transfer, CURLOPT_POSTFIELDS, transfer.delivery.body.c_str());
-  set(transfer, CURLOPT_POSTFIELDSIZE_LARGE,
-      static_cast<curl_off_t>(transfer.delivery.body.size()));
+  if (transfer.delivery.method == Method::get) {
+    set(transfer, CURLOPT_HTTPGET, 1L);
+  } else {
+    set(transfer, CURLOPT_POST, 1L);
+    set(transfer, CURLOPT_POSTFIELDS, transfer.delivery.body.c_str());
+    set(transfer, CURLOPT_POSTFIELDSIZE_LARGE,
+        static_cast<curl_off_t>(transfer.delivery.body.size()));
+  }
   if (resolve != nullptr) set(transfer, CURLOPT_RESOLVE, resolve);
 }
 

@@ -19,17 +19,24 @@
 
 namespace lp::outbound {
 
-// One POST.
+enum class Method : std::uint8_t { post, get };
+
+// One request; a GET has no body.
 struct Delivery {
   std::string url;
   Headers headers;
   std::string body;
+  Method method = Method::post;
 };
 
 struct TransferOptions {
   std::int64_t attempt_ms_max = 5'000;  // resolving, connecting, sending and waiting together
   std::size_t answer_bytes_max = 64 * 1024;
   bool keep_body = false;
+  // One connection for one request after the other. Only where every URL is of one host: the guard
+  // is asked when a connection is made.
+  bool keep_connection = false;
+  std::string authorities;           // PEM file of those to trust; "": the system's
   std::vector<std::string> resolve;  // "host:port:address": names for tests, in libcurl's form
 };
 

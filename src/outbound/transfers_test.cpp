@@ -207,5 +207,21 @@ TEST(Transfers, UseNoProxyOfTheEnvironment) {
   EXPECT_EQ(sink.connections(), 0);
 }
 
+TEST(Transfers, GetWithoutABody) {
+  Sink sink;
+  Transfers transfers(guard({"127.0.0.1"}), {.keep_body = true, .keep_connection = true});
+  transfers.begin(
+      1,
+      {.url = sink.url("/ok"), .headers = {{"X-Test", "yes"}}, .body = {}, .method = Method::get});
+  std::vector<Transfers::Finished> finished;
+  ASSERT_TRUE(eventually([&] { return !(finished = transfers.wait(100)).empty(); }));
+  EXPECT_EQ(finished.front().answer.status, 200);
+  EXPECT_EQ(finished.front().body, "ok");
+  const auto received = sink.received();
+  ASSERT_EQ(received.size(), 1U);
+  EXPECT_TRUE(received[0].head.starts_with("GET /ok ")) << received[0].head;
+  EXPECT_NE(received[0].head.find("X-Test: yes"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lp::outbound

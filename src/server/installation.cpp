@@ -62,7 +62,7 @@ std::expected<void, std::string> Installation::open_signer() {
   if (!keys) return std::unexpected(keys.error());
   keys_ = *std::move(keys);
   if (elsewhere) {
-    auto notary = RemoteNotary::open(place_.signer_socket);
+    auto notary = RemoteNotary::open(place_.signer_socket, RemoteNotary::Use::holds);
     if (!notary) return std::unexpected(notary.error());
     notary_ = *std::move(notary);
     return {};

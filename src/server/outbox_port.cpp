@@ -54,7 +54,7 @@ std::expected<Receiver, Unsent> receiver_of(const core::Keys& keys,
   }
   Receiver receiver{.url = item.webhook.empty() ? view.callback_url : webhook->url, .secret = {}};
   if (webhook == nullptr) {
-    receiver.secret = core::callback_secret(keys, item.project);
+    receiver.secret = core::callback_secret(keys, directory.founder(item.project));
     return receiver;
   }
   auto secret = keys.unwrap(webhook->secret_sealed);

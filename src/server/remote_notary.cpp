@@ -43,22 +43,33 @@ std::optional<Answer> exchange(net::FramedSocket& socket, const Request& request
 }  // namespace
 
 std::expected<std::unique_ptr<RemoteNotary>, std::string> RemoteNotary::open(
-    const std::string& socket, std::int64_t patience_ms) {
-  std::unique_ptr<RemoteNotary> made(new RemoteNotary(socket));
+    const std::string& socket, Use use, std::int64_t patience_ms) {
+  std::unique_ptr<RemoteNotary> made(new RemoteNotary(socket, use));
   if (auto known = made->recall(patience_ms); !known) return std::unexpected(known.error());
   return made;
 }
 
+bool RemoteNotary::connect() {
+  socket_ = {};
+  auto connected = net::FramedSocket::connect(path_, connect_timeout_ms);
+  if (!connected) return false;
+  if (use_ == Use::holds) {
+    const auto answer = exchange(*connected, Hold{}, ask_timeout_ms);
+    if (!answer) return false;
+    const bool elsewhere = !std::holds_alternative<Done>(*answer);
+    if (elsewhere && !held_elsewhere_) {
+      log::error("signer.held", "The signer signs for another server, so it does not for this.");
+    }
+    held_elsewhere_ = elsewhere;
+    if (elsewhere) return false;
+  }
+  socket_ = *std::move(connected);
+  return true;
+}
+
 std::optional<Answer> RemoteNotary::call(const Request& request, std::int64_t timeout_ms) {
   // Seen before anything is said, so that a signer which was restarted is met at once.
-  if (!socket_.open() || socket_.hung_up()) {
-    auto connected = net::FramedSocket::connect(path_, connect_timeout_ms);
-    if (!connected) {
-      socket_ = {};
-      return std::nullopt;
-    }
-    socket_ = *std::move(connected);
-  }
+  if ((!socket_.open() || socket_.hung_up()) && !connect()) return std::nullopt;
   auto answer = exchange(socket_, request, timeout_ms);
   // An answer that comes late must not pass for that to another question.
   if (!answer) socket_ = {};
@@ -74,6 +85,9 @@ std::expected<void, std::string> RemoteNotary::recall(std::int64_t patience_ms) 
     if (!answer && clock_.monotonic_ms() < deadline_ms) {
       ::poll(nullptr, 0, retry_ms);
       continue;
+    }
+    if (!answer && held_elsewhere_) {
+      return std::unexpected(path_ + ": this signer signs for another server, which runs.");
     }
     if (!answer) {
       return std::unexpected(fmt::format(

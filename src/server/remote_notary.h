@@ -2,9 +2,9 @@
 // (spec/signer-protocol.md).
 //
 // Its memory is read once, at the start, and kept up with what is asked of it since: nobody else
-// writes there. Nothing that it says is believed unseen: a note must be the one that was asked for,
-// under the key that was known before. Whatever breaks or comes too late closes the connection, and
-// the next call opens another; to ask the same again is always safe.
+// writes there while this one holds it. Nothing that it says is believed unseen: a note must be the
+// one that was asked for, under the key that was known before. Whatever breaks or comes too late
+// closes the connection, and the next call opens another; to ask the same again is always safe.
 
 #pragma once
 
@@ -25,10 +25,12 @@ namespace lp::server {
 
 class RemoteNotary final : public core::Notary {
  public:
-  // Waits up to `patience_ms` for a signer that is being started. The error is a sentence for
-  // people.
+  // Whether it speaks for the server, of which there is one, or only asks what is remembered.
+  enum class Use : bool { looks, holds };
+  // Waits up to `patience_ms` for a signer that is being started, or that another server is about
+  // to leave. The error is a sentence for people.
   static std::expected<std::unique_ptr<RemoteNotary>, std::string> open(
-      const std::string& socket, std::int64_t patience_ms = 10'000);
+      const std::string& socket, Use use, std::int64_t patience_ms = 10'000);
 
   store::LockStore& memory() override { return memory_; }
   std::optional<tlog::VerifierKey> verifier(std::string_view origin) override;
@@ -59,8 +61,9 @@ class RemoteNotary final : public core::Notary {
     RemoteNotary& notary_;
   };
 
-  explicit RemoteNotary(std::string socket) : path_(std::move(socket)), memory_(*this) {}
+  RemoteNotary(std::string socket, Use use) : path_(std::move(socket)), use_(use), memory_(*this) {}
   std::expected<void, std::string> recall(std::int64_t patience_ms);
+  bool connect();
   // Nothing when no answer came.
   std::optional<Answer> call(const Request& request, std::int64_t timeout_ms);
   std::expected<void, Fault> extend_some(const Growth* first, std::size_t count,
@@ -68,6 +71,8 @@ class RemoteNotary final : public core::Notary {
   std::expected<void, Fault> take(const tlog::Checkpoint& head, const std::string& note);
 
   const std::string path_;
+  const Use use_;
+  bool held_elsewhere_ = false;  // when it was asked last
   SystemClock clock_;
   net::FramedSocket socket_;
   std::int64_t last_answer_ms_ = 0;

@@ -166,8 +166,10 @@ int serve(const ServeOptions& options) {
 
   std::atomic<net::Server*> listening = nullptr;
   std::atomic<outbound::Worker*> sending = nullptr;
+  core::EngineOptions limits = config.core;
+  limits.accept_rollback = options.accept_rollback;
   auto installation = Installation::open(
-      options.place, config.core, [&listening, &sending](std::vector<std::string> topics) {
+      options.place, std::move(limits), [&listening, &sending](std::vector<std::string> topics) {
         // Most batches have nothing to send, and a thread that
         // looks for it would be in the way of those that answer.
         const bool to_send = std::ranges::count(topics, core::outbox_topic) > 0;

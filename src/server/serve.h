@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "server/config.h"
@@ -13,6 +14,8 @@ struct ServeOptions {
   Place place;
   Config config;
   std::string web_directory;  // "" = the dashboard in the binary
+  // Closes logs that were rolled back (core/closing.h), for this start only.
+  std::optional<core::AcceptedRollback> accept_rollback = {};
 };
 
 // Initialises the directory when it is new, serves until SIGTERM or SIGINT, drains. Prints

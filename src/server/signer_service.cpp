@@ -60,8 +60,13 @@ class Service {
       if (::poll(waits.data(), waits.size(), -1) < 0) continue;
       if (waits[0].revents != 0) return true;
       if (waits[1].revents != 0) accept_one();
+      // Who has gone first: a server that comes back on another connection must not find its old
+      // one before it.
       for (std::size_t i = 2; i < waits.size(); ++i) {
-        if (waits[i].revents != 0) answer(waits[i].fd);
+        if ((waits[i].revents & ~POLLIN) != 0) end(waits[i].fd);
+      }
+      for (std::size_t i = 2; i < waits.size(); ++i) {
+        if (waits[i].revents == POLLIN) answer(waits[i].fd);
         if (desk_.broken()) return false;
       }
     }
@@ -94,14 +99,19 @@ class Service {
     if (found == connections_.end()) return;
     net::FramedSocket& socket = found->second;
     const auto body = socket.receive(frame_timeout_ms);
-    const std::string reply = body ? desk_.answer_bytes(*body) : std::string();
+    const std::string reply = body ? desk_.answer_bytes(number, *body) : std::string();
     const bool malformed = reply == core::signer_message::to_bytes(core::signer_message::Answer(
                                         core::signer_message::Refusal::malformed));
     if (malformed) {
       log::warning("signer.malformed", "A frame that is no message was refused.");
     }
     // What follows something that was not understood is not looked at.
-    if (!body || !socket.send(reply, frame_timeout_ms) || malformed) connections_.erase(found);
+    if (!body || !socket.send(reply, frame_timeout_ms) || malformed) end(number);
+  }
+
+  void end(int number) {
+    desk_.gone(number);
+    connections_.erase(number);
   }
 
   core::SignerDesk& desk_;

@@ -136,9 +136,13 @@ void WitnessSubmitter::look() {
   const auto directory = engine_.directory();
   std::vector<SignedHead> heads;
   for (const auto& [id, project] : directory->projects) {
+    // Of a log that was closed a witness knows more than there is, and that is settled.
+    if (directory->succeeded(id) || directory->closed.contains(id)) continue;
     heads.push_back(head_of(project.row.origin, *project.live));
   }
-  heads.push_back(head_of(core::RootLog::origin_of(directory->log_name), *directory->root));
+  heads.push_back(
+      head_of(core::RootLog::origin_of(directory->log_name, directory->root_log.value_or("")),
+              *directory->root));
   for (auto& errand : cosigning_.due(heads, engine_.clock().monotonic_ms())) {
     transfers_.begin(errand.id, {.url = std::move(errand.url),
                                  .headers = {{"Content-Type", "text/plain; charset=utf-8"},

@@ -107,6 +107,7 @@ struct Member {
   std::string name;
   Instant created;
   std::optional<Instant> removed;
+  std::optional<Instant> erased = {};  // then `name` is "", for ever
 
   friend bool operator==(const Member&, const Member&) = default;
 };
@@ -393,14 +394,37 @@ struct Erasure {
   friend bool operator==(const Erasure&, const Erasure&) = default;
 };
 
+// That it is gone who a person was, and which event of which log says so.
+struct MemberErasure {
+  std::string member;
+  std::string project;
+  std::uint64_t leaf_index = 0;  // of erasure.performed
+  Instant at;
+
+  friend bool operator==(const MemberErasure&, const MemberErasure&) = default;
+};
+
+// An erasure that waits for an owner's signature, of a request or of a person.
+struct ErasureProposal {
+  std::string id;       // ers_…
+  std::string request;  // "" beside a subject
+  std::string subject;  // member; "" beside a request
+  std::string basis, operator_name;
+  Instant created;
+  Instant expires;
+
+  friend bool operator==(const ErasureProposal&, const ErasureProposal&) = default;
+};
+
 // Nothing that it covers is erased while it stands.
 struct LegalHold {
   std::string id;  // hold_…
   std::string project;
-  std::string request;  // "": all of the project
+  std::string request;  // "": all of the project, or a subject
   std::string reason;
   Instant created;
   std::uint64_t leaf_index = 0;  // of the event that says so
+  std::string subject = {};      // member who is not erased; "" for none
 
   friend bool operator==(const LegalHold&, const LegalHold&) = default;
 };

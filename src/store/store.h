@@ -44,6 +44,7 @@ using Write = std::variant<Project,          // insert or replace by id
                            Session,          // insert or replace by token
                            SetupToken,       // insert
                            RosterProposal,   // insert
+                           ErasureProposal,  // insert
                            LoginLink,        // insert or replace by token
                            Webhook,          // insert or replace by id
                            Request,          // insert
@@ -67,7 +68,10 @@ struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
 struct DeleteRosterProposal {
   std::string id;
 };
-// Sessions, roster proposals, login links and nonces of agents whose end is at or before.
+struct DeleteErasureProposal {
+  std::string id;
+};
+// Sessions, proposals, login links and nonces of agents whose end is at or before.
 struct DeleteExpired {
   Instant now;
 };
@@ -87,8 +91,16 @@ struct EraseRequest {
   Erasure erasure;
   std::vector<std::uint64_t> indices;  // of its leaves, and of those of its handoffs
 };
-using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteRosterProposal, DeleteExpired,
-                             DeleteGraphThread, DeleteIdempotencyBefore, DeleteHold, EraseRequest>;
+// Who a member was: the name, the sessions, the links and what was proposed about them. Their
+// devices count no more. The pseudonym and its dates stay.
+struct EraseMember {
+  std::string member;
+  Instant at;
+  std::vector<MemberErasure> erasures;  // one for each log that says so
+};
+using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteRosterProposal,
+                             DeleteErasureProposal, DeleteExpired, DeleteGraphThread,
+                             DeleteIdempotencyBefore, DeleteHold, EraseRequest, EraseMember>;
 
 struct Setting {
   std::string name;
@@ -121,7 +133,7 @@ struct FullRequest {
 // How many rows of a project the tables have whose content its log settles.
 struct RowCounts {
   std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews,
-      handoffs, handoff_events, erasures, holds;
+      handoffs, handoff_events, erasures, holds, member_erasures;
 
   friend bool operator==(const RowCounts&, const RowCounts&) = default;
 };
@@ -150,8 +162,9 @@ class Reader {
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
-  virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;  // expired ones too
-  virtual Result<std::vector<LoginLink>> login_links() = 0;            // likewise
+  virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;    // expired ones too
+  virtual Result<std::vector<LoginLink>> login_links() = 0;              // likewise
+  virtual Result<std::vector<ErasureProposal>> erasure_proposals() = 0;  // likewise
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
@@ -210,6 +223,10 @@ class Reader {
   // Newest request first, those strictly older than `before`; "" for the newest.
   virtual Result<std::vector<Erasure>> erasures(std::string_view project, std::string_view before,
                                                 std::uint64_t limit) = 0;
+  // What the project's log says of a member; and all there are, by member.
+  virtual Result<std::optional<MemberErasure>> member_erasure(std::string_view project,
+                                                              std::string_view member) = 0;
+  virtual Result<std::vector<MemberErasure>> member_erasures() = 0;
   virtual Result<std::vector<LegalHold>> legal_holds() = 0;
   virtual Result<std::vector<Handoff>> handoffs_of(std::string_view request) = 0;
   // The indices of a stream's leaves between two of them, ascending.
@@ -262,6 +279,9 @@ class Store {
   // file is read for what was written or read here before. Core thread only, not for what must be
   // read back from the file; lives as long as the store.
   virtual Reader& own_reader() = 0;
+  // By how much the main file may still grow without any further commit: what stands in the
+  // write-ahead log. All there is when nobody can tell. Any thread.
+  [[nodiscard]] virtual std::uint64_t backlog_bytes() const = 0;
   // Copies WAL pages back; off the acknowledgement path, called when idle.
   virtual Result<void> checkpoint() = 0;
   // Gives the next commits blocks that exist, because a file that grows flushes slower; off the

@@ -3,6 +3,7 @@
 #include "verify/bundle_check.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -33,7 +34,13 @@ std::optional<json::Value> read_json(const std::string& text) {
 
 BundleCheck::BundleCheck(BundleReader& reader, const std::vector<evidence::Trust>& trusts,
                          const evidence::Demands& demands, Progress progress)
-    : reader_(reader), given_(trusts), demands_(demands), progress_(std::move(progress)) {}
+    : reader_(reader),
+      given_(trusts),
+      demands_(demands),
+      wanted_(demands.log),
+      progress_(std::move(progress)) {
+  demands_.log = evidence::LogLevel::none;
+}
 
 BundleReport BundleCheck::run() {
   const auto done = all();
@@ -43,15 +50,15 @@ BundleReport BundleCheck::run() {
   } else if (suspicion_) {
     report_.fault = suspicion_;
     report_.verdict = Finding::invalid;
-  } else if (doubt_) {
-    report_.fault = doubt_;
-    report_.verdict = doubt_->verdict;
   } else if (!confirmed_) {
     report_.fault = BundleFault{.why = "self-consistent, keys unconfirmed: bring a trust file",
                                 .member = {},
                                 .index = {},
                                 .verdict = Finding::indeterminate};
     report_.verdict = Finding::indeterminate;
+  } else if (doubt_) {
+    report_.fault = doubt_;
+    report_.verdict = doubt_->verdict;
   } else {
     report_.verdict = report_.erased > 0 ? Finding::erased : Finding::valid;
   }
@@ -62,7 +69,7 @@ Read<void> BundleCheck::all() {
   using Step = Read<void> (BundleCheck::*)();
   for (const Step step : {&BundleCheck::manifest, &BundleCheck::rosters, &BundleCheck::choose_trust,
                           &BundleCheck::event, &BundleCheck::sums, &BundleCheck::texts,
-                          &BundleCheck::checkpoint, &BundleCheck::edge}) {
+                          &BundleCheck::checkpoint, &BundleCheck::anchor, &BundleCheck::edge}) {
     if (auto done = (this->*step)(); !done) return done;
   }
   for (std::uint64_t number = plan_.first_tile(); number < plan_.end_tile(); ++number) {
@@ -72,7 +79,7 @@ Read<void> BundleCheck::all() {
   const auto rest = reader_.next();
   if (!rest) return std::unexpected(rest.error());
   if (!rest->empty()) return std::unexpected(wrong(*rest + " behind it belongs to no bundle"));
-  if (summed_ == sums_.size() || suspicion_) return {};
+  if (summed_ == sums_.size() || suspicion_) return level();
   return std::unexpected(wrong("SHA256SUMS names more than there is: " + sums_[summed_]));
 }
 
@@ -92,6 +99,7 @@ Read<void> BundleCheck::manifest() {
   plan_ = {.first = report_.manifest->first,
            .end = report_.manifest->end,
            .size = report_.manifest->size};
+  chains_.emplace(plan_.first == 0);
   const auto left = reader_.leave();
   if (!left) return std::unexpected(left.error());
   return {};
@@ -127,8 +135,8 @@ Read<void> BundleCheck::rosters() {
 // What was brought along for this log. Without it what the bundle says of itself, which is never
 // enough for VALID.
 Read<void> BundleCheck::choose_trust() {
-  const auto given = std::ranges::find(given_, report_.manifest->origin, &evidence::Trust::origin);
-  confirmed_ = given != given_.end();
+  const auto* given = evidence::trust_of(given_, report_.manifest->origin);
+  confirmed_ = given != nullptr;
   if (heads_.empty()) {
     BundleFault none = wrong("there is no roster, so that nobody says whose keys count");
     if (!confirmed_) none.verdict = Finding::indeterminate;
@@ -148,6 +156,7 @@ Read<void> BundleCheck::choose_trust() {
       if (key && key->name == trust.origin) trust.log_vkeys.push_back(*std::move(key));
     }
   }
+  wanted_ = std::max(wanted_, std::exchange(trust.min_log, evidence::LogLevel::none));
   // They follow from the first, so a receipt may begin at each.
   for (const auto& [sha256, at] : head_at_) trust.rosters.push_back(sha256);
   trusts_ = {std::move(trust)};
@@ -178,6 +187,8 @@ Read<void> BundleCheck::event() {
     return std::unexpected(wrong("the export would have been of entries after it"));
   }
   report_.event = report.index;
+  // Whoever stands behind its checkpoint stands behind these entries, from which that goes on.
+  report_.log = report.log;
   const auto left = reader_.leave();
   if (!left) return std::unexpected(left.error());
   return consistency(receipt->logged.proof.checkpoint);
@@ -263,7 +274,55 @@ Read<void> BundleCheck::checkpoint() {
     return std::unexpected(wrong("it is not the checkpoint that the manifest names"));
   }
   checkpoint_ = *std::move(note);
+  if (auto stands = standing(std::nullopt); !stands) return stands;
   return leave_summed();
+}
+
+Read<void> BundleCheck::anchor() {
+  const auto next = reader_.next();
+  if (!next) return std::unexpected(next.error());
+  if (*next != evidence::member::anchor) return {};
+  if (auto in = reader_.enter(*next); !in) return in;
+  const auto text = reader_.content(small_bytes_max);
+  if (!text) return std::unexpected(text.error());
+  const auto value = read_json(*text);
+  const auto anchor = value ? evidence::AnchorProof::from_json(*value) : std::nullopt;
+  if (!anchor || json::canonical(*value) + "\n" != *text) {
+    return std::unexpected(wrong("it is no entry of a root log with its proof"));
+  }
+  if (auto stands = standing(anchor); !stands) return stands;
+  return leave_summed();
+}
+
+// What others say of the checkpoint; nobody is brought along to judge them by without a trust file.
+Read<void> BundleCheck::standing(const std::optional<evidence::AnchorProof>& anchor) {
+  if (!confirmed_) return {};
+  const auto found = evidence::verify_standing(checkpoint_, anchor, trusts_.front());
+  BundleFault fault = wrong(found.why);
+  fault.verdict = found.verdict;
+  if (found.verdict == Finding::invalid) return std::unexpected(std::move(fault));
+  if (found.verdict != Finding::valid && !doubt_) doubt_ = std::move(fault);
+  report_.log = std::max(report_.log, found.log);
+  witnessed_ = found.earliest;
+  return {};
+}
+
+// Once the newest entry is known.
+Read<void> BundleCheck::level() {
+  if (witnessed_ && *witnessed_ + evidence::witness_slack_ms < last_time_) {
+    BundleFault fault = wrong("a witness saw the log before the last of the entries happened");
+    fault.member = evidence::member::checkpoint;
+    return std::unexpected(std::move(fault));
+  }
+  if (report_.log < wanted_) {
+    BundleFault fault =
+        wrong("the log proves itself by `" + std::string(evidence::demand_name(report_.log)) +
+              "`, and `" + std::string(evidence::demand_name(wanted_)) + "` is demanded");
+    fault.member.clear();
+    fault.verdict = Finding::indeterminate;
+    if (!doubt_) doubt_ = std::move(fault);
+  }
+  return {};
 }
 
 void BundleCheck::compare_sum(std::string_view name, const Digest& sha256) {

@@ -1,8 +1,9 @@
 // What a bundle is worth (spec/export-format.md §5): a log, or a part of one, judged on a machine
 // that has never seen the server, by what the verifier brings along.
 //
-// One pass over the file, holding no more than a tile of hashes a level, one tile of leaves and one
-// line. What is wrong is named by member and index; the first thing ends the judging.
+// One pass over the file, holding no more than a tile of hashes a level, one tile of leaves, a
+// megabyte of lines, or one, and where each stream stands. What is wrong is named by member and
+// index; the first thing ends the judging.
 
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "evidence/trust.h"
 #include "evidence/verify_receipt.h"
 #include "verify/bundle_reader.h"
+#include "verify/stream_chains.h"
 
 namespace lp::verify {
 
@@ -30,7 +32,8 @@ struct BundleReport {
   std::uint64_t entries = 0;   // that were judged
   std::uint64_t receipts = 0;  // of people, likewise
   std::uint64_t erased = 0;
-  std::optional<std::uint64_t> event;  // index of export.made
+  std::optional<std::uint64_t> event;                 // index of export.made
+  evidence::LogLevel log = evidence::LogLevel::none;  // as far as it was established
 
   [[nodiscard]] json::Value to_json() const;
   // For people. No line feed at the end.
@@ -59,13 +62,24 @@ class BundleCheck {
   Read<void> texts();
   Read<void> documents(std::string_view name, std::set<Digest>& known);
   Read<void> checkpoint();
+  Read<void> anchor();
+  Read<void> standing(const std::optional<evidence::AnchorProof>& anchor);
+  Read<void> level();
   Read<void> edge();
   // The entries, tile by tile.
   Read<void> tile(std::uint64_t number);
   Read<void> full_tile(const tlog::TileAddress& address);
   Read<void> leaves(std::uint64_t number);
   Read<void> statements(std::uint64_t number);
-  Read<void> statement(std::uint64_t index, const std::string& line);
+  // A record that can be read, and what its entry is worth alone; no report where it was erased.
+  struct Entry {
+    evidence::BundleRecord record;
+    std::optional<evidence::ReceiptReport> report;
+  };
+  using Examined = Read<Entry>;
+  Read<void> judge(std::uint64_t first, const std::vector<std::string>& lines);
+  [[nodiscard]] Examined examine(std::uint64_t index, const std::string& line) const;
+  Read<void> take_up(std::uint64_t index, const Examined& examined);
   Read<void> meaning(std::uint64_t index, const evidence::Statement& said,
                      const evidence::BundleRecord& record);
   Read<void> receipts(std::uint64_t number);
@@ -91,7 +105,9 @@ class BundleCheck {
 
   BundleReader& reader_;
   const std::vector<evidence::Trust>& given_;
-  const evidence::Demands& demands_;
+  // Of each receipt. How far the log proves itself is judged once, of the whole (`level`).
+  evidence::Demands demands_;
+  evidence::LogLevel wanted_;
   Progress progress_;
 
   BundleReport report_;
@@ -101,7 +117,10 @@ class BundleCheck {
   std::vector<evidence::Trust> trusts_;  // the one of this log, which knows all of heads_
   bool confirmed_ = false;               // it was brought along
   std::optional<BundleFault> suspicion_, doubt_;
-  std::string checkpoint_;  // the note
+  std::string checkpoint_;            // the note
+  std::optional<Instant> witnessed_;  // the first witness's time on it
+  std::optional<StreamChains> chains_;
+  std::optional<BundleFault> broken_;  // the first chain that is, in the tile at hand
   std::vector<std::pair<std::string, Digest>> before_sums_;
   std::vector<std::string> sums_;  // lines of SHA256SUMS
   std::size_t summed_ = 0;         // of them, met

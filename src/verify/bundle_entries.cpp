@@ -11,6 +11,7 @@
 #include "tlog/note.h"
 #include "tlog/tree.h"
 #include "verify/bundle_check.h"
+#include "verify/side_by_side.h"
 
 namespace lp::verify {
 namespace {
@@ -19,6 +20,8 @@ using evidence::EventType;
 using evidence::Finding;
 
 constexpr std::size_t record_bytes_max = 1 << 24;
+// Records that are examined beside each other; at least one.
+constexpr std::size_t bytes_at_once = 1 << 20;
 constexpr std::size_t leaf_bytes_max = 65'535;
 
 Digest root_over(const std::vector<Digest>& hashes) {
@@ -148,18 +151,45 @@ Read<void> BundleCheck::statements(std::uint64_t number) {
   if (auto in = reader_.enter(evidence::statements_member(number)); !in) return in;
   of_people_.clear();
   erased_.clear();
-  for (std::uint64_t index = plan_.begin_in(number); index < plan_.end_in(number); ++index) {
-    const auto line = reader_.line(record_bytes_max);
-    if (!line) return std::unexpected(line.error());
-    if (!*line) return std::unexpected(wrong(index, "its record is missing"));
-    if (auto done = statement(index, **line); !done) return done;
-    ++report_.entries;
+  const std::uint64_t end = plan_.end_in(number);
+  for (std::uint64_t index = plan_.begin_in(number); index < end;) {
+    std::vector<std::string> lines;
+    std::size_t bytes = 0;
+    Read<void> read;
+    while (index + lines.size() < end && bytes < bytes_at_once) {
+      auto line = reader_.line(record_bytes_max);
+      if (!line) {
+        read = std::unexpected(line.error());
+      } else if (!*line) {
+        read = std::unexpected(wrong(index + lines.size(), "its record is missing"));
+      }
+      if (!read) break;
+      bytes += (*line)->size();
+      lines.push_back(**std::move(line));
+    }
+    // What came before the end of what can be read is judged first: its fault would be the first.
+    if (auto done = judge(index, lines); !done) return done;
+    if (!read) return read;
+    index += lines.size();
   }
   return leave_grouped();
 }
 
-Read<void> BundleCheck::statement(std::uint64_t index, const std::string& line) {
-  const auto record = evidence::BundleRecord::parse(line);
+// The records from `first` on: each is examined beside the others, then taken up in order.
+Read<void> BundleCheck::judge(std::uint64_t first, const std::vector<std::string>& lines) {
+  std::vector<std::optional<Examined>> examined(lines.size());
+  side_by_side(lines.size(),
+               [&](std::size_t at) { examined[at] = examine(first + at, lines[at]); });
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    if (auto done = take_up(first + at, *examined[at]); !done) return done;
+    ++report_.entries;
+  }
+  return {};
+}
+
+// What one record is worth alone. Changes nothing.
+BundleCheck::Examined BundleCheck::examine(std::uint64_t index, const std::string& line) const {
+  auto record = evidence::BundleRecord::parse(line);
   if (!record) return std::unexpected(wrong(index, "its record is malformed"));
   if (record->index != index) {
     return std::unexpected(wrong(index, "its record is missing: that of " +
@@ -171,8 +201,7 @@ Read<void> BundleCheck::statement(std::uint64_t index, const std::string& line) 
     if (!record->evidence.empty() || record->descriptor) {
       return std::unexpected(wrong(index, "its statement is missing"));
     }
-    erased_.push_back(index);
-    return {};
+    return Entry{.record = *std::move(record), .report = std::nullopt};
   }
   evidence::LoggedStatement logged;
   logged.statement = record->statement;
@@ -181,15 +210,25 @@ Read<void> BundleCheck::statement(std::uint64_t index, const std::string& line) 
   if (leaf->der_signature) {
     logged.issuer = evidence::IssuerSignature{*leaf->issuer_spki, *leaf->der_signature};
   }
-  const auto report = evidence::verify_entry(
+  auto report = evidence::verify_entry(
       logged, [this](const std::optional<Digest>& wanted) { return head(wanted); }, trusts_,
       demands_);
-  if (report.verdict == Finding::indeterminate) {
-    doubt(Finding::indeterminate, index, report.why);
+  return Entry{.record = *std::move(record), .report = std::move(report)};
+}
+
+Read<void> BundleCheck::take_up(std::uint64_t index, const Examined& examined) {
+  if (!examined) return std::unexpected(examined.error());
+  const auto& report = examined->report;
+  if (!report) {
+    erased_.push_back(index);
     return {};
   }
-  if (report.verdict != Finding::valid) return std::unexpected(wrong(index, report.why));
-  return meaning(index, *report.statement, *record);
+  if (report->verdict == Finding::indeterminate) {
+    doubt(Finding::indeterminate, index, report->why);
+    return {};
+  }
+  if (report->verdict != Finding::valid) return std::unexpected(wrong(index, report->why));
+  return meaning(index, *report->statement, examined->record);
 }
 
 // What the statement says, beside the others and what was put beside it.
@@ -203,6 +242,12 @@ Read<void> BundleCheck::meaning(std::uint64_t index, const evidence::Statement& 
     return std::unexpected(wrong(index, "its time is not one that belongs here"));
   }
   last_time_ = said.time;
+  if (auto broken = chains_->follow(said, crypto::sha256(record.statement))) {
+    BundleFault fault = wrong(index, *std::move(broken));
+    // Nobody knows the stream of an entry that is gone. Whether it was erased shows below.
+    if (erased_.empty()) return std::unexpected(std::move(fault));
+    if (!broken_) broken_ = std::move(fault);
+  }
   if (!is_evidence_of(said, record.evidence)) {
     return std::unexpected(wrong(index, "its evidence is not what the statement names"));
   }
@@ -245,6 +290,7 @@ Read<void> BundleCheck::receipts(std::uint64_t number) {
     fault.member = evidence::statements_member(number);
     return std::unexpected(std::move(fault));
   }
+  if (broken_) return std::unexpected(*broken_);
   for (const std::uint64_t index : of_people_) {
     doubt(Finding::indeterminate, index, "people decided here, and there is no receipt of it");
   }

@@ -21,7 +21,7 @@ json::Value BundleReport::to_json() const {
         .add("size", manifest->size)
         .add("root", manifest->root.hex());
   }
-  value.add_if("event", event);
+  value.add("log", evidence::to_string(log)).add_if("event", event);
   return value.add("entries", entries).add("receipts", receipts).add("erased", erased);
 }
 
@@ -41,6 +41,10 @@ std::string BundleReport::text() const {
   text += "\nchecked   " + std::to_string(entries) + " entries, " + std::to_string(receipts) +
           " receipts of people";
   if (erased > 0) text += ", " + std::to_string(erased) + " erased";
+  if (log >= evidence::LogLevel::logged) {
+    text += "\nproof     " + std::string(evidence::to_string(log)) + ": " +
+            std::string(evidence::demand_name(log));
+  }
   if (event) text += "\nexported  entry " + std::to_string(*event) + " of the log says so";
   if (verdict == evidence::Finding::valid) {
     text +=

@@ -41,6 +41,10 @@ std::expected<bool, IoError> LineReader::fill() {
   }
 }
 
+bool LineReader::has_line() const {
+  return std::memchr(block_.data() + at_, '\n', end_ - at_) != nullptr;
+}
+
 std::expected<std::optional<std::string>, IoError> LineReader::next() {
   std::string line;
   bool any = false;

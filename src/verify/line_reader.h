@@ -23,6 +23,8 @@ class LineReader {
 
   // Without its line feed; nothing at the end. An empty file has one line, which is empty.
   std::expected<std::optional<std::string>, IoError> next();
+  // Whether a whole line can be had without waiting for more of the file.
+  [[nodiscard]] bool has_line() const;
 
  private:
   LineReader(int descriptor, std::string path, std::size_t bytes_max);
@@ -32,7 +34,7 @@ class LineReader {
   int descriptor_;
   std::string path_;
   std::size_t bytes_max_;
-  std::array<char, 1 << 16> block_{};
+  std::array<char, 1 << 18> block_{};
   std::size_t at_ = 0, end_ = 0;
   bool begun_ = false;
 };

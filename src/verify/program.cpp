@@ -8,6 +8,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/visible.h"
 #include "evidence/receipt.h"
@@ -16,6 +17,7 @@
 #include "verify/bundle_check.h"
 #include "verify/line_reader.h"
 #include "verify/options.h"
+#include "verify/side_by_side.h"
 
 namespace lp::verify {
 namespace {
@@ -25,6 +27,8 @@ using evidence::ReceiptReport;
 
 constexpr std::size_t trust_bytes_max = 1 << 20;
 constexpr std::uint64_t progress_every = 512;
+// What is held at a time: 64 KiB at most each, and mostly less than a block of the file.
+constexpr std::size_t lines_max = 256;
 
 struct Stop {
   int status;
@@ -117,7 +121,7 @@ class Output {
   int status_ = 0;
 };
 
-// Judges what the files hold, one receipt after the other.
+// Judges what the files hold, as many receipts at a time as there are processors; told in order.
 class Judging {
  public:
   Judging(const Options& options, std::vector<evidence::Trust> trusts)
@@ -137,18 +141,33 @@ class Judging {
   std::optional<IoError> file(const std::string& path) {
     auto reader = LineReader::open(path, evidence::receipt_bytes_max);
     if (!reader) return reader.error();
-    auto line = reader->next();
-    for (std::uint64_t number = 1; line && *line; ++number) {
-      // The next line is read first, to know whether this is the only one.
-      auto following = reader->next();
-      if (!following) return following.error();
-      alone_ = options_.files.size() == 1 && number == 1 && !*following;
-      output_.report(verify_receipt(**line, trusts_, options_.demands),
-                     path + ":" + std::to_string(number), alone_);
-      line = std::move(following);
+    std::vector<std::string> lines;
+    for (std::uint64_t number = 1;;) {
+      auto line = reader->next();
+      const bool more = line && *line;
+      if (more) lines.push_back(**std::move(line));
+      // A second line is waited for, to know whether the first is the only one; others are judged
+      // with it as far as they are here.
+      const bool first = number == 1 && lines.size() == 1;
+      if (more && (first || (reader->has_line() && lines.size() < lines_max))) continue;
+      alone_ = options_.files.size() == 1 && first && line;
+      judge(lines, path, number);
+      number += lines.size();
+      lines.clear();
+      if (!line) return line.error();
+      if (!more) return std::nullopt;
     }
-    if (!line) return line.error();
-    return std::nullopt;
+  }
+
+  void judge(const std::vector<std::string>& lines, const std::string& path,
+             std::uint64_t first_number) {
+    std::vector<ReceiptReport> reports(lines.size());
+    side_by_side(lines.size(), [&](std::size_t at) {
+      reports[at] = verify_receipt(lines[at], trusts_, options_.demands);
+    });
+    for (std::size_t at = 0; at < reports.size(); ++at) {
+      output_.report(reports[at], path + ":" + std::to_string(first_number + at), alone_);
+    }
   }
 
   const Options& options_;

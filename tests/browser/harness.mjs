@@ -1,6 +1,7 @@
 // What a browser test needs: a server with its own data directory, an agent, a person in front
 // of a browser. Everything is on loopback, and everything that is started is stopped.
 
+import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
@@ -32,9 +33,9 @@ export async function startServer(t) {
   t.after(() => rm(data, { recursive: true, force: true }));
   t.after(() => rm(`${data}.signer`, { recursive: true, force: true }));
   const server = { data, mocked: false, ...(await serve(t, data, "127.0.0.1:0")) };
-  server.restart = async () => {
+  server.restart = async (...flags) => {
     await server.stop();
-    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`);
+    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`, ...flags);
     const before = server.log;
     Object.assign(server, again, { log: () => before() + again.log() });
   };
@@ -48,9 +49,9 @@ export async function startServer(t) {
   return server;
 }
 
-async function serve(t, data, listen) {
+async function serve(t, data, listen, ...flags) {
   const web = process.env.LETSPING_WEB ? ["--web-dir", process.env.LETSPING_WEB] : [];
-  const child = spawn(binary, ["serve", "--data", data, "--listen", listen, ...web]);
+  const child = spawn(binary, ["serve", "--data", data, "--listen", listen, ...web, ...flags]);
   let log = "";
   const ended = new Promise((resolve) => child.on("close", resolve));
   const stop = async () => {
@@ -376,4 +377,21 @@ export async function photograph(page, name, sizes = deskAndPhone) {
     await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
   }
   await page.setViewportSize(before);
+}
+
+// What a subcommand prints, an object a line.
+export async function command(server, ...words) {
+  const { stdout } = await promisify(execFile)(binary, [...words, "--data", server.data, "--json"]);
+  return stdout
+    .trim()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+// What a change that waits for an owner prints: {url, proposal, expires_at}.
+export async function asksFor(server, ...words) {
+  const done = await command(server, ...words).catch((error) => error);
+  assert.equal(done.code, 5, done.stderr);
+  return JSON.parse(done.stdout);
 }

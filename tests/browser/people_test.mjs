@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import {
   approve,
+  asksFor,
   binary,
+  command,
   openBrowser,
   openRequest,
   photograph,
@@ -18,22 +20,6 @@ import {
 } from "./harness.mjs";
 
 const run = promisify(execFile);
-
-async function command(server, ...words) {
-  const { stdout } = await run(binary, [...words, "--data", server.data, "--json"]);
-  return stdout
-    .trim()
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
-}
-
-// What a change that waits for an owner prints: {url, proposal, expires_at}.
-async function asksFor(server, ...words) {
-  const done = await command(server, ...words).catch((error) => error);
-  assert.equal(done.code, 5, done.stderr);
-  return JSON.parse(done.stdout);
-}
 
 async function signs(page, server, change) {
   await page.goto(server.origin + new URL(change.url).pathname);

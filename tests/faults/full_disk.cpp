@@ -15,8 +15,10 @@
 namespace lp::faults {
 namespace {
 
-constexpr const char* disk_size = "size=48m";
-constexpr off_t ballast_bytes = 16 << 20;
+// The ballast is as large as the rest: whatever of that the write-ahead log has taken can be copied
+// into the main file once the ballast is gone.
+constexpr const char* disk_size = "size=64m";
+constexpr off_t ballast_bytes = 32 << 20;
 constexpr std::size_t filler_bytes = 100'000;
 constexpr int exit_stopped = 70;
 constexpr int fill_ms_max = 60'000;
@@ -87,9 +89,12 @@ std::optional<std::string> Scene::restart_and_look(const Unanswered& unanswered)
   server->kill();
   history.restarted();
   if (auto started = server->start(); !started) return started.error();
-  if (auto done = audit->after_restart(unanswered, {}, 1); !done) return done.error();
-  if (auto done = audit->finish(); !done) return done.error();
-  return std::nullopt;
+  auto done = audit->after_restart(unanswered, {}, 1);
+  if (done) done = audit->finish();
+  if (done) return std::nullopt;
+  const auto ending = server->wait(0);
+  return done.error() + (ending ? ": the server ended with " + ending->text() : "") +
+         "; the end of its log is " + server->last_words();
 }
 
 void tell(std::string_view rig, const Scene& scene, Report& report) {

@@ -23,6 +23,7 @@ const std::vector<std::pair<std::string, Rig>>& rigs() {
       {"kill", lp::faults::kill_cycles},
       {"races", lp::faults::races},
       {"points", lp::faults::kill_points},
+      {"erasure", lp::faults::erasure_kills},
       {"failing", lp::faults::failing_calls},
       {"flush", lp::faults::flush_order},
       {"power", lp::faults::power_cuts},

@@ -70,7 +70,7 @@ std::optional<std::string> Receiver::subscribe(const Server& server) const {
 }
 
 void Receiver::forget() {
-  std::vector<std::jthread> ended;
+  std::list<Connection> ended;
   {
     const std::lock_guard lock(mutex_);
     ended.swap(connections_);
@@ -93,8 +93,13 @@ void Receiver::accept_all(const std::stop_token& stop) {
     const int connection = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) continue;
     const std::lock_guard lock(mutex_);
-    connections_.emplace_back(
-        [this, connection](const std::stop_token& own) { serve(own, connection); });
+    // Joined, for its stack stays mapped until then: a soak has tens of thousands of connections.
+    connections_.remove_if([](const Connection& each) { return each.over.load(); });
+    Connection& fresh = connections_.emplace_back();
+    fresh.thread = std::jthread([this, connection, &fresh](const std::stop_token& own) {
+      serve(own, connection);
+      fresh.over = true;
+    });
   }
 }
 

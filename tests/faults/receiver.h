@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -44,6 +46,11 @@ class Receiver {
   [[nodiscard]] std::vector<std::string> wrong() const;
 
  private:
+  struct Connection {
+    std::atomic<bool> over = false;
+    std::jthread thread;
+  };
+
   void accept_all(const std::stop_token& stop);
   void serve(const std::stop_token& stop, int connection);
   void take(const std::string& body);
@@ -53,7 +60,7 @@ class Receiver {
   mutable std::mutex mutex_;
   std::map<std::string, Delivered> delivered_;
   std::vector<std::string> wrong_;
-  std::vector<std::jthread> connections_;
+  std::list<Connection> connections_;
   std::jthread acceptor_;  // last: it ends before what it uses
 };
 

@@ -28,6 +28,8 @@ void kill_cycles(const Plan& plan, Report& report);
 void races(const Plan& plan, Report& report);
 // SIGKILL at the N-th flush or write, for each N, on the way from ask to delivery and at the start.
 void kill_points(const Plan& plan, Report& report);
+// SIGKILL at the N-th flush, for each N, while an owner erases a request.
+void erasure_kills(const Plan& plan, Report& report);
 // The N-th flush or write fails: the process stops and has acknowledged nothing since.
 void failing_calls(const Plan& plan, Report& report);
 // In the order of system calls, a flush stands before each acknowledgement.

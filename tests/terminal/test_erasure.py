@@ -3,14 +3,16 @@
 import json
 import shutil
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
-from house import PASSPHRASE, House
+from house import PASSPHRASE, House, with_key
 from server import binary
 
 ERASED, INVALID = 20, 40
 BASIS = "Art. 17 GDPR"
+BOBS = "bob's own twelve characters"
 
 
 class Erasure(unittest.TestCase):
@@ -100,7 +102,8 @@ class Erasure(unittest.TestCase):
     def test_is_refused_without_an_owner_who_says_yes(self):
         request = self.decided()
         status, out, err = self.house.call("erase", "--request", request, "--basis", BASIS)
-        self.assertEqual((5, ""), (status, out), err)
+        self.assertEqual(5, status, err)
+        self.assertRegex(out, r"^http://localhost:\d+/settings/erasure/ers_[0-9a-z]{26}\n$")
         self.assertIn("Only an owner's signature erases", err)
         person = self.house.comes("erase", "--request", request, "--basis", BASIS)
         person.sees("type yes: ").types("no")
@@ -133,6 +136,91 @@ class Erasure(unittest.TestCase):
         self.assertIn("was erased", err)
         # Rolled back: the log lacks what was signed.
         self.assertEqual(INVALID, self.log_verify()[0])
+
+
+class Person(unittest.TestCase):
+    """Bob is a member, decides, leaves, and is erased."""
+
+    def setUp(self):
+        self.house = self.enterContext(House())
+        self.house.set_up()
+        self.trust = Path(self.house.home.name, "trust.json")
+        self.trust.write_text(self.house.run("trust", "export"), encoding="utf-8")
+
+    def signs(self, *command, question="Sign this as the owner? type yes: "):
+        person = self.house.comes(*command, "--json").sees(question).types("yes")
+        return person.sees("Passphrase of").types(PASSPHRASE).result()
+
+    def bob(self):
+        name = "Robert Mustermann-Unverwechselbar"
+        bob = self.signs("member", "add", "--name", name, "--role", "reviewer")["id"]
+        person = self.house.comes("device", "enroll", "--member", bob, "--json")
+        person.sees("New passphrase").types(BOBS).sees("again: ").types(BOBS)
+        person.sees("type yes: ").types("yes").sees("Passphrase of").types(PASSPHRASE).result()
+        return bob, name
+
+    def decided_by(self, bob):
+        request = self.house.asks()
+        person = self.house.comes("review", "approve", request, "--key-file",
+                                  self.house.key_file(bob), "--json", **with_key())
+        person.sees("type yes: ").types("yes").sees("Passphrase of").types(BOBS).result()
+        return request
+
+    def erase(self, bob):
+        return self.signs("erase", "--subject", bob, "--basis", BASIS,
+                          question="Erase this for ever, as the owner? type yes: ")
+
+    def human(self, request):
+        receipt = self.house.run("receipt", request)
+        done = subprocess.run([binary(), "verify", "-", "--json", "--trust", str(self.trust)],
+                              input=receipt.encode(), timeout=60, capture_output=True, check=False)
+        said = json.loads(done.stdout)
+        self.assertEqual((0, "VALID"), (done.returncode, said["verdict"]), said)
+        return next(one["result"] for one in said["checks"] if one["check"] == "human")
+
+    def test_goes_with_their_name_and_leaves_what_they_signed(self):
+        bob, name = self.bob()
+        request = self.decided_by(bob)
+        self.assertEqual("ok", self.human(request))
+        status, _, err = self.house.call("erase", "--subject", bob, "--basis", BASIS)
+        self.assertEqual(7, status, err)
+        self.assertIn("Remove them first", err)
+        self.signs("member", "remove", bob)
+        done = self.erase(bob)
+        self.assertEqual((bob, True, 1), (done["subject"], done["wal_clean"],
+                                          len(done["entries"])), done)
+        row = {one["id"]: one for one in self.house.list("member", "list")}[bob]
+        self.assertEqual("", row["name"])
+        self.assertIn("erased_at", row)
+        # A receipt stands on what is anchored: the next checkpoint, at most a second later.
+        deadline = time.monotonic() + 10
+        while self.human(request) != "erased":
+            self.assertLess(time.monotonic(), deadline, "its receipts do not say so")
+            time.sleep(0.2)
+        status, out, err = self.house.call("log", "verify", "--trust", str(self.trust), "--json")
+        said = json.loads(out)
+        self.assertEqual((0, "VALID", 1), (status, said["verdict"], said["erased_people"]), err)
+        for path in Path(self.house.data).rglob("*"):
+            if path.is_file():
+                self.assertNotIn(name.encode(), path.read_bytes(), path)
+        status, _, err = self.house.call("erase", "--subject", bob, "--basis", BASIS)
+        self.assertEqual(1, status, err)
+        self.assertIn("was erased", err)
+
+    def test_waits_for_the_end_of_a_hold_over_them(self):
+        bob, _ = self.bob()
+        self.signs("member", "remove", bob)
+        hold = self.house.run("hold", "add", "--subject", bob, "--reason", "case 1", "--json")
+        status, _, err = self.house.call("erase", "--subject", bob, "--basis", BASIS)
+        self.assertEqual(7, status, err)
+        self.assertIn(hold["id"], err)
+        self.house.run("hold", "remove", hold["id"], "--reason", "settled")
+        self.assertEqual(bob, self.erase(bob)["subject"])
+
+    def test_may_be_named_or_a_request_and_not_both(self):
+        for more in ([], ["--subject", "mem_" + "0" * 26, "--request", "req_" + "0" * 26]):
+            status, _, err = self.house.call("erase", "--basis", BASIS, *more)
+            self.assertEqual(2, status, err)
 
 
 if __name__ == "__main__":

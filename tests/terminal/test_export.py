@@ -189,9 +189,19 @@ class Export(unittest.TestCase):
         said = person.result()
         self.assertEqual(said["entries"], len(self.lines()[0]))
 
+    def stops_the_server(self):
+        """Also those of its threads that the signal has yet to reach."""
+        pid = self.house.process.pid
+        os.kill(pid, signal.SIGSTOP)
+        end = time.monotonic() + 20
+        for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+            while stat.read_text("utf-8").rsplit(") ", 1)[1][0] != "T":
+                self.assertLess(time.monotonic(), end, "the server does not stop")
+                time.sleep(0.01)
+
     def test_leaves_no_file_when_interrupted(self):
         for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            os.kill(self.house.process.pid, signal.SIGSTOP)
+            self.stops_the_server()
             try:
                 run = subprocess.Popen(
                     [binary(), "audit", "export", "--format", "jsonl", "--output", str(self.path),

@@ -84,9 +84,9 @@ class Server:
         self.stop()
         self.home.cleanup()
 
-    def start(self):
+    def start(self, *more):
         out = Path(self.home.name) / "out"
-        command = [binary(), "serve", "--data", self.data, "--listen", "127.0.0.1:0"]
+        command = [binary(), "serve", "--data", self.data, "--listen", "127.0.0.1:0", *more]
         with open(out, "wb") as stdout, open(f"{self.home.name}/log", "ab") as log:
             self.process = subprocess.Popen(command, stdout=stdout, stderr=log,
                                             stdin=subprocess.DEVNULL,

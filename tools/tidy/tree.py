@@ -39,6 +39,6 @@ def module_of(path):
 
 
 def is_test(path):
-    """Also `testing.h`, what a module offers to the tests of others."""
-    return (path.endswith(("_test.cpp", "/testing.h", "/testing.cpp"))
+    """Also `testing.h`, what a module offers to tests, and `x_testing.h`, which some share."""
+    return (path.endswith(("_test.cpp", "/testing.h", "/testing.cpp", "_testing.h"))
             or path.startswith(("tests/", "fuzz/", "bench/", "sim/")))

@@ -22,6 +22,12 @@ const LoginLinkView = lazy(() =>
 const ProposalView = lazy(() =>
   import("./views/roster_proposal").then((m) => ({ default: m.ProposalView })),
 );
+const ErasureProposalView = lazy(() =>
+  import("./views/erasure_proposal").then((m) => ({ default: m.ErasureProposalView })),
+);
+const RollbackView = lazy(() =>
+  import("./views/rollback").then((m) => ({ default: m.RollbackView })),
+);
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
@@ -91,6 +97,8 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "about") return <AboutView session={session} />;
+  if (page === "rollback") return <RollbackView session={session} />;
+  if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
   if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
 }
@@ -98,7 +106,10 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 // The paths that the server answers with this page; all others are its 404.
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
+  if (path === "/settings/rollback") return "rollback";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };
+  const erasure = /^\/settings\/erasure\/([a-z0-9_]+)$/.exec(path)?.[1];
+  if (erasure !== undefined) return { erasure };
   return { request: /^\/requests\/([A-Za-z0-9_-]+)$/.exec(path)?.[1] };
 }

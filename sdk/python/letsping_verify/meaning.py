@@ -59,17 +59,21 @@ def _check_type(each: Statement) -> None:
 
 @dataclass(frozen=True)
 class ErasureDocument:
+    """Of statements, or of who a person was: it has indices or a subject."""
+
     origin: str
     indices: list[int]
+    subject: str | None
 
     @staticmethod
     def read(data: bytes) -> ErasureDocument:
         read = m.Members(read_canonical(data, "the document"), "the document")
         demand(read.need("v", m.integer) == 1, "the document's v is not 1")
         made = ErasureDocument(read.need("origin", m.text),
-                               read.need("indices", m.array_of(m.integer, 1)))
+                               read.may("indices", m.array_of(m.integer, 1)) or [],
+                               read.may("subject", m.text))
         read.need("salt", m.bytes32)
-        read.may("request_id", m.text)
+        request = read.may("request_id", m.text)
         for name in ("basis", "operator"):
             read.need(name, m.text)
         read.need("complete_by", m.instant)
@@ -77,6 +81,9 @@ class ErasureDocument:
         read.done()
         demand(all(a < b for a, b in zip(made.indices, made.indices[1:])),
                "the document's indices do not ascend")
+        demand(bool(made.indices) != (made.subject is not None),
+               "the document is of statements or of a person")
+        demand(made.subject is None or request is None, "the document is of a person and a request")
         return made
 
 

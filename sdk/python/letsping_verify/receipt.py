@@ -101,6 +101,7 @@ class Receipt:
     anchor: Anchor | None
     time: list[bytes]
     owners: list[Signature]
+    erased_people: list[Receipt]
 
     @property
     def parts(self) -> list[Logged]:
@@ -124,7 +125,8 @@ def read_receipt(data: bytes) -> Receipt | Erased:
     return from_value(parse(data))
 
 
-def from_value(value: Any) -> Receipt | Erased:
+def from_value(value: Any, inside: bool = False) -> Receipt | Erased:
+    """`inside` another receipt an erasure stands, and holds none itself."""
     read = m.Members(value, "the receipt")
     demand(read.need("v", m.integer) == 1, "the receipt's v is not 1")
     leaf, proof = read.need("tlog", _tlog)
@@ -132,7 +134,7 @@ def from_value(value: Any) -> Receipt | Erased:
         demand(read.has("erasure"), "neither a statement nor an erasure")
         erasure = read.need("erasure", m.json_object)
         read.done()
-        if isinstance(from_value(erasure), Erased):
+        if inside or isinstance(from_value(erasure, inside=True), Erased):
             raise Fault("an erasure of an erasure")
         return Erased(value, erasure, leaf, proof)
     own = Logged("the receipt", read.need("statement", m.binary), read.may("issuer", Issuer.read),
@@ -145,9 +147,20 @@ def from_value(value: Any) -> Receipt | Erased:
         read.may("reviews", m.array_of(_review, 1)) or [], read.may("agent", Agent.read),
         read.may("anchor", Anchor.read),
         read.may("time", m.array_of(m.binary, 1, TOKENS_MAX)) or [],
-        _owners(read))
+        _owners(read),
+        [] if inside else read.may("erased_people", m.array_of(_performed, 1, HUMANS_MAX)) or [])
     read.done()
+    indices = [each.own.proof.index for each in receipt.erased_people]
+    demand(all(a < b for a, b in zip(indices, indices[1:])),
+           "the receipt.erased_people do not ascend")
     return receipt
+
+
+def _performed(value: Any, where: str) -> Receipt:
+    read = from_value(value, inside=True)
+    if isinstance(read, Erased):
+        raise Fault(f"{where} is itself without a statement")
+    return read
 
 
 def _owners(read: m.Members) -> list[Signature]:

@@ -43,6 +43,9 @@ class Trust:
     rp: dict[str, list[str]] | None
     tsa_roots: list[Root] | None
     minimum: Minimum
+    closed_at: int | None  # of a log closed after a rollback: no checkpoint is of a larger tree
+    closed_roots: list[tuple[str, list[VerifierKey]]]  # the root logs before: anchors still hold
+    predecessors: list[Trust]  # of the logs in whose place this one opened
 
     @staticmethod
     def parse(data: bytes) -> Trust:
@@ -50,8 +53,8 @@ class Trust:
         return Trust.from_value(parse(data))
 
     @staticmethod
-    def from_value(value: Any) -> Trust:
-        read = m.Members(value, "the trust file")
+    def from_value(value: Any, where: str = "the trust file", first: bool = True) -> Trust:
+        read = m.Members(value, where)
         witnesses, quorum = read.may("witness_policy", _policy) or ([], 0)
         made = Trust(
             read.need("origin", m.text), read.need("roster_genesis_sha256", m.sha256_hex),
@@ -60,12 +63,21 @@ class Trust:
             read.may("issuer", m.array_of(issuer_range)), read.may("root", _root), witnesses,
             quorum, read.may("rp", _relying_parties),
             read.may("tsa_roots", m.array_of(read_root)),
-            read.may("min", _minimum) or Minimum())
+            read.may("min", _minimum) or Minimum(), read.may("closed_at", m.integer),
+            read.may("closed_roots", m.array_of(_root, 1)) or [],
+            (read.may("predecessors", m.array_of(_predecessor, 1)) or []) if first else [])
+        origins = [each.origin for each in (made, *made.predecessors)]
+        demand(len(set(origins)) == len(origins), f"{where} names a log twice")
         for name in ("project", "name"):
             read.may(name, m.any_text)
         read.may("single_operator", m.boolean)
         read.done()
         return made
+
+
+def _predecessor(value: Any, where: str) -> Trust:
+    # They have none of their own: the list is flat.
+    return Trust.from_value(value, where, first=False)
 
 
 def _root(value: Any, where: str) -> tuple[str, list[VerifierKey]]:
@@ -105,4 +117,7 @@ def _minimum(value: Any, where: str) -> Minimum:
 
 
 def trust_for(origin: str, files: Iterable[Trust]) -> Trust | None:
-    return next((each for each in files if each.origin == origin), None)
+    """A file of the log's own, or a predecessor's part of another."""
+    given = list(files)
+    before = [each for file in given for each in file.predecessors]
+    return next((each for each in (*given, *before) if each.origin == origin), None)

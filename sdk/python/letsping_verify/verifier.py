@@ -210,6 +210,9 @@ class Verification:
         # A key that came with a later version stands in no head here; the trust file has it.
         demand(ranges is None or any(each.holds(checkpoint.size) for each in ranges),
                f"{what} is signed by a key outside its range")
+        end = self._trust.closed_at if self._trust else None
+        demand(end is None or checkpoint.size <= end,
+               f"{what} is of a log that was closed before it had so many entries")
 
     def _check_roster(self) -> str:
         versions, trust, own = self._receipt.rosters, self._trust, self._own
@@ -247,11 +250,50 @@ class Verification:
     def _check_human(self) -> str:
         self._people = pair_humans(self._receipt, self._own, self._reviews)
         rp = self._trust.rp if self._trust else None
-        check_humans(self._receipt, self._people, rp)
+        unclear: Unclear | None = None
+        for check in (lambda: check_humans(self._receipt, self._people, rp),
+                      self._check_erased_people):
+            try:
+                check()
+            except Unclear as missing:
+                unclear = unclear or missing
+        if unclear:
+            raise unclear
         classes = [each.human_class for each in self._people]
         if self._own.type in WITH_PEOPLE and classes:
             self._report.human = max(classes)  # C is weaker than B is weaker than A
+        if self._receipt.erased_people:
+            return "erased"
         return "ok" if any(each.human for each in self._people) else "absent"
+
+    def _check_erased_people(self) -> None:
+        """Owners signed that it is gone who these people were. Their signatures hold as before."""
+        unclear: Unclear | None = None
+        for each in self._receipt.erased_people:
+            inner = Verification(canonical(each.value), self._files, self._demands)
+            report = inner.run()
+            why = f"a person's erasure is {report.verdict} at {report.check}: {report.why}"
+            if report.verdict == r.INDETERMINATE:
+                unclear = unclear or Unclear(why)
+                continue
+            document = inner._performed(why)
+            demand(document.origin == self._own.origin and document.subject is not None
+                   and any(review.statement.actor.id == document.subject
+                           and review.index < each.own.proof.index for review in self._people),
+                   "the erasure is of nobody who reviewed before it")
+        if unclear:
+            raise unclear
+
+    def _performed(self, why: str) -> ErasureDocument:
+        """What enough owners signed, of a verification that has run."""
+        demand(self._report.valid, why)
+        receipt, own = self._receipt, self._own
+        demand(own.type == "erasure.performed", f"{own.type} erases nothing")
+        demand(receipt.document is not None, "the erasure lacks its document")
+        assert receipt.document is not None
+        head = self._head()
+        check_owners(receipt, receipt.document, receipt.owners, head.threshold if head else 1)
+        return ErasureDocument.read(receipt.document)
 
     def _check_quorum(self) -> str:
         given = [each.sha256 for each in self._reviews]
@@ -283,9 +325,10 @@ class Verification:
         anchor.proof.check(entry, "the anchor")
         if self._trust is None or self._trust.root is None:
             raise Unclear("an anchor, and the trust file does not name the root log")
-        origin, keys = self._trust.root
         checkpoint = anchor.proof.checkpoint
-        demand(checkpoint.origin == origin, "the anchor is in another root log")
+        roots = dict([*self._trust.closed_roots, self._trust.root])
+        demand(checkpoint.origin in roots, "the anchor is in another root log")
+        origin, keys = checkpoint.origin, roots[checkpoint.origin]
         line, key = only_line_of(checkpoint, [each for each in keys if each.name == origin],
                                  "the root checkpoint")
         checkpoint.check_log_signature(line, key, "the root checkpoint's signature")
@@ -361,17 +404,11 @@ class Verification:
         assert isinstance(self._read, Erased)
         inner = Verification(canonical(self._read.erasure), self._files, self._demands)
         report = inner.run()
-        demand(report.valid, f"the erasure is {report.verdict} at {report.check}: {report.why}")
-        receipt, own = inner._receipt, inner._own
-        demand(own.type == "erasure.performed", f"{own.type} erases nothing")
-        demand(receipt.document is not None, "the erasure lacks its document")
-        assert receipt.document is not None
-        index = self._read.proof.index
+        document = inner._performed(
+            f"the erasure is {report.verdict} at {report.check}: {report.why}")
+        receipt, own, index = inner._receipt, inner._own, self._read.proof.index
         demand(receipt.own.proof.index > index, "the erasure comes before what it erased")
-        demand(index in ErasureDocument.read(receipt.document).indices,
-               "the erasure does not name this index")
-        head = inner._head()
-        check_owners(receipt, receipt.document, receipt.owners, head.threshold if head else 1)
+        demand(index in document.indices, "the erasure does not name this index")
         self._receipt, self._own, self._trust = receipt, own, inner._trust
         self._parts = [("the receipt", self._read.proof, self._read.leaf)]
         self._report.origin, self._report.index = own.origin, index

@@ -6,6 +6,7 @@
 #include "api/admin/people.h"
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
+#include "api/admin/successions.h"
 #include "api/admin/things.h"
 #include "api/evidence/receipts.h"
 #include "api/evidence/root_log.h"
@@ -39,6 +40,8 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/setup/finish", finish_setup_here},
       {Method::post, "/admin/clock/accept", accept_clock},
       {Method::post, "/admin/signer/adopt", adopt_signer},
+      {Method::get, "/admin/successions", show_successions},
+      {Method::post, "/admin/successions", open_successors},
 
       {Method::get, "/admin/requests", list_requests},
       {Method::get, "/admin/requests/{id}", show_request},
@@ -46,6 +49,7 @@ std::vector<Route> admin_routes() {
 
       {Method::post, "/admin/erasures/offer", begin_erasure},
       {Method::post, "/admin/erasures", perform_erasure},
+      {Method::post, "/admin/erasure-proposals", propose_erasure},
       {Method::get, "/admin/holds", list_holds},
       {Method::post, "/admin/holds", add_hold},
       {Method::post, "/admin/holds/{id}/end", end_hold},

@@ -4,88 +4,59 @@
 #include "api/errors.h"
 #include "api/members.h"
 #include "api/reply.h"
-#include "api/review/view.h"
+#include "api/review/erasure_body.h"
 #include "api/submit.h"
-#include "base/id.h"
-#include "core/erasing.h"
-#include "evidence/roster_document.h"
 #include "json/write.h"
 
 namespace lp::api {
 namespace {
 
 constexpr std::size_t words_max = 500;
-constexpr std::size_t document_max = 1 << 20;
 
 json::Value describe_hold(const store::LegalHold& hold) {
   auto value = json::Value::object();
   value.add("id", hold.id).add("project", hold.project);
   if (!hold.request.empty()) value.add("request", hold.request);
+  if (!hold.subject.empty()) value.add("subject", hold.subject);
   value.add("reason", hold.reason)
       .add("created_at", to_string(hold.created))
       .add("index", hold.leaf_index);
   return value;
 }
 
-net::Reply describe_offer(Context& context, const core::Directory& directory,
-                          const core::ProjectView& project, const core::RequestView& view,
-                          const evidence::ErasureDocument& document) {
-  auto value = json::Value::object();
-  value.add("project", project.row.id)
-      .add("name", project.row.name)
-      .add("log_name", directory.log_name)
-      .add("document", document.bytes())
-      .add("request", request_summary(context, directory, view));
-  return private_reply(json::compact(value));
-}
-
-net::Reply describe_done(Context& context, const core::Erase::Result& result) {
-  auto value = json::Value::object();
-  value.add("request", result.request)
-      .add("index", result.index)
-      .add("complete_by", to_string(result.complete_by))
-      .add("wal_clean", !context.engine.scrub_due());
-  return private_reply(json::compact(value));
-}
-
 }  // namespace
 
 net::Outcome begin_erasure(Context& context, Call& call) {
-  const auto body = read_object(std::move(call.request.body));
-  if (!body) return body.error();
-  std::optional<net::Reply> refusal;
-  Members members(body->root, "", refusal);
-  const std::string request = members.text("request", {.required = true});
-  const std::string basis = members.text("basis", {.required = true, .max = words_max});
-  const std::string who = members.text("operator", {.required = true});
-  if (refusal) return *std::move(refusal);
-  if (!is_id("req", request)) return refuse(Reason::not_found);
-  const auto view = context.engine.request(request, {});
-  if (!view) return refuse(view.error());
-  const core::ProjectView* project = call.directory->project(view->rows.request.project);
-  if (project == nullptr) return refuse(Reason::not_found);
-  const auto document = core::offer_erasure(
-      context.engine.reader(), *project, {.request = request, .basis = basis, .operator_name = who},
-      context.engine.options().backup_horizon_ms, context.engine.entropy());
-  if (!document) return refuse(document.error());
-  return describe_offer(context, *call.directory, *project, *view, *document);
+  const auto ask = read_erasure_ask(std::move(call.request.body));
+  if (!ask) return ask.error();
+  const auto offer = describe_erasure(context, *call.directory, *ask);
+  if (!offer) return offer.error();
+  return private_reply(json::compact(*offer));
 }
 
 net::Outcome perform_erasure(Context& context, Call& call) {
-  const auto body = read_object(std::move(call.request.body));
-  if (!body) return body.error();
-  std::optional<net::Reply> refusal;
-  Members members(body->root, "", refusal);
-  core::Erase command{.project = members.text("project", {.required = true}), .record = {}};
-  command.record.document = members.text("document", {.required = true, .max = document_max});
-  auto owners = evidence::read_signatures(
-      members.text("signatures", {.required = true, .max = document_max}));
-  if (!owners) members.refuse("signatures", "must be the signatures as JSON text");
-  if (refusal) return *std::move(refusal);
-  command.record.owners = *std::move(owners);
-  return submit(context, std::move(command), [&context](const core::Erase::Result& result) {
-    return describe_done(context, result);
-  });
+  return submit_erasure(context, std::move(call.request.body), {});
+}
+
+net::Outcome propose_erasure(Context& context, Call& call) {
+  const auto ask = read_erasure_ask(std::move(call.request.body));
+  if (!ask) return ask.error();
+  // What no owner could sign is refused here, with the reason, and no link is made.
+  if (const auto offer = describe_erasure(context, *call.directory, *ask); !offer) {
+    return offer.error();
+  }
+  core::ProposeErasure command{.request = ask->request,
+                               .subject = ask->subject,
+                               .basis = ask->basis,
+                               .operator_name = ask->operator_name};
+  return submit(context, std::move(command),
+                [&context](const core::ProposeErasure::Result& result) {
+                  auto value = json::Value::object();
+                  value.add("id", result.proposal.id)
+                      .add("expires_at", to_string(result.proposal.expires))
+                      .add("url", people_url(context));
+                  return private_reply(json::compact(value));
+                });
 }
 
 net::Outcome list_holds(Context& context, Call&) {
@@ -106,6 +77,10 @@ net::Outcome add_hold(Context& context, Call& call) {
   core::AddHold command;
   const core::ProjectView* project = project_of(call, members.text("project", {.required = true}));
   command.request = members.text("request");
+  command.subject = members.text("subject");
+  if (!command.request.empty() && !command.subject.empty()) {
+    members.refuse("subject", "and request must not both be there");
+  }
   command.reason = members.text("reason", {.required = true, .max = words_max});
   if (refusal) return *std::move(refusal);
   if (project == nullptr) return refuse(Reason::not_found);

@@ -7,16 +7,16 @@
 
 namespace lp::api {
 
-// {request, basis, operator} → {project, name, log_name, document, request: its summary}: what an
-// owner signs, exactly. Nothing is stored.
+// {request | subject, basis, operator} → what an owner signs (review/erasure_body.h).
 net::Outcome begin_erasure(Context& context, Call& call);
-// {project, document, signatures: [{spki, signature}] as text} → {request, index, complete_by,
-// wal_clean}.
+// {items} → what became of it; both as there.
 net::Outcome perform_erasure(Context& context, Call& call);
+// As begin_erasure → {id, expires_at, url}: it waits for an owner's signature in the dashboard.
+net::Outcome propose_erasure(Context& context, Call& call);
 
-// {holds: [{id, project, request?, reason, created_at, index}]}
+// {holds: [{id, project, request?, subject?, reason, created_at, index}]}
 net::Outcome list_holds(Context& context, Call& call);
-// {project, request?, reason} → the hold.
+// {project, request? | subject?, reason} → the hold.
 net::Outcome add_hold(Context& context, Call& call);
 // {reason} → {}
 net::Outcome end_hold(Context& context, Call& call);

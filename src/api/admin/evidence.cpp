@@ -8,7 +8,10 @@
 #include "api/evidence/root_log.h"
 #include "api/reply.h"
 #include "api/review/roster_body.h"
+#include "base/assert.h"
 #include "base/text.h"
+#include "core/root_log.h"
+#include "evidence/succession.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -36,6 +39,33 @@ json::Value describe_leaf(const store::Leaf& leaf) {
   return value;
 }
 
+// Of a log that was closed: nobody may show a checkpoint of it beyond what was signed by then. The
+// document of its successor says that, under the owners' signatures.
+std::optional<std::uint64_t> closed_size(Context& context, const std::string& successor) {
+  const auto opening = context.engine.reader().leaf(successor, 0);
+  const auto record =
+      opening && *opening ? evidence::SuccessionRecord::find((*opening)->evidence) : std::nullopt;
+  const auto document =
+      record ? evidence::SuccessionDocument::parse(record->document) : std::nullopt;
+  // Where only a witness knew of more, the signer's memory was restored too: the end is not known.
+  if (!document || document->last_signed.size <= document->restored.size) return std::nullopt;
+  return document->last_signed.size;
+}
+
+// The root logs before the one that is open, the newest first.
+json::Array describe_closed_roots(const core::Directory& directory) {
+  json::Array roots;
+  for (const std::string& origin :
+       core::RootLog::origins_before(directory.log_name, directory.root_log.value_or(""))) {
+    const auto key = directory.other_vkeys.find(origin);
+    LP_ASSERT(key != directory.other_vkeys.end());
+    auto root = json::Value::object();
+    root.add("origin", origin).add("log_vkeys", json::Value::array({json::Value(key->second)}));
+    roots.push_back(std::move(root));
+  }
+  return roots;
+}
+
 json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
   auto issuer = json::Value::object();
   issuer.add("spki", base64(project.issuer_spki)).add("from", 0);
@@ -59,7 +89,25 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
     value.add("roster_sha256", json::Value::array({json::Value(project.row.roster_sha256->hex())}));
   }
   value.add("single_operator", project.row.single_operator);
+  auto roots = describe_closed_roots(*call.directory);
+  if (!roots.empty()) value.add("closed_roots", json::Value::array(std::move(roots)));
+  const auto& successors = call.directory->successors;
+  if (const auto after = successors.find(project.row.id); after != successors.end()) {
+    value.add_if("closed_at", closed_size(context, after->second));
+  }
   return value;
+}
+
+// The logs before this one, the newest first.
+json::Array describe_predecessors(Context& context, const Call& call, const std::string& project) {
+  json::Array items;
+  const auto& successors = call.directory->successors;
+  for (std::string at = project;;) {
+    const auto before = std::ranges::find(successors, at, &core::Successors::value_type::second);
+    if (before == successors.end()) return items;
+    items.push_back(describe_trust(context, call, *call.directory->project(before->first)));
+    at = before->first;
+  }
 }
 
 }  // namespace
@@ -101,7 +149,10 @@ net::Outcome trust(Context& context, Call& call) {
   if (!wanted) return refuse(Reason::query_invalid, "project: must name one");
   const core::ProjectView* project = project_of(call, *wanted);
   if (project == nullptr) return refuse(Reason::not_found);
-  return private_reply(json::compact(describe_trust(context, call, *project)));
+  auto value = describe_trust(context, call, *project);
+  auto before = describe_predecessors(context, call, project->row.id);
+  if (!before.empty()) value.add("predecessors", json::Value::array(std::move(before)));
+  return private_reply(json::compact(value));
 }
 
 }  // namespace lp::api

@@ -13,6 +13,7 @@ namespace {
 json::Value describe_member(const core::Directory& directory, const store::Member& member) {
   std::set<std::string> roles, keys;
   for (const auto& [id, project] : directory.projects) {
+    if (directory.succeeded(id)) continue;
     for (const auto& entry : project.entries) {
       if (entry.member != member.id) continue;
       roles.insert(entry.roles.begin(), entry.roles.end());
@@ -26,6 +27,7 @@ json::Value describe_member(const core::Directory& directory, const store::Membe
       .add("devices", keys.size())
       .add("created_at", to_string(member.created));
   if (member.removed) value.add("removed_at", to_string(*member.removed));
+  if (member.erased) value.add("erased_at", to_string(*member.erased));
   return value;
 }
 

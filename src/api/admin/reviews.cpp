@@ -4,6 +4,7 @@
 #include "api/errors.h"
 #include "api/reply.h"
 #include "api/review/decision_body.h"
+#include "api/review/erased.h"
 #include "api/review/view.h"
 #include "json/write.h"
 
@@ -11,23 +12,27 @@ namespace lp::api {
 
 net::Outcome list_requests(Context& context, Call& call) {
   store::RequestFilter filter;
+  const std::string state = call.request.query_value("state").value_or("pending");
+  // What waited when its log was closed waits for ever: nobody can decide it.
+  const bool pending = state == "pending";
   const auto wanted = call.request.query_value("project");
   if (wanted) {
     const core::ProjectView* project = project_of(call, *wanted);
     if (project == nullptr) return refuse(Reason::not_found);
     filter.projects.push_back(project->row.id);
   } else {
-    for (const auto& [id, project] : call.directory->projects) filter.projects.push_back(id);
+    for (const auto& [id, project] : call.directory->projects) {
+      if (!pending || !call.directory->succeeded(id)) filter.projects.push_back(id);
+    }
   }
-  const std::string state = call.request.query_value("state").value_or("pending");
-  if (state != "all") filter.pending = state == "pending";
+  if (state != "all") filter.pending = pending;
   filter.before = call.request.query_value("before");
   filter.limit = 500;
   json::Array items;
   for (const auto& view : context.engine.requests(filter)) {
     items.push_back(request_summary(context, *call.directory, view));
   }
-  auto erased = erased_list(context, filter, {});
+  auto erased = erased_list(context, *call.directory, filter, {});
   if (!erased) return erased.error();
   auto value = json::Value::object();
   value.add("requests", json::Value::array(std::move(items)));

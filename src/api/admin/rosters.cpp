@@ -15,11 +15,6 @@ namespace {
 constexpr std::size_t spki_max = 512;
 constexpr std::size_t texts_max = 64;
 
-// Where people reach this server, as far as it knows.
-const std::string& people_url(const Context& context) {
-  return context.public_url.empty() ? context.local_url : context.public_url;
-}
-
 std::vector<std::string> texts_of(Members& members, std::string_view name) {
   const json::Value* value = members.find(name);
   if (value == nullptr) return {};
@@ -75,7 +70,8 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
 
 net::Outcome show_rosters(Context& context, Call& call) {
   json::Array projects;
-  for (const auto& [_, project] : call.directory->projects) {
+  for (const auto& [id, project] : call.directory->projects) {
+    if (call.directory->succeeded(id)) continue;
     auto item = describe_project(context, project);
     if (!item) return std::move(item.error());
     projects.push_back(*std::move(item));

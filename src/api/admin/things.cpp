@@ -23,7 +23,7 @@ std::string_view to_string(store::Payloads payloads) {
   return payloads == store::Payloads::encrypted ? "encrypted" : "server_sealed";
 }
 
-json::Value describe_project(const core::ProjectView& project) {
+json::Value describe_project(const core::Directory& directory, const core::ProjectView& project) {
   auto value = json::Value::object();
   value.add("id", project.row.id)
       .add("name", project.row.name)
@@ -33,6 +33,10 @@ json::Value describe_project(const core::ProjectView& project) {
       .add("pending", project.live->pending.load())
       .add("log_size", project.live->signed_size.load())
       .add("created_at", to_string(project.row.created));
+  if (const auto after = directory.successors.find(project.row.id);
+      after != directory.successors.end()) {
+    value.add("successor", after->second);
+  }
   return value;
 }
 
@@ -112,7 +116,7 @@ const core::ProjectView* project_of(const Call& call, std::string_view id_or_nam
 net::Outcome list_projects(Context&, Call& call) {
   json::Array items;
   for (const auto& [id, project] : call.directory->projects) {
-    items.push_back(describe_project(project));
+    items.push_back(describe_project(*call.directory, project));
   }
   return list_reply("projects", std::move(items));
 }
@@ -258,7 +262,8 @@ net::Outcome show_callback_secret(Context& context, Call& call) {
   if (const auto* webhook = call.directory->callback_webhook(project->row.id)) {
     value.add("webhook", webhook->id);
   } else {
-    value.add("secret", core::callback_secret(context.engine.keys(), project->row.id).reveal());
+    const std::string founder = call.directory->founder(project->row.id);
+    value.add("secret", core::callback_secret(context.engine.keys(), founder).reveal());
   }
   return private_reply(json::compact(value));
 }

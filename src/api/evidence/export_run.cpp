@@ -16,8 +16,11 @@ namespace {
 namespace member = evidence::member;
 using evidence::ExportFormat;
 
-// What one step may hold up: a net thread for a few milliseconds.
-constexpr std::uint64_t entries_max = 256;
+// What one step may hold up: a net thread for a few milliseconds. A stream rests for about one
+// between two steps, so that those shall not be too short either.
+constexpr std::uint64_t entries_max = 64;
+constexpr std::int64_t step_ms_max = 4;
+constexpr std::size_t step_bytes_max = 1u << 20;
 
 // A statement of the log with its index.
 struct Placed {
@@ -114,8 +117,9 @@ std::expected<std::unique_ptr<ExportRun>, net::Reply> ExportRun::begin(Context& 
     return std::unexpected(internal_error("export.range", found.error().what));
   }
   if (wish.format == ExportFormat::bundle) {
-    run->bundle_.emplace(call.directory, *wish.project, run->manifest_, *text,
-                         verifier_page(context));
+    if (const auto put = run->put_on_ground(); !put) {
+      return std::unexpected(internal_error("export.ground", put.error().what));
+    }
     run->phase_ = Phase::hashing;
     run->at_ = run->bundle_->plan().first_tile();
   }
@@ -134,6 +138,22 @@ store::Result<void> ExportRun::find_range() {
     *slot = *index;
   }
   manifest_.end = std::max(manifest_.first, manifest_.end);
+  return {};
+}
+
+// A bundle stands on the checkpoint that proves most of those that cover its entries.
+store::Result<void> ExportRun::put_on_ground() {
+  auto ground = core::bundle_ground(context_.engine.reader(), context_.engine.notary(), *directory_,
+                                    project_, manifest_.end);
+  if (!ground) return std::unexpected(ground.error());
+  const auto note = *ground ? tlog::Note::parse((*ground)->note) : std::nullopt;
+  const auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
+  if (!checkpoint || checkpoint->size < manifest_.end) {
+    return std::unexpected(store::IoError{"no signed checkpoint covers the entries"});
+  }
+  manifest_.size = checkpoint->size;
+  manifest_.root = checkpoint->root;
+  bundle_.emplace(directory_, project_, manifest_, **std::move(ground), verifier_page(context_));
   return {};
 }
 
@@ -215,7 +235,8 @@ store::Result<std::string> ExportRun::opening() {
   const auto directory = context_.engine.directory();
   const core::ProjectView* const now = directory->project(project_.row.id);
   if (now == nullptr) return std::unexpected(store::IoError{"the project is gone"});
-  auto event = bundle_->event(reader, context_.engine.keys(), *now, *event_);
+  auto event = bundle_->event(reader, context_.engine.keys(), context_.engine.notary(), *directory,
+                              *now, *event_);
   if (!event) return std::unexpected(std::move(event.error()));
   auto top = bundle_->top(reader);
   if (!top) return std::unexpected(std::move(top.error()));
@@ -240,21 +261,29 @@ store::Result<std::string> ExportRun::tile() {
 }
 
 store::Result<std::string> ExportRun::lines() {
-  store::Reader& reader = context_.engine.reader();
+  Clock& clock = context_.engine.clock();
+  const std::int64_t until_ms = clock.monotonic_ms() + step_ms_max;
+  core::Teller teller(context_.engine.reader(), context_.engine.keys());
+  std::string lines;
+  do {
+    if (auto added = add_lines(teller, lines); !added) return std::unexpected(added.error());
+  } while (at_ < manifest_.end && lines.size() < step_bytes_max && clock.monotonic_ms() < until_ms);
+  return lines;
+}
+
+store::Result<void> ExportRun::add_lines(core::Teller& teller, std::string& lines) {
   const std::uint64_t count = std::min(entries_max, manifest_.end - at_);
-  const auto rows = reader.leaves(project_.row.id, at_, count);
+  const auto rows = context_.engine.reader().leaves(project_.row.id, at_, count);
   if (!rows) return std::unexpected(rows.error());
   if (rows->size() != count) return std::unexpected(core::entry_damaged(at_ + rows->size()));
-  core::Teller teller(reader, context_.engine.keys());
-  std::string lines;
   for (const store::Leaf& row : *rows) {
     auto one = row.erased() ? erased_line(row) : line(teller, row);
-    if (!one) return one;
+    if (!one) return std::unexpected(std::move(one.error()));
     lines += *one;
   }
   at_ += count;
   done_ += count;
-  return lines;
+  return {};
 }
 
 store::Result<std::string> ExportRun::line(core::Teller& teller, const store::Leaf& row) {

@@ -69,9 +69,11 @@ class ExportRun {
   ExportRun(Context& context, core::DirectoryPtr directory, const core::ProjectView& project,
             evidence::ExportManifest manifest, std::string note, std::optional<evidence::Actor> by);
   store::Result<void> find_range();
+  store::Result<void> put_on_ground();
   store::Result<void> hash_some();
   store::Result<std::string> opening();
   store::Result<std::string> lines();
+  store::Result<void> add_lines(core::Teller& teller, std::string& lines);
   store::Result<std::string> line(core::Teller& teller, const store::Leaf& row);
   store::Result<std::string> erased_line(const store::Leaf& row);
   store::Result<std::string> tile();

@@ -15,7 +15,7 @@ std::expected<const core::ProjectView*, net::Reply> readable_log(Context& contex
                                                                  const Call& call) {
   const core::ProjectView* project = call.directory->project_of_log(call.parameter("log"));
   if (call.key != nullptr) {
-    if (project == nullptr || call.key->project != project->row.id) {
+    if (project == nullptr || !call.directory->stands_for(call.key->project, project->row.id)) {
       return std::unexpected(refuse(Reason::not_found));
     }
     return project;
@@ -24,6 +24,11 @@ std::expected<const core::ProjectView*, net::Reply> readable_log(Context& contex
                        context.session_reads_log(context, call.request, project->row.id);
   if (!session) return std::unexpected(refuse(Reason::api_key_invalid));
   return project;
+}
+
+std::shared_ptr<const std::string> asked_note(const Call& call, const core::LiveLog& live) {
+  const bool cosigned = call.request.query_value("cosigned") == "true";
+  return cosigned ? live.cosigned.load() : core::newest_note(live);
 }
 
 namespace {
@@ -43,7 +48,7 @@ net::Reply tile_reply(std::string bytes, bool full) {
 net::Outcome log_checkpoint(Context& context, Call& call) {
   const auto project = readable_log(context, call);
   if (!project) return project.error();
-  const auto note = core::newest_note(*(*project)->live);
+  const auto note = asked_note(call, *(*project)->live);
   if (note == nullptr) return refuse(Reason::not_found);
   net::Reply reply;
   reply.content_type = "text/plain; charset=utf-8";

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/errors.h"
+#include "api/evidence/readable_log.h"
 #include "api/reply.h"
 #include "base/text.h"
 #include "core/root_log.h"
@@ -47,7 +48,7 @@ json::Value describe(const store::Anchor& entry) {
 }  // namespace
 
 net::Outcome root_checkpoint(Context&, Call& call) {
-  const auto note = core::newest_note(*call.directory->root);
+  const auto note = asked_note(call, *call.directory->root);
   if (note == nullptr) return refuse(Reason::not_found);
   net::Reply reply;
   reply.content_type = "text/plain; charset=utf-8";
@@ -76,7 +77,7 @@ net::Outcome root_log_head(Context&, Call& call) {
   const core::Directory& directory = *call.directory;
   const auto note = core::newest_note(*directory.root);
   auto value = json::Value::object();
-  value.add("origin", core::RootLog::origin_of(directory.log_name))
+  value.add("origin", core::RootLog::origin_of(directory.log_name, directory.root_log.value_or("")))
       .add("size", directory.root->signed_size.load())
       .add("vkey", directory.root_vkey);
   if (note) value.add("checkpoint", *note);
@@ -100,7 +101,7 @@ net::Outcome root_log_entries(Context& context, Call& call) {
 
 json::Value describe_root(const core::Directory& directory) {
   auto value = json::Value::object();
-  value.add("origin", core::RootLog::origin_of(directory.log_name))
+  value.add("origin", core::RootLog::origin_of(directory.log_name, directory.root_log.value_or("")))
       .add("log_vkeys", json::Value::array({json::Value(directory.root_vkey)}));
   return value;
 }

@@ -60,6 +60,23 @@ TEST(RootLog, ShowsTheCosignaturesThatAreKnownOfTheNewestHead) {
   EXPECT_EQ(shown(), *live->checkpoint.load());
 }
 
+TEST(RootLog, ShowsTheNewestCosignedHeadToWhoAsksForIt) {
+  Server server;
+  let_a_round_pass(server);
+  const auto asked = [&] {
+    auto call = page_call(net::Method::get, "/log/root/checkpoint");
+    call.query = "cosigned=true";
+    return server.send(std::move(call));
+  };
+  EXPECT_EQ(asked().status, 404);
+  const auto& live = server.house.engine->directory()->root;
+  const std::string cosigned = *live->checkpoint.load() + "— w.example AAAAAAA=\n";
+  live->cosigned = std::make_shared<const std::string>(cosigned);
+  server.house.asked();
+  let_a_round_pass(server);
+  EXPECT_EQ(asked().body, cosigned);
+}
+
 TEST(RootLog, ShowsNothingBeyondWhatIsSigned) {
   Server server;
   for (const char* tile : {"0/000", "0/001.p/1", "1/000.p/1", "entries/000", "9/000", "x"}) {

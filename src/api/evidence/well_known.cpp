@@ -1,7 +1,10 @@
 #include "api/evidence/well_known.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "api/context.h"
 #include "api/errors.h"
@@ -10,6 +13,7 @@
 #include "api/routes.h"
 #include "base/assert.h"
 #include "base/text.h"
+#include "evidence/receipt_renderings.h"
 #include "evidence/roster.h"
 #include "json/write.h"
 
@@ -84,6 +88,21 @@ json::Value describe_log(const core::ProjectView& project, const std::string& ge
   return value;
 }
 
+// The keys that sign the log, by the roster in force.
+std::vector<evidence::TrustedLog> trusted_logs(const core::ProjectView& project) {
+  std::set<std::string> vkeys{project.log_vkey};
+  if (project.roster) {
+    vkeys.clear();
+    for (const auto& range : project.roster->log) vkeys.insert(range.vkey);
+  }
+  std::vector<evidence::TrustedLog> logs;
+  for (const std::string& vkey : vkeys) {
+    const auto key = tlog::VerifierKey::parse(vkey);
+    if (key) logs.push_back({*key, project.row.created});
+  }
+  return logs;
+}
+
 }  // namespace
 
 std::shared_ptr<const std::string> PublishedLogs::of(const core::DirectoryPtr& directory) const {
@@ -112,7 +131,9 @@ net::Outcome show_transparency(Context& context, Call& call) {
   auto document = context.published_logs.of(call.directory);
   if (document == nullptr) {
     json::Array logs;
+    std::vector<evidence::TrustedLog> trusted;
     for (const auto& [id, project] : call.directory->projects) {
+      std::ranges::move(trusted_logs(project), std::back_inserter(trusted));
       std::string genesis;
       if (project.roster) {
         const auto first = context.engine.reader().roster(id, 1);
@@ -127,7 +148,8 @@ net::Outcome show_transparency(Context& context, Call& call) {
     body.add("v", 1)
         .add("logs", json::Value::array(std::move(logs)))
         .add("root", describe_root(*call.directory))
-        .add("witness_policy", call.directory->witness_policy.value_or(""));
+        .add("witness_policy", call.directory->witness_policy.value_or(""))
+        .add("trusted_root", evidence::sigstore_trusted_root(trusted));
     document = std::make_shared<const std::string>(json::compact(body));
     context.published_logs.keep(call.directory, document);
   }

@@ -34,7 +34,8 @@ class PublishedLogs {
 
 // GET /.well-known/jwks.json: the issuer keys of all projects, `kid` as in the header of a JWS.
 net::Outcome show_jwks(Context& context, Call& call);
-// GET /.well-known/letsping-transparency: the logs, their keys with validity, roster genesis.
+// GET /.well-known/letsping-transparency: the logs, their keys with validity, roster genesis; the
+// same for Sigstore's clients.
 net::Outcome show_transparency(Context& context, Call& call);
 // GET /.well-known/security.txt (RFC 9116); 404 where no contact is set.
 net::Outcome show_security_txt(Context& context, Call& call);

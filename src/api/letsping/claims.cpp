@@ -24,34 +24,21 @@ constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t window_days_max = 366;
 constexpr std::int64_t window_days_default = 30;
 
-// `claim` under both signatures of the project; with the receipt of `leaf` where it rests on one.
+// The same as a whole reply; with the receipt of `leaf` where it rests on one.
 net::Reply claim_reply(Context& context, const Call& call, const json::Value& claim,
                        std::optional<std::uint64_t> leaf = {}) {
-  core::Keys& keys = context.engine.keys();
-  const std::string& project = call.key->project;
-  const auto secret = core::open_secret(keys, *call.directory, project, core::claims_purpose);
-  if (!secret) return internal_error("claims.secret_gone", "The claims secret does not open.");
-  const auto& row = call.directory->secret(project, core::claims_purpose);
-  json::Value reply = evidence::signed_claim(claim, secret->reveal(), row.id,
-                                             keys.issuer_key(call.project->row.origin));
+  auto reply = signed_reply(context, call, claim);
+  if (!reply) return reply.error();
   if (leaf) {
-    if (auto failed = add_receipt(context, reply, *call.project, *leaf)) return *std::move(failed);
+    if (auto failed = add_receipt(context, *reply, *call.project, *leaf)) return *std::move(failed);
   }
-  return private_reply(json::compact(reply));
+  return private_reply(json::compact(*reply));
 }
 
 // A hash that cannot be guessed from what the payload may be (evidence.md 2).
 std::string payload_hash(const evidence::PayloadRef& payload) {
   if (payload.env_sha256) return "sha256:" + payload.env_sha256->hex();
   return "lp-commit:" + payload.commit.value_or(Digest{}).hex();
-}
-
-json::Value claim_of(std::string_view kind, const Call& call) {
-  auto claim = json::Value::object();
-  claim.add("kind", kind)
-      .add("origin", call.project->row.origin)
-      .add("project_id", call.key->project);
-  return claim;
 }
 
 std::optional<std::int64_t> window_of(const net::Request& request) {
@@ -64,6 +51,28 @@ std::optional<std::int64_t> window_of(const net::Request& request) {
 }
 
 }  // namespace
+
+json::Value claim_of(std::string_view kind, const Call& call) {
+  auto claim = json::Value::object();
+  claim.add("kind", kind)
+      .add("origin", call.project->row.origin)
+      .add("project_id", call.key->project);
+  return claim;
+}
+
+std::expected<json::Value, net::Reply> signed_reply(Context& context, const Call& call,
+                                                    const json::Value& claim) {
+  core::Keys& keys = context.engine.keys();
+  const std::string& project = call.key->project;
+  const auto secret = core::open_secret(keys, *call.directory, project, core::claims_purpose);
+  if (!secret) {
+    return std::unexpected(
+        internal_error("claims.secret_gone", "The claims secret does not open."));
+  }
+  const auto& row = call.directory->secret(project, core::claims_purpose);
+  return evidence::signed_claim(claim, secret->reveal(), row.id,
+                                keys.issuer_key(call.project->row.origin));
+}
 
 net::Outcome show_proof(Context& context, Call& call) {
   if (auto limited = limit_key(context, call)) return *std::move(limited);

@@ -33,7 +33,7 @@ net::Outcome put_checkpoint(Context& context, Call& call) {
   std::optional<net::Reply> refusal;
   Members body(document->root, "", refusal);
   core::PutGraphCheckpoint command{
-      .project = call.key->project,
+      .project = call.directory->founder(call.key->project),
       .thread_id = body.text("thread_id", {.required = true, .max = id_max}),
       .checkpoint_id = body.text("checkpoint_id", {.required = true, .max = id_max}),
       .content = {}};
@@ -56,11 +56,12 @@ net::Outcome get_checkpoint(Context& context, Call& call) {
   if (!wanted && !call.request.query_value("latest")) {
     return refuse(Reason::query_invalid, "send checkpoint_id or latest=1");
   }
+  const std::string project = call.directory->founder(call.key->project);
   const auto found =
-      context.engine.reader().graph_checkpoint(call.key->project, *thread, wanted.value_or(""));
+      context.engine.reader().graph_checkpoint(project, *thread, wanted.value_or(""));
   if (!found) return internal_error("graph.read", found.error().what);
   if (!*found) return refuse(Reason::not_found);
-  const Secret key = core::graph_key(context.engine.keys(), call.key->project);
+  const Secret key = core::graph_key(context.engine.keys(), project);
   auto content = core::open_field(key.reveal(), "graph", *thread, (*found)->sealed);
   if (!content) {
     return internal_error("graph.open", "a stored checkpoint does not open under its key");
@@ -73,7 +74,8 @@ net::Outcome delete_thread(Context& context, Call& call) {
   const auto thread = query_id(call.request, "thread_id");
   if (!thread) return refuse(Reason::query_invalid, "thread_id must name a thread");
   return submit(context,
-                core::DeleteGraphThread{.project = call.key->project, .thread_id = *thread},
+                core::DeleteGraphThread{.project = call.directory->founder(call.key->project),
+                                        .thread_id = *thread},
                 [](const core::DeleteGraphThread::Result&) { return json_reply("{}"); });
 }
 

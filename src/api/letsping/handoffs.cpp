@@ -9,6 +9,7 @@
 #include "api/errors.h"
 #include "api/evidence/receipts.h"
 #include "api/letsping/agent_proof.h"
+#include "api/letsping/claims.h"
 #include "api/letsping/commitment.h"
 #include "api/members.h"
 #include "api/reply.h"
@@ -139,12 +140,18 @@ net::Outcome show_outcomes(Context& context, Call& call) {
   const auto& last = view->events.back();
   auto head = json::Value::object();
   head.add("seq", last.seq).add("leaf", last.leaf_index).add("checkpoint", view->checkpoint);
-  auto reply = json::Value::object();
-  reply.add("delivery_id", *id)
+  // Each statement names the one before it, so the hash of the last is of the whole history.
+  json::Value claim = claim_of("outcomes", call);
+  claim.add("delivery_id", *id)
       .add("request_id", view->row.request)
-      .add("events", json::Value::array(std::move(events)))
-      .add("head", std::move(head));
-  return private_reply(json::compact(reply));
+      .add("seq", last.seq)
+      .add("outcome", last.outcome)
+      .add("leaf_index", last.leaf_index)
+      .add("statement_sha256", last.statement_sha256.hex());
+  auto reply = signed_reply(context, call, claim);
+  if (!reply) return reply.error();
+  reply->add("events", json::Value::array(std::move(events))).add("head", std::move(head));
+  return private_reply(json::compact(*reply));
 }
 
 }  // namespace lp::api

@@ -8,6 +8,7 @@
 #include "api/members.h"
 #include "api/reply.h"
 #include "api/review/decision_body.h"
+#include "api/review/erased.h"
 #include "api/review/view.h"
 #include "api/submit.h"
 #include "base/id.h"
@@ -64,6 +65,8 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
   // A project that is not theirs holds nothing, like one that does not exist.
   const auto wanted = request.query_value("project");
   for (const auto& [id, project] : call.directory->projects) {
+    // What waited when its log was closed waits for ever: nobody can decide it.
+    if (filter.pending.value_or(false) && call.directory->succeeded(id)) continue;
     if (sees(session, project) && (!wanted || *wanted == id)) filter.projects.push_back(id);
   }
   return filter;
@@ -98,7 +101,7 @@ net::Outcome list_reviews(Context& context, Call& call, const Session& session) 
     items.push_back(request_summary(context, *call.directory, view));
   }
   const bool more = items.size() == filter->limit;
-  auto erased = erased_list(context, *filter, more ? last : std::string());
+  auto erased = erased_list(context, *call.directory, *filter, more ? last : std::string());
   if (!erased) return erased.error();
   auto value = json::Value::object();
   value.add("requests", json::Value::array(std::move(items)));

@@ -1,12 +1,14 @@
 #include "api/review/review.h"
 
 #include "api/evidence/receipts.h"
+#include "api/review/erasures.h"
 #include "api/review/events.h"
 #include "api/review/login.h"
 #include "api/review/login_link.h"
 #include "api/review/requests.h"
 #include "api/review/rosters.h"
 #include "api/review/setup.h"
+#include "api/review/successions.h"
 
 namespace lp::api {
 
@@ -36,8 +38,14 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/review/roster-proposals/{id}/sign", walled_active<sign_proposal>},
       {Method::post, "/api/review/roster-proposals/{id}/withdraw",
        walled_active<withdraw_proposal>},
+      {Method::get, "/api/review/erasure-proposals/{id}", signed_in<show_erasure>},
+      {Method::post, "/api/review/erasure-proposals/{id}/sign", walled_active<sign_erasure>},
+      {Method::post, "/api/review/erasure-proposals/{id}/withdraw",
+       walled_active<withdraw_erasure>},
       {Method::post, "/api/review/rosters/begin", walled_active<begin_roster>},
       {Method::post, "/api/review/rosters/finish", walled_active<finish_roster>},
+      {Method::get, "/api/review/successions", signed_in<list_successions>},
+      {Method::post, "/api/review/successions", walled_active<sign_successions>},
   };
 }
 

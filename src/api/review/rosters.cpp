@@ -13,18 +13,6 @@
 namespace lp::api {
 namespace {
 
-// Whether the key of the session is an owner's in every roster: only then can it sign a change,
-// which is one of all of them.
-bool owns(const core::Directory& directory, const Session& session) {
-  const auto device = directory.devices.find(session.key);
-  return device != directory.devices.end() &&
-         std::ranges::all_of(directory.projects, [&](const auto& item) {
-           const auto& roster = item.second.roster;
-           return !roster ||
-                  std::ranges::find(roster->owners, device->second.spki) != roster->owners.end();
-         });
-}
-
 json::Value names_in(const core::Directory& directory, const std::set<std::string>& ids) {
   json::Array members;
   for (const auto& id : ids) {
@@ -39,11 +27,22 @@ json::Value names_in(const core::Directory& directory, const std::set<std::strin
 
 }  // namespace
 
+bool owns_rosters(const core::Directory& directory, const Session& session) {
+  const auto device = directory.devices.find(session.key);
+  return device != directory.devices.end() &&
+         std::ranges::all_of(directory.projects, [&](const auto& item) {
+           const auto& roster = item.second.roster;
+           return !roster || directory.succeeded(item.first) ||
+                  std::ranges::find(roster->owners, device->second.spki) != roster->owners.end();
+         });
+}
+
 net::Outcome list_rosters(Context& context, Call& call, const Session& session) {
   json::Array projects;
   std::set<std::string> members;
-  for (const auto& [_, project] : call.directory->projects) {
-    if (!sees(session, project)) continue;
+  for (const auto& [id, project] : call.directory->projects) {
+    // A roster that stands still for ever is nobody's to follow or change.
+    if (!sees(session, project) || call.directory->succeeded(id)) continue;
     auto item = describe_project(context, project);
     if (!item) return std::move(item.error());
     for (const auto& entry : project.entries) members.insert(entry.member);
@@ -57,12 +56,12 @@ net::Outcome list_rosters(Context& context, Call& call, const Session& session) 
 }
 
 net::Outcome list_proposals(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   return describe_proposals(context, *call.directory);
 }
 
 net::Outcome show_proposal(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   const auto proposal = core::waiting_proposal(context.engine.reader(), call.parameter("id"),
                                                context.engine.clock().now());
   if (!proposal) return internal_error("store.read_failed", proposal.error().what);
@@ -71,7 +70,7 @@ net::Outcome show_proposal(Context& context, Call& call, const Session& session)
 }
 
 net::Outcome sign_proposal(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   auto command = read_roster_change(std::move(call.request.body));
   if (!command) return std::move(command.error());
   command->proposal = call.parameter("id");
@@ -79,7 +78,7 @@ net::Outcome sign_proposal(Context& context, Call& call, const Session& session)
 }
 
 net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session) {
-  if (!owns(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   return submit(context, core::WithdrawProposal{.id = call.parameter("id")},
                 [](const core::WithdrawProposal::Result&) { return private_reply("{}"); });
 }

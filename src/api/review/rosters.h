@@ -8,6 +8,10 @@
 
 namespace lp::api {
 
+// Whether the key of the session is an owner's in every roster: only then can it sign a change,
+// which is one of all of them.
+[[nodiscard]] bool owns_rosters(const core::Directory& directory, const Session& session);
+
 // {time, projects:[{id, name, origin, rosters}], members:[{id, name}]}: of the projects that the
 // session sees.
 net::Outcome list_rosters(Context& context, Call& call, const Session& session);

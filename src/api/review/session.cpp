@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/errors.h"
+#include "api/review/erased.h"
 #include "api/review/roster_terms.h"
 #include "identity/session_token.h"
 #include "json/write.h"
@@ -28,6 +29,7 @@ json::Value roles_of(const core::Directory& directory, std::string_view member) 
   std::set<std::string> roles;
   if (directory.setup_owner == member) roles.emplace("owner");
   for (const auto& [id, project] : directory.projects) {
+    if (directory.succeeded(id)) continue;
     for (const auto& entry : project.entries) {
       if (entry.member == member) roles.insert(entry.roles.begin(), entry.roles.end());
     }
@@ -35,7 +37,7 @@ json::Value roles_of(const core::Directory& directory, std::string_view member) 
   return json::Value::array(json::Array(roles.begin(), roles.end()));
 }
 
-json::Value describe_project(const core::ProjectView& project) {
+json::Value describe_project(const core::Directory& directory, const core::ProjectView& project) {
   json::Array marks(project.marks.begin(), project.marks.end());
   auto value = json::Value::object();
   value.add("id", project.row.id)
@@ -48,7 +50,12 @@ json::Value describe_project(const core::ProjectView& project) {
     value.add("roster_sha256", project.row.roster_sha256->hex())
         .add("roster_version", project.row.roster_version);
   }
-  value.add("pending", project.live->pending.load());
+  if (const auto after = directory.successors.find(project.row.id);
+      after != directory.successors.end()) {
+    value.add("successor", after->second);
+  }
+  value.add("pending",
+            directory.succeeded(project.row.id) ? std::uint64_t{0} : project.live->pending.load());
   return value;
 }
 
@@ -97,7 +104,9 @@ net::Reply refuse_gone(Context& context, const core::Directory& directory, const
   if (!erasure) return internal_error("store.read_failed", erasure.error().what);
   const core::ProjectView* project = *erasure ? directory.project((*erasure)->project) : nullptr;
   if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
-  return refuse(refused);
+  const auto erased = describe_erased(context, directory, **erasure);
+  if (!erased) return erased.error();
+  return refuse(Reason::erased, {.erasure = json::compact(*erased)});
 }
 
 bool may_sign_first_roster(const core::Directory& directory, const Session& session,
@@ -110,7 +119,7 @@ std::string session_body(Context& context, const core::Directory& directory,
   json::Array projects;
   for (const auto& [id, project] : directory.projects) {
     if (sees(session, project) || may_sign_first_roster(directory, session, project)) {
-      projects.push_back(describe_project(project));
+      projects.push_back(describe_project(directory, project));
     }
   }
   auto member = json::Value::object();

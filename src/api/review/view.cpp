@@ -90,7 +90,8 @@ json::Value describe_closer(const core::Directory& directory, const store::Reque
   auto by = json::Value::object();
   by.add("id", state.actor).add("kind", state.actor_kind);
   if (const auto member = directory.members.find(state.actor); member != directory.members.end()) {
-    by.add("name", member->second.name);
+    if (member->second.erased) by.add("erased", true);
+    if (!member->second.erased) by.add("name", member->second.name);
   }
   return by;
 }
@@ -227,35 +228,6 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   }
   if (viewer) add_offer(context, value, *project, view, *viewer);
   return value;
-}
-
-std::expected<json::Value, net::Reply> erased_list(Context& context,
-                                                   const store::RequestFilter& filter,
-                                                   const std::string& last) {
-  auto list = json::Value::array();
-  // An erased request has no service and no labels any more that a filter could ask for.
-  const bool by_content = filter.service || filter.action || filter.environment || filter.role ||
-                          filter.trace_id || filter.parent_request_id;
-  if (filter.pending == true || by_content) return list;
-  std::vector<store::Erasure> found;
-  for (const std::string& project : filter.projects) {
-    auto rows = context.engine.reader().erasures(project, filter.before.value_or(""), filter.limit);
-    if (!rows) return std::unexpected(internal_error("store.read_failed", rows.error().what));
-    for (auto& row : *rows) {
-      if (row.request > last) found.push_back(std::move(row));
-    }
-  }
-  std::ranges::sort(found, std::ranges::greater{}, &store::Erasure::request);
-  if (found.size() > filter.limit) found.resize(filter.limit);
-  for (const store::Erasure& row : found) {
-    auto item = json::Value::object();
-    item.add("id", row.request)
-        .add("project", row.project)
-        .add("erased_at", lp::to_string(row.at))
-        .add("index", row.leaf_index);
-    list.items().push_back(std::move(item));
-  }
-  return list;
 }
 
 }  // namespace lp::api

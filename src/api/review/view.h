@@ -28,11 +28,4 @@ json::Value request_summary(Context& context, const core::Directory& directory,
 json::Value request_detail(Context& context, const core::Directory& directory,
                            const core::RequestView& view, const std::optional<Viewer>& viewer);
 
-// What was erased, beside a page of a list: [{id, project, erased_at, index}], newest first, as
-// many as the page may have, those with ids from `last` ("" to the end) up to filter.before.
-// Nothing where only what is pending was asked for.
-std::expected<json::Value, net::Reply> erased_list(Context& context,
-                                                   const store::RequestFilter& filter,
-                                                   const std::string& last);
-
 }  // namespace lp::api

@@ -156,6 +156,16 @@ TEST(Durability, CommitsOverwriteTheRoomThatWasMadeForThem) {
   EXPECT_GT(wal_bytes(), with_room + (1u << 19));
 }
 
+TEST(Durability, TheBacklogIsWhatTheMainFileHasYetToTake) {
+  OpenedStore opened;
+  opened.commit(ingest(0));
+  const auto before = opened.store->backlog_bytes();
+  for (std::uint64_t number = 1; number < 40; ++number) opened.commit(ingest(number));
+  EXPECT_GT(opened.store->backlog_bytes(), before);
+  ASSERT_TRUE(*opened.store->scrub(0));
+  EXPECT_EQ(opened.store->backlog_bytes(), 0u);
+}
+
 // The log ends at its last frame, whatever stands behind it.
 TEST(Durability, AKilledProcessLeavesALogWithRoomThatIsReadToItsEnd) {
   OpenedStore opened;

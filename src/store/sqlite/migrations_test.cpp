@@ -33,8 +33,8 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(opened.reader->projects()->size(), 1u);
 }
 
-// What step 5 made, taken back: triggers that refuse without a word of erasures, and the key of a
-// request in its row.
+// What steps 5 and 6 made, taken back: triggers that refuse without a word of erasures, and the key
+// of a request in its row.
 constexpr const char* without_erasures =
     "DROP TRIGGER leaf_is_not_changed; DROP TRIGGER request_is_not_deleted;"
     "DROP TRIGGER revision_is_not_deleted; DROP TRIGGER review_is_not_deleted;"
@@ -45,7 +45,10 @@ constexpr const char* without_erasures =
     "CREATE TRIGGER request_is_not_deleted BEFORE DELETE ON request BEGIN SELECT 1; END;"
     "CREATE TRIGGER revision_is_not_deleted BEFORE DELETE ON revision BEGIN SELECT 1; END;"
     "CREATE TRIGGER review_is_not_deleted BEFORE DELETE ON review BEGIN SELECT 1; END;"
-    "ALTER TABLE request ADD COLUMN dek_wrapped BLOB NOT NULL DEFAULT x'6b6579'";
+    "ALTER TABLE request ADD COLUMN dek_wrapped BLOB NOT NULL DEFAULT x'6b6579';"
+    "DROP TRIGGER member_stays_erased; DROP TRIGGER erased_member_is_not_deleted;"
+    "ALTER TABLE member DROP COLUMN erased; DROP TABLE member_erasure;"
+    "DROP TABLE erasure_proposal";
 
 // As a program of the first version has left it.
 TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
@@ -134,9 +137,9 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
                          sample_handoff("a", request.id, 1),
                          HandoffEvent{"a", 0, "created", "agent_a", "", {1}, 1, {}}));
   const auto database = beside(opened);
-  for (const std::string table : {"leaf", "upper_hash", "anchor", "anchor_upper_hash", "request",
-                                  "revision", "review", "roster", "roster_entry", "handoff",
-                                  "handoff_event"}) {
+  for (const std::string table :
+       {"leaf", "upper_hash", "anchor", "anchor_upper_hash", "request", "revision", "review",
+        "roster", "roster_entry", "handoff", "handoff_event"}) {
     const bool by_position = table == "leaf" || table.starts_with("anchor");
     const std::string first_column = by_position ? "position" : "project";
     const bool of_request = table == "review" || table == "revision";
@@ -150,6 +153,24 @@ TEST(Migrations, ImmutableRowsRefuseUpdateDeleteAndReplace) {
       ASSERT_FALSE(done) << sql;
       EXPECT_NE(done.error().what.find("immutable"), std::string::npos) << done.error().what;
     }
+  }
+}
+
+TEST(Migrations, WhoWasErasedStaysErased) {
+  OpenedStore opened;
+  opened.commit(batch_of(Member{.id = "mem_a", .name = "Jane", .created = {1}, .removed = {}}));
+  Batch erases;
+  erases.removals.emplace_back(
+      EraseMember{.member = "mem_a", .at = {9}, .erasures = {{"mem_a", "proj_a", 4, {9}}}});
+  opened.commit(erases);
+  EXPECT_EQ(*opened.reader->members(),
+            std::vector{(Member{"mem_a", "", {1}, Instant{9}, Instant{9}})});
+  const auto database = beside(opened);
+  for (const char* sql :
+       {"UPDATE member SET name = 'Jane'", "UPDATE member SET erased = NULL", "DELETE FROM member",
+        "INSERT OR REPLACE INTO member VALUES ('mem_a', 'Jane', 1, NULL, NULL)",
+        "UPDATE member_erasure SET leaf_index = 5", "DELETE FROM member_erasure"}) {
+    EXPECT_FALSE(database->execute(sql)) << sql;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "store/sqlite/anchor_queries.h"
 #include "store/sqlite/counting_queries.h"
 #include "store/sqlite/erasure_queries.h"
 #include "store/sqlite/request_queries.h"
@@ -43,22 +44,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))"},
     {Query::insert_upper_hash, "insert_upper_hash", R"(
 INSERT INTO upper_hash (project, tile_level, position, hash)
 VALUES (?1, ?2, ?3, ?4))"},
-    {Query::insert_anchor, "insert_anchor", R"(
-INSERT INTO anchor (position, project, size, hash, leaf)
-VALUES (?1, ?2, ?3, ?4, ?5))"},
-    {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash", R"(
-INSERT INTO anchor_upper_hash (tile_level, position, hash)
-VALUES (?1, ?2, ?3))"},
-    {Query::put_cosigned_head, "put_cosigned_head", R"(
-INSERT INTO cosigned_head (origin, size, note, mac)
-VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (origin) DO UPDATE SET size = excluded.size, note = excluded.note,
-  mac = excluded.mac)"},
+    {Query::insert_anchor, "insert_anchor", anchoring::insert_anchor},
+    {Query::insert_anchor_upper_hash, "insert_anchor_upper_hash",
+     anchoring::insert_anchor_upper_hash},
+    {Query::put_cosigned_head, "put_cosigned_head", anchoring::put_cosigned_head},
     {Query::put_member, "put_member", R"(
-INSERT INTO member (id, name, created, removed)
-VALUES (?1, ?2, ?3, ?4)
+INSERT INTO member (id, name, created, removed, erased)
+VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created,
-  removed = excluded.removed)"},
+  removed = excluded.removed, erased = excluded.erased)"},
     {Query::put_device, "put_device", R"(
 INSERT INTO device (key, member, spki, key_class, created, revoked)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -213,7 +207,7 @@ SELECT p.id, h.size, h.frontier, h.last_time, h.stream_seq, h.stream_prev
 FROM log_head h JOIN project p ON p.number = h.project
 ORDER BY h.project)"},
     {Query::members, "members", R"(
-SELECT id, name, created, removed FROM member ORDER BY id)"},
+SELECT id, name, created, removed, erased FROM member ORDER BY id)"},
     {Query::devices, "devices", R"(
 SELECT key, member, spki, key_class, created, revoked FROM device ORDER BY key)"},
     {Query::api_keys, "api_keys", R"(
@@ -353,40 +347,20 @@ FROM upper_hash
 WHERE project = (SELECT number FROM project WHERE id = ?1) AND tile_level = ?2 AND
   position >= ?3 AND position < ?4
 ORDER BY position)"},
-    {Query::anchor_count, "anchor_count", R"(
-SELECT position + 1 FROM anchor ORDER BY position DESC LIMIT 1)"},
-    {Query::anchors, "anchors", R"(
-SELECT position, project, size, hash, leaf
-FROM anchor
-WHERE position >= ?1 AND position < ?2
-ORDER BY position)"},
-    {Query::anchor_hashes, "anchor_hashes", R"(
-SELECT hash
-FROM anchor
-WHERE position >= ?1 AND position < ?2
-ORDER BY position)"},
-    {Query::anchor_upper_hashes, "anchor_upper_hashes", R"(
-SELECT hash
-FROM anchor_upper_hash
-WHERE tile_level = ?1 AND position >= ?2 AND position < ?3
-ORDER BY position)"},
-    {Query::anchored_size, "anchored_size", R"(
-SELECT size FROM anchor WHERE project = ?1 ORDER BY size DESC LIMIT 1)"},
-    {Query::anchor_of, "anchor_of", R"(
-SELECT position, project, size, hash, leaf
-FROM anchor
-WHERE project = ?1 AND size = ?2)"},
+    {Query::anchor_count, "anchor_count", anchoring::anchor_count},
+    {Query::anchors, "anchors", anchoring::anchors},
+    {Query::anchor_hashes, "anchor_hashes", anchoring::anchor_hashes},
+    {Query::anchor_upper_hashes, "anchor_upper_hashes", anchoring::anchor_upper_hashes},
+    {Query::anchored_size, "anchored_size", anchoring::anchored_size},
+    {Query::anchor_of, "anchor_of", anchoring::anchor_of},
     {Query::root_row_count, "root_row_count", R"(
-SELECT (SELECT count(*) FROM anchor) + (SELECT count(*) FROM anchor_upper_hash))"},
-    {Query::newest_anchor, "newest_anchor", R"(
-SELECT position, project, size, hash, leaf
-FROM anchor INDEXED BY anchor_of_project
-WHERE project = ?1 AND position < ?2
-ORDER BY size DESC
-LIMIT 1)"},
-    {Query::cosigned_heads, "cosigned_heads", R"(
-SELECT origin, size, note, mac
-FROM cosigned_head)"},
+SELECT (SELECT count(*) FROM anchor WHERE position >=
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')) +
+  (SELECT count(*) FROM anchor_upper_hash WHERE position >= (
+  (SELECT coalesce(max(CAST(value AS INTEGER)), 0) << 32 FROM setting WHERE name = 'root.log')
+  >> (8 * tile_level))))"},
+    {Query::newest_anchor, "newest_anchor", anchoring::newest_anchor},
+    {Query::cosigned_heads, "cosigned_heads", anchoring::cosigned_heads},
     {Query::snapshot, "snapshot", R"(
 SELECT request, content_type, blob, sealing, created, bytes
 FROM snapshot
@@ -430,6 +404,22 @@ ORDER BY next_attempt, id LIMIT ?2)"},
     {Query::leaves_of_stream, "leaves_of_stream", erasing::leaves_of_stream},
     {Query::exports, "exports", erasing::exports},
     {Query::request_keys, "request_keys", erasing::request_keys},
+    {Query::insert_member_erasure, "insert_member_erasure", erasing::insert_member_erasure},
+    {Query::erase_member, "erase_member", erasing::erase_member},
+    {Query::revoke_devices_of, "revoke_devices_of", erasing::revoke_devices_of},
+    {Query::delete_sessions_of, "delete_sessions_of", erasing::delete_sessions_of},
+    {Query::delete_login_links_of, "delete_login_links_of", erasing::delete_login_links_of},
+    {Query::delete_roster_proposals_of, "delete_roster_proposals_of",
+     erasing::delete_roster_proposals_of},
+    {Query::delete_erasure_proposals_of, "delete_erasure_proposals_of",
+     erasing::delete_erasure_proposals_of},
+    {Query::insert_erasure_proposal, "insert_erasure_proposal", erasing::insert_erasure_proposal},
+    {Query::delete_erasure_proposal, "delete_erasure_proposal", erasing::delete_erasure_proposal},
+    {Query::delete_expired_erasure_proposals, "delete_expired_erasure_proposals",
+     erasing::delete_expired_erasure_proposals},
+    {Query::member_erasure, "member_erasure", erasing::member_erasure},
+    {Query::member_erasures, "member_erasures", erasing::member_erasures},
+    {Query::erasure_proposals, "erasure_proposals", erasing::erasure_proposals},
 }};
 
 // A statement is found by its place.

@@ -138,9 +138,22 @@ enum class Query : std::uint8_t {
   leaves_of_stream,
   exports,
   request_keys,
+  insert_member_erasure,
+  erase_member,
+  revoke_devices_of,
+  delete_sessions_of,
+  delete_login_links_of,
+  delete_roster_proposals_of,
+  delete_erasure_proposals_of,
+  insert_erasure_proposal,
+  delete_erasure_proposal,
+  delete_expired_erasure_proposals,
+  member_erasure,
+  member_erasures,
+  erasure_proposals,
 };
 
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::request_keys) + 1;
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::erasure_proposals) + 1;
 
 std::string_view name_of(Query query);
 std::string_view sql_of(Query query);

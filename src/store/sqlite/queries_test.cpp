@@ -31,7 +31,6 @@ const std::map<Query, std::string_view>& scans() {
       {Query::delete_setup_tokens, "a handful, gone after setup"},
       {Query::roster_proposals, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::login_links, "a hundred at most (core/roster_proposals.cpp)"},
-      {Query::anchor_count, "one row, from the end"},
       {Query::root_row_count, "once, when a whole log is verified"},
       {Query::cosigned_heads, "one row a project, read at start"},
       {Query::row_counts, "once, when a whole log is verified"},
@@ -39,6 +38,13 @@ const std::map<Query, std::string_view>& scans() {
       {Query::legal_holds, "a handful, read at start and when somebody erases"},
       {Query::delete_idempotency, "those of seven days, when somebody erases"},
       {Query::delete_outbox, "when somebody erases; an index would cost every decision"},
+      {Query::revoke_devices_of, "people, when one of them is erased"},
+      {Query::delete_sessions_of, "those of twelve hours, when somebody is erased"},
+      {Query::delete_login_links_of, "a hundred at most (core/roster_proposals.cpp)"},
+      {Query::delete_roster_proposals_of, "a hundred at most (core/roster_proposals.cpp)"},
+      {Query::delete_erasure_proposals_of, "a hundred at most (core/erasure_proposals.cpp)"},
+      {Query::erasure_proposals, "a hundred at most (core/erasure_proposals.cpp)"},
+      {Query::member_erasures, "people, read at start"},
       {Query::deadlines, "at start, over the index of what is pending"},
   };
   return allowed;

@@ -127,7 +127,8 @@ CosignedHead read_cosigned_head(Row& row) {
 }
 
 Member read_member(Row& row) {
-  return {row.bytes(0), row.bytes(1), row.instant(2), row.optional_instant(3)};
+  return {row.bytes(0), row.bytes(1), row.instant(2), row.optional_instant(3),
+          row.optional_instant(4)};
 }
 
 Device read_device(Row& row) {
@@ -266,7 +267,8 @@ RowCounts read_row_counts(Row& row) {
           .handoffs = row.count(8),
           .handoff_events = row.count(9),
           .erasures = row.count(10),
-          .holds = row.count(11)};
+          .holds = row.count(11),
+          .member_erasures = row.count(12)};
 }
 
 Review read_review(Row& row) {
@@ -324,8 +326,18 @@ Erasure read_erasure(Row& row) {
   return {row.bytes(0), row.bytes(1), row.count(2), row.instant(3)};
 }
 
+MemberErasure read_member_erasure(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.count(2), row.instant(3)};
+}
+
+ErasureProposal read_erasure_proposal(Row& row) {
+  return {row.bytes(0), row.bytes(1),   row.bytes(2),  row.bytes(3),
+          row.bytes(4), row.instant(5), row.instant(6)};
+}
+
 LegalHold read_legal_hold(Row& row) {
-  return {row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3), row.instant(4), row.count(5)};
+  return {row.bytes(0),   row.bytes(1), row.bytes(2), row.bytes(3),
+          row.instant(4), row.count(5), row.bytes(6)};
 }
 
 RequestKey read_request_key(Row& row) {

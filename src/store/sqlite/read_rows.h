@@ -38,6 +38,8 @@ Snapshot read_snapshot(Row& row);
 GraphCheckpoint read_graph_checkpoint(Row& row);
 OutboxItem read_outbox_item(Row& row);
 Erasure read_erasure(Row& row);
+MemberErasure read_member_erasure(Row& row);
+ErasureProposal read_erasure_proposal(Row& row);
 LegalHold read_legal_hold(Row& row);
 RequestKey read_request_key(Row& row);
 

@@ -131,6 +131,16 @@ class SqliteReader final : public Reader {
     return all(Query::erasures, read_erasure, project, before.empty() ? after_all_ids : before,
                std::min(limit, integer_max));
   }
+  Result<std::optional<MemberErasure>> member_erasure(std::string_view project,
+                                                      std::string_view member) override {
+    return first(Query::member_erasure, read_member_erasure, project, member);
+  }
+  Result<std::vector<MemberErasure>> member_erasures() override {
+    return all(Query::member_erasures, read_member_erasure);
+  }
+  Result<std::vector<ErasureProposal>> erasure_proposals() override {
+    return all(Query::erasure_proposals, read_erasure_proposal);
+  }
   Result<std::vector<LegalHold>> legal_holds() override {
     return all(Query::legal_holds, read_legal_hold);
   }

@@ -1,7 +1,10 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <limits>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -33,6 +36,7 @@ class SqliteStore final : public Store {
   Result<void> commit(const Batch& batch) override;
   Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
   Reader& own_reader() override { return *own_reader_; }
+  [[nodiscard]] std::uint64_t backlog_bytes() const override;
   Result<void> checkpoint() override;
   Result<void> make_room() override;
   Result<bool> scrub(int patience_ms) override;
@@ -142,6 +146,13 @@ Result<void> SqliteStore::keep_wal_small() {
                  {{"frames", database_->wal_frames()}});
   }
   return {};
+}
+
+std::uint64_t SqliteStore::backlog_bytes() const {
+  std::error_code fault;
+  const std::uintmax_t bytes = std::filesystem::file_size(path_ + "-wal", fault);
+  if (fault == std::errc::no_such_file_or_directory) return 0;
+  return fault ? std::numeric_limits<std::uint64_t>::max() : bytes;
 }
 
 Result<void> SqliteStore::checkpoint() {

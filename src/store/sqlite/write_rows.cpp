@@ -75,7 +75,7 @@ Result<void> RowWriter::write(const CosignedHead& row) {
 }
 
 Result<void> RowWriter::write(const Member& row) {
-  return run(Query::put_member, row.id, row.name, row.created, row.removed);
+  return run(Query::put_member, row.id, row.name, row.created, row.removed, row.erased);
 }
 
 Result<void> RowWriter::write(const Device& row) {
@@ -125,6 +125,11 @@ Result<void> RowWriter::write(const SetupToken& row) {
 Result<void> RowWriter::write(const RosterProposal& row) {
   return run(Query::insert_roster_proposal, row.id, Blob{row.wish.bytes()}, row.created,
              row.expires);
+}
+
+Result<void> RowWriter::write(const ErasureProposal& row) {
+  return run(Query::insert_erasure_proposal, row.id, row.request, row.subject, row.basis,
+             row.operator_name, row.created, row.expires);
 }
 
 Result<void> RowWriter::write(const LoginLink& row) {
@@ -225,9 +230,14 @@ Result<void> RowWriter::remove(const DeleteRosterProposal& removal) {
   return run(Query::delete_roster_proposal, removal.id);
 }
 
+Result<void> RowWriter::remove(const DeleteErasureProposal& removal) {
+  return run(Query::delete_erasure_proposal, removal.id);
+}
+
 Result<void> RowWriter::remove(const DeleteExpired& removal) {
   auto done = run(Query::delete_expired_sessions, removal.now);
   if (done) done = run(Query::delete_expired_roster_proposals, removal.now);
+  if (done) done = run(Query::delete_expired_erasure_proposals, removal.now);
   if (done) done = run(Query::delete_expired_login_links, removal.now);
   if (done) done = run(Query::delete_expired_agent_nonces, removal.now);
   return done;
@@ -243,7 +253,7 @@ Result<void> RowWriter::remove(const DeleteIdempotencyBefore& removal) {
 
 Result<void> RowWriter::write(const LegalHold& row) {
   return run(Query::insert_hold, row.id, row.project, row.request, row.reason, row.created,
-             row.leaf_index);
+             row.leaf_index, row.subject);
 }
 
 Result<void> RowWriter::write(const RequestKey& row) {
@@ -275,6 +285,25 @@ Result<void> RowWriter::remove(const EraseRequest& removal) {
   }
   if (done) done = run(Query::delete_state, row.request, *project);
   if (done) done = run(Query::delete_request, row.request);
+  return done;
+}
+
+Result<void> RowWriter::remove(const EraseMember& removal) {
+  for (const MemberErasure& row : removal.erasures) {
+    auto project = number_of(row.project);
+    if (!project) return std::unexpected(std::move(project.error()));
+    if (auto done = run(Query::insert_member_erasure, row.member, *project, row.leaf_index, row.at);
+        !done) {
+      return done;
+    }
+  }
+  auto done = run(Query::erase_member, removal.member, removal.at);
+  if (done) done = run(Query::revoke_devices_of, removal.member, removal.at);
+  for (const Query query :
+       {Query::delete_sessions_of, Query::delete_login_links_of, Query::delete_roster_proposals_of,
+        Query::delete_erasure_proposals_of}) {
+    if (done) done = run(query, removal.member);
+  }
   return done;
 }
 

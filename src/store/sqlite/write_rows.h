@@ -42,6 +42,7 @@ class RowWriter {
   Result<void> write(const Session& row);
   Result<void> write(const SetupToken& row);
   Result<void> write(const RosterProposal& row);
+  Result<void> write(const ErasureProposal& row);
   Result<void> write(const LoginLink& row);
   Result<void> write(const Webhook& row);
   Result<void> write(const Request& row);
@@ -61,11 +62,13 @@ class RowWriter {
   Result<void> remove(const DeleteSession& removal);
   Result<void> remove(const DeleteSetupTokens& removal);
   Result<void> remove(const DeleteRosterProposal& removal);
+  Result<void> remove(const DeleteErasureProposal& removal);
   Result<void> remove(const DeleteExpired& removal);
   Result<void> remove(const DeleteGraphThread& removal);
   Result<void> remove(const DeleteIdempotencyBefore& removal);
   Result<void> remove(const DeleteHold& removal);
   Result<void> remove(const EraseRequest& removal);
+  Result<void> remove(const EraseMember& removal);
 
   Result<void> set(const Setting& setting);
 

@@ -145,6 +145,14 @@ class Approver:
         return self.call("POST", f"/api/review/roster-proposals/{proposal}/sign",
                          {"changes": changes, "names": list(names)})
 
+    def sign_erasure(self, items):
+        """The documents as they were offered, signed."""
+        return {"items": [
+            {"project": item["project"], "document": item["document"],
+             "signatures": jcs([{"spki": b64(self.spki), "signature": self.sign(
+                 b"lp-erasure/1\0" + item["document"].encode())}]).decode()}
+            for item in items]}
+
     def log_in(self):
         begin = self.call("POST", "/api/login/begin", {})
         body = jcs({"origin": self.origin, "server_nonce": begin["server_nonce"],

@@ -21,7 +21,7 @@ REFUND = b'{"customer":"c_81","amount":120}'
 SMALLER = b'{"customer":"c_81","amount":100}'
 UNKNOWN = "req_00000000000000000000000000"
 PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings",
-         "/settings/roster/rop_x")
+         "/settings/roster/rop_x", "/settings/erasure/ers_x", "/settings/rollback")
 
 
 class House:
@@ -250,6 +250,9 @@ def people_look_around(house):
     house.page("GET", f"/api/review/requests/{first['requests'][0]['id']}/receipt")
     house.page("GET", f"/api/review/requests/{UNKNOWN}/receipt", None, 404)
     house.first_event("resync")
+    # test_rollback.py has some; here nothing was closed.
+    assert house.page("GET", "/api/review/successions")["successions"] == []
+    house.page("POST", "/api/review/successions", {"openings": []}, 404)
 
 
 def asked_of_the_owner(house, *words):
@@ -295,6 +298,27 @@ def people_go(house, member):
         entry for entry in entries if entry["member"] != member])
 
 
+def erases(house, request, member):
+    """An owner withdraws one erasure, and signs one of a request and one of a person."""
+    for what in (["--request", request], ["--subject", member]):
+        for signed in (False, True):
+            done = subprocess.run([PROGRAM, "erase", *what, "--basis", "Art. 17 GDPR", "--data",
+                                   house.data, "--json"], capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, check=False)
+            assert done.returncode == 5, done.stderr
+            path = "/api/review/erasure-proposals/" + json.loads(done.stdout)["proposal"]
+            offered = house.page("GET", path)
+            if signed:
+                house.page("POST", path + "/sign", house.owner.sign_erasure(offered["items"]))
+            else:
+                house.page("POST", path + "/withdraw", {})
+            house.page("GET", path, None, 404)
+            house.page("POST", path + "/withdraw", {}, 404)
+    gone = house.page("GET", f"/api/review/requests/{request}", None, 410)["erasure"]
+    assert (gone["id"], gone["basis"]) == (request, "Art. 17 GDPR")
+    assert [gone] == house.page("GET", "/api/review/requests?state=decided")["erased"]
+
+
 def people_come_and_go(house):
     owners, asked = house.cookie, house.ask(house.key, seal_1(CONTENT_KEY, REFUND))["id"]
     bob, second = people_come(house)
@@ -307,6 +331,7 @@ def people_come_and_go(house):
     house.cookie = bobs
     house.page("GET", "/api/session", None, 401)
     house.cookie = owners
+    erases(house, asked, bob)
 
 
 def auditors_read_the_log(house):

@@ -56,6 +56,16 @@ for (const name of names) {
   });
 }
 
+test("@sigstore/verify takes the trust root that the server publishes", async () => {
+  const reply = await house.get("/.well-known/letsping-transparency");
+  const { trusted_root: published } = await reply.json();
+  const artifact = statementOf(receipts.approved);
+  const given = { bundle: await bundleOf("approved"), artifact, keys: issuers() };
+  judgeBundle({ ...given, root: published });
+  const logs = published.tlogs.map(({ logId }) => logId.keyId);
+  for (const { logId } of root().tlogs) assert.ok(logs.includes(logId.keyId));
+});
+
 // A change of the real bundle, and why it is refused.
 const inclusion = "TLOG_INCLUSION_PROOF_ERROR";
 const bundleChanges = {

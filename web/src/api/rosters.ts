@@ -66,8 +66,11 @@ export async function loadRosters(api: Api, pins: Record<string, Pin>): Promise<
 // Whether the session names a roster that this browser has not checked yet.
 export function rostersMoved(session: Session, pins: Record<string, Pin>): boolean {
   return session.projects.some(
-    ({ id, roster_sha256 }) =>
-      roster_sha256 !== undefined && pins[id]?.roster_sha256 !== roster_sha256,
+    ({ id, roster_sha256, successor }) =>
+      // A closed log's roster stands still for ever.
+      successor === undefined &&
+      roster_sha256 !== undefined &&
+      pins[id]?.roster_sha256 !== roster_sha256,
   );
 }
 

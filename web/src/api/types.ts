@@ -48,6 +48,7 @@ export interface SessionProject {
   marks: string[];
   roster_sha256?: string;
   roster_version?: number;
+  successor?: string; // the project that took its place when its log was closed
   pending: number;
 }
 
@@ -118,6 +119,7 @@ export interface Offer {
 export interface Closer {
   id: string;
   name?: string;
+  erased?: true; // a member of whom nobody knows any more who they were
   kind: string;
 }
 
@@ -154,7 +156,21 @@ export interface Detail extends Summary {
   offer?: Offer;
 }
 
+// What is left of a request that was erased.
+export interface Erased {
+  id: string;
+  project: string;
+  project_name: string;
+  erased_at: string;
+  index: number; // of the statement that says so
+  by?: { id: string; name?: string }; // whose signature stands first; these are of that statement
+  basis?: string;
+  operator?: string;
+  complete_by?: string;
+}
+
 export interface RequestPage {
   requests: Summary[];
+  erased?: Erased[];
   next?: string;
 }

@@ -4,7 +4,12 @@
 import { type Bytes, base64, fromBase64, hex, sha256, tagged, utf8 } from "./bytes";
 import { derLowS, rawLowS } from "./der";
 
-export type Tag = "lp-roster/1" | "lp-login/1" | "lp-decision-device/1";
+export type Tag =
+  | "lp-roster/1"
+  | "lp-succession/1"
+  | "lp-login/1"
+  | "lp-decision-device/1"
+  | "lp-erasure/1";
 
 export interface DeviceKey {
   id: string; // hex SHA-256 of the DER SPKI

@@ -72,8 +72,8 @@ async function nextRoster(
   text: RosterText,
   before: Roster | undefined,
 ): Promise<Roster> {
-  const head = read<Head>(text.head, "head");
-  const entries = text.entries.map((entry) => read<Entry>(entry, "entry"));
+  const head = readCanonical<Head>(text.head, "head");
+  const entries = text.entries.map((entry) => readCanonical<Entry>(entry, "entry"));
   const wrong = (what: string) => new RosterProblem(`Version ${head.version} ${what}.`);
   if (head.v !== 1 || head.origin !== origin) throw wrong("is of another log");
   if (!follows(head, before)) throw wrong("does not follow the one before");
@@ -115,7 +115,10 @@ function entriesFit(entries: Entry[]): boolean {
 }
 
 async function ownersSigned(text: RosterText, signers: Head): Promise<boolean> {
-  const signatures = read<{ spki: string; signature: string }[]>(text.signatures, "signatures");
+  const signatures = readCanonical<{ spki: string; signature: string }[]>(
+    text.signatures,
+    "signatures",
+  );
   const signed = new Set<string>();
   for (const { spki, signature } of signatures) {
     if (!signers.owners.includes(spki)) return false;
@@ -126,7 +129,7 @@ async function ownersSigned(text: RosterText, signers: Head): Promise<boolean> {
 }
 
 // Only the canonical text of a value counts, so that two readers cannot see two things in it.
-function read<T>(text: string, what: string): T {
+export function readCanonical<T>(text: string, what: string): T {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;

@@ -56,6 +56,15 @@ export function Clock({ at }: { at: string }) {
   );
 }
 
+// For what is days away or long ago.
+export function Day({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={utc(at)}>
+      {at.slice(0, 10)}
+    </time>
+  );
+}
+
 export function utc(at: string): string {
   return `${at.slice(0, 19).replace("T", " ")} UTC`;
 }

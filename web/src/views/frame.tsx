@@ -12,7 +12,13 @@ import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 
-export type PageName = "keys" | "about" | { proposal: string } | { request: string | undefined };
+export type PageName =
+  | "keys"
+  | "about"
+  | "rollback"
+  | { proposal: string }
+  | { erasure: string }
+  | { request: string | undefined };
 
 // What surrounds every page of somebody who is signed in.
 export function Frame(props: { session: Session; page: PageName; children: ReactNode }) {
@@ -24,7 +30,8 @@ export function Frame(props: { session: Session; page: PageName; children: React
   const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
   const inbox = typeof page === "object" && "request" in page;
   const reading = inbox && page.request !== undefined;
-  const keys = page === "keys" || (typeof page === "object" && "proposal" in page);
+  const keys =
+    page === "keys" || page === "rollback" || (typeof page === "object" && !("request" in page));
   const marks = new Set(session.projects.flatMap((project) => project.marks));
   return (
     <div className={reading ? "frame at-request" : "frame"}>

@@ -5,10 +5,12 @@ import { useApi } from "../context";
 import { navigate, useAddress, withQuery } from "../route";
 import { Notice } from "../ui/notice";
 import { shortcutOf } from "../ui/shortcuts";
+import { ErasedRows } from "./erased_rows";
 import { FirstRequest } from "./first_request";
 import { type FilterChoices, Filters, filterNames } from "./inbox_filters";
 import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
+import { ClosedLogs } from "./rollback";
 import { type SteadyList, useHeld, useSteadyList } from "./steady_list";
 import { UnsignedProjects } from "./unsigned_projects";
 import { WaitingProposals } from "./waiting_proposals";
@@ -33,7 +35,8 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
     ...(shown === "decided" ? [] : pending.rows),
     ...(shown === "pending" ? [] : decided.rows),
   ];
-  const empty = loaded && listed.length + waiting.rows.length === 0;
+  const erased = shown === "pending" ? [] : decided.erased;
+  const empty = loaded && listed.length + waiting.rows.length + erased.length === 0;
   const row = { query, selected };
   return (
     <div className={selected ? "inbox split open" : "inbox split"}>
@@ -42,6 +45,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <h1>Inbox</h1>
           <Filters query={query} choices={choices(session, listed)} />
         </header>
+        <ClosedLogs session={session} />
         <WaitingProposals session={session} />
         <UnsignedProjects session={session} />
         {failed && !loaded && (
@@ -70,6 +74,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
               row={row}
             />
           )}
+          <ErasedRows erased={erased} search={withQuery(query, {})} selected={selected} />
         </div>
         {empty && filtered && <NothingMatches />}
         {empty && !filtered && (
@@ -119,7 +124,11 @@ function useRequests(state: "pending" | "decided", query: URLSearchParams, enabl
     () => (enabled ? (result.data?.pages.flatMap((page) => page.requests) ?? []) : []),
     [enabled, result.data],
   );
-  return { ...result, rows, about: `${state} ${set}` };
+  const erased = useMemo(
+    () => (enabled ? (result.data?.pages.flatMap((page) => page.erased ?? []) ?? []) : []),
+    [enabled, result.data],
+  );
+  return { ...result, rows, erased, about: `${state} ${set}` };
 }
 
 function Group(props: {

@@ -62,7 +62,7 @@ function Closed({ request }: { request: Summary }) {
       {by?.kind === "member" && (
         <>
           {" by "}
-          <VisibleText text={by.name ?? by.id} />
+          {by.erased ? "somebody who was erased" : <VisibleText text={by.name ?? by.id} />}
         </>
       )}
     </span>

@@ -8,6 +8,7 @@ import { VisibleText } from "../ui/visible_text";
 import { MakeKey } from "./first_run/key_step";
 import { type MadeKey, MadeKeyPanel, PersistenceLine } from "./first_run/made_key";
 import { ImportKey } from "./import_key";
+import { ClosedLogs } from "./rollback";
 import { UnsignedProjects } from "./unsigned_projects";
 import { WaitingProposals } from "./waiting_proposals";
 
@@ -51,6 +52,7 @@ export function KeysView({ session }: { session: Session }) {
       </section>
       <section className="card">
         <h2>Who may approve</h2>
+        <ClosedLogs session={session} />
         <WaitingProposals session={session} />
         <UnsignedProjects session={session} />
         <Rosters session={session} />

@@ -77,7 +77,7 @@ export function VersionDifference(props: { version: NextVersion; names: Map<stri
   );
 }
 
-function EntryLine(props: { entry: Entry; names: Map<string, string>; sign: "+" | "−" }) {
+export function EntryLine(props: { entry: Entry; names: Map<string, string>; sign: "+" | "−" }) {
   const { entry, sign } = props;
   const key = useKeyId(entry.spki);
   return (

@@ -131,6 +131,8 @@ async function demandSigned(
 function demandInRange(subject: Subject, key: VerifierKey, { size }: Checkpoint): void {
   const heads = subject.receipt.rosters.map(({ head }) => head).reverse();
   const head = heads.find(({ log }) => log.some((range) => range.key === key.text));
+  const end = subject.trust?.closedAt ?? size;
+  demand(size <= end, "the log was closed before it had so many entries");
   if (!head) return; // It came with a later version, and the trust file vouches for it.
   const fits = head.log.some((range) => range.key === key.text && within(range, size));
   demand(fits, "the log key does not sign checkpoints of this size");
@@ -142,10 +144,11 @@ export async function checkAnchor(subject: Subject): Promise<Result> {
   const entry = await anchorEntry(checkpointOf(subject.own));
   demand(equalBytes(anchor.entry, entry), "the anchor is of another checkpoint");
   await demandIncluded(anchor.proof, await leafHash(anchor.entry), "the anchor");
-  const root = subject.trust?.root;
-  if (!root) throw missing("the trust file names no root log to check the anchor with");
+  const { root: open, closedRoots } = subject.trust ?? {};
+  if (!open) throw missing("the trust file names no root log to check the anchor with");
   const { origin } = anchor.proof.checkpoint;
-  demand(origin === root.origin, "the anchor is in another root log");
+  const root = [open, ...(closedRoots ?? [])].find((one) => one.origin === origin);
+  demand(root !== undefined, "the anchor is in another root log");
   const key = await demandSigned(anchor.proof, root.logKeys, "the root log");
   demand(key.name === origin, "the key that signed the root checkpoint is another log's");
   return "ok";

@@ -61,6 +61,7 @@ export interface Receipt {
   time: Bytes[];
   owners?: OwnerSignature[];
   erasure?: Receipt;
+  erasedPeople: Receipt[]; // erasures of those whose reviews these are
 }
 
 export const receiptBytesMax = 65_536;
@@ -78,15 +79,19 @@ export async function readReceipt(
   }
   const text = decodeText(body, "the receipt");
   const value = readJson(text, "the receipt");
-  const receipt = await readMembers(value, "receipt");
+  const receipt = await readMembers(value, "receipt", false);
   return { receipt, canonical: jcs(value) === text };
 }
 
-async function readMembers(value: Json, what: string): Promise<Receipt> {
+// `inside` another receipt an erasure stands, and holds none itself.
+async function readMembers(value: Json, what: string, inside: boolean): Promise<Receipt> {
   const members = new Members(value, what);
   if (members.integer("v") !== 1) throw members.wrong("v", "is not 1");
   const tlog = readLogged(members.inner("tlog"));
-  if (members.has("erasure")) return readErased(members, what, tlog);
+  if (members.has("erasure")) {
+    if (inside) throw members.wrong("erasure", "is itself without a statement");
+    return readErased(members, what, tlog);
+  }
   const receipt = compact({
     statement: members.binary("statement"),
     issuer: members.optional("issuer", () => readIssuer(members.inner("issuer"))),
@@ -103,16 +108,27 @@ async function readMembers(value: Json, what: string): Promise<Receipt> {
     anchor: members.optional("anchor", () => readAnchor(members.inner("anchor"))),
     time: members.filled("time", binaryItem, tokensMax),
     owners: members.optional("owners", (name) => someOwners(members, name)),
+    erasedPeople: inside ? [] : await readErasedPeople(members),
   });
   members.done();
   return receipt;
 }
 
 async function readErased(members: Members, what: string, tlog: Logged): Promise<Receipt> {
-  const erasure = await readMembers(members.value("erasure"), `${what}.erasure`);
+  const erasure = await readMembers(members.value("erasure"), `${what}.erasure`, true);
   members.done();
-  if (erasure.erasure) throw members.wrong("erasure", "is itself without a statement");
-  return { rosters: [], humans: [], reviews: [], time: [], tlog, erasure };
+  return { rosters: [], humans: [], reviews: [], time: [], tlog, erasure, erasedPeople: [] };
+}
+
+async function readErasedPeople(members: Members): Promise<Receipt[]> {
+  const read = (item: Json, what: string) => readMembers(item, what, true);
+  const people = await Promise.all(members.filled("erased_people", read, humansMax));
+  const ascends = people.every((one, at) => {
+    const before = people[at - 1];
+    return !before || before.tlog.proof.index < one.tlog.proof.index;
+  });
+  if (!ascends) throw members.wrong("erased_people", "does not ascend");
+  return people;
 }
 
 function someOwners(members: Members, name: string): OwnerSignature[] {

@@ -39,7 +39,8 @@ export type LogLevel = "L0" | "L1" | "L2" | "L3" | "none";
 
 export interface CheckReport {
   check: CheckName;
-  result: "ok" | "failed" | "absent" | "not run";
+  // `erased`, of `human` alone: the signatures hold, and who one of these people was is gone.
+  result: "ok" | "erased" | "failed" | "absent" | "not run";
   why?: string;
 }
 

@@ -9,6 +9,7 @@ export interface Case {
   why: string;
   trust: string[];
   allow_test?: boolean;
+  human_check?: "erased";
   require?: NonNullable<Options["require"]>;
   file?: string;
   base?: string;

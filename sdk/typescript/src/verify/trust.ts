@@ -20,6 +20,15 @@ export interface Trust {
   rp?: { rpId: string; origins: string[] }[];
   tsaRoots?: Certificate[];
   min: Minimum;
+  closedRoots: NonNullable<Trust["root"]>[]; // the root logs before: anchors in them still hold
+  closedAt?: number; // of a log closed after a rollback: no checkpoint is of a larger tree
+  predecessors: Trust[]; // of the logs in whose place this one opened
+}
+
+// A file of the log's own, or a predecessor's part of another.
+export function trustOf(files: readonly Trust[], log: string): Trust | undefined {
+  const before = files.flatMap(({ predecessors }) => predecessors);
+  return [...files, ...before].find(({ origin }) => origin === log);
 }
 
 export class BadTrust extends Error {}
@@ -28,12 +37,30 @@ export async function readTrust(text: string): Promise<Trust> {
   try {
     const members = new Members(readJson(text, "the trust file"), "trust");
     const trust = await readMembers(members);
+    trust.predecessors = await readPredecessors(members, trust.origin);
     members.done();
     return trust;
   } catch (error) {
     if (error instanceof Malformed) throw new BadTrust(error.message);
     throw error;
   }
+}
+
+// They have none of their own: the list is flat.
+async function readPredecessors(members: Members, origin: string): Promise<Trust[]> {
+  if (!members.has("predecessors")) return [];
+  const each = members.list("predecessors", (item, what) => new Members(item, what));
+  const predecessors: Trust[] = [];
+  for (const inner of each) {
+    predecessors.push(await readMembers(inner));
+    inner.done();
+  }
+  if (predecessors.length === 0) throw members.wrong("predecessors", "is empty");
+  const origins = [origin, ...predecessors.map((one) => one.origin)];
+  if (new Set(origins).size !== origins.length) {
+    throw members.wrong("predecessors", "names a log twice");
+  }
+  return predecessors;
 }
 
 async function readMembers(members: Members): Promise<Trust> {
@@ -53,6 +80,9 @@ async function readMembers(members: Members): Promise<Trust> {
     rp: members.has("rp") ? members.list("rp", readRelyingParty) : undefined,
     tsaRoots: members.has("tsa_roots") ? members.list("tsa_roots", readAuthority) : undefined,
     min: members.has("min") ? readMinimum(members.inner("min"), false) : {},
+    closedAt: members.has("closed_at") ? members.integer("closed_at") : undefined,
+    closedRoots: await readClosedRoots(members),
+    predecessors: [],
   });
 }
 
@@ -77,6 +107,13 @@ async function readRoot(members: Members): Promise<NonNullable<Trust["root"]>> {
   };
   members.done();
   return root;
+}
+
+async function readClosedRoots(members: Members): Promise<NonNullable<Trust["root"]>[]> {
+  if (!members.has("closed_roots")) return [];
+  const roots = members.list("closed_roots", (item, what) => new Members(item, what));
+  if (roots.length === 0) throw members.wrong("closed_roots", "is empty");
+  return Promise.all(roots.map(readRoot));
 }
 
 async function readWitnesses(members: Members): Promise<NonNullable<Trust["witnesses"]>> {

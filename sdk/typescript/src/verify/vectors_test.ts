@@ -15,6 +15,8 @@ test.each(vectors.cases.map((one) => [one.name, one] as const))("%s", async (_na
     check: undefined,
     ...one.expect,
   });
+  const erased = report.checks.some(({ result }) => result === "erased");
+  expect(erased).toBe(one.human_check === "erased");
 });
 
 test("the cases reach every verdict, and every check that can fail", () => {

@@ -1,7 +1,7 @@
 // The verification of one receipt: the checks of spec/receipt-format.md §4 in their order. The
 // first that does not hold ends it and names the verdict.
 
-import { demandErased } from "./erasure.js";
+import { demandErased, demandErasedPerson } from "./erasure.js";
 import { checkAgent, checkRequirement, checkSemantics, checkTrust } from "./event_checks.js";
 import {
   checkAnchor,
@@ -26,6 +26,7 @@ import {
 import { readStatement, UnknownType } from "./statement.js";
 import type { Options, Part, Subject } from "./subject.js";
 import { checkTime } from "./time_check.js";
+import { trustOf } from "./trust.js";
 
 export type { Options } from "./subject.js";
 
@@ -40,7 +41,7 @@ const checks: [CheckName, Check][] = [
   ["checkpoint", checkCheckpoint],
   ["roster", checkRoster],
   ["issuer_range", checkIssuerRange],
-  ["human", checkHumans],
+  ["human", checkPeople],
   ["quorum", checkQuorum],
   ["agent", checkAgent],
   ["semantics", checkSemantics],
@@ -109,7 +110,7 @@ async function subjectOf(receipt: Receipt, options: Options): Promise<Subject> {
       tlog: review.tlog,
     })),
   );
-  const trust = options.trust.find(({ origin }) => origin === own.statement.origin);
+  const trust = trustOf(options.trust, own.statement.origin);
   const start = { human: "none", log: "none", cosigned: false } as const;
   return { receipt, options, own, reviews, ...(trust && { trust }), ...start };
 }
@@ -139,6 +140,38 @@ async function verifyErased(run: Run, receipt: Receipt, erasure: Receipt): Promi
   const report = run.report("ERASED", undefined);
   const { index, checkpoint } = receipt.tlog.proof;
   return { ...report, log: subject?.log ?? "none", origin: checkpoint.origin, index };
+}
+
+// The signatures of people, and that who some of them were is gone.
+async function checkPeople(subject: Subject): Promise<Result> {
+  const erasures = subject.receipt.erasedPeople;
+  let result: Result = "erased";
+  let gap: Failed | undefined;
+  const unlessGap = async (step: () => Promise<void>) => {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof Failed) || error.verdict === "INVALID") throw error;
+      gap ??= error;
+    }
+  };
+  await unlessGap(async () => {
+    result = await checkHumans(subject);
+  });
+  const { human } = subject;
+  subject.human = "none"; // until all of it holds
+  for (const erasure of erasures) await unlessGap(() => demandPersonsErasure(erasure, subject));
+  if (gap) throw gap;
+  subject.human = human;
+  return erasures.length > 0 ? "erased" : result;
+}
+
+async function demandPersonsErasure(erasure: Receipt, subject: Subject): Promise<void> {
+  const { report, subject: performed } = await verifyStated(new Run(subject.options), erasure);
+  const why = `the receipt of a person's erasure is ${report.verdict}: ${report.why}`;
+  if (report.verdict === "INDETERMINATE") throw new Failed(why, "INDETERMINATE");
+  if (report.verdict !== "VALID" || !performed) throw new Failed(why);
+  await demandErasedPerson(performed, subject);
 }
 
 // The checks so far and the first that did not hold.

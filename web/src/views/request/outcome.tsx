@@ -62,7 +62,13 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
 }
 
 function By({ decision }: { decision: Decision }) {
-  return <VisibleText text={decision.by.name ?? decision.by.id} />;
+  const { by } = decision;
+  if (!by.erased) return <VisibleText text={by.name ?? by.id} />;
+  return (
+    <>
+      somebody who was erased (<span className="mono breakable">{by.id}</span>)
+    </>
+  );
 }
 
 const closings: Record<string, string> = { approve: "Decided", reject: "Decided" };

@@ -19,6 +19,7 @@ import { EditPanel, StaleDraft } from "./edit/edit_panel";
 import { ProposalPanel } from "./edit/proposal_panel";
 import { type Editing, useEditing } from "./edit/use_editing";
 import { EditedPayload } from "./edited_payload";
+import { ErasedRequest, erasedOf } from "./erased_request";
 import { KeyState } from "./key_state";
 import { ClosedElsewhere, Superseded, useClosedElsewhere, useVersionOnScreen } from "./meanwhile";
 import { Outcome, PastDeadline } from "./outcome";
@@ -45,11 +46,14 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
       return api.now() - Date.parse(decided.at) < deliveryPatienceMs ? deliveryPollMs : 15_000;
     },
   });
-  if (request.data) return <OpenRequest latest={request.data} session={session} />;
+  const gone = isReason(request.error, "erased");
+  if (request.data && !gone) return <OpenRequest latest={request.data} session={session} />;
   return (
     <div className="request">
       <Back />
-      {isReason(request.error, "not_found", "http_404") ? (
+      {isReason(request.error, "erased") ? (
+        <ErasedRequest id={id} erased={erasedOf(request.error.body)} />
+      ) : isReason(request.error, "not_found", "http_404") ? (
         <Notice kind="info" title="There is no such request">
           It may belong to a project that you are not an approver of, or the address is
           incomplete. <Link href="/">Go to the inbox</Link>

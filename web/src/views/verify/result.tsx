@@ -155,6 +155,7 @@ function Limits({ checked: { report } }: { checked: Checked }) {
 
 const resultIcons = {
   ok: CircleCheck,
+  erased: CircleCheck,
   failed: CircleX,
   absent: CircleMinus,
   "not run": CircleMinus,
@@ -168,7 +169,10 @@ function Checks({ checks }: { checks: CheckReport[] }) {
         {checks.map(({ check, result, why }) => {
           const Icon = resultIcons[result];
           const words = checkWords[check];
-          const { title, meaning } = (result === "absent" && words.absent) || words;
+          const { title, meaning } =
+            (result === "absent" && words.absent) ||
+            (result === "erased" && words.erased) ||
+            words;
           return (
             <li key={check} className={`check ${result.replace(" ", "-")}`}>
               <Icon aria-hidden size={18} />

@@ -13,8 +13,9 @@ interface Words {
 }
 
 // `absent`: what stands in the place of the rest when the receipt has nothing to check. A check
-// that was not made must not read like one that holds.
-export const checkWords: Record<CheckName, Words & { absent?: Words }> = {
+// that was not made must not read like one that holds. `erased`: when it holds, of people of whom
+// nobody knows any more who they were.
+export const checkWords: Record<CheckName, Words & { absent?: Words; erased?: Words }> = {
   parse: {
     title: "It is a receipt",
     meaning: "The file is complete, well-formed, and holds nothing that does not belong there.",
@@ -90,6 +91,12 @@ export const checkWords: Record<CheckName, Words & { absent?: Words }> = {
       title: "No signature of a person",
       meaning: "Nobody signed this event with a key of their own.",
     },
+    erased: {
+      title: "Each person signed this, and who one of them was has been erased",
+      meaning:
+        "Their own keys signed this very decision, and stood in the list of people. The name " +
+        "behind a pseudonym has been erased, and owners signed that.",
+    },
   },
   quorum: {
     title: "Enough of the right people said so",
@@ -154,6 +161,7 @@ export const checkWords: Record<CheckName, Words & { absent?: Words }> = {
 
 export const resultWords = {
   ok: "Holds",
+  erased: "Holds, erased",
   failed: "Does not hold",
   absent: "Not in this receipt",
   "not run": "Not reached",
