@@ -2,7 +2,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <charconv>
 
@@ -71,7 +70,7 @@ void add_signer(Command& app, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   auto* signer = app.add_subcommand(
       "signer", "Sign checkpoints for a server, in a process of its own with the log key");
-  signer->require_subcommand(0, 1);
+  signer->require_subcommand(-1);  // at most
   signer->add_option("--key", flags->key, "The file with the log key's secret");
   signer->add_flag("--init", flags->init, "Make the key file and end");
   signer->add_option("--state", flags->state, "Directory with what was signed");
@@ -87,9 +86,9 @@ void add_signer(Command& app, Chosen& chosen) {
   command->add_option("--reason", adopting->reason, "Why, for the log")->required();
   command->callback(
       [adopting, &chosen] { chosen.command = [adopting] { return adopt(*adopting); }; });
-  // Of the group itself; CLI11 calls it also when a subcommand of it was named.
-  signer->callback([signer, flags, &chosen] {
-    if (signer->get_subcommands().empty()) chosen.command = [flags] { return run(*flags); };
+  // Of the group itself; CLI11 calls it also, and later, when a subcommand of it was named.
+  signer->callback([flags, &chosen] {
+    if (!chosen.command) chosen.command = [flags] { return run(*flags); };
   });
 }
 

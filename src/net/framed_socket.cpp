@@ -1,14 +1,11 @@
 #include "net/framed_socket.h"
 
-#include <fmt/core.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "base/time.h"
 #include "net/unix_path.h"
@@ -17,7 +14,6 @@ namespace lp::net {
 namespace {
 
 constexpr std::size_t head_bytes = 4;
-constexpr int backlog = 64;
 
 std::int64_t monotonic_ms() {
   SystemClock clock;
@@ -37,11 +33,6 @@ bool wait_for(int socket, short events, std::int64_t deadline_ms) {
 
 bool may_be_later() {
   return errno == EAGAIN || errno == EINTR;
-}
-
-std::unexpected<std::string> failure(const std::string& path, std::string_view step) {
-  return std::unexpected(
-      fmt::format("{}: {}: {}", path, step, std::generic_category().message(errno)));
 }
 
 }  // namespace
@@ -139,32 +130,6 @@ std::optional<uid_t> FramedSocket::peer() const {
     return std::nullopt;
   }
   return credentials.uid;
-}
-
-std::expected<FileDescriptor, std::string> listen_unix(const std::string& path) {
-  if (const auto there = FramedSocket::connect(path, 1'000);
-      there || there.error() == ConnectFault::broken) {
-    return std::unexpected(path + ": another process answers there.");
-  }
-  struct stat status{};
-  if (::lstat(path.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) return std::unexpected(path + " is there and no socket.");
-    if (::unlink(path.c_str()) != 0) return failure(path, "unlink");
-  }
-  const auto address = unix_address(path);
-  if (!address) {
-    errno = address.error();
-    return failure(path, "open its directory");
-  }
-  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  // Nobody can connect between these two: nobody listens yet.
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address->address), address->length) !=
-      0) {
-    return failure(path, "bind");
-  }
-  if (::chmod(path.c_str(), 0660) != 0) return failure(path, "chmod");
-  if (::listen(socket.get(), backlog) != 0) return failure(path, "listen");
-  return socket;
 }
 
 }  // namespace lp::net

@@ -50,9 +50,4 @@ class FramedSocket {
   FileDescriptor socket_;
 };
 
-// Listens at `path`, mode 0660: who may knock is the directory's matter, who is let in the
-// caller's. Takes the place of what a process left that has gone; the error is a sentence for
-// people, as when somebody still answers there.
-std::expected<FileDescriptor, std::string> listen_unix(const std::string& path);
-
 }  // namespace lp::net

@@ -6,8 +6,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <thread>
+
+#include "net/listener.h"
 
 namespace lp::net {
 namespace {
@@ -78,31 +79,14 @@ TEST(FramedSocket, SeesAtOnceThatTheOtherEndIsGone) {
   EXPECT_EQ(pair.near.receive(1'000), std::nullopt);
 }
 
-TEST(FramedSocket, ListensWhereADeadProcessDidAndNotWhereALiveOneDoes) {
-  const Folder folder;
-  auto first = listen_unix(folder.socket());
-  ASSERT_TRUE(first.has_value()) << first.error();
-  EXPECT_FALSE(listen_unix(folder.socket()).has_value());
-  first->reset();
-  const auto second = listen_unix(folder.socket());
-  EXPECT_TRUE(second.has_value()) << second.error();
-}
-
 TEST(FramedSocket, TellsUnderWhichAccountTheOtherEndRuns) {
   const Folder folder;
-  const auto listening = listen_unix(folder.socket());
+  auto listening = listen_unix(folder.socket());
   ASSERT_TRUE(listening.has_value());
   const auto client = FramedSocket::connect(folder.socket(), 1'000);
   ASSERT_TRUE(client.has_value());
-  const FramedSocket accepted(FileDescriptor(accept(listening->get(), nullptr, nullptr)));
+  const FramedSocket accepted(FileDescriptor(accept(listening->socket().get(), nullptr, nullptr)));
   EXPECT_EQ(accepted.peer(), geteuid());
-}
-
-TEST(FramedSocket, LeavesWhatIsNoSocketWhereItIs) {
-  const Folder folder;
-  std::ofstream(folder.socket()) << "mine";
-  EXPECT_FALSE(listen_unix(folder.socket()).has_value());
-  EXPECT_TRUE(std::filesystem::exists(folder.socket()));
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "core/signer_desk.h"
 #include "crypto/hash.h"
 #include "net/framed_socket.h"
+#include "net/listener.h"
 #include "server/notify.h"
 #include "store/lock_store.h"
 
@@ -164,7 +165,8 @@ int run_signer(const SignerOptions& options) {
   if (!locks) return fail(locks.error().what);
   core::OwnNotary notary(**locks, *secret);
   if (auto checked = check_memory(**locks, notary); !checked) return fail(checked.error());
-  const auto listening = net::listen_unix(options.socket);
+  // Who may knock is its directory's matter, who is let in ours.
+  auto listening = net::listen_unix(options.socket, 0660);
   if (!listening) return fail(listening.error());
   core::SignerDesk desk(notary, options.may_adopt);
   if (options.may_adopt) {
@@ -175,10 +177,9 @@ int run_signer(const SignerOptions& options) {
   fmt::print("listening {}\n", options.socket);
   std::fflush(stdout);
   notify_manager("READY=1");
-  const bool ended = Service(desk, options, listening->get(), signals.get()).run();
+  const bool ended = Service(desk, options, listening->socket().get(), signals.get()).run();
   if (ended) {
     notify_manager("STOPPING=1");
-    ::unlink(options.socket.c_str());
     return 0;
   }
   log::error("signer.not_kept", "The memory cannot be written: nothing is signed.");

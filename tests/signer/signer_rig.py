@@ -209,7 +209,7 @@ def a_second_signer_of_one_memory_is_refused(house, _):
     words[3] += "2"
     second = subprocess.run([binary(), "signer", *words], capture_output=True, text=True,
                             timeout=20, check=False)
-    assert second.returncode == 1 and "another process answers there" in second.stderr, second
+    assert second.returncode == 1 and "is in use" in second.stderr, second
     house.asked()
 
 
