@@ -75,8 +75,10 @@ void add_signer(Command& app, Chosen& chosen) {
   signer->add_flag("--init", flags->init, "Make the key file and end");
   signer->add_option("--state", flags->state, "Directory with what was signed");
   signer->add_option("--socket", flags->socket, "Unix socket to answer at");
-  signer->add_option("--user", flags->users,
-                     "An account whose processes may ask, beside this one's; may be repeated");
+  signer
+      ->add_option("--user", flags->users,
+                   "An account whose processes may ask, beside this one's; may be repeated")
+      ->allow_extra_args(false);
   signer->add_flag("--allow-adoption", flags->may_adopt,
                    "Let logs that are not empty begin anew (`letsping signer adopt`)");
   auto adopting = std::make_shared<AdoptFlags>();

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/file.h"
 #include "core/testing.h"
 
 namespace lp::core {
@@ -176,6 +177,20 @@ TEST(SignerAway, TheRootLogSignsLaterWhatItCommitted) {
   house.clock.advance_ms(1'000);
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(house.engine->run(AcceptClock{}).has_value());
   EXPECT_EQ(signed_size(), *house.engine->reader().anchor_count());
+}
+
+TEST(SignerAway, AnotherSignerThatRemembersNothingDoesNotBeginTheLogAnew) {
+  House house;
+  house.asked();
+  house.close();
+  std::filesystem::remove_all(house.root / "signer");
+  std::filesystem::remove(house.root / "secrets/log.key");
+  ASSERT_TRUE(
+      create_file_durably((house.root / "secrets/log.key").string(), std::string(32, 'o'), 0400)
+          .has_value());
+  const auto started = house.try_open();
+  ASSERT_FALSE(started.has_value());
+  EXPECT_NE(started.error().find("another log key"), std::string::npos) << started.error();
 }
 
 }  // namespace
