@@ -69,8 +69,11 @@ bool RemoteNotary::connect() {
 
 std::optional<Answer> RemoteNotary::call(const Request& request, std::int64_t timeout_ms) {
   // Seen before anything is said, so that a signer which was restarted is met at once.
-  if ((!socket_.open() || socket_.hung_up()) && !connect()) return std::nullopt;
-  auto answer = exchange(socket_, request, timeout_ms);
+  std::optional<Answer> answer;
+  if ((socket_.open() && !socket_.hung_up()) || connect()) {
+    answer = exchange(socket_, request, timeout_ms);
+  }
+  answers_ = answer.has_value();
   // An answer that comes late must not pass for that to another question.
   if (!answer) socket_ = {};
   if (answer) last_answer_ms_ = clock_.monotonic_ms();
@@ -180,6 +183,7 @@ std::expected<std::string, core::Notary::Fault> RemoteNotary::begin(const tlog::
 
 // A connection of its own: any thread asks, and none waits for what another has asked.
 std::optional<std::string> RemoteNotary::earlier(const Earlier& wanted) const {
+  if (!answers_) return std::nullopt;
   auto socket = net::FramedSocket::connect(path_, connect_timeout_ms);
   if (!socket) return std::nullopt;
   const auto answer =
@@ -187,6 +191,7 @@ std::optional<std::string> RemoteNotary::earlier(const Earlier& wanted) const {
                core::signer_message::Earlier{
                    .note = std::string(wanted.note), .head = wanted.head, .proof = wanted.proof},
                ask_timeout_ms);
+  if (!answer) answers_ = false;
   const auto* said = answer ? std::get_if<Signed>(&*answer) : nullptr;
   if (said == nullptr || said->notes.size() != 1) return std::nullopt;
   const auto note = tlog::Note::parse(said->notes.front());

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -30,7 +31,7 @@ class RemoteNotary final : public core::Notary {
   // Waits up to `patience_ms` for a signer that is being started, or that another server is about
   // to leave. The error is a sentence for people.
   static std::expected<std::unique_ptr<RemoteNotary>, std::string> open(
-      const std::string& socket, Use use, std::int64_t patience_ms = 10'000);
+      const std::string& socket, Use use, std::int64_t patience_ms = 5'000);
 
   store::LockStore& memory() override { return memory_; }
   std::optional<tlog::VerifierKey> verifier(std::string_view origin) override;
@@ -73,6 +74,8 @@ class RemoteNotary final : public core::Notary {
   const std::string path_;
   const Use use_;
   bool held_elsewhere_ = false;  // when it was asked last
+  // Whether it did when it was asked last: else no net thread waits for it.
+  mutable std::atomic<bool> answers_ = true;
   SystemClock clock_;
   net::FramedSocket socket_;
   std::int64_t last_answer_ms_ = 0;
