@@ -81,10 +81,11 @@ TEST(Closing, NeverSignsAClosedLogAgainWhateverIsRestored) {
   fs::copy_file(world.house.root / "letsping.db", world.house.root / "new.db");
   world.start();
   world.house.close();
-  Signer signer(
-      *(world.house.locks = *store::open_lock_store((world.house.root / "signer").string())),
-      *(world.house.keys =
-            *Keys::open((world.house.root / "secrets").string(), false, world.house.entropy)));
+  const auto locks = *store::open_lock_store((world.house.root / "signer").string());
+  const auto keys =
+      *Keys::open((world.house.root / "secrets").string(), false, world.house.entropy);
+  OwnNotary notary(*locks, keys->log_secret());
+  Signer signer(notary);
   const std::string origin = "00112233aabbccdd/p/" + id_hex(world.house.project);
   EXPECT_TRUE(signer.closed(origin));
   EXPECT_FALSE(signer.resume(origin, {}));
@@ -162,7 +163,8 @@ TEST(Closing, GoesOnAfterACrashBetweenTheSignersFirstWordAndTheCommit) {
   {
     house.locks = *store::open_lock_store((house.root / "signer").string());
     house.keys = *Keys::open((house.root / "secrets").string(), false, house.entropy);
-    ASSERT_TRUE(Signer(*house.locks, *house.keys).open(origin).has_value());
+    OwnNotary notary(*house.locks, house.keys->log_secret());
+    ASSERT_TRUE(Signer(notary).open(origin).has_value());
     house.close();
   }
   world.start(std::nullopt);

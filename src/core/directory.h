@@ -69,6 +69,9 @@ struct Directory {
   // By project, the logs that the signer has closed and in whose place none is open yet: an owner
   // must sign. Not of the database.
   std::map<std::string, ClosedLog, std::less<>> closed;
+  // By origin, the keys of the logs that open in the place of those, and of the root logs before
+  // this one. Not of the database either.
+  std::map<std::string, std::string, std::less<>> other_vkeys;
   std::map<std::string, store::Member, std::less<>> members;
   std::map<std::string, store::Device, std::less<>> devices;  // by key id
   std::unordered_map<std::string, store::ApiKey> keys;        // by raw SHA-256 of the key text

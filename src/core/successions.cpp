@@ -155,15 +155,14 @@ std::optional<Succession> offer_succession(const Directory& directory, const Pro
   if (found == directory.closed.end() || !project.roster) return std::nullopt;
   const ClosedLog& closed = found->second;
   const std::string origin = successor_origin(directory.log_name, closed);
+  const auto vkey = directory.other_vkeys.find(origin);
+  LP_ASSERT(vkey != directory.other_vkeys.end());  // Both are shown at once (closing.cpp).
   evidence::RosterHead head = *project.roster;
   head.origin = origin;
   head.version = 1;
   head.prev.reset();
   head.issuer = {{.spki = keys.issuer_key(origin).spki(), .from = 0, .to = {}}};
-  head.log = {
-      {.vkey = tlog::VerifierKey::make(origin, keys.log_key(origin).public_key()).to_string(),
-       .from = 0,
-       .to = {}}};
+  head.log = {{.vkey = vkey->second, .from = 0, .to = {}}};
   head.time = time;
   evidence::SuccessionDocument document{.origin = origin,
                                         .predecessor = closed.origin,
@@ -189,7 +188,9 @@ Applied<OpenSuccessors> apply(Work& work, OpenSuccessors& command) {
   if (checked.empty()) return refuse(Fault::unknown);
   // As with every new log: the signer knows it before anything of it is committed.
   for (const Checked& one : checked) {
-    if (!work.world.signer.open(one.document.origin)) return refuse(Fault::log_frozen);
+    if (const auto opened = work.world.signer.open(one.document.origin); !opened) {
+      return refuse(fault_of(opened.error()));
+    }
   }
   OpenSuccessors::Result result;
   for (const Checked& one : checked) {

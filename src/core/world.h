@@ -18,6 +18,7 @@
 #include "core/directory.h"
 #include "core/expiry.h"
 #include "core/keys.h"
+#include "core/notary.h"
 #include "core/root_log.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
@@ -65,6 +66,7 @@ struct World {
   Keys& keys;
   Clock& clock;
   Entropy& entropy;
+  Notary& notary;
   Signer signer;
   Tombstones tombstones;
   ClosedLogs closed_logs;

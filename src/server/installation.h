@@ -5,7 +5,8 @@
 //   DIR/letsping.db   everything (SQLite)          DIR/secrets/   keys, 0400
 //   DIR/blobs/        large snapshots              DIR/admin.sock while a server runs
 //   DIR/initialised   once `init` was through
-//   DIR.signer/       the signer's memory: outside, so that no copy of DIR carries it
+//   DIR.signer/       the signer's memory: outside, so that no copy of DIR carries it; with the log
+//                     key a signer's of its own where `signer_socket` names one
 
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "server/place.h"
+#include "store/lock_store.h"
 
 namespace lp::server {
 
@@ -43,6 +45,7 @@ class Installation {
 
  private:
   Installation() = default;
+  std::expected<void, std::string> open_signer();
   Place place_;
   SystemClock clock_;
   crypto::SystemEntropy entropy_;
@@ -50,6 +53,7 @@ class Installation {
   std::unique_ptr<store::LockStore> locks_;
   std::optional<store::BlobFiles> blobs_;
   std::unique_ptr<core::Keys> keys_;
+  std::unique_ptr<core::Notary> notary_;
   std::unique_ptr<core::Engine> engine_;
 };
 

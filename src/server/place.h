@@ -7,8 +7,9 @@
 namespace lp::server {
 
 struct Place {
-  std::string data;          // the data directory
-  std::string signer_state;  // "" = $STATE_DIRECTORY/signer, else DATA.signer
+  std::string data;                // the data directory
+  std::string signer_state;        // "" = $STATE_DIRECTORY/signer, else DATA.signer
+  std::string signer_socket = {};  // "" = signed here; else where a signer answers
 
   [[nodiscard]] std::string database() const { return data + "/letsping.db"; }
   [[nodiscard]] std::string secrets() const { return data + "/secrets"; }
