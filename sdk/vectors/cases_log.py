@@ -83,6 +83,12 @@ def issuers(book, story):
     for trust in ("other issuer", "narrow issuer"):
         book.invalid("issuer_range", f"as the trust file narrows it: {trust}",
                      "the trust file's issuer counts too", book.bases["approved"], trust=[trust])
+    book.invalid("issuer_range", "the old issuer after its range, under the trust file of before",
+                 "the last head ends it", of("issuer of the past"), trust=["issuer of before"])
+    for trust, why in (("issuer that ended", "no range without end leads to the new key"),
+                       ("issuer from elsewhere", "the roster ends another range than the file's")):
+        book.invalid("issuer_range", f"a new issuer that the trust file does not know: {trust}",
+                     why, book.bases["new keys"], trust=[trust])
 
 
 def extra_zero(signature):

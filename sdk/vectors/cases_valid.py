@@ -80,6 +80,9 @@ def trust_files(book, story):
                                           issuer_range(ISSUER_2, story.rotated_at)]),
         "other issuer": trusted(story, issuer=[issuer_range(P256("some issuer"))]),
         "narrow issuer": trusted(story, issuer=[issuer_range(ISSUER_1, 0, 3)]),
+        "issuer of before": trusted(story, issuer=[issuer_range(ISSUER_1)]),
+        "issuer that ended": trusted(story, issuer=[issuer_range(ISSUER_1, 0, story.rotated_at)]),
+        "issuer from elsewhere": trusted(story, issuer=[issuer_range(ISSUER_1, 1)]),
         "passkey": trusted(story, min={"human": "passkey"}),
         "session": trusted(story, min={"human": "session", "log": "signed"}),
         "witnessed": trusted(story, min={"log": "witnessed"}),
@@ -131,6 +134,11 @@ def keyed(book, story):
                        story.requests["approved"]), trust=["later roster"])
     book.valid("the issuer as the trust file narrows it", "both list the key for the index",
                book.bases["approved"], trust=["issuers"])
+    book.valid("a new issuer under the trust file of before",
+               "the roster ends the key that the file lists without end",
+               book.bases["new keys"], trust=["issuer of before"])
+    book.valid("the old issuer under the trust file of before", "both list the key for the index",
+               book.bases["approved"], trust=["issuer of before"])
     book.valid("the trust file of another origin beside the right one", "chosen by the origin",
                book.bases["approved"], trust=["other origin", "full"])
     book.valid("roster 2 becomes the head in force", "roster.changed with its document",

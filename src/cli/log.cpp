@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/administer.h"
 #include "cli/log_reopen.h"
+#include "cli/log_rotate.h"
 #include "cli/log_verify.h"
 #include "cli/verdict.h"
 #include "json/parse.h"
@@ -150,6 +151,7 @@ void add_log(Command& app, Chosen& chosen) {
       ->check(ExistingFile{});
   verify_command->add_flag("--allow-test", flags->allow_test, "Accept what is marked `test`");
   verify_command->footer("Exit status: 0 VALID, 40 INVALID, 30 INDETERMINATE (no --trust).");
+  add_log_rotate_issuer(*group, chosen);
   add_log_reopen(*group, chosen);
 }
 

@@ -9,6 +9,7 @@
 #include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "evidence/succession.h"
+#include "evidence/trust.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -25,10 +26,10 @@ bool lists(const evidence::RosterVersion& roster, std::string_view member) {
 
 }  // namespace
 
-LogCheck::LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
+LogCheck::LogCheck(std::string origin, std::vector<evidence::IssuerRange> issuers, bool allow_test,
                    std::optional<Digest> genesis)
     : origin_(std::move(origin)),
-      issuer_spki_(std::move(issuer_spki)),
+      issuers_(std::move(issuers)),
       allow_test_(allow_test),
       genesis_(genesis) {}
 
@@ -113,6 +114,30 @@ std::optional<std::string> LogCheck::change_roster(const evidence::Statement& st
   return std::nullopt;
 }
 
+// Whether the key may sign the leaf that comes now: by what is trusted, by the roster that its
+// statement names, and by the newest, which knows of every key that was retired.
+std::optional<std::string> LogCheck::issuer(const evidence::Statement& statement,
+                                            const std::string& spki) const {
+  const auto found = statement.roster_sha256 ? rosters_.find(*statement.roster_sha256)
+                                             : std::ranges::find_if(rosters_, [](const auto& item) {
+                                                 return item.second.head.version == 1;
+                                               });
+  const evidence::RosterHead* const named = found == rosters_.end() ? nullptr : &found->second.head;
+  const std::uint64_t index = range_.size();
+  const auto lists = [&](const evidence::RosterHead& head) {
+    return std::ranges::any_of(head.issuer, [&](const evidence::IssuerRange& range) {
+      return range.spki == spki && range.covers(index);
+    });
+  };
+  if (!evidence::may_issue(issuers_, named, spki, index)) {
+    return "it is signed by an issuer key that is not trusted for its index";
+  }
+  if ((named != nullptr && !lists(*named)) || (newest_ && !lists(*newest_))) {
+    return "it is signed by an issuer key outside the range that the roster gives it";
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> LogCheck::erasure(const evidence::Statement& statement,
                                              std::string_view entries) {
   const auto record = evidence::ErasureRecord::find(entries);
@@ -190,8 +215,8 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
     return "it is marked `test` (a test approver decides here; --allow-test accepts that)";
   }
   if (leaf->der_signature) {
-    if (leaf->issuer_spki != issuer_spki_ ||
-        !crypto::p256_verify(issuer_spki_, text.statement, *leaf->der_signature)) {
+    if (auto wrong = issuer(*statement, *leaf->issuer_spki)) return wrong;
+    if (!crypto::p256_verify(*leaf->issuer_spki, text.statement, *leaf->der_signature)) {
       return "the issuer's signature does not verify";
     }
   } else if (!evidence::may_be_unsigned(statement->type)) {

@@ -29,8 +29,9 @@ struct LeafText {
 
 class LogCheck {
  public:
-  // `issuer_spki` is DER; `genesis` pins the first roster when it is given.
-  LogCheck(std::string origin, std::string issuer_spki, bool allow_test,
+  // `issuers` are the keys that are trusted, as a trust file has them; `genesis` pins the first
+  // roster when it is given.
+  LogCheck(std::string origin, std::vector<evidence::IssuerRange> issuers, bool allow_test,
            std::optional<Digest> genesis);
 
   // Each says what is wrong, or nothing. Rosters first, then leaves in order, then the head.
@@ -65,12 +66,15 @@ class LogCheck {
   std::optional<std::string> chain(const evidence::Statement& statement, const Digest& sha256);
   std::optional<std::string> human(const evidence::Statement& statement, std::string_view entries);
   std::optional<std::string> change_roster(const evidence::Statement& statement);
+  [[nodiscard]] std::optional<std::string> issuer(const evidence::Statement& statement,
+                                                  const std::string& spki) const;
   std::optional<std::string> erasure(const evidence::Statement& statement,
                                      std::string_view entries);
   std::optional<std::string> opening(const evidence::Statement& statement,
                                      std::string_view entries);
 
-  std::string origin_, issuer_spki_;
+  std::string origin_;
+  std::vector<evidence::IssuerRange> issuers_;
   bool allow_test_;
   std::optional<Digest> genesis_;
   tlog::CompactRange range_;

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/testing.h"
+#include "core/rosters_testing.h"
+#include "evidence/leaf.h"
 #include "json/parse.h"
 
 namespace lp::cli {
@@ -13,7 +14,8 @@ struct Fetched {
   core::House house;
   std::vector<LeafText> leaves;
   evidence::RosterDocument roster;
-  std::string note, issuer_spki;
+  std::string note;
+  std::vector<evidence::IssuerRange> issuers;
   tlog::VerifierKey vkey;
 
   Fetched() {
@@ -24,7 +26,7 @@ struct Fetched {
     const auto& project = *house.engine->directory()->project(house.project);
     note = *project.live->checkpoint.load();
     vkey = *tlog::VerifierKey::parse(project.log_vkey);
-    issuer_spki = project.issuer_spki;
+    issuers = project.issuers();
     for (const auto& leaf : *house.engine->reader().leaves(house.project, 0, 100)) {
       leaves.push_back({leaf.index, leaf.statement, leaf.leaf, leaf.evidence});
     }
@@ -37,7 +39,7 @@ struct Fetched {
   }
   // What a check of all of it says, or nothing.
   [[nodiscard]] std::optional<std::string> check(std::optional<Digest> genesis = {}) const {
-    LogCheck check(origin(), issuer_spki, false, genesis);
+    LogCheck check(origin(), issuers, false, genesis);
     if (auto wrong = check.roster(roster)) return wrong;
     for (const auto& leaf : leaves) {
       if (auto wrong = check.leaf(leaf)) return wrong;
@@ -83,6 +85,65 @@ TEST(LogCheck, RefusesAFlippedBitInAnyStatementLeafOrSignature) {
   EXPECT_NE(unsigned_review.check(), std::nullopt);
 }
 
+// A log whose issuer key was rotated, and what is said of it with one leaf signed by another key.
+struct Rotated {
+  core::Rosters house;
+  std::uint64_t from = 0;
+
+  Rotated() {
+    evidence::RosterWish wish;
+    wish.act = evidence::RosterAct::rotate_issuer;
+    wish.project = house.project;
+    const auto proposal = house.engine->run(core::ProposeRoster{.wish = wish})->proposal;
+    from = house.size() + 4;
+    auto change = house.next_but(house.entries(), [&](evidence::RosterHead& head) {
+      EXPECT_TRUE(core::hand_over(head.issuer, proposal.wish.spki, from));
+    });
+    change.names.clear();
+    change.proposal = proposal.id;
+    EXPECT_TRUE(house.engine->run(std::move(change)).has_value());
+    while (house.size() < from + 3) house.asked();
+  }
+  std::optional<std::string> check(std::vector<evidence::IssuerRange> pinned,
+                                   std::optional<std::uint64_t> forged = {}) {
+    LogCheck check(house.view().row.origin, std::move(pinned), false, std::nullopt);
+    for (const std::uint64_t version : {1U, 2U}) {
+      const auto stored = house.engine->reader().roster(house.project, version);
+      if (auto wrong = check.roster({(*stored)->head, (*stored)->entries, (*stored)->signatures})) {
+        return wrong;
+      }
+    }
+    for (const auto& row : *house.engine->reader().leaves(house.project, 0, 100)) {
+      LeafText text{row.index, row.statement, row.leaf, row.evidence};
+      if (row.index == forged) text.leaf = with_the_other_key(row);
+      if (auto wrong = check.leaf(text)) return wrong;
+    }
+    return check.head(*house.view().live->checkpoint.load(),
+                      *tlog::VerifierKey::parse(house.view().log_vkey));
+  }
+  std::string with_the_other_key(const store::Leaf& row) {
+    const auto& ranges = house.view().roster->issuer;
+    const std::string& spki = row.index < from ? ranges[1].spki : ranges[0].spki;
+    const auto key = house.keys->issuer_key(house.view().row.origin, spki);
+    return evidence::signed_leaf(crypto::sha256(row.statement), key->sign(row.statement), spki);
+  }
+};
+
+TEST(LogCheck, NamesALeafOutsideTheRangeOfItsKey) {
+  Rotated log;
+  const auto now = log.house.view().issuers();
+  const std::vector<evidence::IssuerRange> before{{now[0].spki, 0, std::nullopt}};
+  for (const auto& pinned : {now, before}) {
+    EXPECT_EQ(log.check(pinned), std::nullopt);
+    for (const std::uint64_t index : {log.from - 1, log.from, log.from + 1}) {
+      const auto wrong = log.check(pinned, index);
+      ASSERT_TRUE(wrong.has_value()) << index;
+      EXPECT_NE(wrong->find("issuer key"), std::string::npos) << *wrong;
+    }
+  }
+  EXPECT_NE(log.check({{now[1].spki, 0, std::nullopt}}), std::nullopt);
+}
+
 TEST(LogCheck, RefusesAnotherKeyRosterOrCheckpoint) {
   Fetched log;
   EXPECT_NE(log.check(Digest{}), std::nullopt);
@@ -91,7 +152,7 @@ TEST(LogCheck, RefusesAnotherKeyRosterOrCheckpoint) {
       stranger.origin(), crypto::Ed25519Key::from_seed(std::string(32, 's')).public_key());
   EXPECT_NE(stranger.check(), std::nullopt);
   Fetched other_issuer;
-  other_issuer.issuer_spki = crypto::P256Key::generate().spki();
+  other_issuer.issuers[0].spki = crypto::P256Key::generate().spki();
   EXPECT_NE(other_issuer.check(), std::nullopt);
   Fetched other_owner;
   other_owner.roster.signatures = "[]";

@@ -116,7 +116,8 @@ std::expected<tlog::VerifierKey, std::string> own_key(const Opened& opened,
 
 // What to trust: from the pinned file, or for want of one from the directory that is looked at.
 struct Trust {
-  std::string origin, issuer_spki;
+  std::string origin;
+  std::vector<evidence::IssuerRange> issuers;
   std::optional<tlog::VerifierKey> vkey;
   std::optional<Digest> genesis;
   bool pinned = false;
@@ -142,11 +143,9 @@ std::expected<Trust, std::string> read_trust(const std::string& path, const std:
   trust.pinned = true;
   trust.origin = pinned->origin;
   trust.genesis = pinned->roster_genesis;
-  if (pinned->issuer && pinned->issuer->size() == 1) {
-    trust.issuer_spki = pinned->issuer->front().spki;
-  }
+  trust.issuers = pinned->issuer.value_or(std::vector<evidence::IssuerRange>{});
   if (pinned->log_vkeys.size() == 1) trust.vkey = pinned->log_vkeys.front();
-  if (trust.origin.empty() || trust.issuer_spki.empty() || !trust.vkey) {
+  if (trust.origin.empty() || trust.issuers.empty() || !trust.vkey) {
     return std::unexpected("The trust file names no origin, issuer and log key.");
   }
   return trust;
@@ -156,7 +155,7 @@ std::expected<Trust, std::string> own_trust(const Opened& opened) {
   const std::string& origin = opened.project.origin;
   Trust trust;
   trust.origin = origin;
-  trust.issuer_spki = opened.keys->issuer_key(origin).spki();
+  trust.issuers = {{.spki = opened.keys->issuer_key(origin).spki(), .from = 0, .to = {}}};
   auto key = own_key(opened, origin);
   if (!key) return std::unexpected(key.error());
   trust.vkey = *std::move(key);
@@ -287,7 +286,7 @@ int verify_log(const LogVerification& wanted) {
                          ? own_trust(*opened)
                          : read_trust(wanted.trust_file, opened->project.origin);
   if (!trust) return fail(trust.error());
-  LogCheck log(trust->origin, trust->issuer_spki, wanted.allow_test, trust->genesis);
+  LogCheck log(trust->origin, trust->issuers, wanted.allow_test, trust->genesis);
   const auto wrong = check_all(*opened, *trust, log);
   return say(
       "leaves", log.size(),

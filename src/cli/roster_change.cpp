@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/roster_proposals.h"
 #include "core/roster_offer.h"
 #include "crypto/hash.h"
 #include "json/text_array.h"
@@ -69,25 +70,8 @@ int propose(const AdminFlags& flags, AdminClient& client, const RosterChange& ch
     if (change.when_refused) change.when_refused();
     return fail(*answer);
   }
-  const auto text = [&](std::string_view name) {
-    return answer->body().find_string(name).value_or("");
-  };
-  const std::string url = dashboard_link(*answer, "/settings/roster/" + std::string(text("id")));
-  if (flags.json) {
-    auto link = json::Value::object();
-    link.add("url", url).add("proposal", text("id")).add("expires_at", text("expires_at"));
-    for (const auto& [name, value] : change.result.members()) {
-      if (change.wish.act == evidence::RosterAct::add_device) link.add(name, value);
-    }
-    print_object(link, true);
-  } else {
-    fmt::print("{}\n", url);
-  }
-  return fail(fmt::format("{} Only an owner's signature changes who decides. Until {} an owner "
-                          "signs this at {} or, where their key is, with `letsping roster sign "
-                          "{}`.",
-                          why, text("expires_at"), url, text("id")),
-              exit_not_authorised);
+  const bool tells = change.wish.act == evidence::RosterAct::add_device;
+  return print_link(flags, *answer, tells ? change.result : json::Value::object(), why);
 }
 
 bool is_owner(const Rosters& rosters, const std::string& spki) {
@@ -104,7 +88,20 @@ struct Next {
   evidence::RosterHead head;
 };
 
+// The key that signs the statements of one project is another from an entry on.
+std::vector<Next> with_next_issuer(const Rosters& rosters, const RosterChange& change) {
+  const auto project = std::ranges::find(rosters.projects, change.wish.project, &ProjectRoster::id);
+  if (project == rosters.projects.end()) return {};
+  const auto& newest = project->history.newest();
+  auto head = core::next_roster_head(newest.head, newest.entries, rosters.time);
+  if (!core::hand_over(head.issuer, change.wish.spki, change.from)) return {};
+  return {{&*project, newest.entries, std::move(head)}};
+}
+
 std::vector<Next> next_versions(const Rosters& rosters, const RosterChange& change) {
+  if (change.wish.act == evidence::RosterAct::rotate_issuer) {
+    return with_next_issuer(rosters, change);
+  }
   crypto::SystemEntropy entropy;
   std::vector<Next> versions;
   for (const auto& project : rosters.projects) {
@@ -123,6 +120,14 @@ std::string shown(const Next& next, const std::function<std::string(std::string_
   std::string text = fmt::format("{}, roster version {} to {}\n", visible(next.project->name),
                                  newest.head.version, next.head.version);
   text += difference(newest, next.entries, name_of);
+  if (newest.head.issuer != next.head.issuer) {
+    text += fmt::format(
+        "  The server signs its events with another key from entry {} on, or from a few entries\n"
+        "  later on if the log grows meanwhile.\n"
+        "  - issuer key {}\n  + issuer key {}\n",
+        next.head.issuer.back().from, evidence::key_id(newest.head.issuer.back().spki),
+        evidence::key_id(next.head.issuer.back().spki));
+  }
   if (newest.head.single_operator && !next.head.single_operator) {
     text +=
         "  It becomes a team, for ever: who owns an agent cannot approve its requests of the "
@@ -257,11 +262,30 @@ std::string difference(const evidence::RosterVersion& before, const Entries& aft
   return lines;
 }
 
+std::optional<int> send_rotation(AdminClient& client, const crypto::P256Key& key,
+                                 const Rosters& rosters, RosterChange& change) {
+  for (int left = 4;; --left) {
+    const auto waiting = fetch_proposal(client, change.proposal);
+    if (!waiting) return waiting.error();
+    if (waiting->wish != change.wish) return fail("Nothing was signed: it is another key by now.");
+    change.from = waiting->from;
+    const auto versions = next_versions(rosters, change);
+    if (versions.empty()) return fail("Nothing was signed: the server's answer makes no sense.");
+    const auto answer = client.post("/admin/rosters", wire_form(versions, key, change));
+    if (!answer) return fail(answer.error());
+    if (answer->ok()) {
+      change.result.add("from", change.from);
+      return std::nullopt;
+    }
+    if (answer->reason() != "stale" || left == 0) return fail(*answer);
+  }
+}
+
 namespace {
 
 // Nothing when the change is in force, else the exit status.
 std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Rosters& rosters,
-                                 const RosterChange& change) {
+                                 RosterChange& change) {
   const auto versions = next_versions(rosters, change);
   if (versions.empty()) return fail("That changes nothing.", exit_conflict);
   const auto name_of = [&](std::string_view member) {
@@ -283,6 +307,9 @@ std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Roster
   if (change.before_sending) {
     if (const auto ready = change.before_sending(); !ready) return fail(ready.error());
   }
+  if (change.wish.act == evidence::RosterAct::rotate_issuer) {
+    return send_rotation(client, *key, rosters, change);
+  }
   const auto answer = client.post("/admin/rosters", wire_form(versions, *key, change));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) {
@@ -294,8 +321,29 @@ std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Roster
 
 }  // namespace
 
+int print_link(const AdminFlags& flags, const Answer& proposed, json::Value link,
+               std::string_view why) {
+  const auto text = [&](std::string_view name) {
+    return proposed.body().find_string(name).value_or("");
+  };
+  const std::string url = dashboard_link(proposed, "/settings/roster/" + std::string(text("id")));
+  if (flags.json) {
+    auto printed = json::Value::object();
+    printed.add("url", url).add("proposal", text("id")).add("expires_at", text("expires_at"));
+    for (const auto& [name, value] : link.members()) printed.add(name, value);
+    print_object(printed, true);
+  } else {
+    fmt::print("{}\n", url);
+  }
+  return fail(fmt::format("{} Only an owner's signature changes a roster. Until {} an owner "
+                          "signs this at {} or, where their key is, with `letsping roster sign "
+                          "{}`.",
+                          why, text("expires_at"), url, text("id")),
+              exit_not_authorised);
+}
+
 int carry_out(const AdminFlags& flags, AdminClient& client, std::expected<Owner, NoOwner>& owner,
-              const Rosters& rosters, const RosterChange& change) {
+              const Rosters& rosters, RosterChange change) {
   if (!owner) {
     if (owner.error().status) return *owner.error().status;
     return propose(flags, client, change, owner.error().why);

@@ -1,12 +1,14 @@
-// Changing who decides, at the terminal: the rosters as the server keeps them, checked here; the
-// change, shown; the owner's yes and passphrase; new versions of all rosters, signed here and sent
-// as one. Where no owner's key is, the change waits for an owner instead, who opens its link.
+// Changing what rosters say, at the terminal: the rosters as the server keeps them, checked here;
+// the change, shown; the owner's yes and passphrase; new versions of all rosters, signed here and
+// sent as one. Where no owner's key is, the change waits for an owner instead, who opens its link.
 
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,7 +57,8 @@ std::expected<Owner, NoOwner> owner_at(const KeyFlags& flags, const Rosters& ros
 
 struct RosterChange {
   evidence::RosterWish wish;
-  std::string proposal = {};                   // that it carries out; "" for none
+  std::string proposal = {};  // that it carries out; "" for none
+  std::uint64_t from = 0;     // of another issuer: the entry from which it signs, as shown
   json::Value result = json::Value::object();  // printed when the change is in force
   std::function<std::expected<void, std::string>()> before_sending = {};
   std::function<void()> when_refused = {};  // the server has said no: nothing of it is in force
@@ -64,7 +67,17 @@ struct RosterChange {
 // Shows, asks, signs and sends; without an owner it proposes, prints the link where one signs, and
 // ends with exit_not_authorised.
 int carry_out(const AdminFlags& flags, AdminClient& client, std::expected<Owner, NoOwner>& owner,
-              const Rosters& rosters, const RosterChange& change);
+              const Rosters& rosters, RosterChange change);
+
+// Signs for another issuer key and sends it: nothing when it is in force, else the exit status. The
+// log has grown while the owner read: where the key begins is asked once more, and nothing else
+// changes of what was shown; and again when the log was faster than that.
+std::optional<int> send_rotation(AdminClient& client, const crypto::P256Key& key,
+                                 const Rosters& rosters, RosterChange& change);
+
+// Where an owner signs that the server keeps waiting: prints the link, and why nobody signs here.
+int print_link(const AdminFlags& flags, const Answer& proposed, json::Value link,
+               std::string_view why);
 
 // What differs between two versions, a line each; names of members through `name_of`.
 std::string difference(const evidence::RosterVersion& before,

@@ -1,5 +1,7 @@
 #include "core/directory.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "crypto/hash.h"
 #include "identity/api_key.h"
@@ -12,6 +14,18 @@ std::shared_ptr<const std::string> newest_note(const LiveLog& log) {
   // Lines of witnesses stand behind ours, and ours is the same each time.
   const bool same = newest && cosigned && cosigned->starts_with(*newest);
   return same ? cosigned : newest;
+}
+
+std::vector<evidence::IssuerRange> ProjectView::issuers() const {
+  if (roster) return roster->issuer;
+  return {{.spki = issuer_spki, .from = 0, .to = {}}};
+}
+
+std::string ProjectView::issuer_at(std::uint64_t index) const {
+  const auto ranges = issuers();
+  const auto found = std::ranges::find_if(
+      ranges, [index](const evidence::IssuerRange& range) { return range.covers(index); });
+  return found == ranges.end() ? issuer_spki : found->spki;
 }
 
 const evidence::RosterEntry* ProjectView::entry_of(std::string_view member,

@@ -37,7 +37,7 @@ std::shared_ptr<const std::string> newest_note(const LiveLog& log);
 
 struct ProjectView {
   store::Project row;
-  std::string issuer_spki;
+  std::string issuer_spki;  // with which the log begins
   std::string log_vkey;
   std::optional<evidence::RosterHead> roster;  // in force; nothing before the first is signed
   std::vector<evidence::RosterEntry> entries;  // of the roster in force; empty without one
@@ -49,6 +49,10 @@ struct ProjectView {
   [[nodiscard]] const evidence::RosterEntry* entry_of(std::string_view member,
                                                       std::string_view key) const
       [[clang::lifetimebound]];
+  // Whose signatures on leaves count, by their indices: as the roster says, and before there is one
+  // the first key for all.
+  [[nodiscard]] std::vector<evidence::IssuerRange> issuers() const;
+  [[nodiscard]] std::string issuer_at(std::uint64_t index) const;  // SPKI
 };
 
 struct Directory {

@@ -71,6 +71,7 @@ std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& 
     if (!secret) return std::unexpected(secret.error());
     *slot = *std::move(secret);
   }
+  if (auto read = keys->later_issuers_.read(directory); !read) return std::unexpected(read.error());
   for (const auto& month : months_in(directory)) {
     auto secret =
         secret_file(fmt::format("{}/{}{}", directory, wrap_prefix, month), false, entropy);
@@ -88,6 +89,13 @@ const LogSecret& Keys::log_secret() const {
 crypto::P256Key Keys::issuer_key(std::string_view origin) const {
   return crypto::P256Key::from_uniform(
       crypto::hkdf_sha256(issuer_secret_.reveal(), {}, key_info("lp-issuer/1", origin), 48));
+}
+
+std::optional<crypto::P256Key> Keys::issuer_key(std::string_view origin,
+                                                std::string_view spki) const {
+  auto first = issuer_key(origin);
+  if (first.spki() == spki) return first;
+  return later_issuers_.find(spki);
 }
 
 std::optional<std::string> Keys::wrap(std::string_view dek, Instant now, Entropy& entropy) {

@@ -1,7 +1,8 @@
 // The server's secrets: what is in `secrets/` of the data directory and what is derived from it.
 //
-// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and issuer keys
-// are derived per origin, so a new project needs no new file. The wrap key is a file a month: a DEK
+// Files are 0400 and owned by us, or the start is refused (security.md D-57). Log and first issuer
+// keys are derived per origin, so a new project needs no new file; an issuer key that takes the
+// place of another has one (issuer_keys.h). The wrap key is a file a month: a DEK
 // names the month it was wrapped in, and destroying old months completes erasure (evidence.md 11).
 
 #pragma once
@@ -19,6 +20,7 @@
 #include "base/entropy.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "core/issuer_keys.h"
 #include "core/log_secret.h"
 #include "crypto/p256.h"
 #include "store/rows.h"
@@ -39,7 +41,13 @@ class Keys {
 
   // Where it is here.
   [[nodiscard]] const LogSecret& log_secret() const [[clang::lifetimebound]];
+  // With which every log begins.
   [[nodiscard]] crypto::P256Key issuer_key(std::string_view origin) const;
+  // The one of these with that public half; nothing when it is not here.
+  [[nodiscard]] std::optional<crypto::P256Key> issuer_key(std::string_view origin,
+                                                          std::string_view spki) const;
+  // Those that took, or will take, the place of a first one.
+  [[nodiscard]] IssuerKeys& later_issuers() [[clang::lifetimebound]] { return later_issuers_; }
 
   // A DEK under this month's wrap key, which is made when the month is new (nothing when its file
   // cannot be written); and back: nothing when its month is gone.
@@ -74,6 +82,7 @@ class Keys {
   std::string directory_;
   std::optional<LogSecret> log_secret_;
   Secret issuer_secret_, row_key_, server_secret_;
+  IssuerKeys later_issuers_;
   mutable std::mutex wrap_mutex_;            // months are added while net threads unwrap
   std::map<std::string, Secret> wrap_keys_;  // "2026-11" → 32 bytes
   mutable std::mutex purpose_mutex_;

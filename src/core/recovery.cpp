@@ -57,7 +57,7 @@ bool human_signature_holds(RosterBook& rosters, const store::Leaf& leaf,
 
 // Whether a leaf that was committed but never signed is one that this server would have written:
 // whoever appended rows behind our back does not get them signed.
-std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& log,
+std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectView& project,
                                        const store::Leaf& leaf) {
   const auto read = evidence::read_leaf(leaf.leaf);
   if (!read) return "leaf is malformed";
@@ -65,12 +65,13 @@ std::optional<std::string> refuse_leaf(RosterBook& rosters, const ProjectLog& lo
   if (crypto::sha256(leaf.statement) != read->statement_sha256) return "statement hash differs";
   const auto statement = evidence::read_statement(leaf.statement);
   if (!statement) return "statement is malformed";
-  if (statement->origin != log.origin) return "statement is of another log";
+  if (statement->origin != project.row.origin) return "statement is of another log";
   if (statement->type != leaf.type) return "statement type differs";
   if (!read->der_signature) {
     if (!evidence::may_be_unsigned(leaf.type)) return "leaf must be signed";
-  } else if (*read->issuer_spki != log.issuer.spki() ||
-             !crypto::p256_verify(log.issuer.spki(), leaf.statement, *read->der_signature)) {
+  } else if (*read->issuer_spki != project.issuer_at(leaf.index)) {
+    return "leaf is signed by an issuer key that is not the one for its index";
+  } else if (!crypto::p256_verify(*read->issuer_spki, leaf.statement, *read->der_signature)) {
     return "issuer signature does not verify";
   }
   if (evidence::is_review(leaf.type) && !human_signature_holds(rosters, leaf, *statement)) {
@@ -171,7 +172,7 @@ Outcome load_logs(World& world, const std::vector<store::Project>& projects) {
     if (!range) return std::unexpected(fmt::format("Log head of {} is damaged.", project.id));
     ProjectLog log{.head = *head,
                    .range = *std::move(range),
-                   .issuer = world.keys.issuer_key(project.origin),
+                   .issuer = Issuer(world.keys.issuer_key(project.origin)),
                    .origin = project.origin,
                    .live = std::make_shared<LiveLog>()};
     const auto pending = world.reader.pending_count(project.id);
@@ -237,6 +238,17 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   return {};
 }
 
+// Until the rosters are read, every log is taken up with the key that it began with.
+Outcome take_up_issuers(World& world) {
+  for (auto& [id, log] : world.logs) {
+    auto issuer = Issuer::of(world.keys, log.origin, world.directory->project(id)->issuers(),
+                             log.range.size());
+    if (!issuer) return broken(log, issuer.error());
+    log.issuer = *std::move(issuer);
+  }
+  return {};
+}
+
 // What witnesses stood behind when this server stopped: shown only if our key signed it too, and
 // never beyond what is here.
 Outcome load_cosigned(World& world) {
@@ -271,15 +283,15 @@ void take_up_marks(World& world) {
 std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, std::uint64_t first,
                                          std::vector<Digest>& leaf_hashes) {
   constexpr std::uint64_t chunk = 1'024;
-  RosterBook rosters(world.reader, log.head.project,
-                     world.directory->project(log.head.project)->row.roster_version);
+  const ProjectView& project = *world.directory->project(log.head.project);
+  RosterBook rosters(world.reader, log.head.project, project.row.roster_version);
   std::set<std::uint64_t> missing;  // statements that are gone, until an erasure names them
   for (std::uint64_t at = first; at < log.range.size(); at += chunk) {
     const auto leaves =
         world.reader.leaves(log.head.project, at, std::min(chunk, log.range.size() - at));
     if (!leaves) return leaves.error().what;
     for (const auto& leaf : *leaves) {
-      auto why = leaf.erased() ? refuse_erased(leaf) : refuse_leaf(rosters, log, leaf);
+      auto why = leaf.erased() ? refuse_erased(leaf) : refuse_leaf(rosters, project, leaf);
       if (leaf.erased()) missing.insert(leaf.index);
       if (!why && !leaf.erased() && leaf.type == evidence::EventType::erasure_performed) {
         why = refuse_erasure(rosters, leaf, missing);
@@ -324,6 +336,7 @@ std::expected<void, std::string> recover(World& world) {
   if (auto loaded = load_logs(world, *projects); !loaded) return loaded;
   // Before the leaves are checked: human signatures are checked against the roster.
   if (auto loaded = load_directory(world, *projects); !loaded) return loaded;
+  if (auto taken = take_up_issuers(world); !taken) return taken;
   for (auto& [id, log] : world.logs) {
     if (auto resumed = resume(world, log); !resumed) return resumed;
     const auto last = world.signer.last(log.origin);

@@ -55,6 +55,15 @@ evidence::RosterHead next_roster_head(const evidence::RosterHead& previous,
   return head;
 }
 
+bool hand_over(std::vector<evidence::IssuerRange>& issuers, const std::string& spki,
+               std::uint64_t from) {
+  if (issuers.empty() || issuers.back().to || from <= issuers.back().from) return false;
+  if (std::ranges::find(issuers, spki, &evidence::IssuerRange::spki) != issuers.end()) return false;
+  issuers.back().to = from;
+  issuers.push_back({.spki = spki, .from = from, .to = {}});
+  return true;
+}
+
 std::expected<FirstRoster, Refused> read_first_roster(const ProjectView& project,
                                                       std::string_view member,
                                                       std::string_view spki, std::string entry,

@@ -6,6 +6,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/directory.h"
 #include "core/refusal.h"
@@ -34,6 +35,12 @@ struct FirstRoster {
 evidence::RosterHead next_roster_head(const evidence::RosterHead& previous,
                                       const std::vector<evidence::RosterEntry>& entries,
                                       Instant time);
+
+// Ends the range of the issuer key that signs without end at `from`, where `spki` begins. False
+// when that leads to no roster: the key was listed before, or no range is left to the one that
+// ends.
+[[nodiscard]] bool hand_over(std::vector<evidence::IssuerRange>& issuers, const std::string& spki,
+                             std::uint64_t from);
 
 // Checks bytes and signature of a first roster made for `member` and the key `spki` at `now`.
 // Fault::roster_mismatch names what is wrong.

@@ -12,6 +12,7 @@
 #include "core/apply.h"
 #include "core/roster_offer.h"
 #include "core/roster_proposals.h"
+#include "core/rotation.h"
 #include "crypto/p256.h"
 #include "json/text_array.h"
 #include "json/write.h"
@@ -68,6 +69,15 @@ class Recorder {
     auto entry = json::Value::object();
     entry.add("kind", "device").add("member", member).add("key", key);
     append(type, std::move(entry));
+  }
+  // From the last of these ranges to the one after it.
+  void issuer(const evidence::IssuerRange& before, const evidence::IssuerRange& after) {
+    auto entry = json::Value::object();
+    entry.add("kind", "issuer")
+        .add("key", evidence::key_id(after.spki))
+        .add("previous", evidence::key_id(before.spki))
+        .add("from", after.from);
+    append(EventType::key_rotated, std::move(entry));
   }
 
  private:
@@ -196,8 +206,11 @@ std::unexpected<Refused> refuse_version(const ProjectView& project, evidence::Ro
   return refuse(Fault::roster_mismatch);
 }
 
+using Wish = std::optional<evidence::RosterWish>;
+
 std::expected<evidence::RosterVersion, Refused> check(Work& work,
-                                                      const ChangeRosters::Change& change) {
+                                                      const ChangeRosters::Change& change,
+                                                      const Wish& wish) {
   const ProjectView* project = work.directory().project(change.project);
   if (project == nullptr) return refuse(Fault::unknown);
   if (const auto log = work.log(change.project); !log) return std::unexpected(log.error());
@@ -215,7 +228,12 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
   if (const auto why = refuse_entries(work.directory(), project->entries, version->entries)) {
     return mismatch(*project, *why);
   }
-  const auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
+  auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
+  if (version->head.issuer != expected.issuer) {
+    auto rotated = rotated_issuers(work, *project, wish, version->head);
+    if (!rotated) return std::unexpected(rotated.error());
+    expected.issuer = *std::move(rotated);
+  }
   if (expected.owners.size() < expected.threshold) {
     return mismatch(*project, "too few owners would be left to sign the next one");
   }
@@ -312,8 +330,16 @@ void take_roster(Work& work, const std::string& project_id,
   ProjectView& project = work.change_directory().projects.find(project_id)->second;
   ProjectLog& log = **work.log(project_id);
   const Digest sha256 = version.head.sha256();
+  const auto issuers = project.issuers();
+  const bool rotated = issuers != version.head.issuer;
+  if (rotated) {
+    auto issuer = Issuer::of(work.world.keys, log.origin, version.head.issuer, log.range.size());
+    LP_ASSERT(issuer.has_value());  // rotated_issuers has found its key.
+    log.issuer = *std::move(issuer);
+  }
   record_roster(work, log, document, version, actor);
   Recorder recorder(work, log, actor, sha256, project.marks);
+  if (rotated) recorder.issuer(issuers.back(), version.head.issuer.back());
   record_difference(recorder, standings_of(project.entries), standings_of(version.entries));
   work.batch.writes.emplace_back(store::Roster{.project = project_id,
                                                .version = version.head.version,
@@ -333,10 +359,12 @@ void take_roster(Work& work, const std::string& project_id,
 }
 
 Applied<ChangeRosters> apply(Work& work, ChangeRosters& command) {
+  Wish wish;
   if (!command.proposal.empty()) {
     const auto waiting = waiting_proposal(work.world.rows, command.proposal, work.now);
     LP_ASSERT(waiting.has_value());
     if (!*waiting) return refuse(Fault::unknown);
+    wish = (*waiting)->wish;
   }
   std::vector<evidence::RosterVersion> versions;
   std::set<std::string> projects;
@@ -344,7 +372,7 @@ Applied<ChangeRosters> apply(Work& work, ChangeRosters& command) {
     if (!projects.insert(change.project).second) {
       return refuse(Fault::roster_mismatch, {}, "a project is named twice");
     }
-    auto version = check(work, change);
+    auto version = check(work, change, wish);
     if (!version) return std::unexpected(version.error());
     versions.push_back(*std::move(version));
   }

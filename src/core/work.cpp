@@ -64,7 +64,7 @@ ProjectLog& Work::begin_log(const store::Project& row) {
                                                      .stream_seq = 0,
                                                      .stream_prev = {}},
                                             .range = {},
-                                            .issuer = world.keys.issuer_key(row.origin),
+                                            .issuer = Issuer(world.keys.issuer_key(row.origin)),
                                             .origin = row.origin,
                                             .live = live});
   LP_ASSERT(fresh);
@@ -79,12 +79,22 @@ Instant Work::time_of(const ProjectLog& log) const {
   return std::max(log.head.last_time, now);
 }
 
+// Whoever verifies a statement that names no roster holds the issuer against the first one, which
+// does not know a key that came later.
+void Work::name_roster(const ProjectLog& log, evidence::Statement& statement) const {
+  if (statement.roster_sha256) return;
+  const ProjectView* project = directory().project(log.head.project);
+  if (project == nullptr || !project->roster || project->roster->issuer.size() < 2) return;
+  statement.roster_sha256 = project->row.roster_sha256;
+}
+
 Work::Appended Work::append_at(ProjectLog& log, Event& event, evidence::StreamPosition position) {
   LP_ASSERT(!log.frozen);
   evidence::Statement& statement = event.statement;
   statement.origin = log.origin;
   statement.stream = std::move(position);
   statement.time = time_of(log);
+  name_roster(log, statement);
   json::Value entries = json::Value::array();
   for (json::Value& entry : event.evidence) {
     const auto kind = entry.find_string("kind");
@@ -100,10 +110,11 @@ Work::Appended Work::append_at(ProjectLog& log, Event& event, evidence::StreamPo
   leaf.stream = statement.stream.id;
   leaf.statement = statement.bytes(world.entropy.bytes(salt_bytes));
   const Digest statement_sha256 = crypto::sha256(leaf.statement);
-  leaf.leaf = evidence::may_be_unsigned(statement.type)
-                  ? evidence::unsigned_leaf(statement_sha256)
-                  : evidence::signed_leaf(statement_sha256, log.issuer.sign(leaf.statement),
-                                          log.issuer.spki());
+  const crypto::P256Key& issuer = log.issuer.at(leaf.index);
+  leaf.leaf =
+      evidence::may_be_unsigned(statement.type)
+          ? evidence::unsigned_leaf(statement_sha256)
+          : evidence::signed_leaf(statement_sha256, issuer.sign(leaf.statement), issuer.spki());
   leaf.leaf_hash = tlog::leaf_hash(leaf.leaf);
   if (!entries.items().empty()) leaf.evidence = json::canonical(entries);
 

@@ -143,6 +143,7 @@ class Work {
 
  private:
   Appended append_at(ProjectLog& log, Event& event, evidence::StreamPosition position);
+  void name_roster(const ProjectLog& log, evidence::Statement& statement) const;
   // The stream that a row of its own stands for: `row` becomes that after the event.
   template <typename Row>
   Appended continue_stream(ProjectLog& log, const std::string& id, Row& row, Event event);

@@ -17,6 +17,7 @@
 #include "core/closed_logs.h"
 #include "core/directory.h"
 #include "core/expiry.h"
+#include "core/issuer.h"
 #include "core/keys.h"
 #include "core/notary.h"
 #include "core/root_log.h"
@@ -24,7 +25,6 @@
 #include "core/signer.h"
 #include "core/tombstones.h"
 #include "core/verifiers.h"
-#include "crypto/p256.h"
 #include "store/blob_files.h"
 #include "store/store.h"
 #include "tlog/tree.h"
@@ -37,7 +37,7 @@ struct EngineOptions;
 struct ProjectLog {
   store::LogHead head;
   tlog::CompactRange range;
-  crypto::P256Key issuer;
+  Issuer issuer;
   std::string origin;
   std::shared_ptr<LiveLog> live;
   bool frozen = false;              // the signer will not sign: nothing may be added

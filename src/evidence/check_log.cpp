@@ -317,7 +317,9 @@ Checking check_issuer_range(Examination& it) {
     }
     if (it.trust != nullptr && it.trust->issuer) {
       outcome = Outcome::ok;
-      if (!lists(*it.trust->issuer, key, entry.index())) {
+      const auto& rosters = it.receipt.rosters;
+      const RosterHead* const head = rosters.empty() ? nullptr : &rosters.back().head;
+      if (!may_issue(*it.trust->issuer, head, key, entry.index())) {
         return invalid("the trust file does not list the key that signed " + part(it, entry));
       }
     }

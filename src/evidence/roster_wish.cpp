@@ -16,12 +16,13 @@ using namespace std::string_view_literals;
 using Entries = std::vector<RosterEntry>;
 
 constexpr std::array acts{RosterAct::add_member, RosterAct::remove_member, RosterAct::add_device,
-                          RosterAct::revoke_device};
+                          RosterAct::revoke_device, RosterAct::rotate_issuer};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,
                                  "reviewer"sv, "auditor"sv, "developer"sv};
 
-bool has_device(RosterAct act) {
-  return act == RosterAct::add_device || act == RosterAct::revoke_device;
+bool has_key(RosterAct act) {
+  return act == RosterAct::add_device || act == RosterAct::revoke_device ||
+         act == RosterAct::rotate_issuer;
 }
 
 // The same place with another key, or with none.
@@ -69,6 +70,8 @@ std::string_view to_string(RosterAct act) {
       return "add_device";
     case RosterAct::revoke_device:
       return "revoke_device";
+    case RosterAct::rotate_issuer:
+      return "rotate_issuer";
   }
   LP_ASSERT(false);
   return {};
@@ -81,13 +84,18 @@ std::optional<RosterAct> roster_act(std::string_view name) {
 
 std::string RosterWish::bytes() const {
   auto object = json::Value::object();
-  object.add("act", to_string(act)).add("member", member);
+  object.add("act", to_string(act));
+  if (act == RosterAct::rotate_issuer) {
+    object.add("project", project);
+  } else {
+    object.add("member", member);
+  }
   if (act == RosterAct::add_member) {
     object.add("name", name)
         .add("roles", json::text_array(sorted_distinct(roles)))
         .add("groups", json::text_array(sorted_distinct(groups)));
   }
-  if (has_device(act)) object.add("spki", base64(spki));
+  if (has_key(act)) object.add("spki", base64(spki));
   return json::canonical(object);
 }
 
@@ -97,13 +105,17 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
   Members members(*value);
   RosterWish wish;
   wish.act = members.named("act", roster_act);
-  wish.member = members.text("member");
+  if (wish.act == RosterAct::rotate_issuer) {
+    wish.project = members.text("project");
+  } else {
+    wish.member = members.text("member");
+  }
   if (wish.act == RosterAct::add_member) {
     wish.name = members.text("name");
     wish.roles = members.texts("roles");
     wish.groups = members.texts("groups");
   }
-  if (has_device(wish.act)) wish.spki = members.binary("spki");
+  if (has_key(wish.act)) wish.spki = members.binary("spki");
   if (!members.complete() || wish.bytes() != bytes) return std::nullopt;
   return wish;
 }
@@ -133,6 +145,8 @@ void carry_out(const RosterWish& wish, Entries& entries, const std::function<std
       return;
     case RosterAct::revoke_device:
       revoke_device(wish, entries, salt);
+      return;
+    case RosterAct::rotate_issuer:
       return;
   }
   LP_ASSERT(false);

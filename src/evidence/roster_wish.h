@@ -1,4 +1,5 @@
-// What somebody wants rosters to say next: one member, or one key of a member, comes or goes. A
+// What somebody wants rosters to say next: one member, or one key of a member, comes or goes, or
+// another key of the server signs a project's statements. A
 // wish counts for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs
 // or checks a change works it out here, so that all of them mean the same by it.
 
@@ -15,7 +16,13 @@
 
 namespace lp::evidence {
 
-enum class RosterAct : std::uint8_t { add_member, remove_member, add_device, revoke_device };
+enum class RosterAct : std::uint8_t {
+  add_member,
+  remove_member,
+  add_device,
+  revoke_device,
+  rotate_issuer,
+};
 std::string_view to_string(RosterAct act);
 std::optional<RosterAct> roster_act(std::string_view name);
 
@@ -24,7 +31,8 @@ struct RosterWish {
   std::string member;
   std::string name;                        // add_member: as others see it
   std::vector<std::string> roles, groups;  // add_member
-  std::string spki;                        // DER; of the device that comes or goes
+  std::string spki;          // DER; of the device that comes or goes, or of the issuer that comes
+  std::string project = {};  // rotate_issuer
 
   [[nodiscard]] std::string bytes() const;                         // JCS
   static std::optional<RosterWish> parse(std::string_view bytes);  // strict, exact round trip
@@ -35,8 +43,9 @@ struct RosterWish {
 // Whether the roles are ones that a roster knows.
 [[nodiscard]] bool known_role(std::string_view role);
 
-// Changes the entries of one roster; a wish that means nothing there leaves them as they are. A
-// member whose last key goes keeps their place without one. `salt` gives 32 fresh random bytes.
+// Changes the entries of one roster; a wish that means nothing there, or nothing to its people,
+// leaves them as they are. A member whose last key goes keeps their place without one. `salt` gives
+// 32 fresh random bytes.
 void carry_out(const RosterWish& wish, std::vector<RosterEntry>& entries,
                const std::function<std::string()>& salt);
 

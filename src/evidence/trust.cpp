@@ -223,6 +223,23 @@ std::string_view demand_name(LogLevel log) {
   return log_names[static_cast<std::size_t>(log)];
 }
 
+bool may_issue(const std::vector<IssuerRange>& pinned, const RosterHead* head,
+               std::string_view spki, std::uint64_t index) {
+  bool known = false;
+  for (const IssuerRange& range : pinned) {
+    if (range.spki != spki) continue;
+    if (range.covers(index)) return true;
+    known = true;
+  }
+  if (known || head == nullptr) return false;
+  const auto ended = [&](const IssuerRange& range) {
+    return !range.to && std::ranges::any_of(head->issuer, [&](const IssuerRange& now) {
+      return now.spki == range.spki && now.from == range.from && now.to && *now.to <= index;
+    });
+  };
+  return std::ranges::any_of(pinned, ended);
+}
+
 const Trust* trust_of(const std::vector<Trust>& trusts, std::string_view origin) {
   const auto own = std::ranges::find(trusts, origin, &Trust::origin);
   if (own != trusts.end()) return &*own;

@@ -69,6 +69,12 @@ struct Trust {
   static std::expected<Trust, std::string> parse(std::string_view text);
 };
 
+// Whether, by these pinned ranges, a key may have signed the leaf at `index`: they list it for that
+// index; or they do not know it, and the roster `head` ends one that they list without end before.
+// So a file from before a change of keys stays good, as far as the owners have signed the change.
+bool may_issue(const std::vector<IssuerRange>& pinned, const RosterHead* head,
+               std::string_view spki, std::uint64_t index);
+
 // What is trusted of a log: a file of its own, or a predecessor's part of another; null without.
 const Trust* trust_of(const std::vector<Trust>& trusts [[clang::lifetimebound]],
                       std::string_view origin);

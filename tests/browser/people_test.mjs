@@ -94,6 +94,31 @@ test("an owner reads a change of who decides, and signs it", async (t) => {
   person.behaved(/status of 404/);
 });
 
+test("an owner signs that another key of the server signs from an entry on", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  if (server.mocked) return;
+  const change = await asksFor(server, "log", "rotate-issuer");
+  await page.goto(`${server.origin}/settings/roster/${change.proposal}`);
+  await page
+    .getByRole("heading", { name: "Let a new key of the server sign the events of default" })
+    .waitFor();
+  await page.getByText("Roster version 1 to 2").waitFor();
+  await page.getByText(change.key).waitFor();
+  const lines = await page.locator(".roster-lines").innerText();
+  assert.match(lines, new RegExp(`${change.previous}, before entry (\\d+)[^]*from entry \\1 on`));
+  await photograph(page, "proposal-issuer");
+  // The log passes that entry while the owner reads; what is signed is a later one.
+  const from = Number(/before entry (\d+)/.exec(lines)[1]);
+  for (let asked = 0; asked < from; ++asked) await agent.ask("stripe", "refund", '{"amount":1}');
+  await page.getByRole("button", { name: "Sign as the owner" }).click();
+  await page.getByText("Signed and in force").waitFor();
+  const { stdout } = await run(binary, ["trust", "export", "--data", server.data]);
+  const { issuer } = JSON.parse(stdout);
+  assert.equal(issuer.length, 2);
+  assert.ok(issuer[0].to > from && issuer[1].from === issuer[0].to);
+  person.behaved();
+});
+
 test("a second person brings a browser, approves, and is gone when they are removed", async (t) => {
   const { server, person, page, agent, contentKey } = await setUp(t);
   if (server.mocked) return;

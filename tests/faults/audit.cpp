@@ -110,7 +110,9 @@ void Audit::open_log(const json::Value& head) {
   vkey_ = tlog::VerifierKey::parse(head.find_string("vkey").value_or(""));
   // Test marks are allowed: a test approver decides here.
   check_.emplace(std::string(head.find_string("origin").value_or("")),
-                 bytes_of(head, "issuer_spki"), true, std::nullopt);
+                 std::vector<evidence::IssuerRange>{
+                     {.spki = bytes_of(head, "issuer_spki"), .from = 0, .to = {}}},
+                 true, std::nullopt);
   roots_.push_back(range_.root());
   const json::Value* rosters = head.find("rosters");
   for (const auto& roster : rosters == nullptr ? json::Array{} : rosters->items()) {

@@ -132,6 +132,18 @@ class Head:
         return [each for each in self.log if each.key == key]
 
 
+def may_issue(pinned: list[KeyRange], head: Head | None, spki: bytes, index: int) -> bool:
+    """Whether a trust file lets a key sign the leaf at `index`. One that it names is bound to its
+    ranges there; one that it does not know may come after one that it lists without end, where the
+    roster ends that one."""
+    known = [each for each in pinned if each.key == spki]
+    if known or head is None:
+        return any(each.holds(index) for each in known)
+    return any(each.end is None and each.key == now.key and each.start == now.start
+               and now.end is not None and now.end <= index
+               for each in pinned for now in head.issuer)
+
+
 def _tree(value: Any, where: str) -> tuple[int, bytes]:
     read = m.Members(value, where)
     made = read.need("size", m.integer), bytes.fromhex(read.need("root", m.sha256_hex))

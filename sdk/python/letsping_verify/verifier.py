@@ -16,7 +16,7 @@ from .members import moment_of
 from .people import Review, check_humans, check_quorum, pair_humans
 from .receipt import BYTES_MAX, Erased, Receipt, from_value
 from .report import Report
-from .roster import Head, check_chain
+from .roster import Head, check_chain, may_issue
 from .signatures import sha256, tagged, verify_p256
 from .statement import (
     UNSIGNED,
@@ -234,16 +234,15 @@ class Verification:
 
     def _check_issuer_range(self) -> str:
         head, signed = self._head(), [part for part in self._receipt.parts if part.issuer]
-        narrowed = self._trust.issuer if self._trust else None
+        pinned = self._trust.issuer if self._trust else None
         for part in signed:
             assert part.issuer is not None
             index, key = part.proof.index, part.issuer.key
             demand(head is None or head.lists_issuer(key, index),
                    f"{part.name}: the roster does not list the issuer for index {index}")
-            demand(narrowed is None or any(each.key == key and each.holds(index)
-                                           for each in narrowed),
+            demand(pinned is None or may_issue(pinned, head, key, index),
                    f"{part.name}: the trust file does not list the issuer for index {index}")
-        return "ok" if signed and (head or narrowed is not None) else "absent"
+        return "ok" if signed and (head or pinned is not None) else "absent"
 
     # ---- people ----
 

@@ -67,8 +67,13 @@ json::Array describe_closed_roots(const core::Directory& directory) {
 }
 
 json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
-  auto issuer = json::Value::object();
-  issuer.add("spki", base64(project.issuer_spki)).add("from", 0);
+  json::Array issuers;
+  for (const auto& range : project.issuers()) {
+    auto issuer = json::Value::object();
+    issuer.add("spki", base64(range.spki)).add("from", range.from);
+    issuer.add_if("to", range.to);
+    issuers.push_back(std::move(issuer));
+  }
   auto min = json::Value::object();
   min.add("human", "device").add("log", "logged");
   auto value = json::Value::object();
@@ -77,7 +82,7 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
       .add("name", project.row.name)
       .add("log_vkeys", json::Value::array({json::Value(project.log_vkey)}))
       .add("root", describe_root(*call.directory))
-      .add("issuer", json::Value::array({std::move(issuer)}))
+      .add("issuer", json::Value::array(std::move(issuers)))
       .add("min", std::move(min));
   if (auto policy = describe_witnesses(*call.directory)) {
     value.add("witness_policy", *std::move(policy));
@@ -136,7 +141,7 @@ net::Outcome log_head(Context& context, Call& call) {
   value.add("origin", project->row.origin)
       .add("size", project->live->signed_size.load())
       .add("vkey", project->log_vkey)
-      .add("issuer_spki", base64(project->issuer_spki));
+      .add("issuer_spki", base64(project->issuer_at(project->live->signed_size)));
   if (note) value.add("checkpoint", *note);
   auto rosters = describe_rosters(context, *project);
   if (!rosters) return rosters.error();

@@ -38,6 +38,7 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
   const auto act = evidence::roster_act(members.text("act", {.required = true}));
   if (!act) members.refuse("act", "must be what the reference lists");
   const bool fresh = act == evidence::RosterAct::add_member;
+  const bool rotates = act == evidence::RosterAct::rotate_issuer;
   evidence::RosterWish wish;
   wish.act = act.value_or(evidence::RosterAct::add_member);
   wish.member = members.text("member");
@@ -48,10 +49,19 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
   if (!spki) members.refuse("spki", "must be base64");
   wish.spki = std::move(spki).value_or(std::string());
   const std::string key = members.text("key");
+  const std::string project = members.text("project", {.required = rotates});
   if (refusal) return std::unexpected(*std::move(refusal));
   if (const auto device = directory.devices.find(key); device != directory.devices.end()) {
     wish.spki = device->second.spki;
     wish.member = device->second.member;
+  }
+  if (rotates) {
+    // The key is made for it; whoever asks does not choose it.
+    const core::ProjectView* named = directory.project_named(project);
+    evidence::RosterWish next;
+    next.act = wish.act;
+    next.project = named == nullptr ? project : named->row.id;
+    return next;
   }
   // Only what belongs to the act, so that it is stored in its one form.
   if (fresh) {
@@ -99,9 +109,10 @@ net::Outcome propose_roster(Context& context, Call& call) {
   if (!wish) return std::move(wish.error());
   return submit(context, core::ProposeRoster{.wish = *std::move(wish)},
                 [&context, directory = call.directory](const core::ProposeRoster::Result& result) {
-                  json::Value value = describe_proposal(*directory, result.proposal);
-                  value.add("url", people_url(context));
-                  return private_reply(json::compact(value));
+                  auto value = describe_proposal(context, *directory, result.proposal);
+                  if (!value) return std::move(value.error());
+                  value->add("url", people_url(context));
+                  return private_reply(json::compact(*value));
                 });
 }
 

@@ -16,9 +16,10 @@ net::Outcome show_rosters(Context& context, Call& call);
 // {versions:[{project, version, sha256}]}: all of them are in force, or none.
 net::Outcome change_rosters(Context& context, Call& call);
 
-// {proposals:[{id, act, member:{id, name}, roles?, groups?, key?, spki?, created_at, expires_at}]}
+// {proposals:[{id, act, member?:{id, name}, roles?, groups?, key?, spki?, project?:{id, name},
+// previous?, from?, created_at, expires_at}]}
 net::Outcome list_waiting(Context& context, Call& call);
-// {act, member?, name?, roles?, groups?, spki?, key?} → the proposal and its url.
+// {act, member?, name?, roles?, groups?, spki?, key?, project?} → the proposal and its url.
 net::Outcome propose_roster(Context& context, Call& call);
 net::Outcome withdraw_waiting(Context& context, Call& call);
 

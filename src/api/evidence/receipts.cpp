@@ -15,6 +15,7 @@
 #include "base/assert.h"
 #include "base/id.h"
 #include "core/ground.h"
+#include "core/issuer.h"
 #include "core/log_reader.h"
 #include "core/receipt.h"
 #include "evidence/erasure.h"
@@ -75,9 +76,8 @@ net::Reply rendered(Context& context, const core::ProjectView& project,
     return typed("text/plain; charset=utf-8", receipt.logged.proof.to_string());
   }
   if (format == "jws") {
-    return typed(
-        "application/jose",
-        evidence::receipt_jws(receipt, context.engine.keys().issuer_key(project.row.origin)));
+    return typed("application/jose",
+                 evidence::receipt_jws(receipt, core::issuer_now(context.engine.keys(), project)));
   }
   if (format != "sigstore") {
     return refuse(Reason::query_invalid, "format must be json, tlog-proof, sigstore or jws");

@@ -11,6 +11,7 @@
 #include "api/letsping/agents.h"
 #include "api/reply.h"
 #include "base/id.h"
+#include "core/issuer.h"
 #include "core/project_secrets.h"
 #include "evidence/claim.h"
 #include "evidence/roster.h"
@@ -71,7 +72,7 @@ std::expected<json::Value, net::Reply> signed_reply(Context& context, const Call
   }
   const auto& row = call.directory->secret(project, core::claims_purpose);
   return evidence::signed_claim(claim, secret->reveal(), row.id,
-                                keys.issuer_key(call.project->row.origin));
+                                core::issuer_now(keys, *call.project));
 }
 
 net::Outcome show_proof(Context& context, Call& call) {

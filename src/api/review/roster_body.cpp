@@ -5,6 +5,7 @@
 #include "api/reply.h"
 #include "base/text.h"
 #include "core/roster_proposals.h"
+#include "core/rotation.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -84,19 +85,54 @@ net::Reply describe_versions(const core::ChangeRosters::Result& result) {
   return private_reply(json::compact(value));
 }
 
-json::Value describe_proposal(const core::Directory& directory,
-                              const store::RosterProposal& proposal) {
-  const auto& wish = proposal.wish;
+namespace {
+
+// Whose issuer it is, the key that signs without end now, and from which entry on another one
+// could.
+std::expected<void, net::Reply> add_rotation(Context& context, const core::Directory& directory,
+                                             const evidence::RosterWish& wish, json::Value& value) {
+  const core::ProjectView* project = directory.project(wish.project);
+  // A proposal outlives a restart in which its log was closed, and then it is nobody's to sign.
+  if (project == nullptr || directory.succeeded(wish.project)) {
+    return std::unexpected(refuse(Reason::not_found));
+  }
+  const auto from =
+      core::rotation_index(context.engine.reader(), *project, context.engine.clock().now());
+  if (!from) return std::unexpected(internal_error("store.read_failed", from.error().what));
+  auto named = json::Value::object();
+  named.add("id", project->row.id).add("name", project->row.name);
+  value.add("project", std::move(named))
+      .add("previous", evidence::key_id(project->issuers().back().spki))
+      .add("from", *from);
+  return {};
+}
+
+void add_member(const core::Directory& directory, const evidence::RosterWish& wish,
+                json::Value& value) {
   const auto known = directory.members.find(wish.member);
   auto member = json::Value::object();
   member.add("id", wish.member)
       .add("name", known == directory.members.end() ? wish.name : known->second.name);
-  auto value = json::Value::object();
-  value.add("id", proposal.id)
-      .add("act", evidence::to_string(wish.act))
-      .add("member", std::move(member));
+  value.add("member", std::move(member));
   if (wish.act == evidence::RosterAct::add_member) {
     value.add("roles", json::text_array(wish.roles)).add("groups", json::text_array(wish.groups));
+  }
+}
+
+}  // namespace
+
+std::expected<json::Value, net::Reply> describe_proposal(Context& context,
+                                                         const core::Directory& directory,
+                                                         const store::RosterProposal& proposal) {
+  const auto& wish = proposal.wish;
+  auto value = json::Value::object();
+  value.add("id", proposal.id).add("act", evidence::to_string(wish.act));
+  if (wish.act == evidence::RosterAct::rotate_issuer) {
+    if (auto added = add_rotation(context, directory, wish, value); !added) {
+      return std::unexpected(std::move(added.error()));
+    }
+  } else {
+    add_member(directory, wish, value);
   }
   if (!wish.spki.empty()) {
     value.add("key", evidence::key_id(wish.spki)).add("spki", base64(wish.spki));
@@ -111,7 +147,12 @@ net::Reply describe_proposals(Context& context, const core::Directory& directory
       core::waiting_proposals(context.engine.reader(), context.engine.clock().now());
   if (!waiting) return internal_error("store.read_failed", waiting.error().what);
   json::Array items;
-  for (const auto& proposal : *waiting) items.push_back(describe_proposal(directory, proposal));
+  for (const auto& proposal : *waiting) {
+    if (directory.succeeded(proposal.wish.project)) continue;
+    auto item = describe_proposal(context, directory, proposal);
+    if (!item) return std::move(item.error());
+    items.push_back(*std::move(item));
+  }
   auto value = json::Value::object();
   value.add("proposals", json::Value::array(std::move(items)));
   return private_reply(json::compact(value));

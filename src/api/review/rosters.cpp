@@ -66,7 +66,8 @@ net::Outcome show_proposal(Context& context, Call& call, const Session& session)
                                                context.engine.clock().now());
   if (!proposal) return internal_error("store.read_failed", proposal.error().what);
   if (!*proposal) return refuse(Reason::not_found);
-  return private_reply(json::compact(describe_proposal(*call.directory, **proposal)));
+  const auto shown = describe_proposal(context, *call.directory, **proposal);
+  return shown ? private_reply(json::compact(*shown)) : shown.error();
 }
 
 net::Outcome sign_proposal(Context& context, Call& call, const Session& session) {

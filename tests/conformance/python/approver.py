@@ -118,8 +118,9 @@ class Approver:
         return self.call("POST", "/api/review/rosters/finish",
                          self.first_roster(begin["project"], begin))
 
-    def next_roster(self, roster, entries, time):
-        """A change of one project: `roster` is the newest of GET /api/review/rosters."""
+    def next_roster(self, roster, entries, time, **more):
+        """A change of one project: `roster` is the newest of GET /api/review/rosters, `more` what
+        else its head says."""
         texts, before = [jcs(entry) for entry in entries], json.loads(roster["head"])
         head = jcs(before | {
             "version": before["version"] + 1,
@@ -128,7 +129,7 @@ class Approver:
             "single_operator": before["single_operator"] and len(
                 {entry["member"] for entry in entries
                  if "reviewer" in entry["roles"] and "spki" in entry}) < 2,
-            "tree": {"size": len(texts), "root": tree_root(texts).hex()}, "time": time})
+            "tree": {"size": len(texts), "root": tree_root(texts).hex()}, "time": time} | more)
         signature = {"spki": b64(self.spki), "signature": self.sign(b"lp-roster/1\0" + head)}
         return {"head": head.decode(), "entries": [text.decode() for text in texts],
                 "signatures": jcs([signature]).decode()}
@@ -144,6 +145,20 @@ class Approver:
                             **self.next_roster(newest, entries, told["time"])})
         return self.call("POST", f"/api/review/roster-proposals/{proposal}/sign",
                          {"changes": changes, "names": list(names)})
+
+    def sign_rotation(self, proposal, from_index=None, status=200):
+        """Another issuer key: from where the proposal says by now, or from `from_index` on."""
+        told = self.call("GET", "/api/review/rosters")
+        wish = self.call("GET", f"/api/review/roster-proposals/{proposal}")
+        at = wish["from"] if from_index is None else from_index
+        newest = next(project["rosters"][-1] for project in told["projects"]
+                      if project["id"] == wish["project"]["id"])
+        *ended, last = json.loads(newest["head"])["issuer"]
+        change = self.next_roster(
+            newest, [json.loads(entry) for entry in newest["entries"]], told["time"],
+            issuer=[*ended, {**last, "to": at}, {"spki": wish["spki"], "from": at}])
+        return self.call("POST", f"/api/review/roster-proposals/{proposal}/sign", {
+            "changes": [{"project": wish["project"]["id"], **change}], "names": []}, status)
 
     def sign_erasure(self, items):
         """The documents as they were offered, signed."""

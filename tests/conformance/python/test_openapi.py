@@ -298,6 +298,14 @@ def people_go(house, member):
         entry for entry in entries if entry["member"] != member])
 
 
+def another_issuer_signs(house):
+    one = asked_of_the_owner(house, "log", "rotate-issuer")
+    assert one["previous"] != one["key"]
+    house.owner.sign_rotation(one["id"], 1, 409)  # the log has passed that entry
+    house.owner.sign_rotation(one["id"])
+    house.page("GET", one["path"], None, 404)
+
+
 def erases(house, request, member):
     """An owner withdraws one erasure, and signs one of a request and one of a person."""
     for what in (["--request", request], ["--subject", member]):
@@ -379,6 +387,7 @@ def test_every_operation_answers_as_the_document_says(house):
     people_decide(house)
     people_are_refused(house)
     people_look_around(house)
+    another_issuer_signs(house)
     people_come_and_go(house)
     auditors_read_the_log(house)
     anybody_may_look(house)

@@ -38,19 +38,29 @@ export class House {
     throw new Error("the root log does not anchor the newest checkpoint");
   }
 
-  // One request of each end that people give it, and one that still waits.
-  async #story() {
+  async ask(action) {
     const options = { apiKey: this.agentKey, baseUrl: `${this.address}/api` };
     const client = new Client({ ...options, encryptionKey: CONTENT_KEY });
-    const ask = async (action) => {
-      const payload = { amount: 5000, to: "acct_99" };
-      return (await client.defer({ service: "stripe", action, payload })).id;
-    };
+    const payload = { amount: 5000, to: "acct_99" };
+    return (await client.defer({ service: "stripe", action, payload })).id;
+  }
+
+  // The owner signs for another issuer key; the log grows beyond the entry from which it signs,
+  // which is the answer.
+  async rotate() {
+    const words = ["log", "rotate-issuer", "--test-approver", "--json"];
+    const { from } = JSON.parse(this.server.run(...words));
+    while (this.size() < from + 3) await this.ask("refund");
+    return from;
+  }
+
+  // One request of each end that people give it, and one that still waits.
+  async #story() {
     const requests = {
-      approved: await ask("refund"),
-      rejected: await ask("payout"),
-      modified: await ask("transfer"),
-      pending: await ask("charge"),
+      approved: await this.ask("refund"),
+      rejected: await this.ask("payout"),
+      modified: await this.ask("transfer"),
+      pending: await this.ask("charge"),
     };
     await this.server.decide("approve", requests.approved);
     await this.server.decide("reject", requests.rejected, "--reason", "wrong account");

@@ -168,3 +168,41 @@ for (const [what, [check, change]] of Object.entries(swaps)) {
     }
   });
 }
+
+// The last one: from here on the log is another than the receipts above are of.
+test("receipts of both sides of a change of keys are VALID, by old and new trust files", async () => {
+  const first = await house.rotate();
+  const second = await house.rotate();
+  const late = await house.ask("refund");
+  await house.server.decide("approve", late);
+  await house.settled();
+  const fresh = JSON.parse(house.server.run("trust", "export", "--project", "default"));
+  assert.deepEqual(fresh.issuer.map(({ from, to }) => [from, to]), [
+    [0, first],
+    [first, second],
+    [second, undefined],
+  ]);
+  const printed = (what) => Buffer.from(house.printed(what).trimEnd());
+  const events = Array.from({ length: house.size() }, (_, index) => printed(index));
+  const issuers = [first - 1, first, second - 1, second].map(
+    (index) => JSON.parse(events[index].toString()).issuer.key,
+  );
+  const [one, two, three] = fresh.issuer.map(({ spki }) => spki);
+  assert.deepEqual(issuers, [one, two, two, three]);
+  for (const name of verifierNames) {
+    for (const file of [house.trust, fresh]) {
+      const words = ["--trust", verifiers.trust(file), "--allow-test"];
+      const said = verifiers.judge(name, [...events, printed(late)], ...words);
+      assert.deepEqual([name, said.status, verdicts(said)], [name, exit.VALID, ["VALID"]]);
+    }
+    // Who was told that a key has ended takes nothing of it beyond, and no other in its place.
+    const ended = { ...fresh, issuer: fresh.issuer.slice(0, 2) };
+    const words = ["--trust", verifiers.trust(ended), "--allow-test"];
+    const { reports } = verifiers.judge(name, [events[second]], ...words);
+    assert.deepEqual([reports[0].verdict, reports[0].check], ["INVALID", "issuer_range"]);
+  }
+  const { keys } = await (await house.get("/.well-known/jwks.json")).json();
+  const jws = await house.rendering(second, "jws");
+  const { kid } = JSON.parse(Buffer.from(jws.split(".")[0], "base64url").toString());
+  assert.ok(keys.length >= 3 && keys.some((key) => key.kid === kid));
+});

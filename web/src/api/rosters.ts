@@ -5,12 +5,14 @@ import type { DeviceKey } from "../crypto/device_key";
 import type { Pin } from "../crypto/keyring";
 import {
   followRosters,
+  type IssuerRange,
   type Roster,
   RosterProblem,
   type RosterText,
 } from "../crypto/roster_chain";
 import {
   carryOut,
+  handOver,
   nextHead,
   type SignedChange,
   signChange,
@@ -20,12 +22,13 @@ import type { Api } from "./client";
 import { whileActive } from "./sign_in";
 import type { Session } from "./types";
 
-export interface Proposal extends Wish {
+export type Proposal = Wish & {
   id: string;
   key?: string;
+  previous?: string; // the id of the key that signs now, of another issuer
   created_at: string;
   expires_at: string;
-}
+};
 
 interface RosterList {
   time: string;
@@ -77,6 +80,7 @@ export function rostersMoved(session: Session, pins: Record<string, Pin>): boole
 export interface NextVersion {
   project: ProjectRoster;
   entries: Roster["entries"];
+  issuer: IssuerRange[] | undefined; // when another key of the server shall sign
   becomesTeam: boolean;
   ownersLeft: boolean;
 }
@@ -87,11 +91,13 @@ export async function nextVersions(rosters: Rosters, wish: Wish): Promise<NextVe
   for (const project of rosters.projects) {
     const { roster } = project;
     const entries = carryOut(wish, roster.entries);
-    if (entries === roster.entries) continue;
+    const issuer = issuerAfter(wish, project);
+    if (entries === roster.entries && !issuer) continue;
     const head = await nextHead(roster, entries, rosters.time);
     versions.push({
       project,
       entries,
+      issuer,
       becomesTeam: roster.head.single_operator && !head.single_operator,
       ownersLeft: head.owners.length >= head.threshold,
     });
@@ -99,12 +105,18 @@ export async function nextVersions(rosters: Rosters, wish: Wish): Promise<NextVe
   return versions;
 }
 
+function issuerAfter(wish: Wish, project: ProjectRoster): IssuerRange[] | undefined {
+  if (wish.act !== "rotate_issuer" || wish.project.id !== project.id) return undefined;
+  return handOver(project.roster.head.issuer, wish);
+}
+
 // Another roster is in force than the one that was shown; nothing was signed.
 export class RostersMoved extends Error {
   readonly kind = "rosters_moved";
 }
 
-// Signs what was shown. The head is of now, because a server takes none that is old.
+// Signs what was shown. The head is of now, because a server takes none that is old; and another
+// key signs from an entry that the log has not passed meanwhile.
 export async function signProposal(
   api: Api,
   key: DeviceKey,
@@ -113,18 +125,30 @@ export async function signProposal(
   pins: Record<string, Pin>,
 ): Promise<void> {
   const now = await loadRosters(api, pins);
+  const wish = await ofNow(api, proposal);
   const changes: SignedChange[] = [];
   for (const { project, entries } of versions) {
     const current = now.projects.find(({ id }) => id === project.id);
     if (current?.roster.sha256 !== project.roster.sha256) throw new RostersMoved();
     const head = await nextHead(project.roster, entries, now.time);
+    const issuer = issuerAfter(wish, project);
+    if (issuer) head.issuer = issuer;
     changes.push(await signChange(key, project.id, head, entries));
   }
-  const { id, name } = proposal.member;
-  const names = proposal.act === "add_member" ? [{ member: id, name }] : [];
+  const names =
+    proposal.act === "add_member"
+      ? [{ member: proposal.member.id, name: proposal.member.name }]
+      : [];
   await whileActive(api, key, () =>
     api.post(`/api/review/roster-proposals/${proposal.id}/sign`, { changes, names }),
   );
+}
+
+async function ofNow(api: Api, proposal: Proposal): Promise<Wish> {
+  if (proposal.act !== "rotate_issuer") return proposal;
+  const now = await api.get<Proposal>(`/api/review/roster-proposals/${proposal.id}`);
+  if (now.act !== "rotate_issuer" || now.spki !== proposal.spki) throw new RostersMoved();
+  return { ...proposal, from: now.from };
 }
 
 export async function withdrawProposal(

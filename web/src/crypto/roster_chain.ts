@@ -25,6 +25,9 @@ export type Entry = {
   cosigned: Json[];
 };
 
+// Leaf indices from <= index < to; without end if there is no `to`.
+export type IssuerRange = { spki: string; from: number; to?: number };
+
 export type Head = {
   v: number;
   origin: string;
@@ -32,6 +35,7 @@ export type Head = {
   prev?: string;
   owners: string[];
   threshold: number;
+  issuer: IssuerRange[];
   single_operator: boolean;
   marks?: string[];
   tree: { size: number; root: string };

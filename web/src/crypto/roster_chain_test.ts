@@ -4,7 +4,7 @@ import { type DeviceKey, generateDeviceKey, sign, verify } from "./device_key";
 import { jcs } from "./jcs";
 import { signRoster } from "./roster";
 import { followRosters, type Roster, RosterProblem, type RosterText } from "./roster_chain";
-import { carryOut, difference, nextHead, signChange, type Wish } from "./roster_wish";
+import { carryOut, difference, handOver, nextHead, signChange, type Wish } from "./roster_wish";
 
 const origin = "00/p/11";
 const time = "2026-01-01T00:00:00.000Z";
@@ -119,6 +119,29 @@ test("a wish changes what it names and nothing else", async () => {
   expect([gone.length, come.length]).toEqual([1, 1]);
   const left = carryOut({ act: "remove_member", member: ada }, three.entries);
   expect((await nextHead(three, left, later)).owners).toEqual([]);
+});
+
+test("another key of the server takes over at one entry", () => {
+  const wish = (from: number, spki = "new"): Wish & { act: "rotate_issuer" } => ({
+    act: "rotate_issuer",
+    project: { id: "proj_1", name: "default" },
+    spki,
+    from,
+  });
+  const first = [{ spki: "old", from: 0 }];
+  const second = handOver(first, wish(7));
+  expect(second).toEqual([
+    { spki: "old", from: 0, to: 7 },
+    { spki: "new", from: 7 },
+  ]);
+  expect(handOver(second ?? [], wish(9, "newer"))?.at(1)).toEqual({
+    spki: "new",
+    from: 7,
+    to: 9,
+  });
+  expect(handOver(first, wish(0))).toBeUndefined();
+  expect(handOver(first, wish(7, "old"))).toBeUndefined();
+  expect(handOver([{ spki: "old", from: 0, to: 3 }], wish(7))).toBeUndefined();
 });
 
 test("only low, canonical DER of the very text verifies", async () => {

@@ -1,20 +1,30 @@
-// A change of who decides: what somebody wishes, what it makes of a roster, and the next version
-// that an owner signs. The same as src/evidence/roster_wish.cpp and core/roster_offer.cpp, whose
+// A change of who decides, or of which key of the server signs: what somebody wishes, what it makes
+// of a roster, and the next version that an owner signs. The same as src/evidence/roster_wish.cpp and core/roster_offer.cpp, whose
 // server takes no other bytes.
 
 import { base64, randomBytes } from "./bytes";
 import { type DeviceKey, sign } from "./device_key";
 import { jcs } from "./jcs";
 import { treeRoot } from "./roster";
-import type { Entry, Head, Roster } from "./roster_chain";
+import type { Entry, Head, IssuerRange, Roster } from "./roster_chain";
 
-export interface Wish {
+export interface PeopleWish {
   act: "add_member" | "remove_member" | "add_device" | "revoke_device";
   member: { id: string; name: string };
   roles?: string[];
   groups?: string[];
   spki?: string;
 }
+
+// Another key of the server signs the events of a project from an entry of its log on.
+export interface IssuerWish {
+  act: "rotate_issuer";
+  project: { id: string; name: string };
+  spki: string;
+  from: number;
+}
+
+export type Wish = PeopleWish | IssuerWish;
 
 export interface Difference {
   gone: Entry[];
@@ -25,6 +35,7 @@ const newSalt = () => base64(randomBytes(32));
 
 // The entries as they would stand; the same array when the wish means nothing there.
 export function carryOut(wish: Wish, entries: Entry[], salt = newSalt): Entry[] {
+  if (wish.act === "rotate_issuer") return entries;
   const member = wish.member.id;
   const known = entries.find((entry) => entry.member === member);
   switch (wish.act) {
@@ -50,7 +61,7 @@ export function carryOut(wish: Wish, entries: Entry[], salt = newSalt): Entry[] 
   }
 }
 
-function memberEntry(wish: Wish, salt: string): Entry {
+function memberEntry(wish: PeopleWish, salt: string): Entry {
   return {
     salt,
     member: wish.member.id,
@@ -92,6 +103,19 @@ export async function nextHead(before: Roster, entries: Entry[], time: string): 
     tree: { size: entries.length, root: await treeRoot(entries.map((entry) => jcs(entry))) },
     time,
   };
+}
+
+// The ranges with another key from the wish's entry on; nothing when that leads to no roster: the
+// key was listed before, or no entry would be left to the one that goes.
+export function handOver(issuers: IssuerRange[], wish: IssuerWish): IssuerRange[] | undefined {
+  const last = issuers.at(-1);
+  if (!last || last.to !== undefined || wish.from <= last.from) return undefined;
+  if (issuers.some(({ spki }) => spki === wish.spki)) return undefined;
+  return [
+    ...issuers.slice(0, -1),
+    { ...last, to: wish.from },
+    { spki: wish.spki, from: wish.from },
+  ];
 }
 
 export interface SignedChange {

@@ -1,10 +1,10 @@
-// A change of who decides, in words. Names come from whoever asked for it, so they are shown with
+// A change of a roster, in words. Names come from whoever asked for it, so they are shown with
 // everything that hides in them.
 
 import { useEffect, useState } from "react";
 import type { NextVersion, Proposal } from "../api/rosters";
 import { fromBase64, fromHex, hex, sha256 } from "../crypto/bytes";
-import type { Entry } from "../crypto/roster_chain";
+import type { Entry, IssuerRange } from "../crypto/roster_chain";
 import { difference } from "../crypto/roster_wish";
 import { eightWords } from "../crypto/words";
 import { CopyButton } from "../ui/copy";
@@ -16,6 +16,14 @@ function roleWords(roles: string[]): string {
 }
 
 export function ProposalTitle({ proposal }: { proposal: Proposal }) {
+  if (proposal.act === "rotate_issuer") {
+    return (
+      <>
+        Let a new key of the server sign the events of{" "}
+        <VisibleText text={proposal.project.name} />
+      </>
+    );
+  }
   const name = <VisibleText text={proposal.member.name} />;
   switch (proposal.act) {
     case "add_member":
@@ -48,7 +56,7 @@ export function KeyFingerprint({ id }: { id: string }) {
 }
 
 export function VersionDifference(props: { version: NextVersion; names: Map<string, string> }) {
-  const { project, entries, becomesTeam } = props.version;
+  const { project, entries, issuer, becomesTeam } = props.version;
   const { gone, come } = difference(project.roster.entries, entries);
   const from = project.roster.head.version;
   return (
@@ -59,14 +67,17 @@ export function VersionDifference(props: { version: NextVersion; names: Map<stri
       <p className="muted">
         Roster version {from} to {from + 1}
       </p>
-      <ul className="roster-lines">
-        {gone.map((entry) => (
-          <EntryLine key={`-${entry.salt}`} entry={entry} names={props.names} sign="−" />
-        ))}
-        {come.map((entry) => (
-          <EntryLine key={`+${entry.salt}`} entry={entry} names={props.names} sign="+" />
-        ))}
-      </ul>
+      {gone.length + come.length > 0 && (
+        <ul className="roster-lines">
+          {gone.map((entry) => (
+            <EntryLine key={`-${entry.salt}`} entry={entry} names={props.names} sign="−" />
+          ))}
+          {come.map((entry) => (
+            <EntryLine key={`+${entry.salt}`} entry={entry} names={props.names} sign="+" />
+          ))}
+        </ul>
+      )}
+      {issuer && <IssuerLines before={project.roster.head.issuer} after={issuer} />}
       {becomesTeam && (
         <p>
           <strong>The project becomes a team, for ever:</strong> who owns an agent cannot approve
@@ -74,6 +85,33 @@ export function VersionDifference(props: { version: NextVersion; names: Map<stri
         </p>
       )}
     </section>
+  );
+}
+
+// Which key of the server signs until when, and which one after it.
+function IssuerLines({ before, after }: { before: IssuerRange[]; after: IssuerRange[] }) {
+  const goes = useKeyId(before.at(-1)?.spki);
+  const comes = useKeyId(after.at(-1)?.spki);
+  const from = after.at(-1)?.from.toLocaleString("en");
+  return (
+    <ul className="roster-lines">
+      <li className="gone">
+        <span className="sign" role="img" aria-label="goes">
+          −
+        </span>
+        <span>
+          key of the server <span className="mono breakable">{goes}</span>, before entry {from}
+        </span>
+      </li>
+      <li className="come">
+        <span className="sign" role="img" aria-label="comes">
+          +
+        </span>
+        <span>
+          key of the server <span className="mono breakable">{comes}</span>, from entry {from} on
+        </span>
+      </li>
+    </ul>
   );
 }
 

@@ -1,4 +1,4 @@
-// Where an owner signs who decides: what changes, worked out in this browser from rosters that it
+// Where an owner signs who decides and which key of the server signs: what changes, worked out in this browser from rosters that it
 // has checked, and the signature of its key over exactly that.
 
 import { useState } from "react";
@@ -68,7 +68,8 @@ function useShown(id: string) {
   return useReadOnce(id, async (): Promise<Shown> => {
     const proposal = await api.get<Proposal>(`/api/review/roster-proposals/${id}`);
     const rosters = await loadRosters(api, keyring.pins);
-    const names = new Map(rosters.names).set(proposal.member.id, proposal.member.name);
+    const names = new Map(rosters.names);
+    if (proposal.act !== "rotate_issuer") names.set(proposal.member.id, proposal.member.name);
     return { proposal, versions: await nextVersions(rosters, proposal), names };
   });
 }
@@ -126,6 +127,15 @@ function SignForm(props: {
 }
 
 function Consequence({ proposal }: { proposal: Proposal }) {
+  if (proposal.act === "rotate_issuer") {
+    return (
+      <p>
+        The server has made this key for it and keeps it. Which entry it is from on may be some
+        entries more than shown here, as the log grows while you read. Receipts stay what they
+        are; whoever monitors the log gets a new trust file.
+      </p>
+    );
+  }
   const name = <VisibleText text={proposal.member.name} />;
   switch (proposal.act) {
     case "add_member":

@@ -10,6 +10,7 @@ import { type CheckReport, demand, Failed, type HumanClass } from "./report.js";
 import {
   type Head,
   headMessage,
+  type KeyRange,
   type OwnerSignature,
   ownersWhoSigned,
   type RosterVersion,
@@ -103,17 +104,35 @@ export function checkIssuerRange(subject: Subject): Result {
     if (!part.issuer) continue;
     any = true;
     const key = base64(part.issuer.key);
-    const listed = (ranges: Head["issuer"]) =>
-      ranges.some((range) => range.key === key && within(range, indexOf(part)));
     demand(
-      listed(head.issuer),
+      head.issuer.some((range) => range.key === key && within(range, indexOf(part))),
       `the roster does not list the issuer of ${part.what} for its index`,
     );
-    const narrowed = subject.trust?.issuer;
-    if (narrowed)
-      demand(listed(narrowed), `your trust file does not list the issuer of ${part.what}`);
+    const pinned = subject.trust?.issuer;
+    if (pinned)
+      demand(
+        mayIssue(pinned, head, key, indexOf(part)),
+        `your trust file does not list the issuer of ${part.what}`,
+      );
   }
   return any ? "ok" : "absent";
+}
+
+// A key that the trust file names is bound to its ranges there. One that it does not know may come
+// after one that it lists without end, where the roster ends that one.
+function mayIssue(pinned: KeyRange[], head: Head, key: string, index: number): boolean {
+  const known = pinned.filter((range) => range.key === key);
+  if (known.length > 0) return known.some((range) => within(range, index));
+  const ended = (range: KeyRange) =>
+    range.to === undefined &&
+    head.issuer.some(
+      (now) =>
+        now.key === range.key &&
+        now.from === range.from &&
+        now.to !== undefined &&
+        now.to <= index,
+    );
+  return pinned.some(ended);
 }
 
 const weakestFirst: HumanClass[] = ["C", "B", "A"];
