@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/keys.h"
+#include "core/own_notary.h"
 #include "core/signer.h"
 #include "crypto/hash.h"
 #include "latencies.h"
@@ -57,6 +58,7 @@ class LogBuilder {
   std::unique_ptr<store::Reader> reader_;
   std::unique_ptr<store::LockStore> locks_;
   std::unique_ptr<core::Keys> keys_;
+  std::unique_ptr<core::OwnNotary> notary_;
   std::unique_ptr<core::Signer> signer_;
   std::string origin_;
   store::LogHead head_;

@@ -3,12 +3,13 @@ find_package(fmt REQUIRED)
 find_package(GTest REQUIRED)
 find_package(OpenSSL REQUIRED)
 
-# lp_module(name [USES ours…] [THIRD targets…] [TEST_THIRD targets…] [EXCLUDE files…])
+# lp_module(name [USES ours…] [THIRD targets…] [TEST_THIRD targets…] [TEST_HEADERS headers…]
+#           [EXCLUDE files…])
 # One folder = one static library lp_<name> = one namespace lp::<name>. Every *.cpp of the folder
 # (and of its subfolders) belongs to it, except *_test.cpp, which become the executable
-# lp_<name>_test, run by ctest as unit.<name>.
+# lp_<name>_test, run by ctest as unit.<name>. TEST_HEADERS are what most of its tests include.
 function(lp_module name)
-  cmake_parse_arguments(arg "" "" "USES;THIRD;TEST_THIRD;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(arg "" "" "USES;THIRD;TEST_THIRD;TEST_HEADERS;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cpp *.S)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -28,10 +29,14 @@ function(lp_module name)
   endif()
   if(tests)
     add_executable(lp_${name}_test ${tests})
-    if(CMAKE_BUILD_TYPE STREQUAL "Release")
-      # What they test is optimised; they themselves need not be, and compile in half the time.
-      target_compile_options(lp_${name}_test PRIVATE -O0 -U_FORTIFY_SOURCE)
+    # The first module's tests read what those of any module need.
+    set(headers REUSES lp_base_test)
+    if(arg_TEST_HEADERS OR name STREQUAL "base")
+      set(headers PRECOMPILED <algorithm> <chrono> <expected> <functional> <map> <memory> <mutex>
+        <optional> <set> <sstream> <string> <thread> <variant> <vector> <gtest/gtest.h>
+        ${arg_TEST_HEADERS})
     endif()
+    lp_test_program(lp_${name}_test ${headers})
     target_link_libraries(lp_${name}_test PRIVATE
       lp_${name} ${arg_USES} ${arg_TEST_THIRD} GTest::gtest GTest::gtest_main)
     add_test(NAME unit.${name} COMMAND lp_${name}_test --gtest_brief=1)

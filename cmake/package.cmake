@@ -36,7 +36,8 @@ install(FILES ${packaging}/deb/copyright ${pages}/changelog.gz ${pages}/CHANGELO
   DESTINATION ${doc})
 install(FILES ${packaging}/deb/lintian-overrides
   DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME letsping)
-install(FILES ${packaging}/systemd/network.conf DESTINATION ${doc}/examples)
+install(FILES ${packaging}/systemd/network.conf ${packaging}/systemd/letsping-signer.service
+  ${packaging}/systemd/with-signer.conf DESTINATION ${doc}/examples)
 install(FILES ${packaging}/nginx/letsping.conf DESTINATION ${doc}/examples/nginx)
 install(DIRECTORY docs/operations docs/reference docs/security DESTINATION ${doc}/docs)
 install(DIRECTORY spec DESTINATION ${doc})

@@ -17,9 +17,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # BASEDIR and NOHASHDIR let a second clone of the tree hit the cache of the first.
-  set(launcher
-    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  # BASEDIR and NOHASHDIR let a second clone of the tree hit the cache of the first. DEPEND takes
+  # the included files from what the compiler writes for ninja, and spares a preprocessor run each.
+  set(ccache_variables CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1)
+  set(launcher ${CMAKE_COMMAND} -E env ${ccache_variables} ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()

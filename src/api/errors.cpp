@@ -195,6 +195,9 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The server's disk is almost full, so it takes no new requests. Tell its operator."},
     {Reason::log_frozen, 503, "log_frozen",
      "The server's log is not being signed, so nothing new is taken. Tell its operator."},
+    {Reason::signer_unavailable, 503, "signer_unavailable",
+     "What signs the server's log does not answer, so nothing is taken or decided. Try again as "
+     "Retry-After says; what was sent may count all the same, so look before asking anew."},
     {Reason::clock_unsafe, 503, "clock_unsafe",
      "The server's clock has jumped, so nothing is decided. Its operator must run "
      "`letsping clock accept`."},
@@ -382,6 +385,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::disk_reserve;
     case core::Fault::log_frozen:
       return Reason::log_frozen;
+    case core::Fault::signer_unavailable:
+      return Reason::signer_unavailable;
     case core::Fault::clock_unsafe:
       return Reason::clock_unsafe;
     case core::Fault::row_tampered:

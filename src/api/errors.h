@@ -111,6 +111,7 @@ enum class Reason : std::uint8_t {
   overloaded,
   disk_reserve,
   log_frozen,
+  signer_unavailable,
   clock_unsafe,
   row_tampered,
   stopping,

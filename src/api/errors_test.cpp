@@ -202,13 +202,13 @@ TEST(Errors, AskForABearerKeyWhereOneIsMissing) {
 
 TEST(Errors, HaveTheStatusesThatTheirDocumentsPromise) {
   const std::pair<Reason, int> rows[] = {
-      {Reason::offer_expired, 409},       {Reason::name_taken, 409},
-      {Reason::already_revoked, 409},     {Reason::disk_reserve, 503},
-      {Reason::log_frozen, 503},          {Reason::clock_unsafe, 503},
-      {Reason::row_tampered, 503},        {Reason::stopping, 503},
-      {Reason::not_permitted, 403},       {Reason::own_edit, 403},
-      {Reason::setup_token_expired, 410}, {Reason::receipt_incomplete, 409},
-      {Reason::receipt_too_large, 409}};
+      {Reason::offer_expired, 409},      {Reason::name_taken, 409},
+      {Reason::already_revoked, 409},    {Reason::disk_reserve, 503},
+      {Reason::log_frozen, 503},         {Reason::signer_unavailable, 503},
+      {Reason::clock_unsafe, 503},       {Reason::row_tampered, 503},
+      {Reason::stopping, 503},           {Reason::not_permitted, 403},
+      {Reason::own_edit, 403},           {Reason::setup_token_expired, 410},
+      {Reason::receipt_incomplete, 409}, {Reason::receipt_too_large, 409}};
   for (const auto& [reason, status] : rows) {
     EXPECT_EQ(describe(reason).status, status) << describe(reason).name;
   }

@@ -5,10 +5,12 @@
 #include <future>
 #include <utility>
 
+#include "api/context.h"
 #include "api/routes.h"
 #include "json/write.h"
 #include "net/assets.h"
 #include "net/unix_client.h"
+#include "server/installation.h"
 
 namespace lp::cli {
 namespace {

@@ -8,10 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "api/context.h"
 #include "json/parse.h"
 #include "net/message.h"
-#include "server/installation.h"
+#include "server/place.h"
 
 namespace lp::cli {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/command_line.h"
-#include "server/installation.h"
+#include "server/place.h"
 
 namespace lp::cli {
 
@@ -16,7 +16,7 @@ struct Chosen {
   std::function<int()> command;
 };
 
-// --data and --signer-state, which most subcommands have.
+// --data, --signer-state and --signer-socket, which most subcommands have.
 struct PlaceFlags {
   server::Place place{.data = "data", .signer_state = {}};
 };

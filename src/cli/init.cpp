@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "server/installation.h"
 
 namespace lp::cli {
 namespace {
@@ -14,9 +15,11 @@ struct Flags : PlaceFlags {
 int init(const Flags& flags) {
   const bool before = server::initialised(flags.place);
   if (auto made = server::initialise(flags.place, flags.initial); !made) return fail(made.error());
+  const bool elsewhere = !flags.place.signer_socket.empty();
   auto object = json::Value::object();
   object.add("data", flags.place.data)
-      .add("signer_state", flags.place.signer())
+      .add(elsewhere ? "signer_socket" : "signer_state",
+           elsewhere ? flags.place.signer_socket : flags.place.signer())
       .add("test", flags.initial.test)
       .add("existed", before);
   print_object(object, flags.json);

@@ -20,10 +20,12 @@
 #include "cli/verdict.h"
 #include "core/closing.h"
 #include "core/keys.h"
+#include "core/pair_lines.h"
 #include "core/root_log.h"
 #include "crypto/hash.h"
 #include "evidence/trust.h"
 #include "json/write.h"
+#include "server/remote_notary.h"
 #include "store/lock_store.h"
 #include "store/sqlite/sqlite_reader.h"
 
@@ -36,6 +38,7 @@ constexpr std::uint64_t leaves_at_once = 1'024;
 // What is looked at, as it stood at one moment.
 struct Opened {
   std::unique_ptr<core::Keys> keys;
+  std::unique_ptr<server::RemoteNotary> signer;  // where that is a process of its own
   std::unique_ptr<store::Reader> reader;
   store::Project project;
   std::string note;  // the signer's last word on this log
@@ -55,19 +58,35 @@ std::expected<store::Project, std::string> find_project(store::Reader& reader,
   return std::move(*found);
 }
 
+std::expected<void, std::string> read_notes(const server::Place& place, Opened& opened) {
+  if (place.signer_socket.empty()) {
+    auto notes = store::read_lock_store(place.signer());
+    if (!notes) return std::unexpected(notes.error().what);
+    opened.notes = *std::move(notes);
+    return {};
+  }
+  auto signer = server::RemoteNotary::open(place.signer_socket, server::RemoteNotary::Use::looks);
+  if (!signer) return std::unexpected(signer.error());
+  opened.signer = *std::move(signer);
+  opened.notes = opened.signer->memory().notes();
+  return {};
+}
+
 std::expected<Opened, std::string> open(const server::Place& place) {
   if (!server::initialised(place)) {
     return std::unexpected("There is no LetsPing data in " + place.data + ".");
   }
   crypto::SystemEntropy entropy;
   Opened opened;
-  auto keys = core::Keys::open(place.secrets(), false, entropy);
+  const bool elsewhere = !place.signer_socket.empty();
+  auto keys =
+      core::Keys::open(place.secrets(), false, entropy,
+                       elsewhere ? core::Keys::LogKeys::elsewhere : core::Keys::LogKeys::here);
   if (!keys) return std::unexpected(keys.error());
   opened.keys = *std::move(keys);
   // The notes first: a server that runs may commit and sign in between, and the rows must hold at
   // least what the note covers.
-  const auto notes = store::read_lock_store(place.signer());
-  if (!notes) return std::unexpected(notes.error().what);
+  if (auto read = read_notes(place, opened); !read) return std::unexpected(read.error());
   auto reader = store::open_sqlite_reader(place.database());
   if (!reader) return std::unexpected(reader.error().what);
   opened.reader = *std::move(reader);
@@ -77,7 +96,6 @@ std::expected<Opened, std::string> open(const server::Place& place) {
   const auto root_log = opened.reader->setting("root.log");
   if (!root_log) return std::unexpected(root_log.error().what);
   opened.root_origin = core::RootLog::origin_of(log_name->value_or(""), root_log->value_or(""));
-  opened.notes = *notes;
   return opened;
 }
 
@@ -86,8 +104,14 @@ std::string note_of(const Opened& opened, const std::string& origin) {
   return note != opened.notes.end() ? note->second : std::string();
 }
 
-tlog::VerifierKey own_key(const Opened& opened, const std::string& origin) {
-  return tlog::VerifierKey::make(origin, opened.keys->log_key(origin).public_key());
+std::expected<tlog::VerifierKey, std::string> own_key(const Opened& opened,
+                                                      const std::string& origin) {
+  if (!opened.signer) {
+    return tlog::VerifierKey::make(origin, opened.keys->log_secret().key(origin).public_key());
+  }
+  auto key = opened.signer->verifier(origin);
+  if (!key) return std::unexpected(std::string("The signer does not answer."));
+  return *std::move(key);
 }
 
 // What to trust: from the pinned file, or for want of one from the directory that is looked at.
@@ -132,7 +156,9 @@ std::expected<Trust, std::string> own_trust(const Opened& opened) {
   Trust trust;
   trust.origin = origin;
   trust.issuers = {{.spki = opened.keys->issuer_key(origin).spki(), .from = 0, .to = {}}};
-  trust.vkey = own_key(opened, origin);
+  auto key = own_key(opened, origin);
+  if (!key) return std::unexpected(key.error());
+  trust.vkey = *std::move(key);
   return trust;
 }
 
@@ -192,8 +218,10 @@ std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogChec
   const auto head = std::ranges::find(*heads, opened.project.id, &store::LogHead::project);
   if (head == heads->end()) return "the row of the log's head is gone";
   if (auto wrong = rows.rest(log, *head)) return wrong;
+  const auto root_key = own_key(opened, opened.root_origin);
+  if (!root_key) return root_key.error();
   return RootCheck(*opened.reader, *opened.keys, opened.project.id)
-      .run(note_of(opened, opened.root_origin), own_key(opened, opened.root_origin));
+      .run(note_of(opened, opened.root_origin), *root_key);
 }
 
 // What the trust file pins of the root log; without one, the directory's own key.
@@ -233,7 +261,7 @@ int say(std::string_view counted, std::uint64_t count, const Counts& counts,
 std::expected<std::string, std::string> note_to_check(const Opened& opened) {
   const auto successors = opened.reader->setting("log.successors");
   if (!successors) return std::unexpected(successors.error().what);
-  if (!core::read_successors(successors->value_or("")).contains(opened.project.id)) {
+  if (!core::read_pair_lines(successors->value_or("")).contains(opened.project.id)) {
     return note_of(opened, opened.project.origin);
   }
   const auto heads = opened.reader->cosigned_heads();

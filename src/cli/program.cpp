@@ -1,5 +1,7 @@
 #include "cli/program.h"
 
+#include <cstdlib>
+
 #include "base/log.h"
 #include "cli/commands.h"
 
@@ -9,6 +11,11 @@ void add_place(Command& app, PlaceFlags& flags) {
   app.add_option("--data", flags.place.data, "The data directory")->capture_default_str();
   app.add_option("--signer-state", flags.place.signer_state,
                  "Where the signer remembers what it signed (default: DATA.signer)");
+  // The server's setting by its name in the environment, so that both are told once.
+  if (const char* set = std::getenv("LETSPING_SIGNER__SOCKET")) flags.place.signer_socket = set;
+  app.add_option("--signer-socket", flags.place.signer_socket,
+                 "Where `letsping signer` answers, if it signs instead of this process "
+                 "(default: LETSPING_SIGNER__SOCKET)");
 }
 
 int run(int argc, char** argv) {

@@ -9,6 +9,7 @@
 #include "cli/roster_proposals.h"
 #include "core/roster_offer.h"
 #include "crypto/hash.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::cli {
@@ -44,13 +45,12 @@ bool same_entries(const Entries& one, const Entries& other) {
 }
 
 json::Value wish_body(const evidence::RosterWish& wish) {
-  const auto texts = [](const std::vector<std::string>& items) {
-    return json::Value::array(json::Array(items.begin(), items.end()));
-  };
   auto body = json::Value::object();
   body.add("act", evidence::to_string(wish.act));
   if (wish.act == evidence::RosterAct::add_member) {
-    body.add("name", wish.name).add("roles", texts(wish.roles)).add("groups", texts(wish.groups));
+    body.add("name", wish.name)
+        .add("roles", json::text_array(wish.roles))
+        .add("groups", json::text_array(wish.groups));
   } else {
     body.add("member", wish.member);
   }

@@ -21,8 +21,11 @@ int serve(const Flags& flags) {
     if (!endpoint) return fail("--listen " + endpoint.error(), exit_usage);
     config->listen = *std::move(endpoint);
   }
-  server::ServeOptions options{
-      .place = flags.place, .config = *std::move(config), .web_directory = flags.web_directory};
+  server::Place place = flags.place;
+  if (place.signer_socket.empty()) place.signer_socket = config->signer_socket;
+  server::ServeOptions options{.place = std::move(place),
+                               .config = *std::move(config),
+                               .web_directory = flags.web_directory};
   if (!flags.accept_rollback.empty()) {
     options.accept_rollback =
         core::AcceptedRollback{.reason = flags.accept_rollback, .operator_name = account_name()};

@@ -33,6 +33,10 @@ json::Value key_entry(Work& work, const store::ApiKey& key) {
 
 }  // namespace
 
+Fault fault_of(Signer::Fault fault) {
+  return fault == Signer::Fault::away ? Fault::signer_unavailable : Fault::log_frozen;
+}
+
 Applied<CreateProject> apply(Work& work, CreateProject& command) {
   for (const auto& [id, project] : work.directory().projects) {
     if (project.row.name == command.name) return refuse(Fault::name_taken, {}, command.name);
@@ -47,28 +51,13 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
 
   // The signer knows the origin before anything of it is committed: a log without signer state can
   // then only mean that the state was lost.
-  if (!world.signer.open(row.origin)) return refuse(Fault::log_frozen);
+  if (const auto opened = world.signer.open(row.origin); !opened) {
+    return refuse(fault_of(opened.error()));
+  }
   if (!make_secrets(work, row.id)) return refuse(Fault::disk_reserve);
-  auto live = std::make_shared<LiveLog>();
-  auto [found, fresh] =
-      world.logs.emplace(row.id, ProjectLog{.head = {.project = row.id,
-                                                     .size = 0,
-                                                     .frontier = {},
-                                                     .last_time = {},
-                                                     .stream_seq = 0,
-                                                     .stream_prev = {}},
-                                            .range = {},
-                                            .issuer = Issuer(world.keys.issuer_key(row.origin)),
-                                            .origin = row.origin,
-                                            .live = live});
-  LP_ASSERT(fresh);
-  work.batch.writes.emplace_back(row);
-  const CreateProject::Result result{.id = row.id, .origin = row.origin};
-  Directory& directory = work.change_directory();
-  directory.projects.insert_or_assign(
-      row.id, project_view(world, directory, row, std::nullopt, found->second.live));
-  work.append(found->second, operator_event(work, result.id, EventType::log_opened));
-  return result;
+  ProjectLog& log = work.begin_log(row);
+  work.append(log, operator_event(work, row.id, EventType::log_opened));
+  return CreateProject::Result{.id = row.id, .origin = row.origin};
 }
 
 Applied<CreateKey> apply(Work& work, CreateKey& command) {
@@ -163,7 +152,9 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
     tlog::CompactRange range;
     for (const Digest& leaf : leaf_hashes) range.append(leaf);
     if (range.root() != log.range.root()) return refuse(Fault::log_frozen, {}, log.origin);
-    if (!world.signer.adopt(log.origin, std::move(range))) return refuse(Fault::log_frozen);
+    if (const auto adopted = world.signer.adopt(log.origin, std::move(range)); !adopted) {
+      return refuse(fault_of(adopted.error()));
+    }
     log.frozen = false;
     log.signed_size = log.range.size();
     Work::Event event = operator_event(work, id, EventType::config_changed);

@@ -8,6 +8,7 @@
 
 #include "core/commands.h"
 #include "core/refusal.h"
+#include "core/signer.h"
 
 namespace lp::core {
 
@@ -15,6 +16,9 @@ class Work;
 
 template <typename C>
 using Applied = std::expected<typename C::Result, Refused>;
+
+// Why nothing is written to a log that the signer does not take up.
+Fault fault_of(Signer::Fault fault);
 
 Applied<Ingest> apply(Work& work, Ingest& command);
 Applied<Cancel> apply(Work& work, Cancel& command);

@@ -184,9 +184,9 @@ store::Result<std::string> BundleMaker::receipt(store::Reader& reader, const Key
 }
 
 store::Result<BundleMembers> BundleMaker::event(store::Reader& reader, const Keys& keys,
-                                                const Directory& directory, const ProjectView& now,
-                                                std::uint64_t index) {
-  const auto ground = ground_of(reader, keys, directory, now, index);
+                                                const Notary& notary, const Directory& directory,
+                                                const ProjectView& now, std::uint64_t index) {
+  const auto ground = ground_of(reader, notary, directory, now, index);
   auto log = ground ? LogReader::at(reader, now.row.id, ground->note) : std::nullopt;
   const auto path = log ? log->consistency(plan_.size, log->size()) : std::nullopt;
   if (!path) return std::unexpected(entry_damaged(index));
@@ -219,7 +219,7 @@ store::Result<bool> covers_erasures(store::Reader& reader, const std::string& pr
 
 }  // namespace
 
-store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const Keys& keys,
+store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const Notary& notary,
                                                    const Directory& directory,
                                                    const ProjectView& project, std::uint64_t end) {
   const auto newest = project.live->checkpoint.load();
@@ -229,7 +229,7 @@ store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const 
     const auto checkpoint = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
     return checkpoint ? checkpoint->size : 0;
   };
-  auto ground = ground_of(reader, keys, directory, project, end > 0 ? end - 1 : 0);
+  auto ground = ground_of(reader, notary, directory, project, end > 0 ? end - 1 : 0);
   if (ground && size_of(ground->note) < size_of(*newest)) {
     const auto covers = covers_erasures(reader, project.row.id, size_of(ground->note));
     if (!covers) return std::unexpected(covers.error());

@@ -15,6 +15,7 @@
 #include "core/directory.h"
 #include "core/ground.h"
 #include "core/keys.h"
+#include "core/notary.h"
 #include "core/receipt.h"
 #include "core/teller.h"
 #include "evidence/bundle.h"
@@ -46,7 +47,7 @@ class BundleMaker {
   store::Result<BundleMembers> tile(store::Reader& reader, const Keys& keys, std::uint64_t number);
   // event.json and consistency, once a signed checkpoint covers the event. `now` is the project as
   // it stands then.
-  store::Result<BundleMembers> event(store::Reader& reader, const Keys& keys,
+  store::Result<BundleMembers> event(store::Reader& reader, const Keys& keys, const Notary& notary,
                                      const Directory& directory, const ProjectView& now,
                                      std::uint64_t index);
 
@@ -76,7 +77,7 @@ class BundleMaker {
 
 // What a bundle of the entries below `end` stands on: of the checkpoints that cover them, and the
 // erasures of all that was erased, the one that proves most; nothing when none is signed.
-store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const Keys& keys,
+store::Result<std::optional<Ground>> bundle_ground(store::Reader& reader, const Notary& notary,
                                                    const Directory& directory,
                                                    const ProjectView& project, std::uint64_t end);
 

@@ -1,6 +1,5 @@
 #include "core/closed_logs.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -95,25 +94,6 @@ std::expected<std::vector<ClosedLog>, std::string> ClosedLogs::all() const {
     found.push_back(*std::move(log));
   }
   return found;
-}
-
-std::string to_text(const Successors& successors) {
-  std::string text;
-  for (const auto& [before, after] : successors) text += before + " " + after + "\n";
-  return text;
-}
-
-Successors read_successors(std::string_view text) {
-  Successors successors;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::size_t blank = line.find(' ');
-    if (blank == std::string_view::npos) continue;
-    successors.emplace(line.substr(0, blank), line.substr(blank + 1));
-  }
-  return successors;
 }
 
 bool is_closed(const store::LockStore& locks, std::string_view origin) {

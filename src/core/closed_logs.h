@@ -8,12 +8,12 @@
 #pragma once
 
 #include <expected>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "core/pair_lines.h"
 #include "evidence/succession.h"
 #include "store/lock_store.h"
 
@@ -49,11 +49,7 @@ class ClosedLogs {
 
 // Which project took the place of which: by the id of the one before. Kept in the directory and
 // under its seal.
-using Successors = std::map<std::string, std::string, std::less<>>;
-// A line "<id> <id>" each.
-std::string to_text(const Successors& successors);
-// Lines of another form, which the seal keeps out, are left out.
-Successors read_successors(std::string_view text);
+using Successors = PairLines;
 
 // Whether the signer may never sign this log again. Also of a record that cannot be read.
 [[nodiscard]] bool is_closed(const store::LockStore& locks, std::string_view origin);

@@ -24,8 +24,9 @@ std::shared_ptr<const std::string> kept_head(World& world, const ProjectLog& log
   const auto head =
       std::ranges::find(*heads, own_head_name(log.origin), &store::CosignedHead::origin);
   if (head == heads->end() || world.keys.row_mac(*head) != head->mac) return nullptr;
-  const auto key = tlog::VerifierKey::make(log.origin, world.keys.log_key(log.origin).public_key());
-  const auto checkpoint = tlog::open_checkpoint(head->note, key);
+  const auto key = world.signer.verifier(log.origin);
+  if (!key) return nullptr;
+  const auto checkpoint = tlog::open_checkpoint(head->note, *key);
   if (!checkpoint || checkpoint->size > log.range.size()) return nullptr;
   const auto root = tlog::root_of(checkpoint->size,
                                   hashes_of_log(world.reader, log.head.project, checkpoint->size));
@@ -47,15 +48,24 @@ class Closing {
   Outcome run() {
     auto known = world_.closed_logs.all();
     if (!known) return std::unexpected(std::move(known.error()));
-    for (ClosedLog& log : *known) closed_.emplace(log.origin, std::move(log));
+    for (ClosedLog& log : *known) {
+      // Without its key nobody could tell whether the one in its place was lost too.
+      if (!world_.signer.verifier(origin_after(log))) return away();
+      closed_.emplace(log.origin, std::move(log));
+    }
     if (world_.options.accept_rollback) {
       if (auto done = accept(*world_.options.accept_rollback); !done) return done;
     }
     show();
-    return reopen_root();
+    if (auto done = reopen_root(); !done) return done;
+    return show_keys();
   }
 
  private:
+  static Outcome away() {
+    return std::unexpected(std::string("The signer does not answer: is it running?"));
+  }
+
   // Why this one cannot be closed, or nothing; `fresh_` is what the signer shall remember.
   Outcome close(const ProjectLog& log, const AcceptedRollback& accepted) {
     const auto last = world_.signer.last(log.origin);
@@ -154,6 +164,28 @@ class Closing {
   bool root_lost(const ClosedLog& closed) const {
     const auto opened = world_.signer.last(root_successor(closed));
     return opened && opened->size > 0;
+  }
+
+  // Of the log that takes its place.
+  std::string origin_after(const ClosedLog& closed) const {
+    return is_id("root", closed.successor) ? root_successor(closed)
+                                           : successor_origin(world_.options.log_name, closed);
+  }
+
+  // What people sign or trust of logs that no project has, or not yet: asked for now, because later
+  // the signer may be away.
+  Outcome show_keys() {
+    auto directory = std::make_shared<Directory>(*world_.directory);
+    std::vector<std::string> origins =
+        RootLog::origins_before(world_.options.log_name, directory->root_log.value_or(""));
+    for (const auto& [id, log] : directory->closed) origins.push_back(origin_after(log));
+    for (const std::string& origin : origins) {
+      const auto key = world_.signer.verifier(origin);
+      if (!key) return away();
+      directory->other_vkeys.insert_or_assign(origin, key->to_string());
+    }
+    world_.directory = std::move(directory);
+    return {};
   }
 
   Outcome reopen_root() {

@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/closing_testing.h"
 #include "core/log_reader.h"
-#include "core/successions.h"
-#include "core/testing.h"
 
 namespace lp::core {
 namespace {
@@ -45,34 +44,10 @@ struct RolledBack {
     house.accept_rollback = std::move(with);
     house.open();
   }
-  [[nodiscard]] std::optional<Succession> offer() {
-    const auto directory = house.engine->directory();
-    return offer_succession(*directory, *directory->project(house.project), *house.keys,
-                            house.clock.now(), std::string(32, 's'));
-  }
-  OpenSuccessors sign(const crypto::P256Key& key) {
-    const auto offered = offer();
-    EXPECT_TRUE(offered.has_value());
-    const std::string document = offered->document.bytes(), head = offered->head.bytes();
-    OpenSuccessors command;
-    command.openings.push_back(
-        {.project = house.project,
-         .record = {.document = document,
-                    .owners = {{key.spki(),
-                                key.sign(evidence::succession_signing_bytes(document))}}},
-         .head = head,
-         .signatures = evidence::signatures_text(
-             {{key.spki(), key.sign(evidence::roster_signing_bytes(head))}})});
-    return command;
-  }
+  [[nodiscard]] std::optional<Succession> offer() { return offered_successor(house); }
+  OpenSuccessors sign(const crypto::P256Key& key) { return signed_successor(house, key); }
   // The new project, which the house goes on with.
-  std::string reopen() {
-    const auto opened = house.engine->run(sign(house.approver));
-    EXPECT_TRUE(opened.has_value());
-    const std::string before = house.project;
-    house.project = opened->opened.at(0).project;
-    return before;
-  }
+  std::string reopen() { return open_successor(house); }
 };
 
 TEST(Closing, SignsNothingOfALogThatWasRolledBackUntilSomebodyAcceptsThat) {
@@ -106,10 +81,11 @@ TEST(Closing, NeverSignsAClosedLogAgainWhateverIsRestored) {
   fs::copy_file(world.house.root / "letsping.db", world.house.root / "new.db");
   world.start();
   world.house.close();
-  Signer signer(
-      *(world.house.locks = *store::open_lock_store((world.house.root / "signer").string())),
-      *(world.house.keys =
-            *Keys::open((world.house.root / "secrets").string(), false, world.house.entropy)));
+  const auto locks = *store::open_lock_store((world.house.root / "signer").string());
+  const auto keys =
+      *Keys::open((world.house.root / "secrets").string(), false, world.house.entropy);
+  OwnNotary notary(*locks, keys->log_secret());
+  Signer signer(notary);
   const std::string origin = "00112233aabbccdd/p/" + id_hex(world.house.project);
   EXPECT_TRUE(signer.closed(origin));
   EXPECT_FALSE(signer.resume(origin, {}));
@@ -187,7 +163,8 @@ TEST(Closing, GoesOnAfterACrashBetweenTheSignersFirstWordAndTheCommit) {
   {
     house.locks = *store::open_lock_store((house.root / "signer").string());
     house.keys = *Keys::open((house.root / "secrets").string(), false, house.entropy);
-    ASSERT_TRUE(Signer(*house.locks, *house.keys).open(origin).has_value());
+    OwnNotary notary(*house.locks, house.keys->log_secret());
+    ASSERT_TRUE(Signer(notary).open(origin).has_value());
     house.close();
   }
   world.start(std::nullopt);

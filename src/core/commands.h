@@ -188,7 +188,12 @@ struct Decide {
   std::string reason;     // "" when none; the core's `reason` digest cannot be checked without k
   std::string edit;       // exact payload text of an edit, "" when none
   std::optional<seal::Envelope> edit_envelope;
-  std::optional<std::string> only_member;  // the session's member: another approver is bad_core
+  struct Session {
+    std::string member, key;
+  };
+  // Of whom it came through, if it came through one: a request that they do not see is unknown,
+  // another approver than its member bad_core.
+  std::optional<Session> session;
   struct Result {
     bool replay = false;
   };

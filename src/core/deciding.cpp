@@ -79,11 +79,15 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
   if (core->request_id != command.request) {
     return refuse(Fault::bad_core, command.request, "the core names another request");
   }
-  if (command.only_member && core->approver != *command.only_member) {
-    return refuse(Fault::bad_core, command.request, "the approver is not who is signed in");
-  }
   const ProjectView* project = work.directory().project((*open)->row.project);
   LP_ASSERT(project != nullptr);
+  if (command.session) {
+    const auto& [member, key] = *command.session;
+    if (project->entry_of(member, key) == nullptr) return refuse(Fault::unknown);
+    if (core->approver != member) {
+      return refuse(Fault::bad_core, command.request, "the approver is not who is signed in");
+    }
+  }
   const auto* entry = project->entry_of(core->approver, core->key);
   const auto device = work.directory().devices.find(core->key);
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {

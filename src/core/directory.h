@@ -64,7 +64,7 @@ struct Directory {
   std::optional<std::string> setup_owner;  // member id
   std::optional<std::string>
       witness_policy;                        // c2sp.org/tlog-policy; nothing or "": nobody is asked
-  std::optional<std::string> witness_ahead;  // as WitnessesAhead::text; nothing or "": nobody is
+  std::optional<std::string> witness_ahead;  // WitnessesAhead in lines; nothing or "": nobody is
   // "<number> <id>…" of the root log that opened in the place of others and, of these, all but the
   // first, the newest first; nothing: it is the first.
   std::optional<std::string> root_log;
@@ -73,6 +73,9 @@ struct Directory {
   // By project, the logs that the signer has closed and in whose place none is open yet: an owner
   // must sign. Not of the database.
   std::map<std::string, ClosedLog, std::less<>> closed;
+  // By origin, the keys of the logs that open in the place of those, and of the root logs before
+  // this one. Not of the database either.
+  std::map<std::string, std::string, std::less<>> other_vkeys;
   std::map<std::string, store::Member, std::less<>> members;
   std::map<std::string, store::Device, std::less<>> devices;  // by key id
   std::unordered_map<std::string, store::ApiKey> keys;        // by raw SHA-256 of the key text

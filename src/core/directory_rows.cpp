@@ -36,7 +36,7 @@ Outcome fill_settings(store::Reader& reader, Directory& directory) {
   }
   const auto successors = reader.setting("log.successors");
   if (!successors) return std::unexpected(successors.error().what);
-  directory.successors = read_successors(successors->value_or(""));
+  directory.successors = read_pair_lines(successors->value_or(""));
   const auto root_log = reader.setting("root.log");
   if (!root_log) return std::unexpected(root_log.error().what);
   directory.root_log = *root_log;

@@ -25,7 +25,7 @@ std::map<std::uint64_t, std::unique_ptr<store::Reader>>& thread_readers() {
 }  // namespace
 
 struct Engine::Impl {
-  Impl(EngineOptions chosen, store::Store& used_store, store::LockStore& locks,
+  Impl(EngineOptions chosen, store::Store& used_store, Notary& used_notary,
        store::BlobFiles& used_blobs, Keys& used_keys, Clock& used_clock, Entropy& used_entropy,
        std::unique_ptr<store::Reader> core_reader,
        std::function<void(std::vector<std::string>)> announce)
@@ -40,9 +40,10 @@ struct Engine::Impl {
               .keys = used_keys,
               .clock = used_clock,
               .entropy = used_entropy,
-              .signer = Signer(locks, used_keys),
-              .tombstones = Tombstones(locks),
-              .closed_logs = ClosedLogs(locks),
+              .notary = used_notary,
+              .signer = Signer(used_notary),
+              .tombstones = Tombstones(used_notary.memory()),
+              .closed_logs = ClosedLogs(used_notary.memory()),
               .verifiers = {},
               .clock_watch = {},
               .expiry = {},
@@ -62,12 +63,12 @@ struct Engine::Impl {
   Sequencer sequencer;
 };
 
-Engine::Engine(EngineOptions options, store::Store& store, store::LockStore& locks,
-               store::BlobFiles& blobs, Keys& keys, Clock& clock, Entropy& entropy,
+Engine::Engine(EngineOptions options, store::Store& store, Notary& notary, store::BlobFiles& blobs,
+               Keys& keys, Clock& clock, Entropy& entropy,
                std::function<void(std::vector<std::string>)> announce) {
   auto reader = store.reader();
   LP_ASSERT(reader.has_value());
-  impl_ = std::make_unique<Impl>(std::move(options), store, locks, blobs, keys, clock, entropy,
+  impl_ = std::make_unique<Impl>(std::move(options), store, notary, blobs, keys, clock, entropy,
                                  *std::move(reader), std::move(announce));
 }
 
@@ -103,6 +104,9 @@ Presence& Engine::presence() {
 }
 Keys& Engine::keys() {
   return impl_->world.keys;
+}
+const Notary& Engine::notary() const {
+  return impl_->world.notary;
 }
 Clock& Engine::clock() {
   return impl_->world.clock;
@@ -257,11 +261,13 @@ std::expected<HandoffView, Refused> Engine::handoff(std::string_view id, std::st
 }
 
 std::optional<Fault> Engine::deciding_blocked() const {
+  if (impl_->published.signer_away) return Fault::signer_unavailable;
   if (impl_->published.clock_unsafe) return Fault::clock_unsafe;
   return std::nullopt;
 }
 
 std::optional<Fault> Engine::ingest_blocked() const {
+  if (impl_->published.signer_away) return Fault::signer_unavailable;
   if (disk_low(impl_->options, impl_->world.store)) return Fault::disk_reserve;
   return std::nullopt;
 }

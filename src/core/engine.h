@@ -28,11 +28,11 @@
 #include "core/feed.h"
 #include "core/gate.h"
 #include "core/keys.h"
+#include "core/notary.h"
 #include "core/presence.h"
 #include "core/refusal.h"
 #include "core/views.h"
 #include "store/blob_files.h"
-#include "store/lock_store.h"
 #include "store/store.h"
 
 namespace lp::core {
@@ -54,6 +54,8 @@ struct EngineOptions {
   bool destroys_wrap_keys = false;
   std::int64_t rotation_overlap_ms = 24LL * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
+  // How long callers wait for a signer that is away before they are told so.
+  std::int64_t signer_patience_ms = 2'000;
   // A person's word that a database older than what was signed is all there is: such logs are
   // closed for ever, and others open in their place (closing.h).
   std::optional<AcceptedRollback> accept_rollback;
@@ -64,6 +66,7 @@ struct EngineOptions {
 class Work;
 
 // A command with its answer: runs on a batch, gives back what the gate shall hold.
+// Without a batch it is not done: the answer says that the signer is away.
 using Job = std::move_only_function<Held(Work*)>;
 
 template <typename C>
@@ -74,8 +77,8 @@ class Engine {
   // References live as long as the engine. `announce` gets the topics of a batch once it is true
   // and its answers were given: request ids, and Feed::topic when there is something new in the
   // feed, outbox_topic when there is in the outbox, or none; called on lp-core.
-  Engine(EngineOptions options, store::Store& store, store::LockStore& locks,
-         store::BlobFiles& blobs, Keys& keys, Clock& clock, Entropy& entropy,
+  Engine(EngineOptions options, store::Store& store, Notary& notary, store::BlobFiles& blobs,
+         Keys& keys, Clock& clock, Entropy& entropy,
          std::function<void(std::vector<std::string>)> announce);
   ~Engine();
   Engine(const Engine&) = delete;
@@ -98,6 +101,7 @@ class Engine {
   [[nodiscard]] DirectoryPtr directory() const;
   [[nodiscard]] Presence& presence();
   [[nodiscard]] Keys& keys();
+  [[nodiscard]] const Notary& notary() const;
   [[nodiscard]] Clock& clock();
   [[nodiscard]] Entropy& entropy();
   // This thread's reader.
@@ -114,8 +118,8 @@ class Engine {
   [[nodiscard]] std::expected<HandoffView, Refused> handoff(std::string_view id,
                                                             std::string_view project);
 
-  // Why deciding is off right now, or nothing: an unsafe clock. (A frozen log is known only per
-  // project: the command itself answers log_frozen.)
+  // Why deciding is off right now, or nothing: an unsafe clock, a signer that is away. (A frozen
+  // log is known only per project: the command itself answers log_frozen.)
   [[nodiscard]] std::optional<Fault> deciding_blocked() const;
   [[nodiscard]] std::optional<Fault> ingest_blocked() const;
   // Whether bytes of what was erased may still be in the write-ahead log, because a reader stands
@@ -137,8 +141,14 @@ template <typename C>
 bool Engine::submit(C command, Done<C> done, Urgency urgency) {
   return push(
       [command = std::move(command), done = std::move(done)](Work* work) mutable -> Held {
-        return [done = std::move(done), result = apply(*work, command)]() mutable {
-          done(std::move(result));
+        if (work == nullptr) {
+          return [done = std::move(done)](Standing) mutable {
+            done(refuse(Fault::signer_unavailable));
+          };
+        }
+        return [done = std::move(done), result = apply(*work, command)](Standing standing) mutable {
+          if (standing == Standing::is_true) return done(std::move(result));
+          done(refuse(Fault::signer_unavailable));
         };
       },
       urgency);

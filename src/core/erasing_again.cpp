@@ -151,9 +151,13 @@ Outcome take_name(World& world, const PersonTombstone& tombstone) {
   if (!seal) return std::unexpected(seal.error());
   // What somebody else wrote is not sealed here: the start ends over it, with its own words.
   if (*seal == DirectorySeal::broken) return {};
+  const auto heads = world.reader.log_heads();
+  if (!heads) return std::unexpected(heads.error().what);
+  // A log that is older than the erasure does not say so, and no row says that it does.
   store::EraseMember removal = tombstone;
   std::erase_if(removal.erasures, [&](const store::MemberErasure& erasure) {
-    return !directory->projects.contains(erasure.project);
+    const auto head = std::ranges::find(*heads, erasure.project, &store::LogHead::project);
+    return head == heads->end() || erasure.leaf_index >= head->size;
   });
   store::Batch batch;
   batch.removals.emplace_back(std::move(removal));

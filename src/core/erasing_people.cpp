@@ -1,8 +1,9 @@
 #include "core/erasing_people.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "base/assert.h"
 #include "core/apply.h"
@@ -48,7 +49,7 @@ std::expected<bool, Refused> ever_listed(store::Reader& reader, const store::Pro
   return false;
 }
 
-// The projects whose logs must say so; ascending.
+// The projects in which the member ever stood; ascending.
 std::expected<std::vector<std::string>, Refused> projects_of(store::Reader& reader,
                                                              const Directory& directory,
                                                              std::string_view member) {
@@ -59,6 +60,21 @@ std::expected<std::vector<std::string>, Refused> projects_of(store::Reader& read
     if (*stood) projects.push_back(id);
   }
   return projects;
+}
+
+// The projects whose logs must say so; ascending. Nothing is added to a log in whose place another
+// is open: the one that is says it.
+std::vector<std::string> open_in_place_of(const Directory& directory,
+                                          const std::vector<std::string>& projects) {
+  std::set<std::string> open;
+  for (std::string id : projects) {
+    for (auto next = directory.successors.find(id); next != directory.successors.end();
+         next = directory.successors.find(id)) {
+      id = next->second;
+    }
+    open.insert(std::move(id));
+  }
+  return {open.begin(), open.end()};
 }
 
 // Which logs must say that the person is gone, or why they may not go.
@@ -81,10 +97,7 @@ std::expected<std::vector<std::string>, Refused> may_erase(
     if (!held) return std::unexpected(held.error());
     if (*held) return refuse(Fault::legal_hold, {}, hold.id);
   }
-  // Nothing is added to a log in whose place another is open.
-  std::erase_if(*projects, [&](const std::string& id) { return directory.succeeded(id); });
-  if (projects->empty()) return refuse(Fault::log_frozen);
-  return projects;
+  return open_in_place_of(directory, *projects);
 }
 
 std::optional<Instant> complete_by(Instant now, std::int64_t horizon_ms) {

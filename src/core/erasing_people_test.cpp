@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/closing_testing.h"
 #include "core/erasing_testing.h"
 #include "core/erasure_proposals.h"
 #include "core/rosters_testing.h"
@@ -72,6 +73,23 @@ struct People : Rosters {
   void let_a_round_pass() {
     clock.advance_ms(1'000);
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(engine->run(AcceptClock{}).has_value());
+  }
+  // What the data is when an older copy was put back and everything since is lost.
+  template <typename Since>
+  void lose(Since since) {
+    close();
+    const std::filesystem::path database = root / "letsping.db", copy = root / "older.db";
+    std::filesystem::copy_file(database, copy);
+    open();
+    since();
+    close();
+    for (const char* gone : {"letsping.db", "letsping.db-wal", "letsping.db-shm"}) {
+      std::filesystem::remove(root / gone);
+    }
+    std::filesystem::rename(copy, database);
+  }
+  bool is_said_in(const std::string& of_project) {
+    return (*engine->reader().member_erasure(of_project, bob)).has_value();
   }
   Outcome human_of(std::uint64_t index) {
     const auto report = report_on(*this, index);
@@ -249,6 +267,33 @@ TEST(ErasingPeople, IsRepeatedOverACopyThatStillListsThem) {
   house.close();
   house.open();  // the seal is over what it became
   std::filesystem::remove(copy);
+}
+
+TEST(ErasingPeople, IsNotSaidToStandInALogThatIsOlderThanIt) {
+  Gone house;
+  house.lose([&] { ASSERT_TRUE(house.erase(house.bob).has_value()); });
+  house.open();
+  EXPECT_EQ(house.row().name, "");
+  EXPECT_FALSE(house.is_said_in(house.project));
+}
+
+TEST(ErasingPeople, IsSaidInTheLogThatTookThePlaceOfAClosedOne) {
+  Gone house;  // Bob stood in the rosters of the log before, and in none since
+  house.lose([&] { house.asked(); });
+  house.accept_rollback = {.reason = "the disk died", .operator_name = "olga"};
+  house.open();
+  EXPECT_EQ(house.erase(house.bob).error().fault, Fault::log_frozen);  // no owner has signed yet
+  const std::string before = open_successor(house);
+  const auto done = house.erase(house.bob);
+  ASSERT_TRUE(done.has_value());
+  ASSERT_EQ(done->erasures.size(), 1u);
+  EXPECT_EQ(done->erasures.front().project, house.project);
+  EXPECT_FALSE(house.is_said_in(before));
+  EXPECT_TRUE(house.is_said_in(house.project));
+  EXPECT_EQ(house.row().name, "");
+  house.close();
+  house.open();
+  EXPECT_EQ(report_on(house, done->erasures.front().leaf_index).verdict, Finding::valid);
 }
 
 TEST(ErasingPeople, PutsUpATombstoneThatIsMissing) {

@@ -28,7 +28,7 @@ inline std::string bytes_under(const std::filesystem::path& root) {
 
 inline std::expected<evidence::Receipt, NoReceipt> receipt_at(House& house, std::uint64_t index) {
   const DirectoryPtr directory = house.engine->directory();
-  return receipt_of(house.engine->reader(), *house.keys, *directory,
+  return receipt_of(house.engine->reader(), *house.keys, *house.notary, *directory,
                     *directory->project(house.project), {.index = index});
 }
 

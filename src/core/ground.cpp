@@ -22,10 +22,10 @@ std::uint64_t size_of(const Text& text) {
 
 class Choice {
  public:
-  Choice(store::Reader& reader, const Keys& keys, const Directory& directory,
+  Choice(store::Reader& reader, const Notary& notary, const Directory& directory,
          const ProjectView& project, std::uint64_t index, bool bare)
       : reader_(reader),
-        keys_(keys),
+        notary_(notary),
         project_(project),
         index_(index),
         bare_(bare),
@@ -94,18 +94,23 @@ class Choice {
                                            .checkpoint = named_only(*root)}};
   }
 
-  // The note of an earlier size. It was signed then, or the root log would not hold it, and signing
-  // it again gives the same bytes: Ed25519 over a note without time has no other.
+  // The note of an earlier size. It was signed then, or the root log would not hold it; who signed
+  // it says it again for the proof that the newest one extends it.
   [[nodiscard]] std::optional<std::string> note_at(std::uint64_t size,
                                                    const std::string& entry) const {
     const Text newest = newest_note(*project_.live);
+    if (!newest) return std::nullopt;
     if (size_of(newest) == size) return *newest;
     const auto root =
         tlog::root_of(size, hashes_of_log(reader_, project_.row.id, size, project_.row.origin));
     if (!root) return std::nullopt;
     const tlog::Checkpoint checkpoint{project_.row.origin, size, *root};
     if (evidence::anchor_leaf(checkpoint) != entry) return std::nullopt;
-    return tlog::sign_checkpoint(checkpoint, keys_.log_key(project_.row.origin));
+    const std::uint64_t newest_size = size_of(newest);
+    auto proof = tlog::consistency_proof(size, newest_size,
+                                         hashes_of_log(reader_, project_.row.id, newest_size));
+    if (!proof) return std::nullopt;
+    return notary_.earlier({.note = *newest, .head = checkpoint, .proof = *std::move(proof)});
   }
 
   [[nodiscard]] bool quorum_of(const std::string& text) const {
@@ -136,7 +141,7 @@ class Choice {
   }
 
   store::Reader& reader_;
-  const Keys& keys_;
+  const Notary& notary_;
   const ProjectView& project_;
   const std::uint64_t index_;
   const bool bare_;  // without an anchor: the receipt of what was erased has no place for one
@@ -156,12 +161,13 @@ std::uint64_t last_needed(store::Reader& reader, const ProjectView& project, std
 
 }  // namespace
 
-std::optional<Ground> ground_of(store::Reader& reader, const Keys& keys, const Directory& directory,
-                                const ProjectView& project, std::uint64_t index) {
+std::optional<Ground> ground_of(store::Reader& reader, const Notary& notary,
+                                const Directory& directory, const ProjectView& project,
+                                std::uint64_t index) {
   const std::uint64_t last = last_needed(reader, project, index);
   const bool bare = last != index;
-  auto ground = Choice(reader, keys, directory, project, last, bare).make();
-  if (!ground && bare) ground = Choice(reader, keys, directory, project, index, bare).make();
+  auto ground = Choice(reader, notary, directory, project, last, bare).make();
+  if (!ground && bare) ground = Choice(reader, notary, directory, project, index, bare).make();
   return ground;
 }
 

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "core/directory.h"
-#include "core/keys.h"
+#include "core/notary.h"
 #include "evidence/receipt.h"
 #include "store/store.h"
 
@@ -27,8 +27,9 @@ struct Ground {
 
 // Nothing when no signed checkpoint covers the entry at `index`. Of one that was erased the ground
 // covers the erasure too, where one does, and has no anchor: its receipt has no place for one.
-std::optional<Ground> ground_of(store::Reader& reader, const Keys& keys, const Directory& directory,
-                                const ProjectView& project, std::uint64_t index);
+std::optional<Ground> ground_of(store::Reader& reader, const Notary& notary,
+                                const Directory& directory, const ProjectView& project,
+                                std::uint64_t index);
 
 // Wakes who waits for a ground that is witnessed.
 inline constexpr std::string_view witnessed_topic = "witnessed";

@@ -18,29 +18,11 @@
 namespace lp::core {
 namespace {
 
-constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t month_bytes = 7;  // "2026-11"
 constexpr std::string_view wrap_prefix = "wrap-";
 constexpr std::string_view sealed_mark = "/directory.sealed";
 constexpr std::size_t purposes_max = 64;
-
-// Reads the secret, or makes it when `create`; a file of another length is refused.
-std::expected<Secret, std::string> secret_file(const std::string& path, bool create,
-                                               Entropy& entropy) {
-  auto found = read_secret_file(path, secret_bytes + 1);
-  if (!found && found.error().errno_value == ENOENT && create) {
-    const Secret fresh(entropy.bytes(secret_bytes));
-    if (const auto written = create_file_durably(path, fresh.reveal(), 0400); !written) {
-      return std::unexpected(to_string(written.error()));
-    }
-    return fresh;
-  }
-  if (!found) return std::unexpected(to_string(found.error()));
-  if (found->reveal().size() != secret_bytes) {
-    return std::unexpected(fmt::format("{}: not a secret of {} bytes", path, secret_bytes));
-  }
-  return *std::move(found);
-}
+constexpr const char* log_key_file = "/log.key";
 
 std::string month_of(Instant now) {
   return to_string(now).substr(0, month_bytes);
@@ -60,18 +42,11 @@ std::vector<std::string> months_in(const std::string& directory) {
   return months;
 }
 
-std::string info(std::string_view tag, std::string_view origin) {
-  std::string text(tag);
-  text.push_back('\0');
-  text.append(origin);
-  text.append("1");  // a later issuer key is of another secret (issuer_keys.h)
-  return text;
-}
-
 }  // namespace
 
 std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& directory,
-                                                             bool create, Entropy& entropy) {
+                                                             bool create, Entropy& entropy,
+                                                             LogKeys log_keys) {
   if (create) {
     if (const auto made = make_directory(directory, 0700); !made) {
       return std::unexpected(to_string(made.error()));
@@ -79,8 +54,16 @@ std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& 
   }
   std::unique_ptr<Keys> keys(new Keys);
   keys->directory_ = directory;
-  const std::pair<const char*, Secret*> files[] = {{"log.key", &keys->log_secret_},
-                                                   {"issuer.key", &keys->issuer_secret_},
+  if (log_keys == LogKeys::here) {
+    auto secret = LogSecret::open(directory + log_key_file, create, entropy);
+    if (!secret) return std::unexpected(secret.error());
+    keys->log_secret_ = *std::move(secret);
+  } else if (access((directory + log_key_file).c_str(), F_OK) == 0) {
+    return std::unexpected(fmt::format(
+        "{}{} is here, but another process signs: give it that file (docs/operations/signer.md).",
+        directory, log_key_file));
+  }
+  const std::pair<const char*, Secret*> files[] = {{"issuer.key", &keys->issuer_secret_},
                                                    {"row.key", &keys->row_key_},
                                                    {"server.key", &keys->server_secret_}};
   for (const auto& [name, slot] : files) {
@@ -98,14 +81,14 @@ std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& 
   return keys;
 }
 
-crypto::Ed25519Key Keys::log_key(std::string_view origin) const {
-  return crypto::Ed25519Key::from_seed(
-      crypto::hkdf_sha256(log_secret_.reveal(), {}, info("lp-log/1", origin)));
+const LogSecret& Keys::log_secret() const {
+  LP_ASSERT(log_secret_.has_value());
+  return *log_secret_;
 }
 
 crypto::P256Key Keys::issuer_key(std::string_view origin) const {
   return crypto::P256Key::from_uniform(
-      crypto::hkdf_sha256(issuer_secret_.reveal(), {}, info("lp-issuer/1", origin), 48));
+      crypto::hkdf_sha256(issuer_secret_.reveal(), {}, key_info("lp-issuer/1", origin), 48));
 }
 
 std::optional<crypto::P256Key> Keys::issuer_key(std::string_view origin,

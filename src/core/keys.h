@@ -21,7 +21,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "core/issuer_keys.h"
-#include "crypto/ed25519.h"
+#include "core/log_secret.h"
 #include "crypto/p256.h"
 #include "store/rows.h"
 
@@ -31,12 +31,16 @@ struct Directory;
 
 class Keys {
  public:
+  // Whose the log keys are: ours, or those of a signer that is a process of its own. Then their
+  // file must not be here, where whoever takes this process over could read it.
+  enum class LogKeys : bool { here, elsewhere };
   // Makes the directory and whatever is missing when `create`; the error is a sentence for people.
   static std::expected<std::unique_ptr<Keys>, std::string> open(const std::string& directory,
-                                                                bool create, Entropy& entropy);
+                                                                bool create, Entropy& entropy,
+                                                                LogKeys log_keys = LogKeys::here);
 
-  // seed = HKDF-SHA-256(log secret, info "lp-log/1\0" ‖ origin ‖ epoch) (evidence.md 1).
-  [[nodiscard]] crypto::Ed25519Key log_key(std::string_view origin) const;
+  // Where it is here.
+  [[nodiscard]] const LogSecret& log_secret() const [[clang::lifetimebound]];
   // With which every log begins.
   [[nodiscard]] crypto::P256Key issuer_key(std::string_view origin) const;
   // The one of these with that public half; nothing when it is not here.
@@ -76,7 +80,8 @@ class Keys {
  private:
   Keys() = default;
   std::string directory_;
-  Secret log_secret_, issuer_secret_, row_key_, server_secret_;
+  std::optional<LogSecret> log_secret_;
+  Secret issuer_secret_, row_key_, server_secret_;
   IssuerKeys later_issuers_;
   mutable std::mutex wrap_mutex_;            // months are added while net threads unwrap
   std::map<std::string, Secret> wrap_keys_;  // "2026-11" → 32 bytes

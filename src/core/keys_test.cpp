@@ -29,8 +29,10 @@ TEST(Keys, AreTheSameAfterOpeningAgainAndDifferByOrigin) {
   const auto made = Keys::open(drawer.path(), true, drawer.entropy);
   const auto opened = Keys::open(drawer.path(), false, drawer.entropy);
   ASSERT_TRUE(made && opened);
-  EXPECT_EQ((*made)->log_key("a").public_key(), (*opened)->log_key("a").public_key());
-  EXPECT_NE((*made)->log_key("a").public_key(), (*made)->log_key("b").public_key());
+  EXPECT_EQ((*made)->log_secret().key("a").public_key(),
+            (*opened)->log_secret().key("a").public_key());
+  EXPECT_NE((*made)->log_secret().key("a").public_key(),
+            (*made)->log_secret().key("b").public_key());
   EXPECT_EQ((*made)->issuer_key("a").spki(), (*opened)->issuer_key("a").spki());
   EXPECT_NE((*made)->issuer_key("a").spki(), (*made)->issuer_key("b").spki());
   EXPECT_NE((*made)->purpose("x").reveal(), (*made)->purpose("y").reveal());

@@ -353,18 +353,18 @@ std::expected<Receipt, NoReceipt> receipt_on(Ground ground, store::Reader& reade
 }
 
 std::expected<Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
-                                             const Directory& directory, const ProjectView& project,
-                                             const ReceiptWish& wish) {
-  auto ground = ground_of(reader, keys, directory, project, wish.index);
+                                             const Notary& notary, const Directory& directory,
+                                             const ProjectView& project, const ReceiptWish& wish) {
+  auto ground = ground_of(reader, notary, directory, project, wish.index);
   if (!ground) return std::unexpected(NoReceipt::unknown);
   return receipt_on(*std::move(ground), reader, keys, project, wish);
 }
 
 std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
-                                                   const Directory& directory,
+                                                   const Notary& notary, const Directory& directory,
                                                    const ProjectView& project,
                                                    const ReceiptWish& wish) {
-  const auto receipt = receipt_of(reader, keys, directory, project, wish);
+  const auto receipt = receipt_of(reader, keys, notary, directory, project, wish);
   if (!receipt) return std::unexpected(receipt.error());
   // Read back, for only that has the members in the order of the file.
   auto document = json::parse(receipt->bytes());

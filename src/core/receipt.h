@@ -36,6 +36,7 @@ struct ReceiptWish {
 
 // On the ground that proves most (ground.h).
 std::expected<evidence::Receipt, NoReceipt> receipt_of(store::Reader& reader, const Keys& keys,
+                                                       const Notary& notary,
                                                        const Directory& directory,
                                                        const ProjectView& project,
                                                        const ReceiptWish& wish);
@@ -47,7 +48,7 @@ std::expected<evidence::Receipt, NoReceipt> receipt_on(Ground ground, store::Rea
 // The same as a value, for answers that carry a receipt among other things: written compactly, it
 // is the bytes of the file.
 std::expected<json::Value, NoReceipt> receipt_json(store::Reader& reader, const Keys& keys,
-                                                   const Directory& directory,
+                                                   const Notary& notary, const Directory& directory,
                                                    const ProjectView& project,
                                                    const ReceiptWish& wish);
 

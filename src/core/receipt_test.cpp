@@ -32,7 +32,7 @@ std::vector<evidence::Trust> trust_of(House& house) {
 std::expected<evidence::Receipt, NoReceipt> receipt_at(House& house, std::uint64_t index,
                                                        std::uint64_t first_roster = 1) {
   const auto directory = house.engine->directory();
-  return receipt_of(house.engine->reader(), *house.keys, *directory,
+  return receipt_of(house.engine->reader(), *house.keys, *house.notary, *directory,
                     *directory->project(house.project),
                     {.index = index, .first_roster = first_roster});
 }
@@ -150,7 +150,7 @@ TEST(Receipts, AreTheSameBytesWithinAReply) {
   const std::string request = house.asked();
   const auto directory = house.engine->directory();
   const ReceiptWish wish{.index = decision_of(house, request)};
-  const auto value = receipt_json(house.engine->reader(), *house.keys, *directory,
+  const auto value = receipt_json(house.engine->reader(), *house.keys, *house.notary, *directory,
                                   *directory->project(house.project), wish);
   ASSERT_TRUE(value);
   EXPECT_EQ(json::compact(*value), receipt_at(house, wish.index)->bytes());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/assert.h"
 #include "base/log.h"
 #include "core/closing.h"
 #include "core/directory_rows.h"
@@ -24,6 +25,8 @@ namespace lp::core {
 namespace {
 
 using Outcome = std::expected<void, std::string>;
+
+constexpr std::string_view signer_is_away = "The signer does not answer: is it running?";
 
 std::unexpected<std::string> broken(const ProjectLog& log, std::string_view what) {
   return std::unexpected(
@@ -110,7 +113,10 @@ Outcome sign_rest(World& world, ProjectLog& log, std::uint64_t signed_size) {
   if (extension.leaf_hashes.empty()) return {};
   log::info("log.resumed", "Signing what was committed before the last stop.",
             {{"project", log.head.project}, {"leaves", extension.leaf_hashes.size()}});
-  if (!world.signer.extend({extension})) {
+  if (const auto signed_now = world.signer.extend({extension}); !signed_now) {
+    if (signed_now.error() == Signer::Fault::away) {
+      return std::unexpected(std::string(signer_is_away));
+    }
     return broken(log, "what is stored is not what its head says");
   }
   return {};
@@ -194,6 +200,13 @@ Outcome seal_directory(World& world, DirectorySeal seal, const Directory& rows) 
   return {};
 }
 
+// A signer with another key must not begin the log anew beside what people trust.
+bool is_of_its_roster(const ProjectView& view) {
+  return !view.roster || std::ranges::any_of(view.roster->log, [&](const auto& range) {
+    return range.vkey == view.log_vkey;
+  });
+}
+
 Outcome load_directory(World& world, const std::vector<store::Project>& projects) {
   auto rows = read_directory(world.reader);
   if (!rows) return std::unexpected(std::move(rows.error()));
@@ -203,8 +216,9 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   auto directory = std::make_shared<Directory>(*std::move(rows));
   const std::string root =
       RootLog::origin_of(directory->log_name, directory->root_log.value_or(""));
-  directory->root_vkey =
-      tlog::VerifierKey::make(root, world.keys.log_key(root).public_key()).to_string();
+  const auto root_key = world.signer.verifier(root);
+  if (!root_key) return std::unexpected(std::string(signer_is_away));
+  directory->root_vkey = root_key->to_string();
   directory->root = world.root.live();
   const auto nonces = world.reader.agent_nonces();
   if (!nonces) return std::unexpected(nonces.error().what);
@@ -212,9 +226,13 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
   for (const auto& row : projects) {
     auto roster = newest_roster(world.reader, row);
     if (!roster) return std::unexpected(roster.error());
-    directory->projects.insert_or_assign(row.id,
-                                         project_view(world, *directory, row, *std::move(roster),
-                                                      world.logs.find(row.id)->second.live));
+    if (!world.signer.verifier(row.origin)) return std::unexpected(std::string(signer_is_away));
+    ProjectLog& log = world.logs.find(row.id)->second;
+    auto view = project_view(world, *directory, row, *std::move(roster), log.live);
+    if (!is_of_its_roster(view)) {
+      return broken(log, "its owners have signed for another log key than the signer has");
+    }
+    directory->projects.insert_or_assign(row.id, std::move(view));
   }
   world.directory = std::move(directory);
   return {};
@@ -239,8 +257,9 @@ Outcome load_cosigned(World& world) {
   const auto show = [&](const std::string& origin, LiveLog& live) {
     const auto head = std::ranges::find(*heads, origin, &store::CosignedHead::origin);
     if (head == heads->end()) return;
-    const auto key = tlog::VerifierKey::make(origin, world.keys.log_key(origin).public_key());
-    const auto checkpoint = tlog::open_checkpoint(head->note, key);
+    const auto key = world.signer.verifier(origin);
+    const auto checkpoint = key ? tlog::open_checkpoint(head->note, *key)
+                                : std::unexpected(tlog::NoteFault::unknown_key);
     const bool ours = world.keys.row_mac(*head) == head->mac;
     if (!ours || !checkpoint || checkpoint->size > live.signed_size) return;
     live.cosigned = std::make_shared<const std::string>(head->note);
@@ -252,7 +271,7 @@ Outcome load_cosigned(World& world) {
 
 // What a witness has said stays said.
 void take_up_marks(World& world) {
-  const auto ahead = read_witnesses_ahead(world.directory->witness_ahead.value_or(""));
+  const auto ahead = read_pair_lines(world.directory->witness_ahead.value_or(""));
   for (auto& [id, log] : world.logs) {
     if (ahead.contains(log.origin)) stand_still(log);
   }
@@ -293,8 +312,10 @@ ProjectView project_view(const World& world, const Directory& directory, const s
   ProjectView view;
   view.row = row;
   view.issuer_spki = world.keys.issuer_key(row.origin).spki();
-  view.log_vkey =
-      tlog::VerifierKey::make(row.origin, world.keys.log_key(row.origin).public_key()).to_string();
+  // Known since the log was opened or taken up, also while the notary is away.
+  const auto log_key = world.signer.verifier(row.origin);
+  LP_ASSERT(log_key.has_value());
+  view.log_vkey = log_key->to_string();
   if (roster) {
     view.roster = std::move(roster->head);
     view.entries = std::move(roster->entries);

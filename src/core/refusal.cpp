@@ -68,6 +68,8 @@ std::string_view to_string(Fault fault) {
       return "disk_reserve";
     case Fault::log_frozen:
       return "log_frozen";
+    case Fault::signer_unavailable:
+      return "signer_unavailable";
     case Fault::clock_unsafe:
       return "clock_unsafe";
     case Fault::row_tampered:

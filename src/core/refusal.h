@@ -45,6 +45,7 @@ enum class Fault : std::uint8_t {
   not_decided,           // an open request is not erased: its agent waits
   disk_reserve,          // too little disk left to take more in: 503
   log_frozen,            // the signer does not sign: 503
+  signer_unavailable,    // it is away, and will be back: 503
   clock_unsafe,          // the clock jumped: `letsping clock accept`: 503
   row_tampered,          // a stored row does not verify: 503 and an alarm
   stopping,              // 503

@@ -3,16 +3,11 @@
 #include <algorithm>
 
 #include "json/parse.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::core {
 namespace {
-
-json::Value strings(const std::vector<std::string>& items) {
-  json::Array array;
-  for (const auto& item : items) array.emplace_back(item);
-  return json::Value::array(std::move(array));
-}
 
 std::vector<std::string> strings(const json::Value* value) {
   std::vector<std::string> items;
@@ -99,8 +94,8 @@ std::string Details::to_json() const {
   for (const auto& [name, text] : texts) {
     if (!text->empty()) value.add(name, *text);
   }
-  if (!capabilities.empty()) value.add("capabilities", strings(capabilities));
-  if (!lossy.empty()) value.add("lossy", strings(lossy));
+  if (!capabilities.empty()) value.add("capabilities", json::text_array(capabilities));
+  if (!lossy.empty()) value.add("lossy", json::text_array(lossy));
   return json::compact(value);
 }
 

@@ -58,12 +58,6 @@ store::CosignedHead own_head(const World& world, const ProjectLog& log, std::uin
   return head;
 }
 
-// The note first: whoever sees the size must find a checkpoint that covers it.
-void publish(LiveLog& live, const Signer::Signed& head) {
-  live.checkpoint = std::make_shared<const std::string>(head.note);
-  live.signed_size = head.size;
-}
-
 }  // namespace
 
 std::expected<void, std::string> RootLog::recover(World& world) {
@@ -90,6 +84,17 @@ std::string RootLog::origin_of(const std::string& log_name, const std::string& o
   return log_name + "/root/" + id_hex(std::string_view(opened).substr(blank + 1, end - blank - 1));
 }
 
+std::vector<std::string> RootLog::origins_before(const std::string& log_name, std::string opened) {
+  std::vector<std::string> origins;
+  while (!opened.empty()) {
+    const std::size_t id = opened.find(' ');
+    const std::size_t before = id == std::string::npos ? id : opened.find(' ', id + 1);
+    opened = before == std::string::npos ? std::string() : "0" + opened.substr(before);
+    origins.push_back(origin_of(log_name, opened));
+  }
+  return origins;
+}
+
 std::expected<void, std::string> RootLog::begin_anew(World& world, const std::string& id) {
   auto directory = std::make_shared<Directory>(*world.directory);
   const std::string before = directory->root_log.value_or("0");
@@ -101,15 +106,17 @@ std::expected<void, std::string> RootLog::begin_anew(World& world, const std::st
   directory->root_log = fmt::format("{} {}{}", number + 1, id,
                                     blank == std::string::npos ? "" : before.substr(blank));
   const std::string origin = origin_of(world.options.log_name, *directory->root_log);
-  directory->root_vkey =
-      tlog::VerifierKey::make(origin, world.keys.log_key(origin).public_key()).to_string();
+  const auto opened = world.signer.open(origin);
+  const auto key = world.signer.verifier(origin);
+  if (!opened || !key) {
+    return std::unexpected(
+        std::string("The signer does not answer, or its state cannot be written."));
+  }
+  directory->root_vkey = key->to_string();
   store::Batch batch;
   batch.settings.push_back({.name = "root.log", .value = *directory->root_log});
   batch.settings.push_back(
       {.name = "directory_mac", .value = world.keys.directory_mac(*directory).hex()});
-  if (!world.signer.open(origin)) {
-    return std::unexpected(std::string("The signer's state cannot be written."));
-  }
   if (const auto done = world.store.commit(batch); !done) return std::unexpected(done.error().what);
   world.directory = std::move(directory);
   frozen_ = rolled_back_ = witness_ahead_ = false;
@@ -135,7 +142,8 @@ std::expected<void, std::string> RootLog::resume(World& world) {
       freeze("root.state_missing",
              "The signer has no memory of the root log: nothing is anchored.");
     } else if (!world.signer.open(origin_)) {
-      return std::unexpected(std::string("The signer's state cannot be written."));
+      return std::unexpected(
+          std::string("The signer does not answer, or its state cannot be written."));
     }
   } else if (last->size > range_.size()) {
     rolled_back_ = true;
@@ -162,8 +170,10 @@ std::expected<bool, std::string> RootLog::sign_stored(World& world, std::uint64_
   std::vector<Digest> leaf_hashes;
   if (const auto why = refuse_entries(world, signed_size, leaf_hashes)) return broken(*why);
   if (leaf_hashes.empty()) return false;
-  if (!sign(world, std::move(leaf_hashes)))
-    return broken("what is stored does not lead to its head");
+  if (const auto done = sign(world, std::move(leaf_hashes)); !done) {
+    return broken(done.error() == Signer::Fault::away ? "its signer does not answer"
+                                                      : "what is stored does not lead to its head");
+  }
   return true;
 }
 
@@ -184,11 +194,12 @@ std::optional<std::string> RootLog::refuse_entries(World& world, std::uint64_t f
   return std::nullopt;
 }
 
-bool RootLog::sign(World& world, std::vector<Digest> leaf_hashes) {
+std::expected<void, Signer::Fault> RootLog::sign(World& world, std::vector<Digest> leaf_hashes) {
   const auto heads = world.signer.extend(
       {{.origin = origin_, .leaf_hashes = std::move(leaf_hashes), .root = range_.root()}});
-  if (heads) publish(*live_, heads->front());
-  return heads.has_value();
+  if (!heads) return std::unexpected(heads.error());
+  publish(*live_, heads->front());
+  return {};
 }
 
 void RootLog::freeze(std::string_view event, std::string_view why) {
@@ -208,13 +219,12 @@ void RootLog::go_on() {
 }
 
 std::optional<std::int64_t> RootLog::due_ms() const {
-  if (frozen_ || dirty_.empty()) return std::nullopt;
+  if (frozen_ || (dirty_.empty() && all_signed())) return std::nullopt;
   return next_round_ms_;
 }
 
 std::expected<void, RootLog::Fault> RootLog::anchor(World& world) {
   next_round_ms_ = world.clock.monotonic_ms() + round_ms;
-  const std::uint64_t first = range_.size();
   tlog::CompactRange range = range_;
   store::Batch batch;
   std::vector<std::pair<ProjectLog*, std::uint64_t>> anchored;
@@ -233,25 +243,23 @@ std::expected<void, RootLog::Fault> RootLog::anchor(World& world) {
     batch.writes.emplace_back(own_head(world, log, checkpoint->size));
     anchored.emplace_back(&log, checkpoint->size);
   }
-  if (anchored.empty()) return {};
-  if (!world.store.commit(batch)) return std::unexpected(Fault::commit);
-  // Signed is what the database gives back, as with every log.
-  const auto entries = world.reader.anchors(first, range.size() - first);
-  if (!entries || entries->size() != range.size() - first) return std::unexpected(Fault::read_back);
-  std::vector<Digest> leaf_hashes;
-  for (const store::Anchor& entry : *entries) leaf_hashes.push_back(tlog::leaf_hash(entry.leaf));
+  if (anchored.empty() && all_signed()) return {};
+  if (!anchored.empty() && !world.store.commit(batch)) return std::unexpected(Fault::commit);
   range_ = std::move(range);
   for (const auto& [log, size] : anchored) log->anchored_size = size;
-  const auto heads = world.signer.extend(
-      {{.origin = origin_, .leaf_hashes = std::move(leaf_hashes), .root = range_.root()}});
+  // Signed is what the database gives back, as with every log; and with it what an earlier round
+  // committed while the signer was away.
+  const std::uint64_t first = live_->signed_size, count = range_.size() - first;
+  const auto entries = world.reader.anchors(first, count);
+  if (!entries || entries->size() != count) return std::unexpected(Fault::read_back);
+  std::vector<Digest> leaf_hashes;
+  for (const store::Anchor& entry : *entries) leaf_hashes.push_back(tlog::leaf_hash(entry.leaf));
+  const auto done = sign(world, std::move(leaf_hashes));
+  if (done || done.error() == Signer::Fault::away) return {};
   // What the signer could not keep stops everything: nobody knows what is on that disk.
-  if (!heads && heads.error() == Signer::Fault::lock_store) return std::unexpected(Fault::commit);
-  if (heads) {
-    publish(*live_, heads->front());
-  } else {
-    freeze("root.not_signed",
-           "The root log could not be signed: nothing is anchored until the server starts anew.");
-  }
+  if (done.error() == Signer::Fault::lock_store) return std::unexpected(Fault::not_kept);
+  freeze("root.not_signed",
+         "The root log could not be signed: nothing is anchored until the server starts anew.");
   return {};
 }
 
@@ -264,9 +272,10 @@ std::expected<bool, std::string> RootLog::adopt(World& world) {
   for (const Digest& leaf : leaf_hashes) range.append(leaf);
   if (range.root() != range_.root()) return std::unexpected(std::string("the hashes differ"));
   const auto adopted = world.signer.adopt(origin_, std::move(range));
-  if (!adopted) return std::unexpected(std::string("the signer's state cannot be written"));
-  live_->checkpoint = std::make_shared<const std::string>(adopted->note);
-  live_->signed_size = adopted->size;
+  if (!adopted) {
+    return std::unexpected(std::string("the signer does not answer, or cannot write its state"));
+  }
+  publish(*live_, *adopted);
   frozen_ = false;
   return true;
 }

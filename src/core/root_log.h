@@ -16,6 +16,7 @@
 #include <string>
 
 #include "core/directory.h"
+#include "core/signer.h"
 #include "tlog/tree.h"
 
 namespace lp::core {
@@ -27,6 +28,8 @@ class RootLog {
   // `opened` is what the directory says of the root log (Directory::root_log): the first one, or
   // one that opened in the place of another that was rolled back.
   static std::string origin_of(const std::string& log_name, const std::string& opened);
+  // Of those in whose place it opened, the newest first.
+  static std::vector<std::string> origins_before(const std::string& log_name, std::string opened);
 
   // Takes up what is stored, after the logs of the projects were; a first root log is made. Fails
   // when it is not what was signed. Frozen, and said so in the log, when the signer has no memory
@@ -38,8 +41,9 @@ class RootLog {
   // When the next round may begin, in monotonic ms; nothing while there is nothing to anchor.
   [[nodiscard]] std::optional<std::int64_t> due_ms() const;
 
-  enum class Fault : std::uint8_t { commit, read_back };
-  // One round. A fault is one after which the process must not go on.
+  enum class Fault : std::uint8_t { commit, read_back, not_kept };
+  // One round. A fault is one after which the process must not go on. While the signer is away what
+  // was committed waits for the next round.
   std::expected<void, Fault> anchor(World& world);
 
   // Goes on after the signer's memory was lost, on a person's word: false when there is nothing to
@@ -64,7 +68,8 @@ class RootLog {
   std::expected<bool, std::string> sign_stored(World& world, std::uint64_t signed_size);
   std::optional<std::string> refuse_entries(World& world, std::uint64_t first,
                                             std::vector<Digest>& leaf_hashes) const;
-  bool sign(World& world, std::vector<Digest> leaf_hashes);
+  std::expected<void, Signer::Fault> sign(World& world, std::vector<Digest> leaf_hashes);
+  [[nodiscard]] bool all_signed() const { return live_->signed_size == range_.size(); }
   void freeze(std::string_view event, std::string_view why);
 
   std::string origin_;

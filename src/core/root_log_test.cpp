@@ -126,6 +126,56 @@ TEST(RootLog, LeavesDecisionsAloneWhenItWasRolledBack) {
   EXPECT_EQ(*house.engine->reader().anchor_count(), 0U);
 }
 
+// A lock store whose disk fails when the root log's head is put there, and not before.
+class FailingLocks final : public store::LockStore {
+ public:
+  explicit FailingLocks(store::LockStore& behind) : behind_(behind) {}
+  [[nodiscard]] const std::map<std::string, std::string>& notes() const override {
+    return behind_.notes();
+  }
+  store::Result<void> put(const std::vector<std::pair<std::string, std::string>>& notes) override {
+    for (const auto& [origin, note] : notes) {
+      if (origin.ends_with("/root")) return std::unexpected(store::IoError{"no space"});
+    }
+    return behind_.put(notes);
+  }
+
+ private:
+  store::LockStore& behind_;
+};
+
+void anchor_on_a_failing_disk() {
+  House house;
+  let_a_round_pass(house);
+  house.engine.reset();
+  FailingLocks locks(*house.locks);
+  OwnNotary notary(locks, house.keys->log_secret());
+  EngineOptions options;
+  options.data_directory = house.root.string();
+  options.log_name = "00112233aabbccdd";
+  options.disk_reserve_bytes = 0;
+  Engine engine(options, *house.store, notary, *house.blobs, *house.keys, house.clock,
+                house.entropy, [](auto) {});
+  ASSERT_TRUE(engine.start().has_value());
+  // Decisions do not depend on it; the round after them does.
+  ASSERT_TRUE(engine.run(house.ask()).has_value());
+  house.clock.advance_ms(1'000);
+  for (int i = 0; i < 3; ++i) static_cast<void>(engine.run(AcceptClock{}));
+}
+
+TEST(RootLogDeathTest, StopsTheServerWhenItsHeadCannotBeKept) {
+  // The process ends without clearing up after itself.
+  std::string scratch = (fs::temp_directory_path() / "lp_root_XXXXXX").string();
+  ASSERT_NE(mkdtemp(scratch.data()), nullptr);
+  EXPECT_EXIT(
+      {
+        setenv("TMPDIR", scratch.c_str(), 1);
+        anchor_on_a_failing_disk();
+      },
+      testing::ExitedWithCode(70), "The root log's checkpoint could not be kept");
+  fs::remove_all(scratch);
+}
+
 TEST(RootLog, GoesOnWhenTheSignersMemoryWasAdopted) {
   House house;
   let_a_round_pass(house);

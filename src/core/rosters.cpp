@@ -14,6 +14,7 @@
 #include "core/roster_proposals.h"
 #include "core/rotation.h"
 #include "crypto/p256.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::core {
@@ -44,10 +45,6 @@ Standings standings_of(const Entries& entries) {
   return standings;
 }
 
-json::Value texts(const std::set<std::string>& items) {
-  return json::Value::array(json::Array(items.begin(), items.end()));
-}
-
 // Appends the events of one version, all by the same person and over the same roster.
 class Recorder {
  public:
@@ -63,9 +60,9 @@ class Recorder {
     auto entry = json::Value::object();
     entry.add("kind", "member")
         .add("id", id)
-        .add("roles", texts(standing.roles))
-        .add("groups", texts(standing.groups))
-        .add("keys", texts(standing.keys));
+        .add("roles", json::text_array(standing.roles))
+        .add("groups", json::text_array(standing.groups))
+        .add("keys", json::text_array(standing.keys));
     append(type, std::move(entry));
   }
   void key(EventType type, const std::string& member, const std::string& key) {

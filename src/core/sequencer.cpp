@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/assert.h"
 #include "base/log.h"
@@ -19,12 +20,19 @@ constexpr int exit_stopped = 70;
 constexpr std::size_t writes_per_job = 4;  // what an ask makes, and most others fewer
 constexpr int scrub_patience_ms = 2'000;   // nothing else is done meanwhile
 constexpr std::int64_t purge_every_ms = 3'600'000;
+constexpr std::chrono::milliseconds away_pause{100};  // between two looks for the signer
+constexpr std::chrono::milliseconds short_pause{10};  // the same while callers still wait
 constexpr std::int64_t idempotency_ms = 7LL * 24 * 3'600'000;
 
 // No answer that rests on this batch is ever sent: the gate is closed and stays closed.
 [[noreturn]] void stop_process(std::string_view event, std::string_view what) {
   log::error(event, what);
   _exit(exit_stopped);
+}
+
+// Whoever sent these is told that the signer is away, and nothing is done.
+void send_away(std::vector<Job>& jobs) {
+  for (Job& job : jobs) job(nullptr)(Standing::not_signed_yet);
 }
 
 }  // namespace
@@ -54,6 +62,7 @@ void Sequencer::stop() {
 }
 
 std::chrono::milliseconds Sequencer::patience() {
+  if (published_.signer_away) return away_pause;
   std::int64_t wait_ms = idle_ms_max;
   if (const auto next = world_.expiry.next()) {
     wait_ms = std::clamp<std::int64_t>(*next - world_.clock.now(), 0, idle_ms_max);
@@ -68,10 +77,19 @@ void Sequencer::loop() {
   while (true) {
     std::vector<Job> jobs = queue_.drain(patience());
     const bool idle = jobs.empty();
+    if (!signer_ready()) {
+      send_away(jobs);
+      if (idle && queue_.closed()) return;
+      continue;
+    }
     std::size_t first = 0;
     do {
       const std::size_t count = std::min(batch_max_, jobs.size() - first);
-      run_batch(jobs, first, count);
+      if (!run_batch(jobs, first, count)) {
+        jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(first + count));
+        for (; !jobs.empty(); jobs = queue_.drain({})) send_away(jobs);
+        return;
+      }
       first += count;
     } while (first < jobs.size());
     anchor();
@@ -96,7 +114,7 @@ void Sequencer::make_room() {
   }
 }
 
-void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count) {
+bool Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count) {
   Work work(world_);
   Gate gate;
   look_at_clock(work);
@@ -108,8 +126,7 @@ void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   work.finish();
   if (!work.batch.empty()) {
     commit(work);
-    sign(work);
-    bury(work);
+    if (!settle(work, gate)) return false;
     publish(work);
   }
   gate.open();
@@ -118,6 +135,61 @@ void Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   published_.clock_unsafe = world_.clock_watch.unsafe();
   // Also when there are no topics: answers that are made elsewhere leave with it.
   announce_(work.topics());
+  return true;
+}
+
+// Looked at before anything is decided: what cannot be signed now is better not committed. Who asks
+// while the signer is being restarted waits a moment; who asks later is told at once.
+bool Sequencer::signer_ready() {
+  using std::chrono::steady_clock;
+  bool ready = world_.signer.ready();
+  if (!ready && !published_.signer_away) {
+    const auto until =
+        steady_clock::now() + std::chrono::milliseconds(world_.options.signer_patience_ms);
+    while (!ready && !queue_.closed() && steady_clock::now() < until) {
+      std::this_thread::sleep_for(short_pause);
+      ready = world_.signer.ready();
+    }
+  }
+  note_signer(!ready);
+  return ready;
+}
+
+void Sequencer::note_signer(bool away) {
+  if (published_.signer_away.exchange(away) == away) return;
+  if (away) {
+    log::error("signer.away",
+               "The signer does not answer: nothing is taken or decided until it "
+               "is back.");
+  } else {
+    log::info("signer.back", "The signer answers again.");
+  }
+}
+
+// What was committed is signed before anybody hears of it, however long the signer is away. False
+// when the server is told to stop meanwhile: the next start checks and signs it.
+bool Sequencer::settle(const Work& work, Gate& gate) {
+  using std::chrono::steady_clock;
+  const auto until =
+      steady_clock::now() + std::chrono::milliseconds(world_.options.signer_patience_ms);
+  while (!sign(work) || !bury(work)) {
+    if (queue_.closed()) {
+      gate.send_away();
+      return false;
+    }
+    if (steady_clock::now() < until) {
+      std::this_thread::sleep_for(short_pause);
+      continue;
+    }
+    note_signer(true);
+    gate.send_away();
+    std::vector<Job> jobs = queue_.drain(away_pause);
+    send_away(jobs);
+    // A queue that is never empty would else have us ask as fast as it is filled.
+    if (!jobs.empty()) std::this_thread::sleep_for(short_pause);
+  }
+  note_signer(false);
+  return true;
 }
 
 void Sequencer::look_at_clock(Work& work) {
@@ -157,12 +229,14 @@ void Sequencer::commit(Work& work) {
 }
 
 // Signs what the database gives back, not what memory holds: a bit that flipped on the way to
-// storage must not be signed, because it would end the log for ever (security.md D-63).
-void Sequencer::sign(const Work& work) {
+// storage must not be signed, because it would end the log for ever (security.md D-63). False while
+// the signer is away.
+bool Sequencer::sign(const Work& work) {
   std::vector<Signer::Extension> extensions;
   std::vector<ProjectLog*> logs;
   for (const std::string& project : work.touched()) {
     ProjectLog& log = world_.logs.find(project)->second;
+    if (log.signed_size == log.range.size()) continue;
     auto leaves =
         world_.reader.leaf_bodies(project, log.signed_size, log.range.size() - log.signed_size);
     if (!leaves || leaves->size() != log.range.size() - log.signed_size) {
@@ -173,17 +247,17 @@ void Sequencer::sign(const Work& work) {
     extensions.push_back(std::move(extension));
     logs.push_back(&log);
   }
-  if (extensions.empty()) return;
+  if (extensions.empty()) return true;
   const auto heads = world_.signer.extend(extensions);
+  if (!heads && heads.error() == Signer::Fault::away) return false;
   if (!heads) stop_process("signer.refused", "The checkpoint could not be signed and kept.");
   for (std::size_t i = 0; i < logs.size(); ++i) {
     const auto& head = (*heads)[i];
     logs[i]->signed_size = head.size;
-    // The note first: whoever sees the size must find a checkpoint that covers it.
-    logs[i]->live->checkpoint = std::make_shared<const std::string>(head.note);
-    logs[i]->live->signed_size = head.size;
+    core::publish(*logs[i]->live, head);
     world_.root.touch(logs[i]->head.project);
   }
+  return true;
 }
 
 // After the gate: nothing that was asked waits for the root log.
@@ -197,14 +271,18 @@ void Sequencer::anchor() {
       stop_process("store.commit_failed", "The root log could not be committed.");
     case RootLog::Fault::read_back:
       stop_process("store.read_back_failed", "What was anchored cannot be read back.");
+    case RootLog::Fault::not_kept:
+      stop_process("signer.refused", "The root log's checkpoint could not be kept.");
   }
 }
 
 // What makes an erasure last: what a copy of the data cannot bring back, no file and no byte in the
-// write-ahead log. A crash before it is made good at the next start (erasing_again.cpp).
-void Sequencer::bury(const Work& work) {
-  if (work.tombstones().empty() && work.gone_people().empty()) return;
+// write-ahead log. A crash before it is made good at the next start (erasing_again.cpp). False
+// while the signer is away, whose memory the tombstones are.
+bool Sequencer::bury(const Work& work) {
+  if (work.tombstones().empty() && work.gone_people().empty()) return true;
   if (const auto kept = world_.tombstones.keep(work.tombstones(), work.gone_people()); !kept) {
+    if (world_.notary.elsewhere()) return false;
     stop_process("tombstone.not_kept", kept.error().what);
   }
   for (const Tombstone& tombstone : work.tombstones()) {
@@ -213,6 +291,7 @@ void Sequencer::bury(const Work& work) {
     }
   }
   scrub(scrub_patience_ms);
+  return true;
 }
 
 void Sequencer::scrub(int patience_ms) {

@@ -3,7 +3,9 @@
 // Takes what the queue holds, runs each command on one batch, commits it, signs the checkpoints
 // that cover it, publishes what is now true and opens the gate. No timer when idle but the next
 // deadline. If a commit, a read-back or a signature fails the process stops with the gate closed
-// (exit 70); restart recovers.
+// (exit 70); restart recovers. While a signer that is another process is away nothing is done: who
+// asks is told so, and what was committed before it went is signed, and only then published, when
+// it is back.
 
 #pragma once
 
@@ -34,6 +36,7 @@ struct Published {
   Feed feed;
   std::atomic<bool> clock_unsafe = false;
   std::atomic<bool> scrub_due = false;
+  std::atomic<bool> signer_away = false;
 };
 
 class Sequencer {
@@ -52,13 +55,17 @@ class Sequencer {
 
  private:
   void loop();
-  void run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count);
+  // False: the server stops before what it committed could be signed.
+  bool run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count);
   void look_at_clock(Work& work);
   void purge(Work& work);
   void make_room();
   void commit(Work& work);
-  void sign(const Work& work);
-  void bury(const Work& work);
+  bool settle(const Work& work, Gate& gate);
+  bool sign(const Work& work);
+  bool bury(const Work& work);
+  bool signer_ready();
+  void note_signer(bool away);
   void scrub(int patience_ms);
   void publish(Work& work);
   void anchor();

@@ -6,39 +6,45 @@
 namespace lp::core {
 namespace {
 
-std::optional<tlog::Checkpoint> verified(const Keys& keys, std::string_view origin,
-                                         std::string_view note) {
-  const auto key = keys.log_key(origin);
-  const auto opened =
-      tlog::open_checkpoint(note, tlog::VerifierKey::make(origin, key.public_key()));
-  if (!opened) return std::nullopt;
-  return *opened;
+Signer::Fault fault_of(Notary::Fault fault) {
+  switch (fault) {
+    case Notary::Fault::away:
+      return Signer::Fault::away;
+    case Notary::Fault::refused:
+      return Signer::Fault::root_differs;
+    case Notary::Fault::not_kept:
+      return Signer::Fault::lock_store;
+  }
+  LP_ASSERT(false);
+  return Signer::Fault::root_differs;
 }
 
-std::string note_of(const std::string& origin, const tlog::CompactRange& range,
-                    const crypto::Ed25519Key& key) {
-  return tlog::sign_checkpoint({.origin = origin, .size = range.size(), .root = range.root()}, key);
+tlog::Checkpoint head_of(const std::string& origin, const tlog::CompactRange& range) {
+  return {.origin = origin, .size = range.size(), .root = range.root()};
 }
 
 }  // namespace
 
 std::optional<tlog::Checkpoint> Signer::last(std::string_view origin) const {
-  const auto found = locks_.notes().find(std::string(origin));
-  if (found == locks_.notes().end()) return std::nullopt;
-  return verified(keys_, origin, found->second);
+  const std::string text = note(origin);
+  const auto key = text.empty() ? std::nullopt : notary_.verifier(origin);
+  if (!key) return std::nullopt;
+  const auto opened = tlog::open_checkpoint(text, *key);
+  return opened ? std::optional(*opened) : std::nullopt;
 }
 
 bool Signer::damaged(std::string_view origin) const {
-  return locks_.notes().contains(std::string(origin)) && !last(origin);
+  return !note(origin).empty() && !last(origin);
 }
 
 bool Signer::closed(std::string_view origin) const {
-  return is_closed(locks_, origin);
+  return is_closed(notary_.memory(), origin);
 }
 
 std::string Signer::note(std::string_view origin) const {
-  const auto found = locks_.notes().find(std::string(origin));
-  return found == locks_.notes().end() ? std::string{} : found->second;
+  const auto& notes = notary_.memory().notes();
+  const auto found = notes.find(std::string(origin));
+  return found == notes.end() ? std::string{} : found->second;
 }
 
 bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
@@ -47,7 +53,7 @@ bool Signer::resume(const std::string& origin, tlog::CompactRange range) {
   if (!checkpoint || checkpoint->size != range.size() || checkpoint->root != range.root()) {
     return false;
   }
-  origins_.insert_or_assign(origin, Origin{keys_.log_key(origin), std::move(range)});
+  ranges_.insert_or_assign(origin, std::move(range));
   return true;
 }
 
@@ -56,42 +62,45 @@ std::expected<Signer::Signed, Signer::Fault> Signer::open(const std::string& ori
   if (const auto known = last(origin); known && known->size == 0 && resume(origin, {})) {
     return Signed{.origin = origin, .size = 0, .note = note(origin)};
   }
-  if (locks_.notes().contains(origin)) return std::unexpected(Fault::root_differs);
+  if (!note(origin).empty()) return std::unexpected(Fault::root_differs);
   return adopt(origin, {});
 }
 
 std::expected<Signer::Signed, Signer::Fault> Signer::adopt(const std::string& origin,
                                                            tlog::CompactRange range) {
-  LP_ASSERT(!locks_.notes().contains(origin));
+  LP_ASSERT(note(origin).empty());
   if (closed(origin)) return std::unexpected(Fault::closed);
-  Origin fresh{keys_.log_key(origin), std::move(range)};
-  std::string note = note_of(origin, fresh.range, fresh.key);
-  if (!locks_.put({{origin, note}})) return std::unexpected(Fault::lock_store);
-  const std::uint64_t size = fresh.range.size();
-  origins_.insert_or_assign(origin, std::move(fresh));
-  return Signed{.origin = origin, .size = size, .note = std::move(note)};
+  auto signed_note = notary_.begin(head_of(origin, range));
+  if (!signed_note) return std::unexpected(fault_of(signed_note.error()));
+  const std::uint64_t size = range.size();
+  ranges_.insert_or_assign(origin, std::move(range));
+  return Signed{.origin = origin, .size = size, .note = *std::move(signed_note)};
 }
 
 std::expected<std::vector<Signer::Signed>, Signer::Fault> Signer::extend(
     const std::vector<Extension>& extensions) {
-  std::vector<Signed> answer;
-  std::vector<std::pair<std::string, std::string>> notes;
-  std::vector<tlog::CompactRange> ranges;
+  std::vector<Notary::Growth> growths;
+  std::vector<tlog::CompactRange> grown;
   for (const auto& extension : extensions) {
-    const auto found = origins_.find(extension.origin);
-    if (found == origins_.end()) return std::unexpected(Fault::unknown_origin);
+    const auto found = ranges_.find(extension.origin);
+    if (found == ranges_.end()) return std::unexpected(Fault::unknown_origin);
     if (closed(extension.origin)) return std::unexpected(Fault::closed);
-    tlog::CompactRange range = found->second.range;
+    tlog::CompactRange range = found->second;
     for (const Digest& leaf : extension.leaf_hashes) range.append(leaf);
     if (range.root() != extension.root) return std::unexpected(Fault::root_differs);
-    std::string note = note_of(extension.origin, range, found->second.key);
-    notes.emplace_back(extension.origin, note);
-    answer.push_back({.origin = extension.origin, .size = range.size(), .note = std::move(note)});
-    ranges.push_back(std::move(range));
+    growths.push_back({.before = found->second,
+                       .leaf_hashes = extension.leaf_hashes,
+                       .head = head_of(extension.origin, range)});
+    grown.push_back(std::move(range));
   }
-  if (!notes.empty() && !locks_.put(notes)) return std::unexpected(Fault::lock_store);
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    origins_.find(extensions[i].origin)->second.range = std::move(ranges[i]);
+  auto notes = notary_.extend(growths);
+  if (!notes) return std::unexpected(fault_of(notes.error()));
+  LP_ASSERT(notes->size() == extensions.size());
+  std::vector<Signed> answer;
+  for (std::size_t i = 0; i < grown.size(); ++i) {
+    const std::string& origin = extensions[i].origin;
+    answer.push_back({.origin = origin, .size = grown[i].size(), .note = std::move((*notes)[i])});
+    ranges_.find(origin)->second = std::move(grown[i]);
   }
   return answer;
 }

@@ -2,8 +2,9 @@
 // before (evidence.md 6.3).
 //
 // It does not take a root on trust: it keeps the compact range of what it signed, appends the leaf
-// hashes that were read back from storage after the commit, and signs the root that comes out. What
-// it signed is in the lock store before anybody sees it. One thread.
+// hashes that were read back from storage after the commit, and has the root signed that comes out.
+// The key and the memory are the notary's, which is in this process or another; what it signed is
+// in its lock store before anybody sees it. One thread.
 
 #pragma once
 
@@ -14,8 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/keys.h"
-#include "store/lock_store.h"
+#include "core/notary.h"
 #include "tlog/note.h"
 #include "tlog/tree.h"
 
@@ -23,7 +23,15 @@ namespace lp::core {
 
 class Signer {
  public:
-  Signer(store::LockStore& locks, const Keys& keys) : locks_(locks), keys_(keys) {}
+  explicit Signer(Notary& notary) : notary_(notary) {}
+
+  // Whether anything could be signed now.
+  [[nodiscard]] bool ready() const { return notary_.ready(); }
+  // What verifies its checkpoints of this origin; nothing while the notary is away and was not
+  // asked before.
+  [[nodiscard]] std::optional<tlog::VerifierKey> verifier(std::string_view origin) const {
+    return notary_.verifier(origin);
+  }
 
   // The last checkpoint signed for an origin, verified with its key; nothing when there is none.
   // A note that does not verify counts as none and is reported by `damaged`.
@@ -51,6 +59,7 @@ class Signer {
     unknown_origin,
     root_differs,
     lock_store,
+    away,    // the notary does not answer: to ask the same again is safe
     closed,  // for ever (closed_logs.h)
   };
   // All or nothing; durable in the lock store when it returns. An extension without leaf hashes on
@@ -66,13 +75,8 @@ class Signer {
   std::expected<Signed, Fault> open(const std::string& origin);
 
  private:
-  struct Origin {
-    crypto::Ed25519Key key;
-    tlog::CompactRange range;
-  };
-  store::LockStore& locks_;
-  const Keys& keys_;
-  std::map<std::string, Origin, std::less<>> origins_;
+  Notary& notary_;
+  std::map<std::string, tlog::CompactRange, std::less<>> ranges_;  // of what was signed last
 };
 
 }  // namespace lp::core

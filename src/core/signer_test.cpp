@@ -28,6 +28,7 @@ struct Desk {
   crypto::SystemEntropy entropy;
   std::unique_ptr<Keys> keys;
   MemoryLocks locks;
+  std::optional<OwnNotary> notary;
   std::optional<Signer> signer;
   tlog::CompactRange range;
 
@@ -35,7 +36,8 @@ struct Desk {
     std::string name = (std::filesystem::temp_directory_path() / "lp_signer_XXXXXX").string();
     root = mkdtemp(name.data());
     keys = *Keys::open((root / "secrets").string(), true, entropy);
-    signer.emplace(locks, *keys);
+    notary.emplace(locks, keys->log_secret());
+    signer.emplace(*notary);
   }
   ~Desk() { std::filesystem::remove_all(root); }
   Signer::Extension grow(int leaves) {
@@ -87,7 +89,7 @@ TEST(Signer, ResumesOnlyWhereItStopped) {
   Desk desk;
   ASSERT_TRUE(desk.signer->open("log/p/1").has_value());
   ASSERT_TRUE(desk.signer->extend({desk.grow(3)}).has_value());
-  Signer restarted(desk.locks, *desk.keys);
+  Signer restarted(*desk.notary);
   EXPECT_EQ(restarted.extend({desk.grow(1)}).error(), Signer::Fault::unknown_origin);
   tlog::CompactRange shorter;
   EXPECT_FALSE(restarted.resume("log/p/1", shorter));

@@ -11,7 +11,6 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
-#include "core/recovery.h"
 #include "core/roster_offer.h"
 #include "core/rosters.h"
 #include "core/witnesses_ahead.h"
@@ -82,7 +81,6 @@ std::string closed_name(const Directory& directory, const std::string& name, Ins
 
 // The empty log with its project.
 ProjectLog& begin(Work& work, const Checked& checked) {
-  World& world = work.world;
   Directory& directory = work.change_directory();
   ProjectView& before = directory.projects.find(checked.opening->project)->second;
   store::Project row = before.row;
@@ -94,23 +92,7 @@ ProjectLog& begin(Work& work, const Checked& checked) {
   before.row.name = closed_name(directory, row.name, work.now);
   // In this order: no two projects have one name.
   work.batch.writes.emplace_back(before.row);
-  work.batch.writes.emplace_back(row);
-  auto live = std::make_shared<LiveLog>();
-  const auto [log, fresh] =
-      world.logs.emplace(row.id, ProjectLog{.head = {.project = row.id,
-                                                     .size = 0,
-                                                     .frontier = {},
-                                                     .last_time = {},
-                                                     .stream_seq = 0,
-                                                     .stream_prev = {}},
-                                            .range = {},
-                                            .issuer = Issuer(world.keys.issuer_key(row.origin)),
-                                            .origin = row.origin,
-                                            .live = live});
-  LP_ASSERT(fresh);
-  directory.projects.insert_or_assign(
-      row.id, project_view(world, directory, row, std::nullopt, std::move(live)));
-  return log->second;
+  return work.begin_log(row);
 }
 
 // Whoever may ask, and what is told to whom, goes on with the new project.
@@ -132,16 +114,6 @@ void move_on(Work& work, const std::string& before, const std::string& after) {
     work.batch.writes.emplace_back(same);
     directory.secrets.insert_or_assign({after, place.second}, std::move(same));
   }
-}
-
-// What a witness knows of a log that never goes on holds nothing up.
-void forget_witness(Work& work, const std::string& origin) {
-  Directory& directory = work.change_directory();
-  WitnessesAhead ahead = read_witnesses_ahead(directory.witness_ahead.value_or(""));
-  if (ahead.erase(origin) == 0) return;
-  std::string text = ahead_text(ahead);
-  work.batch.settings.push_back({.name = "witness.ahead", .value = text});
-  directory.witness_ahead = std::move(text);
 }
 
 Work::Event opening_event(Work& work, const Checked& checked, const evidence::Actor& actor) {
@@ -169,7 +141,7 @@ void open(Work& work, const Checked& checked) {
   work.append(log, opening_event(work, checked, actor));
   take_roster(work, after, checked.roster, checked.version, actor);
   move_on(work, before, after);
-  forget_witness(work, checked.closed.origin);
+  forget_witness_ahead(work, checked.closed.origin);
   Directory& directory = work.change_directory();
   directory.closed.erase(before);
   directory.successors.emplace(before, after);
@@ -183,15 +155,14 @@ std::optional<Succession> offer_succession(const Directory& directory, const Pro
   if (found == directory.closed.end() || !project.roster) return std::nullopt;
   const ClosedLog& closed = found->second;
   const std::string origin = successor_origin(directory.log_name, closed);
+  const auto vkey = directory.other_vkeys.find(origin);
+  LP_ASSERT(vkey != directory.other_vkeys.end());  // Both are shown at once (closing.cpp).
   evidence::RosterHead head = *project.roster;
   head.origin = origin;
   head.version = 1;
   head.prev.reset();
   head.issuer = {{.spki = keys.issuer_key(origin).spki(), .from = 0, .to = {}}};
-  head.log = {
-      {.vkey = tlog::VerifierKey::make(origin, keys.log_key(origin).public_key()).to_string(),
-       .from = 0,
-       .to = {}}};
+  head.log = {{.vkey = vkey->second, .from = 0, .to = {}}};
   head.time = time;
   evidence::SuccessionDocument document{.origin = origin,
                                         .predecessor = closed.origin,
@@ -217,7 +188,9 @@ Applied<OpenSuccessors> apply(Work& work, OpenSuccessors& command) {
   if (checked.empty()) return refuse(Fault::unknown);
   // As with every new log: the signer knows it before anything of it is committed.
   for (const Checked& one : checked) {
-    if (!work.world.signer.open(one.document.origin)) return refuse(Fault::log_frozen);
+    if (const auto opened = work.world.signer.open(one.document.origin); !opened) {
+      return refuse(fault_of(opened.error()));
+    }
   }
   OpenSuccessors::Result result;
   for (const Checked& one : checked) {

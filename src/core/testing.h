@@ -21,6 +21,7 @@
 #include "core/approver.h"
 #include "core/engine.h"
 #include "core/offer.h"
+#include "core/own_notary.h"
 #include "core/work.h"
 #include "crypto/hash.h"
 #include "json/write.h"
@@ -57,6 +58,7 @@ struct House {
   std::unique_ptr<store::LockStore> locks;
   std::optional<store::BlobFiles> blobs;
   std::unique_ptr<Keys> keys;
+  std::unique_ptr<Notary> notary;
   std::unique_ptr<Engine> engine;
   crypto::P256Key approver = crypto::P256Key::generate();
   seal::ContentKey content_key{Secret(std::string(32, 'k'))};
@@ -94,6 +96,7 @@ struct House {
     locks = *store::open_lock_store((root / "signer").string());
     blobs = *store::BlobFiles::open((root / "blobs").string());
     keys = *Keys::open((root / "secrets").string(), true, entropy);
+    notary = std::make_unique<OwnNotary>(*locks, keys->log_secret());
     EngineOptions options;
     options.data_directory = root.string();
     options.log_name = "00112233aabbccdd";
@@ -103,7 +106,7 @@ struct House {
     options.disk_reserve_bytes = 0;
     options.destroys_wrap_keys = destroys_wrap_keys;
     options.accept_rollback = std::exchange(accept_rollback, std::nullopt);
-    engine = std::make_unique<Engine>(options, *store, *locks, *blobs, *keys, clock, entropy,
+    engine = std::make_unique<Engine>(options, *store, *notary, *blobs, *keys, clock, entropy,
                                       [](auto) {});
     return engine->start();
   }
@@ -119,6 +122,7 @@ struct House {
   }
   void close() {
     engine.reset();
+    notary.reset();
     store.reset();
     locks.reset();
     keys.reset();

@@ -23,13 +23,13 @@ void keep_policy(Work& work, const std::string& policy) {
 }
 
 void keep_ahead(Work& work, const WitnessesAhead& ahead) {
-  std::string text = ahead_text(ahead);
+  std::string text = to_text(ahead);
   work.batch.settings.push_back({.name = "witness.ahead", .value = text});
   work.change_directory().witness_ahead = std::move(text);
 }
 
 WitnessesAhead ahead_of(const Work& work) {
-  return read_witnesses_ahead(work.directory().witness_ahead.value_or(""));
+  return read_pair_lines(work.directory().witness_ahead.value_or(""));
 }
 
 bool asks(const std::expected<tlog::Policy, tlog::PolicyFault>& policy, std::string_view vkey) {
@@ -58,23 +58,12 @@ void forget_others(Work& work, const std::string& policy_text) {
 
 }  // namespace
 
-std::string ahead_text(const WitnessesAhead& ahead) {
-  std::string text;
-  for (const auto& [origin, vkey] : ahead) text += origin + " " + vkey + "\n";
-  return text;
-}
-
-WitnessesAhead read_witnesses_ahead(std::string_view text) {
-  WitnessesAhead ahead;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::size_t blank = line.find(' ');
-    if (blank == std::string_view::npos) continue;
-    ahead.emplace(line.substr(0, blank), line.substr(blank + 1));
-  }
-  return ahead;
+void forget_witness_ahead(Work& work, std::string_view origin) {
+  WitnessesAhead ahead = ahead_of(work);
+  const auto mark = ahead.find(origin);
+  if (mark == ahead.end()) return;
+  ahead.erase(mark);
+  keep_ahead(work, ahead);
 }
 
 Applied<SetWitnessPolicy> apply(Work& work, SetWitnessPolicy& command) {

@@ -7,8 +7,6 @@
 namespace lp::core {
 namespace {
 
-constexpr const char* stranger = "w.example+5f2febaf+BMhTrQ8M0rYZrqks7sT9VqJNZJnVhM55JX5Fz9gTm2Cn";
-
 std::string vkey(char fill) {
   return tlog::CosignerKey::make("w.example",
                                  crypto::Ed25519Key::from_seed(std::string(32, fill)).public_key())
@@ -26,13 +24,6 @@ std::string origin_of(House& house) {
 bool note_ahead(House& house, const std::string& origin, const std::string& witness) {
   const auto noted = house.engine->run(NoteWitnessAhead{.origin = origin, .witness = witness});
   return noted && noted->noted;
-}
-
-TEST(WitnessesAhead, AreTheSameAfterTheyWereWrittenDown) {
-  const WitnessesAhead ahead{{"a/p/1", vkey('a')}, {"a/root", stranger}};
-  EXPECT_EQ(read_witnesses_ahead(ahead_text(ahead)), ahead);
-  EXPECT_TRUE(read_witnesses_ahead("").empty());
-  EXPECT_TRUE(read_witnesses_ahead("nonsense\n").empty());
 }
 
 TEST(WitnessesAhead, StopTheLogAndLeaveItReadable) {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "core/disk.h"
 #include "core/engine.h"
+#include "core/recovery.h"
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
 #include "json/write.h"
@@ -51,6 +52,27 @@ std::expected<ProjectLog*, Refused> Work::log(std::string_view project) {
   if (found == world.logs.end()) return refuse(Fault::unknown);
   if (found->second.frozen) return refuse(Fault::log_frozen);
   return &found->second;
+}
+
+ProjectLog& Work::begin_log(const store::Project& row) {
+  auto live = std::make_shared<LiveLog>();
+  const auto [log, fresh] =
+      world.logs.emplace(row.id, ProjectLog{.head = {.project = row.id,
+                                                     .size = 0,
+                                                     .frontier = {},
+                                                     .last_time = {},
+                                                     .stream_seq = 0,
+                                                     .stream_prev = {}},
+                                            .range = {},
+                                            .issuer = Issuer(world.keys.issuer_key(row.origin)),
+                                            .origin = row.origin,
+                                            .live = live});
+  LP_ASSERT(fresh);
+  batch.writes.emplace_back(row);
+  Directory& directory = change_directory();
+  directory.projects.insert_or_assign(
+      row.id, project_view(world, directory, row, std::nullopt, std::move(live)));
+  return log->second;
 }
 
 Instant Work::time_of(const ProjectLog& log) const {

@@ -46,6 +46,9 @@ class Work {
   };
   // The log of a project that may be appended to, or why not.
   std::expected<ProjectLog*, Refused> log(std::string_view project);
+  // The empty log of a new project, which stands in the batch and in the directory from now on. The
+  // signer knows its origin: a log without signer state can then only mean that it was lost.
+  ProjectLog& begin_log(const store::Project& row);
   // In the stream "project".
   Appended append(ProjectLog& log, Event event);
   // In the stream of a request: continues `state` and marks it changed.

@@ -19,6 +19,7 @@
 #include "core/expiry.h"
 #include "core/issuer.h"
 #include "core/keys.h"
+#include "core/notary.h"
 #include "core/root_log.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
@@ -46,6 +47,13 @@ struct ProjectLog {
   std::uint64_t anchored_size = 0;  // of its newest entry in the root log
 };
 
+// Shows a head that was signed just now. The note first: whoever sees the size must find a
+// checkpoint that covers it.
+inline void publish(LiveLog& live, const Signer::Signed& head) {
+  live.checkpoint = std::make_shared<const std::string>(head.note);
+  live.signed_size = head.size;
+}
+
 // Freezes a log of which a witness knows more than we do, and says so.
 void stand_still(ProjectLog& log);
 
@@ -58,6 +66,7 @@ struct World {
   Keys& keys;
   Clock& clock;
   Entropy& entropy;
+  Notary& notary;
   Signer signer;
   Tombstones tombstones;
   ClosedLogs closed_logs;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evidence/members.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::evidence {
@@ -117,7 +118,7 @@ std::optional<BundleRecord> BundleRecord::parse(std::string_view line) {
 
 std::string roster_line(const RosterDocument& document) {
   auto value = json::Value::object();
-  value.add("head", document.head).add("entries", text_array(document.entries));
+  value.add("head", document.head).add("entries", json::text_array(document.entries));
   value.add("signatures", document.signatures);
   return json::canonical(value) + "\n";
 }

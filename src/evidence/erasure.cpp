@@ -4,12 +4,8 @@
 
 #include "base/assert.h"
 #include "base/text.h"
-#include "crypto/p256.h"
 #include "evidence/members.h"
-#include "evidence/receipt.h"
-#include "evidence/roster_document.h"
 #include "evidence/values.h"
-#include "json/parse.h"
 #include "json/write.h"
 
 namespace lp::evidence {
@@ -98,44 +94,8 @@ std::optional<ErasureDocument> ErasureDocument::parse(std::string_view bytes) {
   return document;
 }
 
-json::Value ErasureRecord::evidence_entry(std::string_view salt) const {
-  json::Value entry = json::Value::object();
-  entry.add("kind", "erasure");
-  entry.add("document", base64(document));
-  entry.add("signatures", base64(signatures_text(owners)));
-  entry.add("salt", base64(salt));
-  return entry;
-}
-
-std::optional<ErasureRecord> ErasureRecord::find(std::string_view evidence) {
-  const auto entries = json::parse(std::string(evidence));
-  if (!entries || !entries->root.is_array()) return std::nullopt;
-  for (const json::Value& entry : entries->root.items()) {
-    if (entry.find_string("kind") != "erasure") continue;
-    auto document = from_base64(entry.find_string("document").value_or(""));
-    const auto text = from_base64(entry.find_string("signatures").value_or(""));
-    auto owners = read_signatures(text.value_or(""));
-    if (!document || !owners) return std::nullopt;
-    return ErasureRecord{.document = *std::move(document), .owners = *std::move(owners)};
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string_view> refuse_owners(const ErasureRecord& record, const RosterHead& head) {
-  const auto by_key =
-      std::ranges::adjacent_find(record.owners, std::greater_equal<>{}, &OwnerSignature::spki);
-  if (by_key != record.owners.end()) return "an owner's signature stands twice or out of order";
-  if (record.owners.size() < head.threshold) return "too few owners signed the erasure";
-  const std::string message = erasure_signing_bytes(record.document);
-  for (const OwnerSignature& one : record.owners) {
-    if (std::ranges::find(head.owners, one.spki) == head.owners.end()) {
-      return "somebody signed the erasure who is no owner";
-    }
-    if (!crypto::p256_verify(one.spki, message, one.signature)) {
-      return "an owner's signature on the erasure does not verify";
-    }
-  }
-  return std::nullopt;
+std::string erasure_signing_bytes(std::string_view document) {
+  return owner_signing_bytes(ErasureDocument::label, document);
 }
 
 }  // namespace lp::evidence

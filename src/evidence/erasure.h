@@ -12,12 +12,14 @@
 
 #include "base/digest.h"
 #include "base/time.h"
-#include "evidence/roster.h"
-#include "json/value.h"
+#include "evidence/owner_signed.h"
 
 namespace lp::evidence {
 
 struct ErasureDocument {
+  static constexpr std::string_view kind = "erasure";        // of the evidence entry
+  static constexpr std::string_view label = "lp-erasure/1";  // of what owners sign
+
   std::string origin;
   std::vector<std::uint64_t> indices;     // of the leaves, ascending; none beside a subject
   std::string salt;                       // 32 bytes
@@ -32,18 +34,10 @@ struct ErasureDocument {
   static std::optional<ErasureDocument> parse(std::string_view bytes);  // exact round trip only
 };
 
+// What owners sign of an erasure: "lp-erasure/1\0" ‖ document.
+std::string erasure_signing_bytes(std::string_view document);
+
 // What is kept beside the statement erasure.performed: the document, and who signed it.
-struct ErasureRecord {
-  std::string document;                // exact bytes
-  std::vector<OwnerSignature> owners;  // ascending by spki, each once
-
-  // With the salt that every entry has.
-  [[nodiscard]] json::Value evidence_entry(std::string_view salt) const;
-  // Out of the evidence of a leaf; nothing when it holds none, or one of another form.
-  static std::optional<ErasureRecord> find(std::string_view evidence);
-};
-
-// Why these are not the signatures of enough owners of the roster `head`, or nothing.
-std::optional<std::string_view> refuse_owners(const ErasureRecord& record, const RosterHead& head);
+using ErasureRecord = OwnerSigned<ErasureDocument>;
 
 }  // namespace lp::evidence

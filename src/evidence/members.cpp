@@ -118,12 +118,6 @@ void add_digest(json::Value& object, std::string_view name, const std::optional<
   if (digest) object.add(name, digest->hex());
 }
 
-json::Value text_array(const std::vector<std::string>& texts) {
-  json::Value array = json::Value::array();
-  for (const std::string& text : texts) array.items().emplace_back(text);
-  return array;
-}
-
 std::vector<std::string> sorted_distinct(std::vector<std::string> texts) {
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());

@@ -61,7 +61,6 @@ class Members {
 // For the writers: a digest as hex under `name`, when there is one.
 void add_digest(json::Value& object, std::string_view name, const std::optional<Digest>& digest);
 // An array of strings as they stand.
-json::Value text_array(const std::vector<std::string>& texts);
 // Sorted by bytes, each once.
 std::vector<std::string> sorted_distinct(std::vector<std::string> texts);
 

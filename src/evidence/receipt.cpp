@@ -413,10 +413,4 @@ std::expected<Receipt, ReceiptFault> Receipt::parse(std::string_view bytes) {
   return *std::move(receipt);
 }
 
-std::string erasure_signing_bytes(std::string_view document) {
-  std::string bytes("lp-erasure/1\0"sv);
-  bytes += document;
-  return bytes;
-}
-
 }  // namespace lp::evidence

@@ -105,7 +105,4 @@ struct Receipt {
   static std::expected<Receipt, ReceiptFault> parse(std::string_view bytes);
 };
 
-// What owners sign of an erasure: "lp-erasure/1\0" ‖ document.
-std::string erasure_signing_bytes(std::string_view document);
-
 }  // namespace lp::evidence

@@ -4,6 +4,7 @@
 #include "base/visible.h"
 #include "evidence/members.h"
 #include "evidence/verify_receipt.h"
+#include "json/text_array.h"
 
 namespace lp::evidence {
 namespace {
@@ -185,7 +186,7 @@ json::Value ReceiptReport::to_json() const {
   if (statement) {
     value.add("time", lp::to_string(statement->time));
     if (statement->of_request()) value.add("request_id", statement->stream.id);
-    if (!statement->marks.empty()) value.add("marks", text_array(statement->marks));
+    if (!statement->marks.empty()) value.add("marks", json::text_array(statement->marks));
     value.add_if("strength", statement->strength);
     value.add_if("agent_claims", statement->agent_claims);
   }

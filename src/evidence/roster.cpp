@@ -11,6 +11,7 @@
 #include "evidence/remembered.h"
 #include "evidence/statement.h"
 #include "evidence/values.h"
+#include "json/text_array.h"
 #include "json/write.h"
 #include "tlog/tree.h"
 
@@ -152,8 +153,8 @@ std::string RosterEntry::bytes() const {
   json::Value entry = json::Value::object();
   entry.add("salt", base64(salt));
   entry.add("member", member);
-  entry.add("roles", text_array(sorted_distinct(roles)));
-  entry.add("groups", text_array(sorted_distinct(groups)));
+  entry.add("roles", json::text_array(sorted_distinct(roles)));
+  entry.add("groups", json::text_array(sorted_distinct(groups)));
   entry.add("class", key_class);
   if (has_key()) entry.add("spki", base64(spki));
   entry.add_if("rpId", rp_id);
@@ -211,7 +212,7 @@ std::string RosterHead::bytes() const {
   head.add("log", std::move(logs));
   head.add("min", std::move(min));
   head.add("single_operator", single_operator);
-  if (!marks.empty()) head.add("marks", text_array(sorted_distinct(marks)));
+  if (!marks.empty()) head.add("marks", json::text_array(sorted_distinct(marks)));
   head.add("tree", std::move(tree));
   head.add("time", to_string(time));
   return json::canonical(head);

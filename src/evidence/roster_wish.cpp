@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "evidence/members.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::evidence {
@@ -91,8 +92,8 @@ std::string RosterWish::bytes() const {
   }
   if (act == RosterAct::add_member) {
     object.add("name", name)
-        .add("roles", text_array(sorted_distinct(roles)))
-        .add("groups", text_array(sorted_distinct(groups)));
+        .add("roles", json::text_array(sorted_distinct(roles)))
+        .add("groups", json::text_array(sorted_distinct(groups)));
   }
   if (has_key(act)) object.add("spki", base64(spki));
   return json::canonical(object);

@@ -1,19 +1,12 @@
 #include "evidence/succession.h"
 
-#include <algorithm>
-
 #include "base/assert.h"
 #include "base/text.h"
-#include "crypto/p256.h"
 #include "evidence/members.h"
-#include "evidence/roster_document.h"
-#include "json/parse.h"
 #include "json/write.h"
 
 namespace lp::evidence {
 namespace {
-
-using namespace std::string_view_literals;
 
 constexpr std::size_t salt_bytes = 32;
 
@@ -75,50 +68,7 @@ std::optional<SuccessionDocument> SuccessionDocument::parse(std::string_view byt
 }
 
 std::string succession_signing_bytes(std::string_view document) {
-  std::string bytes("lp-succession/1\0"sv);
-  bytes += document;
-  return bytes;
-}
-
-json::Value SuccessionRecord::evidence_entry(std::string_view salt) const {
-  json::Value entry = json::Value::object();
-  entry.add("kind", "succession")
-      .add("document", base64(document))
-      .add("signatures", base64(signatures_text(owners)))
-      .add("salt", base64(salt));
-  return entry;
-}
-
-std::optional<SuccessionRecord> SuccessionRecord::find(std::string_view evidence) {
-  const auto entries = json::parse(std::string(evidence));
-  if (!entries || !entries->root.is_array()) return std::nullopt;
-  for (const json::Value& entry : entries->root.items()) {
-    if (entry.find_string("kind") != "succession") continue;
-    auto document = from_base64(entry.find_string("document").value_or(""));
-    const auto text = from_base64(entry.find_string("signatures").value_or(""));
-    auto owners = read_signatures(text.value_or(""));
-    if (!document || !owners) return std::nullopt;
-    return SuccessionRecord{.document = *std::move(document), .owners = *std::move(owners)};
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string_view> refuse_owners(const SuccessionRecord& record,
-                                              const RosterHead& head) {
-  const auto by_key =
-      std::ranges::adjacent_find(record.owners, std::greater_equal<>{}, &OwnerSignature::spki);
-  if (by_key != record.owners.end()) return "an owner's signature stands twice or out of order";
-  if (record.owners.size() < head.threshold) return "too few owners signed for the new log";
-  const std::string message = succession_signing_bytes(record.document);
-  for (const OwnerSignature& one : record.owners) {
-    if (std::ranges::find(head.owners, one.spki) == head.owners.end()) {
-      return "somebody signed for the new log who is no owner of the one before";
-    }
-    if (!crypto::p256_verify(one.spki, message, one.signature)) {
-      return "an owner's signature for the new log does not verify";
-    }
-  }
-  return std::nullopt;
+  return owner_signing_bytes(SuccessionDocument::label, document);
 }
 
 }  // namespace lp::evidence

@@ -8,12 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/digest.h"
 #include "base/time.h"
-#include "evidence/roster.h"
-#include "json/value.h"
+#include "evidence/owner_signed.h"
 
 namespace lp::evidence {
 
@@ -26,6 +24,9 @@ struct TreeHead {
 };
 
 struct SuccessionDocument {
+  static constexpr std::string_view kind = "succession";        // of the evidence entry
+  static constexpr std::string_view label = "lp-succession/1";  // of what owners sign
+
   std::string origin;       // of the log that opens
   std::string predecessor;  // origin of the log that was closed
   TreeHead last_signed;     // of the predecessor, as its signer remembers it
@@ -43,20 +44,8 @@ struct SuccessionDocument {
 // The bytes an owner signs: "lp-succession/1\0" ‖ document.
 std::string succession_signing_bytes(std::string_view document);
 
-// What is kept beside the statement log.opened: the document, and who signed it.
-struct SuccessionRecord {
-  std::string document;                // exact bytes
-  std::vector<OwnerSignature> owners;  // ascending by spki, each once
-
-  // With the salt that every entry has.
-  [[nodiscard]] json::Value evidence_entry(std::string_view salt) const;
-  // Out of the evidence of a leaf; nothing when it holds none, or one of another form.
-  static std::optional<SuccessionRecord> find(std::string_view evidence);
-};
-
-// Why these are not the signatures of enough owners of `head`, the predecessor's roster, or
-// nothing.
-std::optional<std::string_view> refuse_owners(const SuccessionRecord& record,
-                                              const RosterHead& head);
+// What is kept beside the statement log.opened: the document, and who signed it. They are owners of
+// the predecessor's roster.
+using SuccessionRecord = OwnerSigned<SuccessionDocument>;
 
 }  // namespace lp::evidence

@@ -117,6 +117,9 @@ std::optional<std::int64_t> Value::find_integer(std::string_view name) const {
 
 Value& Value::add(std::string_view name, Value value) {
   LP_ASSERT(is_object());
+  // Most objects have a handful of members or more, and to move them one by one costs more than
+  // room for a few that do not come.
+  if (members_.capacity() == 0) members_.reserve(8);
   members_.emplace_back(std::string(name), std::move(value));
   return *this;
 }

@@ -138,7 +138,7 @@ UnixListener::~UnixListener() {
   }
 }
 
-std::expected<UnixListener, BindFault> listen_unix(const std::string& path) {
+std::expected<UnixListener, BindFault> listen_unix(const std::string& path, mode_t mode) {
   const auto address = unix_address(path);
   if (!address) return std::unexpected(failed("cannot listen on", path, address.error()));
   if (const auto cleared = clear_stale(path, *address); !cleared) {
@@ -149,12 +149,14 @@ std::expected<UnixListener, BindFault> listen_unix(const std::string& path) {
   const auto* where = reinterpret_cast<const sockaddr*>(&address->address);
   // Linux gives the file the mode that the socket has at bind: there is no moment at which others
   // could connect, and the umask of the process stays as it is.
-  if (!out.socket_.open() || ::fchmod(out.socket_.get(), 0600) != 0 ||
+  if (!out.socket_.open() || ::fchmod(out.socket_.get(), mode) != 0 ||
       ::bind(out.socket_.get(), where, address->length) != 0) {
     return std::unexpected(failed("cannot listen on", path, errno));
   }
   struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0 || ::listen(out.socket_.get(), backlog) != 0) {
+  // A umask has taken from it; nobody connects before we listen.
+  if (::chmod(path.c_str(), mode) != 0 || ::lstat(path.c_str(), &status) != 0 ||
+      ::listen(out.socket_.get(), backlog) != 0) {
     return std::unexpected(failed("cannot listen on", path, errno));
   }
   out.path_ = path;

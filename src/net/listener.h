@@ -27,7 +27,7 @@ using BindFault = std::string;
 // between two processes would split their clients at random.
 std::expected<TcpListeners, BindFault> listen_tcp(const Endpoint& endpoint, unsigned count);
 
-// A listening Unix socket, mode 0600 from its first moment, that removes its file when destroyed.
+// A listening Unix socket, of its mode from its first moment, that removes its file when destroyed.
 class UnixListener {
  public:
   UnixListener() = default;
@@ -38,7 +38,7 @@ class UnixListener {
   [[nodiscard]] FileDescriptor& socket() { return socket_; }
 
  private:
-  friend std::expected<UnixListener, BindFault> listen_unix(const std::string& path);
+  friend std::expected<UnixListener, BindFault> listen_unix(const std::string& path, mode_t mode);
   FileDescriptor socket_;
   std::string path_;
   dev_t device_ = 0;
@@ -47,7 +47,7 @@ class UnixListener {
 
 // A socket file that nobody answers on is left over from a crash and is replaced; one with a
 // listener behind it, or anything that is not a socket, is left alone and refused.
-std::expected<UnixListener, BindFault> listen_unix(const std::string& path);
+std::expected<UnixListener, BindFault> listen_unix(const std::string& path, mode_t mode = 0600);
 
 // Who is at the other end of an accepted socket.
 Peer peer_of(int socket);

@@ -104,6 +104,9 @@ struct Chunk {
   std::string bytes;          // may be empty
   std::int64_t again_ms = 0;  // ask again after so long, if nothing is announced before
   bool last = false;          // the connection ends after the bytes
+  // Leaves in place of the head, and the connection ends. Of a stream whose head waits, and only as
+  // long as it has said nothing.
+  std::optional<Reply> instead = {};
 };
 
 // An answer without an end: after its head the connection is written to until one side closes it.
@@ -116,6 +119,8 @@ struct Stream {
   std::string topic;
   std::int64_t gap_ms = 0;
   std::move_only_function<Chunk(Prompt)> next;
+  // The head leaves with the first words: whether there will be any is not known yet.
+  bool head_waits = false;
 };
 
 using Outcome = std::variant<Reply, Later, Park, Stream>;

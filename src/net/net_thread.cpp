@@ -60,7 +60,8 @@ NetThread::NetThread(unsigned number, Service& service)
       tls_(service.options.tls),
       sweep_timer_(io_),
       drain_timer_(io_),
-      spare_(spare_descriptor()) {}
+      spare_(spare_descriptor()),
+      bell_(io_, [this] { answer_bell(); }) {}
 
 NetThread::~NetThread() = default;
 
@@ -81,39 +82,52 @@ void NetThread::run() {
   }
 }
 
-bool NetThread::announce(const std::shared_ptr<const std::vector<std::string>>& topics) {
+bool NetThread::announce(const Topics& topics) {
   if (!parking_.concerned(*topics) && !streaming_.concerned(*topics)) return false;
-  asio::post(io_, [this, topics] {
-    parking_.announce(*topics);
-    streaming_.announce(*topics);
-    take_deliveries();
-  });
+  {
+    const MutexLock lock(box_mutex_);
+    announcements_.push_back(topics);
+  }
+  bell_.ring();
   return true;
 }
 
 void NetThread::let_out() {
-  if (has_deliveries()) asio::post(io_, [this] { take_deliveries(); });
+  if (has_deliveries()) bell_.ring();
 }
 
 void NetThread::deliver(Delivery&& delivery, Leaves leaves) {
   {
-    const MutexLock lock(deliveries_mutex_);
+    const MutexLock lock(box_mutex_);
     deliveries_.push_back(std::move(delivery));
   }
   // To wake the thread for each of many costs more than all else about an answer: where threads
   // share a processor it comes at once, and waits for whoever woke it.
-  if (leaves == Leaves::now) asio::post(io_, [this] { take_deliveries(); });
+  if (leaves == Leaves::now) bell_.ring();
+}
+
+void NetThread::answer_bell() {
+  std::vector<Topics> announcements;
+  {
+    const MutexLock lock(box_mutex_);
+    announcements.swap(announcements_);
+  }
+  for (const Topics& topics : announcements) {
+    parking_.announce(*topics);
+    streaming_.announce(*topics);
+  }
+  take_deliveries();
 }
 
 bool NetThread::has_deliveries() {
-  const MutexLock lock(deliveries_mutex_);
+  const MutexLock lock(box_mutex_);
   return !deliveries_.empty();
 }
 
 void NetThread::take_deliveries() {
   std::vector<Delivery> deliveries;
   {
-    const MutexLock lock(deliveries_mutex_);
+    const MutexLock lock(box_mutex_);
     deliveries.swap(deliveries_);
   }
   for (Delivery& delivery : deliveries) {
@@ -137,8 +151,9 @@ std::optional<Reply> NetThread::park(Parked& parked, Park park) {
   return parking_.park(parked, std::move(park));
 }
 
-void NetThread::stream(std::unique_ptr<Connection> connection, Stream stream) {
-  streaming_.begin(std::move(connection), std::move(stream));
+void NetThread::stream(std::unique_ptr<Connection> connection, Stream stream,
+                       std::unique_ptr<Streaming::WaitingHead> head) {
+  streaming_.begin(std::move(connection), std::move(stream), std::move(head));
   if (draining_) streaming_.stop_all();
 }
 
@@ -261,8 +276,9 @@ void NetThread::stop_if_drained() {
 
 void NetThread::clear() {
   {
-    const MutexLock lock(deliveries_mutex_);
+    const MutexLock lock(box_mutex_);
     deliveries_.clear();
+    announcements_.clear();
   }
   parking_.clear();
   streaming_.clear();

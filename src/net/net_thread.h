@@ -21,6 +21,7 @@
 
 #include "base/mutex.h"
 #include "base/time.h"
+#include "net/doorbell.h"
 #include "net/file_descriptor.h"
 #include "net/parking.h"
 #include "net/service.h"
@@ -52,7 +53,8 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   // From any thread.
   // Wakes those of this thread who wait for one of them, and lets out what `let_out` would; false,
   // and nothing done, when nobody does.
-  bool announce(const std::shared_ptr<const std::vector<std::string>>& topics);
+  using Topics = std::shared_ptr<const std::vector<std::string>>;
+  bool announce(const Topics& topics);
   // What was delivered `with_announcement`.
   void let_out();
   void use(std::shared_ptr<const TlsContext> tls);
@@ -74,7 +76,8 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   [[nodiscard]] std::int64_t now_ms() { return clock_.monotonic_ms(); }
   [[nodiscard]] std::string_view date();
   std::optional<Reply> park(Parked& parked, Park park);
-  void stream(std::unique_ptr<Connection> connection, Stream stream);
+  void stream(std::unique_ptr<Connection> connection, Stream stream,
+              std::unique_ptr<Streaming::WaitingHead> head);
   void session_ended(bool was_refusal);
 
  private:
@@ -89,6 +92,7 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   void begin_drain(std::int64_t drain_ms);
   void end_drain(std::int64_t grace_ms);
   void stop_if_drained();
+  void answer_bell();
   void take_deliveries();
   [[nodiscard]] bool has_deliveries();
 
@@ -107,8 +111,11 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
   FileDescriptor spare_;  // given up for a moment to turn a client away when there is no other
   std::size_t refusals_ = 0;
   bool draining_ = false;
-  Mutex deliveries_mutex_;
-  std::vector<Delivery> deliveries_ __attribute__((guarded_by(deliveries_mutex_)));
+  // What other threads brought; they ring afterwards.
+  Mutex box_mutex_;
+  std::vector<Delivery> deliveries_ __attribute__((guarded_by(box_mutex_)));
+  std::vector<Topics> announcements_ __attribute__((guarded_by(box_mutex_)));
+  Doorbell bell_;
   std::int64_t date_second_ = -1;
   std::string date_;
 };

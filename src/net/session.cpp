@@ -268,21 +268,26 @@ void Session::answer(std::uint64_t turn_number, Outcome outcome) {
   std::exchange(resume_, nullptr)();
 }
 
-// Sends the head and gives the connection away. What was pipelined behind is never answered.
+// Sends the head, unless it waits, and gives the connection away. What was pipelined behind is
+// never answered.
 Task<void> Session::begin(Stream stream) {
   if (!well_formed(stream.head)) {
     co_await send(fault_reply(Fault::bad_reply));
     co_return;
   }
   enter(Phase::write);
+  const std::string& fixed_headers = thread_.service().fixed_headers(turn_.host, turn_.tls);
+  if (stream.head_waits && !turn_.head_only) {
+    auto waiting = std::make_unique<Streaming::WaitingHead>(std::move(stream.head), fixed_headers);
+    thread_.stream(std::move(connection_), std::move(stream), std::move(waiting));
+    co_return;
+  }
   const std::string head = reply_head(
-      stream.head, {.date = thread_.date(),
-                    .fixed_headers = thread_.service().fixed_headers(turn_.host, turn_.tls),
-                    .close = true,
-                    .endless = true});
+      stream.head,
+      {.date = thread_.date(), .fixed_headers = fixed_headers, .close = true, .endless = true});
   const IoResult written = co_await connection_->write(head, {});
   if (std::get<0>(written) || turn_.head_only) co_return;
-  thread_.stream(std::move(connection_), std::move(stream));
+  thread_.stream(std::move(connection_), std::move(stream), nullptr);
 }
 
 Task<bool> Session::send(Reply reply) {

@@ -4,6 +4,10 @@
 #include <new>
 #include <utility>
 
+#include "base/assert.h"
+#include "net/fault.h"
+#include "net/reply_writer.h"
+
 namespace lp::net {
 
 namespace {
@@ -23,11 +27,13 @@ Streaming::Streaming(boost::asio::io_context& io, Clock& clock, std::int64_t stu
           io, clock, [this](Ticket ticket) { end(ticket); },
           [this](Ticket ticket) { look_at_time(ticket); }) {}
 
-void Streaming::begin(std::unique_ptr<Connection> connection, Stream stream) {
+void Streaming::begin(std::unique_ptr<Connection> connection, Stream stream,
+                      std::unique_ptr<WaitingHead> head) {
   const Ticket ticket = held_.add(std::move(stream.topic), clock_.monotonic_ms() + stuck_ms_max_);
   Slot& begun = held_.slot(ticket);
   begun.connection = std::move(connection);
   begun.next = std::move(stream.next);
+  begun.head = std::move(head);
   begun.gap_ms = stream.gap_ms;
   held_.watch(ticket);
   ask(ticket, Prompt::news);
@@ -38,16 +44,35 @@ void Streaming::ask(Ticket ticket, Prompt prompt) {
   Chunk chunk;
   try {
     chunk = asked.next(prompt);
+    asked.last = chunk.last || chunk.instead || prompt == Prompt::stop;
+    put_head(asked, chunk);
   } catch (const std::bad_alloc&) {
     return end(ticket);
   }
   asked.announced = false;
   asked.again_ms = std::max<std::int64_t>(chunk.again_ms, 1);
-  asked.last = chunk.last || prompt == Prompt::stop;
   asked.unsent = std::move(chunk.bytes);
   asked.sent = 0;
   asked.spoke_ms = clock_.monotonic_ms();
   write(ticket);
+}
+
+// The head goes ahead of the first words, or the refusal in place of both.
+void Streaming::put_head(Slot& begun, Chunk& first) const {
+  LP_ASSERT(begun.head || !first.instead);
+  if (!begun.head || (first.bytes.empty() && !begun.last)) return;
+  const auto head = std::exchange(begun.head, nullptr);
+  const std::string date = http_date(clock_.now());
+  if (first.instead) {
+    const Reply reply =
+        well_formed(*first.instead) ? *std::move(first.instead) : fault_reply(Fault::bad_reply);
+    first.bytes = reply_head(reply, {date, head->fixed_headers, true}) + reply.body;
+  } else {
+    first.bytes.insert(0, reply_head(head->reply, {.date = date,
+                                                   .fixed_headers = head->fixed_headers,
+                                                   .close = true,
+                                                   .endless = true}));
+  }
 }
 
 void Streaming::write(Ticket ticket) {

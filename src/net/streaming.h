@@ -29,8 +29,15 @@ class Streaming {
   Streaming(boost::asio::io_context& io, Clock& clock, std::int64_t stuck_ms_max,
             std::function<void()> ended);
 
-  // The head has left.
-  void begin(std::unique_ptr<Connection> connection, Stream stream);
+  // A head that leaves with the first words of its stream, or not at all.
+  struct WaitingHead {
+    Reply reply;
+    std::string fixed_headers;
+  };
+
+  // Without a `head` it has left.
+  void begin(std::unique_ptr<Connection> connection, Stream stream,
+             std::unique_ptr<WaitingHead> head);
   void announce(const std::vector<std::string>& topics);
   // Last words for all; a stream that still has others to get rid of ends without.
   void stop_all();
@@ -47,6 +54,7 @@ class Streaming {
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::move_only_function<Chunk(Prompt)> next;
+    std::unique_ptr<WaitingHead> head;
     std::int64_t gap_ms = 0;
     std::string unsent;    // in place until all of it has left: TLS wants it so
     std::size_t sent = 0;  // of `unsent`
@@ -60,6 +68,7 @@ class Streaming {
 
   [[nodiscard]] std::int64_t gap_ms(const Slot& asked) const;
   void ask(Ticket ticket, Prompt prompt);
+  void put_head(Slot& begun, Chunk& first) const;
   void write(Ticket ticket);
   void rest(Ticket ticket);
   void end(Ticket ticket);

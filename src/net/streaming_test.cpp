@@ -242,6 +242,79 @@ TEST(Streaming, AnswersAHeadWithTheHeadAlone) {
   EXPECT_EQ(station.asked, 0);
 }
 
+// A stream whose head waits, and what it says each time it is asked.
+Handler waiting(std::vector<Chunk> chunks) {
+  return [chunks = std::move(chunks)](Request&&) -> Outcome {
+    return Stream{.head = {.content_type = "text/plain"},
+                  .topic = "news",
+                  .next =
+                      [chunks, at = std::size_t{0}](Prompt prompt) mutable {
+                        if (prompt == Prompt::stop) return Chunk{.instead = Reply{.status = 503}};
+                        return chunks.at(at++);
+                      },
+                  .head_waits = true};
+  };
+}
+
+TEST(Streaming, HoldsAHeadThatWaitsUntilThereAreWords) {
+  TestServer server(waiting({{.bytes = "", .again_ms = 1},
+                             {.bytes = "", .again_ms = 1},
+                             {.bytes = "one\n", .again_ms = 1},
+                             {.bytes = "two\n", .last = true}}));
+  RawClient client = server.client();
+  const auto head = client.ask(get("/"));
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(value_of(*head, "content-type"), "text/plain");
+  EXPECT_EQ(value_of(*head, "content-length"), "");
+  EXPECT_EQ(value_of(*head, "x-content-type-options"), "nosniff");
+  EXPECT_EQ(client.line(), "one");
+  EXPECT_EQ(client.line(), "two");
+  EXPECT_TRUE(client.closed());
+}
+
+TEST(Streaming, RefusesInPlaceOfAHeadThatWaits) {
+  TestServer server(waiting(
+      {{.bytes = "", .again_ms = 1},
+       {.bytes = "", .instead = Reply{.status = 503, .content_type = "text/x", .body = "no\n"}}}));
+  RawClient client = server.client();
+  const auto refused = client.ask(get("/"));
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_EQ(refused->body, "no\n");
+  EXPECT_EQ(value_of(*refused, "content-type"), "text/x");
+  EXPECT_EQ(value_of(*refused, "connection"), "close");
+  EXPECT_EQ(value_of(*refused, "x-content-type-options"), "nosniff");
+  EXPECT_TRUE(client.closed());
+  EXPECT_TRUE(streaming(server, 0));
+}
+
+TEST(Streaming, SendsAHeadThatWaitsWhereNothingIsEverSaid) {
+  TestServer server(waiting({{.bytes = "", .last = true}}));
+  RawClient client = server.client();
+  EXPECT_EQ(client.ask(get("/"))->status, 200);
+  EXPECT_TRUE(client.closed());
+}
+
+TEST(Streaming, RefusesWhoStillWaitsForAHeadWhenTheServerStops) {
+  TestServer server(waiting({{.bytes = "", .again_ms = 60'000}}));
+  RawClient client = server.client();
+  client.send(get("/"));
+  ASSERT_TRUE(streaming(server, 1));
+  server->stop(1'000);
+  EXPECT_EQ(client.read()->status, 503);
+  EXPECT_TRUE(client.closed());
+}
+
+TEST(Streaming, WithholdsARefusalThatIsNotWellFormed) {
+  Reply bad;
+  bad.headers.emplace_back("X", "a\r\nb");
+  TestServer server(waiting({{.bytes = "", .instead = bad}}));
+  RawClient client = server.client();
+  EXPECT_EQ(client.ask(get("/"))->status, 500);
+  EXPECT_TRUE(client.closed());
+}
+
 TEST(Streaming, WithholdsAHeadThatIsNotWellFormed) {
   Station station;
   TestServer server(station.handler());

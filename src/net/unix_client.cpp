@@ -20,20 +20,6 @@ namespace {
 // Far above any export's page; a server gone mad is not read to the end.
 constexpr std::size_t reply_bytes_max = 256 * 1024 * 1024;
 
-ConnectFault fault_of(int errno_value) {
-  switch (errno_value) {
-    case ENOENT:
-    case ENOTDIR:
-    case ECONNREFUSED:
-      return ConnectFault::nobody_listens;
-    case EACCES:
-    case EPERM:
-      return ConnectFault::not_permitted;
-    default:
-      return ConnectFault::broken;
-  }
-}
-
 // One exchange on one socket, up to one deadline.
 class Exchange {
  public:
@@ -45,7 +31,7 @@ class Exchange {
   std::expected<void, ConnectFault> connect(const UnixAddress& address) {
     const auto* where = reinterpret_cast<const sockaddr*>(&address.address);
     while (::connect(socket_.get(), where, address.length) != 0) {
-      if (errno != EAGAIN) return std::unexpected(fault_of(errno));
+      if (errno != EAGAIN) return std::unexpected(connect_fault(errno));
       if (left_ms() == 0) return std::unexpected(ConnectFault::broken);
       ::poll(nullptr, 0, 10);
     }
@@ -126,11 +112,25 @@ std::optional<Reply> read_reply(std::string_view bytes, bool head_only) {
 
 }  // namespace
 
+ConnectFault connect_fault(int errno_value) {
+  switch (errno_value) {
+    case ENOENT:
+    case ENOTDIR:
+    case ECONNREFUSED:
+      return ConnectFault::nobody_listens;
+    case EACCES:
+    case EPERM:
+      return ConnectFault::not_permitted;
+    default:
+      return ConnectFault::broken;
+  }
+}
+
 std::expected<Reply, ConnectFault> call_unix(const std::string& socket_path, Method method,
                                              std::string_view target, std::string_view body,
                                              std::int64_t timeout_ms) {
   const auto address = unix_address(socket_path);
-  if (!address) return std::unexpected(fault_of(address.error()));
+  if (!address) return std::unexpected(connect_fault(address.error()));
   Exchange exchange(timeout_ms);
   if (const auto connected = exchange.connect(*address); !connected) {
     return std::unexpected(connected.error());

@@ -12,6 +12,8 @@
 namespace lp::net {
 
 enum class ConnectFault : std::uint8_t { nobody_listens, not_permitted, broken };
+// Of the errno of what failed.
+ConnectFault connect_fault(int errno_value);
 
 std::expected<Reply, ConnectFault> call_unix(const std::string& socket_path, Method method,
                                              std::string_view target, std::string_view body,

@@ -103,6 +103,17 @@ TEST(UnixSocket, BelongsToItsOwnerOnly) {
   EXPECT_EQ(status.st_mode & 07777, 0600U);
 }
 
+TEST(UnixSocket, BelongsToItsGroupTooWhereThatIsWantedWhateverTheUmask) {
+  const Directory directory;
+  const mode_t old = umask(077);
+  const auto listener = listen_unix(directory / "signer.sock", 0660);
+  umask(old);
+  ASSERT_TRUE(listener) << listener.error();
+  struct stat status{};
+  ASSERT_EQ(lstat((directory / "signer.sock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0660U);
+}
+
 TEST(UnixSocket, TakesThePlaceOfOneLeftByACrash) {
   const Directory directory;
   const std::string path = directory / "admin.sock";

@@ -239,6 +239,7 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"agents.self_signup", flag([](Config& c) -> bool& { return c.self_signup; })},
       {"webhooks.allow",
        list([](Config& c) -> std::vector<std::string>& { return c.webhooks_allow; })},
+      {"signer.socket", text([](Config& c) -> std::string& { return c.signer_socket; })},
       {"witness.policy", text([](Config& c) -> std::string& { return c.witness_policy; })},
       {"log.format",
        choice([](Config& c) -> std::string& { return c.log_format; }, "json", "pretty")},

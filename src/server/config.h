@@ -34,6 +34,7 @@ struct Config {
   std::string security_policy;                 // security.policy: an https URL
   std::vector<std::string> webhooks_allow;  // webhooks.allow: hosts or CIDRs, with :port if wanted
   std::string witness_policy;               // witness.policy: a file; "" = no witnesses
+  std::string signer_socket;                // signer.socket: a path; "" = signed in this process
   std::string log_format;                   // log.format: json | pretty; "" = by terminal
 };
 

@@ -9,6 +9,8 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "core/approver.h"
+#include "core/own_notary.h"
+#include "server/remote_notary.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace lp::server {
@@ -24,6 +26,10 @@ std::expected<void, std::string> check_owner(const std::string& directory) {
       fmt::format("{} belongs to another account (uid {}). While no server runs on it, only that "
                   "account may open it: `runuser -u USER -- letsping ...`.",
                   directory, status.st_uid));
+}
+
+core::Keys::LogKeys log_keys_of(const Place& place) {
+  return place.signer_socket.empty() ? core::Keys::LogKeys::here : core::Keys::LogKeys::elsewhere;
 }
 
 std::expected<std::string, std::string> log_name_of(store::Store& store) {
@@ -49,25 +55,38 @@ bool initialised(const Place& place) {
   return stat(place.complete().c_str(), &status) == 0;
 }
 
+// The secrets, and who signs: we, with the lock store, or a process of its own.
+std::expected<void, std::string> Installation::open_signer() {
+  const bool elsewhere = !place_.signer_socket.empty();
+  auto keys = core::Keys::open(place_.secrets(), false, entropy_, log_keys_of(place_));
+  if (!keys) return std::unexpected(keys.error());
+  keys_ = *std::move(keys);
+  if (elsewhere) {
+    auto notary = RemoteNotary::open(place_.signer_socket, RemoteNotary::Use::holds);
+    if (!notary) return std::unexpected(notary.error());
+    notary_ = *std::move(notary);
+    return {};
+  }
+  if (auto ours = check_owner(place_.signer()); !ours) return ours;
+  auto locks = store::open_lock_store(place_.signer());
+  if (!locks) return std::unexpected(locks.error().what);
+  locks_ = *std::move(locks);
+  notary_ = std::make_unique<core::OwnNotary>(*locks_, keys_->log_secret());
+  return {};
+}
+
 std::expected<std::unique_ptr<Installation>, std::string> Installation::open(
     const Place& place, core::EngineOptions limits, Announce announce) {
   std::unique_ptr<Installation> made(new Installation);
   made->place_ = place;
-  for (const std::string& directory : {place.data, place.signer()}) {
-    if (auto ours = check_owner(directory); !ours) return std::unexpected(ours.error());
-  }
+  if (auto ours = check_owner(place.data); !ours) return std::unexpected(ours.error());
   auto store = store::open_sqlite(place.database());
   if (!store) return std::unexpected(store.error().what);
   made->store_ = *std::move(store);
-  auto locks = store::open_lock_store(place.signer());
-  if (!locks) return std::unexpected(locks.error().what);
-  made->locks_ = *std::move(locks);
   auto blobs = store::BlobFiles::open(place.blobs());
   if (!blobs) return std::unexpected(blobs.error().what);
   made->blobs_ = *std::move(blobs);
-  auto keys = core::Keys::open(place.secrets(), false, made->entropy_);
-  if (!keys) return std::unexpected(keys.error());
-  made->keys_ = *std::move(keys);
+  if (auto opened = made->open_signer(); !opened) return std::unexpected(opened.error());
   auto log_name = log_name_of(*made->store_);
   if (!log_name) return std::unexpected(log_name.error());
   if (log_name->empty()) {
@@ -77,7 +96,7 @@ std::expected<std::unique_ptr<Installation>, std::string> Installation::open(
   limits.data_directory = place.data;
   limits.log_name = *log_name;
   if (!announce) announce = [](std::vector<std::string>) {};
-  made->engine_ = std::make_unique<core::Engine>(std::move(limits), *made->store_, *made->locks_,
+  made->engine_ = std::make_unique<core::Engine>(std::move(limits), *made->store_, *made->notary_,
                                                  *made->blobs_, *made->keys_, made->clock_,
                                                  made->entropy_, std::move(announce));
   if (auto started = made->engine_->start(); !started) return std::unexpected(started.error());
@@ -147,7 +166,7 @@ std::expected<void, std::string> initialise(const Place& place, const Initial& i
   if (initialised(place)) return {};
   crypto::SystemEntropy entropy;
   if (auto made = make_directories(place); !made) return made;
-  if (auto keys = core::Keys::open(place.secrets(), true, entropy); !keys) {
+  if (auto keys = core::Keys::open(place.secrets(), true, entropy, log_keys_of(place)); !keys) {
     return std::unexpected(keys.error());
   }
   if (auto written = write_settings(place, initial, entropy); !written) return written;

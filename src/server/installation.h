@@ -5,7 +5,8 @@
 //   DIR/letsping.db   everything (SQLite)          DIR/secrets/   keys, 0400
 //   DIR/blobs/        large snapshots              DIR/admin.sock while a server runs
 //   DIR/initialised   once `init` was through
-//   DIR.signer/       the signer's memory: outside, so that no copy of DIR carries it
+//   DIR.signer/       the signer's memory: outside, so that no copy of DIR carries it; with the log
+//                     key a signer's of its own where `signer_socket` names one
 
 #pragma once
 
@@ -20,21 +21,10 @@
 #include "core/engine.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
+#include "server/place.h"
+#include "store/lock_store.h"
 
 namespace lp::server {
-
-struct Place {
-  std::string data;          // the data directory
-  std::string signer_state;  // "" = $STATE_DIRECTORY/signer, else DATA.signer
-
-  [[nodiscard]] std::string database() const { return data + "/letsping.db"; }
-  [[nodiscard]] std::string secrets() const { return data + "/secrets"; }
-  [[nodiscard]] std::string blobs() const { return data + "/blobs"; }
-  [[nodiscard]] std::string complete() const { return data + "/initialised"; }
-  [[nodiscard]] std::string socket() const { return data + "/admin.sock"; }
-  [[nodiscard]] std::string test_approver() const { return secrets() + "/test-approver.key"; }
-  [[nodiscard]] std::string signer() const;
-};
 
 // Whether `place` has been initialised completely.
 [[nodiscard]] bool initialised(const Place& place);
@@ -55,6 +45,7 @@ class Installation {
 
  private:
   Installation() = default;
+  std::expected<void, std::string> open_signer();
   Place place_;
   SystemClock clock_;
   crypto::SystemEntropy entropy_;
@@ -62,6 +53,7 @@ class Installation {
   std::unique_ptr<store::LockStore> locks_;
   std::optional<store::BlobFiles> blobs_;
   std::unique_ptr<core::Keys> keys_;
+  std::unique_ptr<core::Notary> notary_;
   std::unique_ptr<core::Engine> engine_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -192,14 +193,18 @@ std::vector<store::OutboxItem> OutboxPort::report(std::vector<store::OutboxItem>
   std::promise<void> answered;
   auto future = answered.get_future();
   std::shared_ptr<void> waiting(nullptr, [&answered](void*) { answered.set_value(); });
-  std::vector<store::OutboxItem> left;
+  std::vector<store::OutboxItem> left, refused;  // `refused` is lp-core's until the wait is over
   for (auto& item : items) {
-    const bool taken =
-        engine_.submit<core::OutboxAttempt>({.item = item}, [waiting](const auto&) {});
+    const bool taken = engine_.submit<core::OutboxAttempt>(
+        {.item = item}, [waiting, &refused, item](const auto& result) {
+          if (result || result.error().fault != core::Fault::signer_unavailable) return;
+          refused.push_back(item);
+        });
     if (!taken) left.push_back(std::move(item));
   }
   waiting.reset();
   future.wait();
+  std::ranges::move(refused, std::back_inserter(left));
   return left;
 }
 

@@ -166,7 +166,7 @@ void WitnessSubmitter::stop_contradicted() {
 void WitnessSubmitter::keep(const CosignedNote& note) {
   const auto kept = engine_.run(core::KeepCosigned{
       .head = {.origin = note.origin, .size = note.size, .note = note.note, .mac = {}}});
-  if (!kept) return;  // the server is stopping; it is cosigned anew after the next start
+  if (!kept) return;  // the server is stopping or its signer away; it is cosigned anew later
   const auto directory = engine_.directory();
   const core::ProjectView* project = project_of(*directory, note.origin);
   const auto& live = project == nullptr ? directory->root : project->live;

@@ -16,7 +16,11 @@ LineReader::LineReader(int descriptor, std::string path, std::size_t bytes_max)
 LineReader::LineReader(LineReader&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       path_(std::move(other.path_)),
-      bytes_max_(other.bytes_max_) {}
+      bytes_max_(other.bytes_max_),
+      end_(other.end_ - other.at_),
+      begun_(other.begun_) {
+  std::memcpy(block_.data(), other.block_.data() + other.at_, end_);
+}
 
 LineReader::~LineReader() {
   if (descriptor_ > STDERR_FILENO) close(descriptor_);

@@ -8,12 +8,17 @@
 namespace lp::verify {
 namespace {
 
-std::vector<std::string> lines_of(const std::string& text, std::size_t bytes_max = 100) {
+std::expected<LineReader, IoError> reader_of(const std::string& text, std::size_t bytes_max = 100) {
   const std::string path = ::testing::TempDir() + "line_reader_" +
                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ofstream(path, std::ios::binary) << text;
   auto reader = LineReader::open(path, bytes_max);
   EXPECT_TRUE(reader);
+  return reader;
+}
+
+std::vector<std::string> lines_of(const std::string& text, std::size_t bytes_max = 100) {
+  auto reader = reader_of(text, bytes_max);
   std::vector<std::string> lines;
   while (reader) {
     auto line = reader->next();
@@ -40,6 +45,31 @@ TEST(LineReader, SeesAnEmptyFileAsOneEmptyLine) {
 TEST(LineReader, CutsALineThatIsTooLongAndGoesOnBehindIt) {
   EXPECT_EQ(lines_of(std::string(300'000, 'x') + "\nb\n", 5),
             (std::vector<std::string>{"xxxxxx", "b"}));
+}
+
+TEST(LineReader, KnowsWhetherAWholeLineIsHereAlready) {
+  auto reader = reader_of("a\nb\nc");
+  ASSERT_TRUE(reader);
+  EXPECT_FALSE(reader->has_line()) << "nothing was read yet";
+  EXPECT_EQ(*reader->next(), "a");
+  EXPECT_TRUE(reader->has_line());
+  EXPECT_EQ(*reader->next(), "b");
+  EXPECT_FALSE(reader->has_line()) << "there may be more of it";
+  EXPECT_EQ(*reader->next(), "c");
+  EXPECT_FALSE(reader->has_line());
+  EXPECT_EQ(*reader->next(), std::nullopt);
+  EXPECT_FALSE(reader->has_line());
+}
+
+TEST(LineReader, KeepsWhatItHasReadWhenItIsMoved) {
+  auto reader = reader_of("a\nb\nc");
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(*reader->next(), "a");
+  LineReader moved = *std::move(reader);
+  EXPECT_TRUE(moved.has_line());
+  EXPECT_EQ(*moved.next(), "b");
+  EXPECT_EQ(*moved.next(), "c");
+  EXPECT_EQ(*moved.next(), std::nullopt);
 }
 
 TEST(LineReader, SaysWhatCannotBeRead) {

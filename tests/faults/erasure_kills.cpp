@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "crypto/p256.h"
 #include "evidence/erasure.h"
-#include "evidence/receipt.h"
 #include "evidence/roster_document.h"
 #include "json/write.h"
 #include "net/unix_client.h"

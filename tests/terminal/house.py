@@ -53,10 +53,10 @@ class House(Server):
     def status_of(self, request):
         return self.http("GET", f"/api/status/{request}")
 
-    def http(self, method, path, text=None):
+    def http(self, method, path, text=None, key=None):
         call = urllib.request.Request(self.address + path, method=method,
                                       data=None if text is None else text.encode())
-        call.add_header("Authorization", "Bearer " + self.made["agent"])
+        call.add_header("Authorization", "Bearer " + (key or self.made["agent"]))
         call.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(call, timeout=30) as reply:

@@ -65,6 +65,7 @@ class Server:
         self.settings = {"LETSPING_" + name.replace(".", "__").upper(): value
                          for name, value in (settings or {}).items()}
         self.process = None
+        self.account = {}  # user, group, … of subprocess: under which it and its commands run
         self.address = self.port = ""
         self.made = {}
 
@@ -89,7 +90,7 @@ class Server:
         command = [binary(), "serve", "--data", self.data, "--listen", "127.0.0.1:0", *more]
         with open(out, "wb") as stdout, open(f"{self.home.name}/log", "ab") as log:
             self.process = subprocess.Popen(command, stdout=stdout, stderr=log,
-                                            stdin=subprocess.DEVNULL,
+                                            stdin=subprocess.DEVNULL, **self.account,
                                             env=dict(os.environ, **self.settings))
         end = time.monotonic() + 20
         while time.monotonic() < end and self.alive():
@@ -127,7 +128,7 @@ class Server:
         environment = dict(os.environ, LETSPING_ENCRYPTION_KEY=CONTENT_KEY)
         done = subprocess.run([binary(), *arguments, "--data", self.data], env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-                              check=False)
+                              check=False, **self.account)
         return done.returncode, done.stdout, done.stderr
 
     def run(self, *arguments):

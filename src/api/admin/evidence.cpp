@@ -8,11 +8,11 @@
 #include "api/evidence/root_log.h"
 #include "api/reply.h"
 #include "api/review/roster_body.h"
+#include "base/assert.h"
 #include "base/text.h"
 #include "core/root_log.h"
 #include "evidence/succession.h"
 #include "json/write.h"
-#include "tlog/note.h"
 
 namespace lp::api {
 namespace {
@@ -53,18 +53,14 @@ std::optional<std::uint64_t> closed_size(Context& context, const std::string& su
 }
 
 // The root logs before the one that is open, the newest first.
-json::Array describe_closed_roots(Context& context, const core::Directory& directory) {
+json::Array describe_closed_roots(const core::Directory& directory) {
   json::Array roots;
-  std::string opened = directory.root_log.value_or("");
-  while (!opened.empty()) {
-    const std::size_t id = opened.find(' ');
-    const std::size_t before = id == std::string::npos ? id : opened.find(' ', id + 1);
-    opened = before == std::string::npos ? std::string() : "0" + opened.substr(before);
-    const std::string origin = core::RootLog::origin_of(directory.log_name, opened);
-    const auto key =
-        tlog::VerifierKey::make(origin, context.engine.keys().log_key(origin).public_key());
+  for (const std::string& origin :
+       core::RootLog::origins_before(directory.log_name, directory.root_log.value_or(""))) {
+    const auto key = directory.other_vkeys.find(origin);
+    LP_ASSERT(key != directory.other_vkeys.end());
     auto root = json::Value::object();
-    root.add("origin", origin).add("log_vkeys", json::Value::array({json::Value(key.to_string())}));
+    root.add("origin", origin).add("log_vkeys", json::Value::array({json::Value(key->second)}));
     roots.push_back(std::move(root));
   }
   return roots;
@@ -98,7 +94,7 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
     value.add("roster_sha256", json::Value::array({json::Value(project.row.roster_sha256->hex())}));
   }
   value.add("single_operator", project.row.single_operator);
-  auto roots = describe_closed_roots(context, *call.directory);
+  auto roots = describe_closed_roots(*call.directory);
   if (!roots.empty()) value.add("closed_roots", json::Value::array(std::move(roots)));
   const auto& successors = call.directory->successors;
   if (const auto after = successors.find(project.row.id); after != successors.end()) {

@@ -170,6 +170,36 @@ TEST(Exports, GiveABundleOfTheSameBytesAsWereHashed) {
   EXPECT_EQ(all.substr(all.size() - 1'024), evidence::tar_end());
 }
 
+TEST(Exports, AreRefusedBeforeTheirHeadWhereTheLogTakesNoEvent) {
+  Operator person;
+  core::House& house = person.server.house;
+  const std::string key = person.key(identity::KeyRole::auditor);
+  const auto get = [&](const std::string& format) {
+    net::Request request = page_call(net::Method::get, "/api/audit/export?format=" + format);
+    request.headers = {{"authorization", "Bearer " + key}};
+    return dispatch(person.server.context, std::move(request));
+  };
+  auto stopped = get("jsonl");
+  const net::Chunk last = std::get<net::Stream>(stopped).next(net::Prompt::stop);
+  ASSERT_TRUE(last.instead.has_value());
+  EXPECT_EQ(reason_in(*last.instead), "stopping");
+  ASSERT_TRUE(house.engine->run(core::NoteWitnessAhead{
+      .origin = house.engine->directory()->project(house.project)->row.origin, .witness = "w"}));
+  for (const char* format : {"jsonl", "csv", "ocsf", "bundle"}) {
+    auto outcome = get(format);
+    auto& stream = std::get<net::Stream>(outcome);
+    EXPECT_TRUE(stream.head_waits);
+    net::Chunk chunk;
+    while (!chunk.instead) {
+      chunk = stream.next(net::Prompt::time);
+      ASSERT_EQ(chunk.bytes, "") << format;
+      ASSERT_FALSE(chunk.last) << format;
+    }
+    EXPECT_EQ(chunk.instead->status, 503);
+    EXPECT_EQ(reason_in(*chunk.instead), "log_frozen");
+  }
+}
+
 TEST(Exports, GoToKeysOfAuditorsAsAStream) {
   Operator person;
   person.server.house.asked();

@@ -5,6 +5,7 @@
 #include "api/reply.h"
 #include "api/review/setup.h"
 #include "api/submit.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -23,7 +24,7 @@ json::Value describe_member(const core::Directory& directory, const store::Membe
   auto value = json::Value::object();
   value.add("id", member.id)
       .add("name", member.name)
-      .add("roles", json::Value::array(json::Array(roles.begin(), roles.end())))
+      .add("roles", json::text_array(roles))
       .add("devices", keys.size())
       .add("created_at", to_string(member.created));
   if (member.removed) value.add("removed_at", to_string(*member.removed));

@@ -307,9 +307,7 @@ net::Outcome adopt_signer(Context& context, Call& call) {
   if (body.refusal) return *std::move(body.refusal);
   core::AdoptSigner command{.reason = body.values[0]};
   return submit(context, std::move(command), [](const core::AdoptSigner::Result& result) {
-    json::Array origins;
-    for (const auto& origin : result.origins) origins.emplace_back(origin);
-    return list_reply("origins", std::move(origins));
+    return list_reply("origins", json::Array(result.origins.begin(), result.origins.end()));
   });
 }
 

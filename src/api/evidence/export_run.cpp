@@ -143,7 +143,7 @@ store::Result<void> ExportRun::find_range() {
 
 // A bundle stands on the checkpoint that proves most of those that cover its entries.
 store::Result<void> ExportRun::put_on_ground() {
-  auto ground = core::bundle_ground(context_.engine.reader(), context_.engine.keys(), *directory_,
+  auto ground = core::bundle_ground(context_.engine.reader(), context_.engine.notary(), *directory_,
                                     project_, manifest_.end);
   if (!ground) return std::unexpected(ground.error());
   const auto note = *ground ? tlog::Note::parse((*ground)->note) : std::nullopt;
@@ -235,7 +235,8 @@ store::Result<std::string> ExportRun::opening() {
   const auto directory = context_.engine.directory();
   const core::ProjectView* const now = directory->project(project_.row.id);
   if (now == nullptr) return std::unexpected(store::IoError{"the project is gone"});
-  auto event = bundle_->event(reader, context_.engine.keys(), *directory, *now, *event_);
+  auto event = bundle_->event(reader, context_.engine.keys(), context_.engine.notary(), *directory,
+                              *now, *event_);
   if (!event) return std::unexpected(std::move(event.error()));
   auto top = bundle_->top(reader);
   if (!top) return std::unexpected(std::move(top.error()));

@@ -19,7 +19,8 @@ constexpr std::int64_t look_again_ms = 2;
 struct Logging {
   enum class State : std::uint8_t { waiting, logged, refused };
   std::atomic<State> state = State::waiting;
-  std::uint64_t event = 0;  // written before `state`
+  std::uint64_t event = 0;  // written before `state`, as is
+  core::Refused refused;
 };
 
 // An export that writes itself to one connection.
@@ -29,33 +30,43 @@ class Streaming {
       : context_(&context), run_(std::move(run)), place_(std::move(place)) {}
 
   net::Chunk next(net::Prompt prompt) {
-    if (prompt == net::Prompt::stop) return end("the server stops");
-    if (run_->must_log() && !log()) return end("the log does not take its event");
+    if (prompt == net::Prompt::stop) return end("the server stops", refuse(Reason::stopping));
+    if (run_->must_log()) {
+      if (auto refused = log()) return end("the log does not take its event", *std::move(refused));
+    }
     if (run_->must_log()) return {.again_ms = look_again_ms};
     auto step = run_->step();
-    if (!step) return end(step.error().what);
+    if (!step) return end(step.error().what, internal_error("export.step", step.error().what));
+    begun_ = begun_ || !step->bytes.empty();
     return {.bytes = std::move(step->bytes), .again_ms = 1, .last = step->last};
   }
 
  private:
-  // False when it cannot be logged. Asks once, then looks.
-  bool log() {
+  // The refusal when it cannot be logged. Asks once, then looks.
+  std::optional<net::Reply> log() {
     if (!logging_) {
       logging_ = std::make_shared<Logging>();
       const bool taken = context_->engine.submit<core::RecordExport>(
           run_->command(), [logging = logging_](auto result) {
-            if (result) logging->event = result->index;
+            if (result) {
+              logging->event = result->index;
+            } else {
+              logging->refused = std::move(result.error());
+            }
             logging->state = result ? Logging::State::logged : Logging::State::refused;
           });
-      return taken;
+      if (!taken) return refuse(Reason::overloaded);
+      return std::nullopt;
     }
     const Logging::State state = logging_->state;
     if (state == Logging::State::logged) run_->logged(logging_->event);
-    return state != Logging::State::refused;
+    if (state != Logging::State::refused) return std::nullopt;
+    return refuse(logging_->refused);
   }
 
-  // The head has left long since: what is missing at the end says that this is no export.
-  net::Chunk end(std::string_view why) const {
+  // Once the head has left, what is missing at the end says that this is no export.
+  net::Chunk end(std::string_view why, net::Reply refusal) const {
+    if (!begun_) return {.instead = std::move(refusal)};
     log::warning("export.cut_off", "An export ended before its end.", {{"why", why}});
     return {.last = true};
   }
@@ -64,6 +75,7 @@ class Streaming {
   std::unique_ptr<ExportRun> run_;
   std::shared_ptr<void> place_;
   std::shared_ptr<Logging> logging_;
+  bool begun_ = false;  // some of its bytes have been said, and the head with them
 };
 
 struct Asked {
@@ -108,6 +120,7 @@ net::Outcome stream_export(Context& context, Call& call) {
   auto run = ExportRun::begin(context, call, asked.wish);
   if (!run) return std::move(run.error());
   net::Stream stream;
+  stream.head_waits = true;
   stream.head.content_type = (*run)->content_type();
   stream.head.headers = {
       {"Cache-Control", "private, no-store"},

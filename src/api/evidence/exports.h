@@ -2,7 +2,8 @@
 //
 // GET /api/audit/export?format=jsonl|csv|ocsf|bundle&from=&to=: for keys of role auditor or admin,
 // of the key's project, as a stream without a length. The export is an event of the log, by that
-// key, before the first byte; one that cannot be finished ends without what closes its format.
+// key, before the status line: what the log refuses is refused like any other request. One that
+// cannot be finished later ends without what closes its format.
 
 #pragma once
 

@@ -119,7 +119,7 @@ struct Wanted {
   }
   // As things stand. Nothing when it shall be witnessed and is not yet.
   std::optional<net::Reply> reply(bool must_be_witnessed) {
-    auto ground = core::ground_of(context.engine.reader(), context.engine.keys(), *directory,
+    auto ground = core::ground_of(context.engine.reader(), context.engine.notary(), *directory,
                                   *project, wish.index);
     if (!ground) return refuse_receipt(core::NoReceipt::unknown);
     if (must_be_witnessed && !ground->witnessed) return std::nullopt;
@@ -268,8 +268,8 @@ net::Outcome request_receipt(Context& context, Call& call, const Session& sessio
 std::optional<net::Reply> add_receipt(Context& context, json::Value& reply,
                                       const core::ProjectView& project, std::uint64_t index) {
   const core::DirectoryPtr directory = context.engine.directory();
-  auto receipt = core::receipt_json(context.engine.reader(), context.engine.keys(), *directory,
-                                    project, {.index = index});
+  auto receipt = core::receipt_json(context.engine.reader(), context.engine.keys(),
+                                    context.engine.notary(), *directory, project, {.index = index});
   if (receipt) {
     reply.add("receipt", *std::move(receipt));
     return std::nullopt;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/testing.h"
-#include "evidence/receipt.h"
+#include "evidence/erasure.h"
 #include "evidence/roster_document.h"
 
 namespace lp::api {

@@ -73,12 +73,12 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
 }
 
 // Why the request of the path is not there for this member: only those of their projects are.
-std::optional<net::Reply> hidden(Context& context, const Call& call, const Session& session) {
-  const std::string& id = call.parameter("id");
+std::optional<net::Reply> hidden(Context& context, const core::Directory& directory,
+                                 const std::string& id, const Session& session) {
   if (!is_id("req", id)) return refuse(Reason::not_found);
   const auto found = context.engine.project_of(id);
-  if (!found) return refuse_gone(context, *call.directory, session, found.error());
-  const core::ProjectView* project = call.directory->project(*found);
+  if (!found) return refuse_gone(context, directory, session, found.error());
+  const core::ProjectView* project = directory.project(*found);
   if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
   return std::nullopt;
 }
@@ -111,13 +111,17 @@ net::Outcome list_reviews(Context& context, Call& call, const Session& session) 
 }
 
 net::Outcome show_review(Context& context, Call& call, const Session& session) {
-  if (auto refused = hidden(context, call, session)) return *std::move(refused);
+  if (auto refused = hidden(context, *call.directory, call.parameter("id"), session)) {
+    return *std::move(refused);
+  }
   const auto view = context.engine.request(call.parameter("id"), {});
   return view ? detail_reply(context, *call.directory, *view, session) : refuse(view.error());
 }
 
 net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
-  if (auto refused = hidden(context, call, session)) return *std::move(refused);
+  if (auto refused = hidden(context, *call.directory, call.parameter("id"), session)) {
+    return *std::move(refused);
+  }
   const auto document = read_object(std::move(call.request.body));
   if (!document) return document.error();
   std::optional<net::Reply> refusal;
@@ -135,19 +139,25 @@ net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
                 [](const core::Viewed::Result&) { return private_reply("{}"); });
 }
 
+// Whether the member sees the request is looked at where it is decided, on rows that are read there
+// anyway; why it was not decided, only those who see it are told.
 net::Outcome decide_review(Context& context, Call& call, const Session& session) {
-  if (auto refused = hidden(context, call, session)) return *std::move(refused);
+  if (!is_id("req", call.parameter("id"))) return refuse(Reason::not_found);
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return std::move(command.error());
-  command->only_member = session.member;
+  command->session = {.member = session.member, .key = session.key};
   return net::Later{[&context, command = *std::move(command),
                      session](std::shared_ptr<net::Responder> responder) mutable {
     auto answer = [&context, responder, session, request = command.request](auto result) {
       responder->render([&context, session, request, result = std::move(result)] {
-        if (!result) return refuse_decision(context, result.error(), session.member, session.key);
+        const auto directory = context.engine.directory();
+        if (!result) {
+          auto refused = hidden(context, *directory, request, session);
+          return refused ? *std::move(refused)
+                         : refuse_decision(context, result.error(), session.member, session.key);
+        }
         const auto view = context.engine.request(request, {});
-        return view ? detail_reply(context, *context.engine.directory(), *view, session)
-                    : refuse(view.error());
+        return view ? detail_reply(context, *directory, *view, session) : refuse(view.error());
       });
     };
     if (!context.engine.submit<core::Decide>(std::move(command), std::move(answer))) {

@@ -231,15 +231,23 @@ TEST(Reviews, AreInvisibleToWhoIsNotInTheRoster) {
   EXPECT_EQ(foreign.status, 404);
   EXPECT_EQ(foreign.body, unknown.body);
   call.parameters = {{"id", id}};
-  for (const SessionFunction function : {note_viewed, decide_review}) {
-    call.request = page_call(net::Method::post, Inbox::path(id), R"({"version":1})");
-    EXPECT_EQ(settle(function(inbox.server.context, call, stranger)).body, unknown.body);
-  }
+  // Also a decision that its approver really signed is none of theirs.
+  const auto signed_decision = json::compact(
+      decision_json(inbox.server, consider(inbox.server, inbox.detail(id), Verdict::approve)));
+  const auto decided_by = [&](const Session& session) {
+    call.request = page_call(net::Method::post, Inbox::path(id) + "/decision", signed_decision);
+    return settle(decide_review(inbox.server.context, call, session));
+  };
+  EXPECT_EQ(decided_by(stranger).body, unknown.body);
+  call.request = page_call(net::Method::post, Inbox::path(id), R"({"version":1})");
+  EXPECT_EQ(settle(note_viewed(inbox.server.context, call, stranger)).body, unknown.body);
   const net::Reply list = settle(list_reviews(inbox.server.context, call, stranger));
   EXPECT_EQ(list.body, R"({"requests":[]})");
   // Their own key of another session does not decide for somebody else either.
   stranger.member = inbox.server.house.member;
   EXPECT_EQ(settle(show_review(inbox.server.context, call, stranger)).body, unknown.body);
+  EXPECT_EQ(decided_by(stranger).body, unknown.body);
+  EXPECT_EQ(text_at(inbox.detail(id), "state"), "pending");
 }
 
 TEST(Reviews, TakeNoDecisionOfAnotherMember) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/roster_proposals.h"
 #include "core/rotation.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -38,10 +39,6 @@ core::ChangeRosters::Change read_change(Members& members) {
     change.document.entries.push_back(entry.as_string());
   }
   return change;
-}
-
-json::Value texts(const std::vector<std::string>& items) {
-  return json::Value::array(json::Array(items.begin(), items.end()));
 }
 
 }  // namespace
@@ -118,7 +115,7 @@ void add_member(const core::Directory& directory, const evidence::RosterWish& wi
       .add("name", known == directory.members.end() ? wish.name : known->second.name);
   value.add("member", std::move(member));
   if (wish.act == evidence::RosterAct::add_member) {
-    value.add("roles", texts(wish.roles)).add("groups", texts(wish.groups));
+    value.add("roles", json::text_array(wish.roles)).add("groups", json::text_array(wish.groups));
   }
 }
 
@@ -173,7 +170,7 @@ std::expected<json::Value, net::Reply> describe_rosters(Context& context,
     auto item = json::Value::object();
     item.add("version", version)
         .add("head", (*roster)->head)
-        .add("entries", texts((*roster)->entries))
+        .add("entries", json::text_array((*roster)->entries))
         .add("signatures", (*roster)->signatures);
     rosters.push_back(std::move(item));
   }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/roster_offer.h"
+#include "json/text_array.h"
 
 namespace lp::api {
 
@@ -57,7 +58,7 @@ void add_roster_terms(json::Value& value, const core::ProjectView& project, std:
   auto min = json::Value::object();
   min.add("human", head.min_human).add("log", head.min_log);
   value.add("member", member)
-      .add("marks", json::Value::array(json::Array(head.marks.begin(), head.marks.end())))
+      .add("marks", json::text_array(head.marks))
       .add("threshold", head.threshold)
       .add("time", to_string(head.time))
       .add("min", std::move(min));

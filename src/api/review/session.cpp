@@ -8,6 +8,7 @@
 #include "api/review/erased.h"
 #include "api/review/roster_terms.h"
 #include "identity/session_token.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -34,18 +35,17 @@ json::Value roles_of(const core::Directory& directory, std::string_view member) 
       if (entry.member == member) roles.insert(entry.roles.begin(), entry.roles.end());
     }
   }
-  return json::Value::array(json::Array(roles.begin(), roles.end()));
+  return json::text_array(roles);
 }
 
 json::Value describe_project(const core::Directory& directory, const core::ProjectView& project) {
-  json::Array marks(project.marks.begin(), project.marks.end());
   auto value = json::Value::object();
   value.add("id", project.row.id)
       .add("name", project.row.name)
       .add("origin", project.row.origin)
       .add("payloads", payloads_name(project.row.payloads))
       .add("single_operator", project.row.single_operator)
-      .add("marks", json::Value::array(std::move(marks)));
+      .add("marks", json::text_array(project.marks));
   if (project.row.roster_sha256) {
     value.add("roster_sha256", project.row.roster_sha256->hex())
         .add("roster_version", project.row.roster_version);

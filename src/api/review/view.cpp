@@ -7,16 +7,11 @@
 #include "core/offer.h"
 #include "core/request_event.h"
 #include "crypto/hash.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::api {
 namespace {
-
-json::Value strings(const std::vector<std::string>& items) {
-  json::Array array;
-  for (const auto& item : items) array.emplace_back(item);
-  return json::Value::array(std::move(array));
-}
 
 void add_text(json::Value& value, std::string_view name, const std::string& text) {
   if (!text.empty()) value.add(name, text);
@@ -194,7 +189,7 @@ json::Value request_summary(Context& context, const core::Directory& directory,
   value.add("created_at", lp::to_string(row.created))
       .add("decide_by", lp::to_string(state.decide_by))
       .add("payload_kind", row.payload_kind)
-      .add("marks", strings(view.marks))
+      .add("marks", json::text_array(view.marks))
       .add("waiting", std::move(waiting));
   if (terminal(view.state) && view.rows.state.decided) {
     value.add("decided_at", lp::to_string(*view.rows.state.decided))
@@ -213,7 +208,7 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   // The agent's own bytes; an edit stands under `edited`.
   add_reference(value, state.base);
   if (!view.commit_key.empty()) value.add("commit_key", base64(view.commit_key));
-  if (view.rows.request.payload_kind == "plain") value.add("lossy", strings(view.lossy));
+  if (view.rows.request.payload_kind == "plain") value.add("lossy", json::text_array(view.lossy));
   add_text(value, "facts", view.facts);
   add_text(value, "schema", view.schema);
   value.add("request_sha256", view.rows.request.request_sha256.hex());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "store/sqlite/gathered_wal.h"
 
 namespace lp::store {
 namespace {
@@ -126,7 +127,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const char* vfs = access == Access::write ? gathered_wal_vfs() : nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
   if (handle == nullptr) return std::unexpected(IoError{"sqlite open: out of memory"});
   std::unique_ptr<Database> database(new Database(handle));
   if (code != SQLITE_OK) return std::unexpected(database->error("open"));

@@ -1,7 +1,6 @@
 // Where an owner signs an erasure that somebody asked for elsewhere: what goes, and what stays.
 
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { ApiError, isReason } from "../api/client";
 import {
   type Erasure,
@@ -11,44 +10,46 @@ import {
   withdrawErasure,
 } from "../api/erasures";
 import type { Session } from "../api/types";
-import { useApi, useKeys } from "../context";
-import { Link } from "../route";
+import { useApi } from "../context";
 import { Notice } from "../ui/notice";
 import { Clock, Day, usePassed } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
+import {
+  AnswerLost,
+  DoneNotice,
+  NoAnswer,
+  NotAnOwner,
+  NotWaiting,
+  SignButtons,
+  SigningPage,
+  Stale,
+  Tampered,
+  TimeIsOver,
+  useReadOnce,
+  useSigning,
+} from "./owner_signature";
 
 type Done = "signed" | "withdrawn";
 
 export function ErasureProposalView({ id, session }: { id: string; session: Session }) {
-  const { shown, again } = useShown(id, session);
+  const api = useApi();
+  const { shown, again } = useReadOnce(id, () => loadErasure(api, id, session));
   const [done, setDone] = useState<Done>();
   return (
-    <main className="page">
-      {shown === undefined && <p className="muted">Reading what is to be erased…</p>}
-      {shown instanceof Error && <Unshown error={shown} />}
-      {shown && !(shown instanceof Error) && done && <DoneNotice done={done} erasure={shown} />}
-      {shown && !(shown instanceof Error) && !done && (
-        <SignForm erasure={shown} session={session} onDone={setDone} again={again} />
-      )}
-    </main>
+    <SigningPage
+      reading="Reading what is to be erased…"
+      shown={shown}
+      unshown={(error) => <Unshown error={error} />}
+    >
+      {(erasure) =>
+        done ? (
+          <Finished done={done} erasure={erasure} />
+        ) : (
+          <SignForm erasure={erasure} session={session} onDone={setDone} again={again} />
+        )
+      }
+    </SigningPage>
   );
-}
-
-// Read once and not refreshed: what is on screen is what will be signed, salts and all.
-function useShown(id: string, session: Session) {
-  const api = useApi();
-  const [shown, setShown] = useState<Erasure | Error>();
-  const again = () => {
-    setShown(undefined);
-    loadErasure(api, id, session).then(setShown, setShown);
-  };
-  const started = useRef<string>(undefined);
-  useEffect(() => {
-    if (started.current === id) return;
-    started.current = id;
-    again();
-  });
-  return { shown, again };
 }
 
 function SignForm(props: {
@@ -59,24 +60,10 @@ function SignForm(props: {
 }) {
   const { erasure } = props;
   const api = useApi();
-  const { keyring } = useKeys();
-  const client = useQueryClient();
-  const [state, setState] = useState<"idle" | "working" | Error>("idle");
+  const signing = useSigning(props.onDone);
   const passed = usePassed(erasure.expiresAt);
-  const device = keyring.device;
-  const run = async (action: (key: NonNullable<typeof device>) => Promise<void>, done: Done) => {
-    if (!device) return;
-    setState("working");
-    try {
-      await action(device);
-      props.onDone(done);
-      await client.invalidateQueries();
-    } catch (error) {
-      setState(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
   return (
-    <div className="stack">
+    <>
       <h1>
         <Title erasure={erasure} />
       </h1>
@@ -86,31 +73,19 @@ function SignForm(props: {
       </p>
       <What erasure={erasure} />
       <Terms erasure={erasure} />
-      {passed && (
-        <Notice kind="warning" title="Its time is over">
-          Nothing was erased. Whoever needs it asks again.
-        </Notice>
-      )}
-      <div className="form-actions">
-        <button
-          type="button"
-          className="button primary"
-          disabled={device === undefined || passed || state === "working"}
-          onClick={() => void run((key) => signErasure(api, key, erasure), "signed")}
-        >
-          {state === "working" ? "Erasing…" : "Erase for ever, as the owner"}
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={device === undefined || state === "working"}
-          onClick={() => void run((key) => withdrawErasure(api, key, erasure.id), "withdrawn")}
-        >
-          Withdraw it
-        </button>
-      </div>
-      {state instanceof Error && <SignProblem error={state} again={props.again} />}
-    </div>
+      {passed && <TimeIsOver>Nothing was erased.</TimeIsOver>}
+      <SignButtons
+        signing={signing}
+        label="Erase for ever, as the owner"
+        working="Erasing…"
+        may={!passed}
+        sign={() => void signing.run((key) => signErasure(api, key, erasure), "signed")}
+        withdraw={() =>
+          void signing.run((key) => withdrawErasure(api, key, erasure.id), "withdrawn")
+        }
+      />
+      {signing.error && <SignProblem error={signing.error} again={props.again} />}
+    </>
   );
 }
 
@@ -184,50 +159,23 @@ function Terms({ erasure }: { erasure: Erasure }) {
   );
 }
 
-function DoneNotice({ done, erasure }: { done: Done; erasure: Erasure }) {
+function Finished({ done, erasure }: { done: Done; erasure: Erasure }) {
   const signed = done === "signed";
   return (
-    <div className="stack">
+    <>
       <h1>{signed ? "Erased" : <Title erasure={erasure} />}</h1>
-      <Notice
-        kind="info"
-        title={signed ? "Signed and erased" : "Withdrawn"}
-        actions={
-          <Link href="/" className="button">
-            Inbox
-          </Link>
-        }
-      >
+      <DoneNotice title={signed ? "Signed and erased" : "Withdrawn"}>
         {signed ? "The log says so, with your signature." : "Nothing was erased."}
-      </Notice>
-    </div>
+      </DoneNotice>
+    </>
   );
 }
 
 // Never a bare code: what happened, what to do.
 function Unshown({ error }: { error: Error }) {
-  if (error instanceof ErasureProblem) {
-    return (
-      <Notice kind="problem" title="Nothing can be signed" alert>
-        {error.message} Somebody may have changed the server: compare with another owner before
-        you go on.
-      </Notice>
-    );
-  }
-  if (isReason(error, "not_found", "erased")) {
-    return (
-      <Notice kind="info" title="This erasure does not wait any more">
-        It was signed or withdrawn, or its 30 minutes are over. Whoever needs it asks again.
-      </Notice>
-    );
-  }
-  if (isReason(error, "not_permitted")) {
-    return (
-      <Notice kind="warning" title="An owner signs here">
-        You are signed in with a key that is no owner's. Send this link to an owner.
-      </Notice>
-    );
-  }
+  if (error instanceof ErasureProblem) return <Tampered error={error} />;
+  if (isReason(error, "not_found", "erased")) return <NotWaiting what="erasure" />;
+  if (isReason(error, "not_permitted")) return <NotAnOwner />;
   if (error instanceof ApiError && error.status !== 0) {
     return (
       <Notice kind="warning" title="It cannot be erased now" alert>
@@ -235,34 +183,17 @@ function Unshown({ error }: { error: Error }) {
       </Notice>
     );
   }
-  return (
-    <Notice kind="warning" title="The server does not answer" alert>
-      {error.message}
-    </Notice>
-  );
+  return <NoAnswer error={error} />;
 }
 
 function SignProblem({ error, again }: { error: Error; again(): void }) {
   if (isReason(error, "stale")) {
     return (
-      <Notice
-        kind="warning"
-        title="Something changed while you were reading"
-        actions={
-          <button type="button" className="button" onClick={again}>
-            Show it anew
-          </button>
-        }
-        alert
-      >
+      <Stale title="Something changed while you were reading" again={again}>
         Nothing was erased.
-      </Notice>
+      </Stale>
     );
   }
   if (error instanceof ApiError && error.status !== 0) return <Unshown error={error} />;
-  return (
-    <Notice kind="warning" title="The server did not answer" alert>
-      It may or may not be erased: open this page again, it says so.
-    </Notice>
-  );
+  return <AnswerLost>It may or may not be erased: open this page again, it says so.</AnswerLost>;
 }

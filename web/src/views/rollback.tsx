@@ -1,7 +1,7 @@
 // Where an owner signs that a log opens in the place of one that was closed after a rollback: what
 // is lost, who accepted that, and who decides from then on.
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, isReason } from "../api/client";
 import {
@@ -17,72 +17,49 @@ import { RosterProblem } from "../crypto/roster_chain";
 import { Link } from "../route";
 import { Notice } from "../ui/notice";
 import { VisibleText } from "../ui/visible_text";
+import {
+  DoneNotice,
+  NotAnOwner,
+  SignButtons,
+  SigningPage,
+  Stale,
+  Tampered,
+  useReadOnce,
+  useSigning,
+} from "./owner_signature";
 import { EntryLine } from "./proposal_words";
 
 export function RollbackView({ session }: { session: Session }) {
   const api = useApi();
-  const { keyring } = useKeys();
-  // Read once and not refreshed: what is on screen is what will be signed.
-  const offered = useQuery({
-    queryKey: ["successions", "offered"],
-    queryFn: () => loadSuccessions(api, keyring.pins),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
+  const { pins } = useKeys().keyring;
+  const { shown, again } = useReadOnce("successions", () => loadSuccessions(api, pins));
   const [done, setDone] = useState(false);
+  // What was signed a moment ago, too, when the session had to be opened anew meanwhile.
+  const opened = done || session.projects.some(({ successor }) => successor);
   return (
-    <main className="page">
-      <div className="stack">
-        <h1>A log was rolled back</h1>
-        {offered.isPending && <p className="muted">Checking the rosters…</p>}
-        {offered.error && <Problem error={offered.error} again={() => void offered.refetch()} />}
-        {offered.data && done && <Done />}
-        {offered.data &&
-          !done &&
-          offered.data.list.length === 0 &&
-          // What was signed a moment ago, too, when the session had to be opened anew meanwhile.
-          (session.projects.some(({ successor }) => successor) ? <Done /> : <Nothing />)}
-        {offered.data && !done && offered.data.list.length > 0 && (
-          <SignForm
-            offered={offered.data}
-            session={session}
-            onDone={() => setDone(true)}
-            again={() => void offered.refetch()}
-          />
-        )}
-      </div>
-    </main>
+    <SigningPage
+      title="A log was rolled back"
+      reading="Checking the rosters…"
+      shown={shown}
+      unshown={(error) => <Problem error={error} again={again} />}
+    >
+      {(offered) => {
+        if (done || offered.list.length === 0) return opened ? <Finished /> : <Nothing />;
+        return <SignForm offered={offered} session={session} onDone={setDone} again={again} />;
+      }}
+    </SigningPage>
   );
 }
 
 function SignForm(props: {
   offered: Successions;
   session: Session;
-  onDone(): void;
+  onDone(done: boolean): void;
   again(): void;
 }) {
   const { list, names } = props.offered;
   const api = useApi();
-  const { keyring } = useKeys();
-  const client = useQueryClient();
-  const [state, setState] = useState<"idle" | "working" | Error>("idle");
-  const device = keyring.device;
-  const open = async () => {
-    if (!device) return;
-    setState("working");
-    try {
-      await openSuccessors(api, device, list);
-      props.onDone();
-      await client.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[1] !== "offered",
-      });
-    } catch (error) {
-      setState(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
+  const signing = useSigning(props.onDone);
   return (
     <>
       <p>
@@ -101,17 +78,12 @@ function SignForm(props: {
         Receipts of the old log stay valid as they are. Whoever verifies new ones needs a new
         trust file: <code>letsping trust export</code>.
       </p>
-      <div className="form-actions">
-        <button
-          type="button"
-          className="button primary"
-          disabled={device === undefined || state === "working"}
-          onClick={() => void open()}
-        >
-          {state === "working" ? "Signing…" : "Accept the loss and open the new log"}
-        </button>
-      </div>
-      {state instanceof Error && <Problem error={state} again={props.again} />}
+      <SignButtons
+        signing={signing}
+        label="Accept the loss and open the new log"
+        sign={() => void signing.run((key) => openSuccessors(api, key, list), true)}
+      />
+      {signing.error && <Problem error={signing.error} again={props.again} />}
     </>
   );
 }
@@ -156,20 +128,12 @@ function Opening(props: { succession: Succession; names: Map<string, string> }) 
   );
 }
 
-function Done() {
+function Finished() {
   return (
-    <Notice
-      kind="info"
-      title="The new log is open"
-      actions={
-        <Link href="/" className="button">
-          Inbox
-        </Link>
-      }
-    >
+    <DoneNotice title="The new log is open">
       Its first event says what it stands in the place of, with your signature. What waited for a
       decision in the old log waits for ever: agents ask again.
-    </Notice>
+    </DoneNotice>
   );
 }
 
@@ -183,26 +147,19 @@ function Nothing() {
 
 // Never a bare code: what happened, what to do.
 function Problem({ error, again }: { error: Error; again(): void }) {
-  if (error instanceof RosterProblem) {
+  if (error instanceof RosterProblem) return <Tampered error={error} />;
+  if (isReason(error, "not_permitted")) return <NotAnOwner />;
+  if (isReason(error, "stale", "not_found")) {
     return (
-      <Notice kind="problem" title="Nothing can be signed" alert>
-        {error.message} Somebody may have changed the server's data: compare with another owner
-        before you go on.
-      </Notice>
+      <Stale title="It is another by now" again={again}>
+        {error.message} Nothing was opened.
+      </Stale>
     );
   }
-  if (isReason(error, "not_permitted")) {
-    return (
-      <Notice kind="warning" title="An owner signs here">
-        You are signed in with a key that is no owner's. Send this link to an owner.
-      </Notice>
-    );
-  }
-  const stale = isReason(error, "stale", "not_found");
   return (
     <Notice
-      kind={stale ? "warning" : "problem"}
-      title={stale ? "It is another by now" : "The server did not take it"}
+      kind="problem"
+      title="The server did not take it"
       actions={
         <button type="button" className="button" onClick={again}>
           Show it anew
@@ -210,7 +167,7 @@ function Problem({ error, again }: { error: Error; again(): void }) {
       }
       alert
     >
-      {stale || (error instanceof ApiError && error.status !== 0)
+      {error instanceof ApiError && error.status !== 0
         ? `${error.message} Nothing was opened.`
         : "The new log may or may not be open."}
     </Notice>

@@ -1,8 +1,7 @@
 // Where an owner signs who decides and which key of the server signs: what changes, worked out in
 // this browser from rosters that it has checked, and the signature of its key over exactly that.
 
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { ApiError, isReason } from "../api/client";
 import {
   loadRosters,
@@ -16,10 +15,23 @@ import {
 import type { Session } from "../api/types";
 import { useApi, useKeys } from "../context";
 import { RosterProblem } from "../crypto/roster_chain";
-import { Link } from "../route";
 import { Notice } from "../ui/notice";
 import { Clock, usePassed } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
+import {
+  AnswerLost,
+  DoneNotice,
+  NoAnswer,
+  NotAnOwner,
+  NotWaiting,
+  SignButtons,
+  SigningPage,
+  Stale,
+  Tampered,
+  TimeIsOver,
+  useReadOnce,
+  useSigning,
+} from "./owner_signature";
 import { KeyFingerprint, ProposalTitle, VersionDifference } from "./proposal_words";
 
 interface Shown {
@@ -28,47 +40,39 @@ interface Shown {
   names: Map<string, string>;
 }
 
+type Done = "signed" | "withdrawn";
+
 export function ProposalView({ id, session }: { id: string; session: Session }) {
   const { shown, again } = useShown(id);
   const [done, setDone] = useState<Done>();
   return (
-    <main className="page">
-      {shown === undefined && <p className="muted">Checking the rosters…</p>}
-      {shown instanceof Error && <Unshown error={shown} />}
-      {shown && !(shown instanceof Error) && done && <DoneNotice done={done} shown={shown} />}
-      {shown && !(shown instanceof Error) && !done && (
-        <SignForm shown={shown} session={session} onDone={setDone} again={again} />
-      )}
-    </main>
+    <SigningPage
+      reading="Checking the rosters…"
+      shown={shown}
+      unshown={(error) => <Unshown error={error} />}
+    >
+      {(change) =>
+        done ? (
+          <Finished done={done} shown={change} />
+        ) : (
+          <SignForm shown={change} session={session} onDone={setDone} again={again} />
+        )
+      }
+    </SigningPage>
   );
 }
 
-// Read once and not refreshed: what is on screen is what will be signed, salts and all.
 function useShown(id: string) {
   const api = useApi();
   const { keyring } = useKeys();
-  const [shown, setShown] = useState<Shown | Error>();
-  const load = async (): Promise<Shown> => {
+  return useReadOnce(id, async (): Promise<Shown> => {
     const proposal = await api.get<Proposal>(`/api/review/roster-proposals/${id}`);
     const rosters = await loadRosters(api, keyring.pins);
     const names = new Map(rosters.names);
     if (proposal.act !== "rotate_issuer") names.set(proposal.member.id, proposal.member.name);
     return { proposal, versions: await nextVersions(rosters, proposal), names };
-  };
-  const again = () => {
-    setShown(undefined);
-    load().then(setShown, setShown);
-  };
-  const started = useRef<string>(undefined);
-  useEffect(() => {
-    if (started.current === id) return;
-    started.current = id;
-    again();
   });
-  return { shown, again };
 }
-
-type Done = "signed" | "withdrawn";
 
 function SignForm(props: {
   shown: Shown;
@@ -78,34 +82,12 @@ function SignForm(props: {
 }) {
   const { proposal, versions, names } = props.shown;
   const api = useApi();
-  const { keyring } = useKeys();
-  const client = useQueryClient();
-  const [state, setState] = useState<"idle" | "working" | Error>("idle");
+  const { pins } = useKeys().keyring;
+  const signing = useSigning(props.onDone);
   const passed = usePassed(proposal.expires_at);
-  const device = keyring.device;
   const orphaned = versions.some((version) => !version.ownersLeft);
-  const run = async (action: () => Promise<void>, done: Done) => {
-    setState("working");
-    try {
-      await action();
-      props.onDone(done);
-      await client.invalidateQueries();
-    } catch (error) {
-      setState(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  const sign = () =>
-    run(async () => {
-      if (!device) throw new Error("This browser has no device key.");
-      await signProposal(api, device, proposal, versions, keyring.pins);
-    }, "signed");
-  const withdraw = () =>
-    run(async () => {
-      if (device) await withdrawProposal(api, device, proposal);
-    }, "withdrawn");
-  const may = device !== undefined && versions.length > 0 && !orphaned && !passed;
   return (
-    <div className="stack">
+    <>
       <h1>
         <ProposalTitle proposal={proposal} />
       </h1>
@@ -127,31 +109,20 @@ function SignForm(props: {
           Give another device or member the role of an owner first.
         </Notice>
       )}
-      {passed && (
-        <Notice kind="warning" title="Its time is over">
-          Nothing was changed. Whoever needs it asks again.
-        </Notice>
-      )}
-      <div className="form-actions">
-        <button
-          type="button"
-          className="button primary"
-          disabled={!may || state === "working"}
-          onClick={() => void sign()}
-        >
-          {state === "working" ? "Signing…" : "Sign as the owner"}
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={device === undefined || state === "working"}
-          onClick={() => void withdraw()}
-        >
-          Withdraw it
-        </button>
-      </div>
-      {state instanceof Error && <SignProblem error={state} again={props.again} />}
-    </div>
+      {passed && <TimeIsOver>Nothing was changed.</TimeIsOver>}
+      <SignButtons
+        signing={signing}
+        label="Sign as the owner"
+        may={versions.length > 0 && !orphaned && !passed}
+        sign={() =>
+          void signing.run((key) => signProposal(api, key, proposal, versions, pins), "signed")
+        }
+        withdraw={() =>
+          void signing.run((key) => withdrawProposal(api, key, proposal), "withdrawn")
+        }
+      />
+      {signing.error && <SignProblem error={signing.error} again={props.again} />}
+    </>
   );
 }
 
@@ -199,75 +170,41 @@ function Consequence({ proposal }: { proposal: Proposal }) {
   }
 }
 
-function DoneNotice({ done, shown }: { done: Done; shown: Shown }) {
+function Finished({ done, shown }: { done: Done; shown: Shown }) {
+  const signed = done === "signed";
   return (
-    <div className="stack">
+    <>
       <h1>
         <ProposalTitle proposal={shown.proposal} />
       </h1>
-      <Notice
-        kind="info"
-        title={done === "signed" ? "Signed and in force" : "Withdrawn"}
-        actions={
-          <Link href="/settings" className="button">
-            Who may approve
-          </Link>
-        }
+      <DoneNotice
+        title={signed ? "Signed and in force" : "Withdrawn"}
+        to={{ href: "/settings", label: "Who may approve" }}
       >
-        {done === "signed"
-          ? "The new roster is in the log, with your signature."
-          : "Nothing was changed."}
-      </Notice>
-    </div>
+        {signed ? "The new roster is in the log, with your signature." : "Nothing was changed."}
+      </DoneNotice>
+    </>
   );
 }
 
 // Never a bare code: what happened, what to do.
 function Unshown({ error }: { error: Error }) {
-  if (error instanceof RosterProblem) {
-    return (
-      <Notice kind="problem" title="Nothing can be signed" alert>
-        {error.message} Somebody may have changed the server's data: compare with another owner
-        before you go on.
-      </Notice>
-    );
-  }
-  if (isReason(error, "not_found")) {
-    return (
-      <Notice kind="info" title="This change does not wait any more">
-        It was signed or withdrawn, or its 30 minutes are over. Whoever needs it asks again.
-      </Notice>
-    );
-  }
-  if (isReason(error, "not_permitted")) {
-    return (
-      <Notice kind="warning" title="An owner signs here">
-        You are signed in with a key that is no owner's. Send this link to an owner.
-      </Notice>
-    );
-  }
-  return (
-    <Notice kind="warning" title="The server does not answer" alert>
-      {error.message}
-    </Notice>
-  );
+  if (error instanceof RosterProblem) return <Tampered error={error} />;
+  if (isReason(error, "not_found")) return <NotWaiting what="change" />;
+  if (isReason(error, "not_permitted")) return <NotAnOwner />;
+  return <NoAnswer error={error} />;
 }
 
 function SignProblem({ error, again }: { error: Error; again(): void }) {
   if (error instanceof RostersMoved || isReason(error, "stale")) {
     return (
-      <Notice
-        kind="warning"
+      <Stale
         title="The rosters changed while you were reading"
-        actions={
-          <button type="button" className="button" onClick={again}>
-            Show the change anew
-          </button>
-        }
-        alert
+        label="Show the change anew"
+        again={again}
       >
         Nothing was signed that counts.
-      </Notice>
+      </Stale>
     );
   }
   if (error instanceof RosterProblem) return <Unshown error={error} />;
@@ -280,8 +217,8 @@ function SignProblem({ error, again }: { error: Error; again(): void }) {
     );
   }
   return (
-    <Notice kind="warning" title="The server did not answer" alert>
+    <AnswerLost>
       The change may or may not be in force: the list of who may approve shows it.
-    </Notice>
+    </AnswerLost>
   );
 }
