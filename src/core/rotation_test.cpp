@@ -327,7 +327,7 @@ TEST(Rotation, LeavesTheRetiredKeyNothingToSignThatVerifies) {
         return hashes.at({level, at});
       });
   logged.proof.checkpoint = tlog::sign_checkpoint(
-      {.origin = origin, .size = from + 2, .root = tree.root()}, house.keys->log_key(origin));
+      {.origin = origin, .size = from + 2, .root = tree.root()}, house.keys->log_secret().key(origin));
   receipt.anchor.reset();
   const auto report = verify_receipt(receipt.bytes(), house.trust(), {});
   EXPECT_EQ(report.verdict, Finding::invalid);
