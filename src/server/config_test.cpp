@@ -169,6 +169,7 @@ std::map<std::string, std::string> defaults() {
           {"server.trusted_proxies", none(c.trusted_proxies)},
           {"server.threads", text(c.threads)},
           {"server.drain_ms", text(c.drain_ms)},
+          {"signer.socket", none(c.signer_socket)},
           {"witness.policy", none(c.witness_policy)},
           {"limits.body_bytes", text(c.net.body_bytes_max)},
           {"limits.connections", text(c.net.connections_max)},
