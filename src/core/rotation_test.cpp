@@ -326,8 +326,9 @@ TEST(Rotation, LeavesTheRetiredKeyNothingToSignThatVerifies) {
       from + 1, from + 2, [&](unsigned level, std::uint64_t at) -> std::optional<Digest> {
         return hashes.at({level, at});
       });
-  logged.proof.checkpoint = tlog::sign_checkpoint(
-      {.origin = origin, .size = from + 2, .root = tree.root()}, house.keys->log_secret().key(origin));
+  logged.proof.checkpoint =
+      tlog::sign_checkpoint({.origin = origin, .size = from + 2, .root = tree.root()},
+                            house.keys->log_secret().key(origin));
   receipt.anchor.reset();
   const auto report = verify_receipt(receipt.bytes(), house.trust(), {});
   EXPECT_EQ(report.verdict, Finding::invalid);

@@ -1,5 +1,5 @@
-// What the pages have in common on which an owner signs: what is shown is read once, the key of this
-// browser signs it, and what went wrong is said in words.
+// What the pages have in common on which an owner signs: what is shown is read once, the key of
+// this browser signs it, and what went wrong is said in words.
 
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
