@@ -80,8 +80,8 @@ struct Rotating : Rosters {
     return {pinned};
   }
   evidence::Receipt receipt_at(std::uint64_t index) {
-    const auto made =
-        receipt_of(engine->reader(), *keys, *engine->directory(), view(), {.index = index});
+    const auto made = receipt_of(engine->reader(), *keys, *notary, *engine->directory(), view(),
+                                 {.index = index});
     EXPECT_TRUE(made.has_value()) << index;
     return made ? *made : evidence::Receipt{};
   }
