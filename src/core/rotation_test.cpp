@@ -80,8 +80,8 @@ struct Rotating : Rosters {
     return {pinned};
   }
   evidence::Receipt receipt_at(std::uint64_t index) {
-    const auto made =
-        receipt_of(engine->reader(), *keys, *engine->directory(), view(), {.index = index});
+    const auto made = receipt_of(engine->reader(), *keys, *notary, *engine->directory(), view(),
+                                 {.index = index});
     EXPECT_TRUE(made.has_value()) << index;
     return made ? *made : evidence::Receipt{};
   }
@@ -326,8 +326,9 @@ TEST(Rotation, LeavesTheRetiredKeyNothingToSignThatVerifies) {
       from + 1, from + 2, [&](unsigned level, std::uint64_t at) -> std::optional<Digest> {
         return hashes.at({level, at});
       });
-  logged.proof.checkpoint = tlog::sign_checkpoint(
-      {.origin = origin, .size = from + 2, .root = tree.root()}, house.keys->log_secret().key(origin));
+  logged.proof.checkpoint =
+      tlog::sign_checkpoint({.origin = origin, .size = from + 2, .root = tree.root()},
+                            house.keys->log_secret().key(origin));
   receipt.anchor.reset();
   const auto report = verify_receipt(receipt.bytes(), house.trust(), {});
   EXPECT_EQ(report.verdict, Finding::invalid);

@@ -170,7 +170,7 @@ for (const [what, [check, change]] of Object.entries(swaps)) {
 }
 
 // The last one: from here on the log is another than the receipts above are of.
-test("receipts of both sides of a change of keys are VALID by old and new trust files", async () => {
+test("both sides of a change of keys are VALID by old and new trust files", async () => {
   const first = await house.rotate();
   const second = await house.rotate();
   const late = await house.ask("refund");

@@ -130,9 +130,9 @@ function Consequence({ proposal }: { proposal: Proposal }) {
   if (proposal.act === "rotate_issuer") {
     return (
       <p>
-        The server has made this key for it and keeps it. Which entry it is from on may be some
-        entries more than shown here, as the log grows while you read. Receipts stay what they
-        are; whoever monitors the log gets a new trust file.
+        The server has made this key for it and keeps it. It signs from the entry shown here on,
+        or from a few entries later, as the log grows while you read. Receipts stay what they are;
+        whoever monitors the log gets a new trust file.
       </p>
     );
   }
