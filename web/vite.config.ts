@@ -1,10 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { budgets } from "./plugins/budgets.js";
+import { fontLicenses } from "./plugins/font_licenses.js";
 import { importMap } from "./plugins/import_map.js";
 import { verifyFile } from "./plugins/verify_file.js";
 
 export default defineConfig({
-  plugins: [verifyFile(), importMap(), budgets()],
+  plugins: [fontLicenses(), verifyFile(), importMap(), budgets()],
   build: {
     target: "es2023",
     outDir: "dist",

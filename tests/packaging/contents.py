@@ -1,6 +1,7 @@
 """What the installed package consists of."""
 
 import gzip
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -123,6 +124,13 @@ def the_shipped_settings_are_all_there_are(_life):
     assert shipped == told, shipped ^ told
 
 
+def every_part_has_its_licence(_life):
+    licences = Path("/usr/share/doc/letsping/licenses/dashboard").read_text(encoding="utf-8")
+    for name in json.loads((TOP / "web/package.json").read_text(encoding="utf-8"))["dependencies"]:
+        assert f"## {name} - " in licences, name
+    assert licences.count("SIL OPEN FONT LICENSE Version 1.1") == 2, "not one for each font"
+
+
 CONTENTS = (
     lintian_has_nothing_to_say,
     everything_belongs_to_root_with_plain_modes,
@@ -133,4 +141,5 @@ CONTENTS = (
     the_manual_tells_of_every_command,
     the_shell_completes_every_command,
     the_shipped_settings_are_all_there_are,
+    every_part_has_its_licence,
 )

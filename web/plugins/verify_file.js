@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
+import { fontLicenses } from "./font_licenses.js";
 
 const page = "verify/index.html";
 
@@ -40,6 +41,7 @@ async function oneFile({ root, build: { target, cssTarget } }) {
     configFile: false,
     root,
     logLevel: "error",
+    plugins: [fontLicenses()],
     build: {
       target,
       cssTarget,
