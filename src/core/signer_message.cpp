@@ -295,6 +295,27 @@ std::optional<Answer> answer_of(Kind kind, Reader& in) {
 
 }  // namespace
 
+std::string_view to_string(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::malformed:
+      return "malformed";
+    case Refusal::unknown_origin:
+      return "unknown origin";
+    case Refusal::not_an_extension:
+      return "not an extension";
+    case Refusal::closed:
+      return "closed";
+    case Refusal::not_allowed:
+      return "not allowed";
+    case Refusal::not_kept:
+      return "not kept";
+    case Refusal::not_holder:
+      return "not the holder";
+  }
+  LP_ASSERT(false);
+  return {};
+}
+
 std::string to_bytes(const Request& request) {
   return std::visit(WriteRequest{}, request);
 }

@@ -103,6 +103,7 @@ enum class Refusal : std::uint8_t {
   not_kept = 6,     // the memory cannot be written; the signer ends
   not_holder = 7,   // another connection speaks for the server, or this one did not ask to
 };
+std::string_view to_string(Refusal refusal);  // as spec/signer-protocol.md names it
 using Answer = std::variant<Done, Remembered, Key, Signed, Refusal>;
 
 std::string to_bytes(const Request& request);

@@ -28,7 +28,7 @@ core::Notary::Fault fault_of(const std::optional<Answer>& answer) {
   if (refusal != nullptr && *refusal == Refusal::not_kept) return core::Notary::Fault::away;
   if (!answer) return core::Notary::Fault::away;
   log::error("signer.refused", "The signer does not sign what it was asked to.",
-             {{"refusal", refusal == nullptr ? 0 : static_cast<int>(*refusal)}});
+             {{"refusal", refusal == nullptr ? "another answer" : to_string(*refusal)}});
   return core::Notary::Fault::refused;
 }
 
