@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "crypto/hash.h"
@@ -224,7 +225,10 @@ void Monitor::judge_witnesses(Instant now, Report& report) const {
         "cannot be said"));
     return;
   }
-  const std::int64_t age_ms = now.ms - static_cast<std::int64_t>(newest_s) * ms_per_s;
+  // A time that no clock shows, which a witness may sign all the same, is of the last day there is.
+  constexpr std::uint64_t seconds_max = std::numeric_limits<std::int64_t>::max() / ms_per_s;
+  const auto newest_ms = static_cast<std::int64_t>(std::min(newest_s, seconds_max)) * ms_per_s;
+  const std::int64_t age_ms = now.ms - newest_ms;
   report.witnessed_ms = age_ms;
   if (age_ms > patience_.fresh_ms) {
     report.findings.push_back(project_tiles_.finding(

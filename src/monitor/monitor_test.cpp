@@ -299,6 +299,16 @@ TEST(Monitor, SaysWhenTheWitnessesWordIsOld) {
   watched.expect(Alarm::stale);
 }
 
+TEST(Monitor, TakesNoTimeThatNoClockShowsForNow) {
+  Watched watched;
+  watched.grow(3);
+  watched.trust_the_witness();
+  // In milliseconds it is the present, but for the bits that do not fit.
+  const std::uint64_t far_s = static_cast<std::uint64_t>(watched.now.ms) / 1'000 + (1ULL << 61U);
+  watched.server.project_note = watched.cosigned_at_s(watched.server.project_note, far_s);
+  watched.expect(Alarm::stale);
+}
+
 TEST(Monitor, CountsAWitnessOfTheRootLogForFreshness) {
   Watched watched;
   watched.grow(3);

@@ -185,9 +185,11 @@ struct Watched : Keeper {
     monitor.reset();
   }
   [[nodiscard]] std::string cosigned_at(const std::string& text, Instant time) const {
+    return cosigned_at_s(text, static_cast<std::uint64_t>(time.ms / 1'000));
+  }
+  [[nodiscard]] std::string cosigned_at_s(const std::string& text, std::uint64_t time_s) const {
     auto note = *tlog::Note::parse(text);
-    note.signatures.push_back(
-        tlog::cosign(note.body, "w.example", witness, static_cast<std::uint64_t>(time.ms / 1'000)));
+    note.signatures.push_back(tlog::cosign(note.body, "w.example", witness, time_s));
     return note.to_string();
   }
 

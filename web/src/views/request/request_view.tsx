@@ -50,29 +50,31 @@ export function RequestView({ id, session }: { id: string; session: Session }) {
   if (request.data && !gone) return <OpenRequest latest={request.data} session={session} />;
   return (
     <div className="request">
-      <Back />
-      {isReason(request.error, "erased") ? (
-        <ErasedRequest id={id} erased={erasedOf(request.error.body)} />
-      ) : isReason(request.error, "not_found", "http_404") ? (
-        <Notice kind="info" title="There is no such request">
-          It may belong to a project that you are not an approver of, or the address is
-          incomplete. <Link href="/">Go to the inbox</Link>
-        </Notice>
-      ) : (
-        request.isError && (
-          <Notice
-            kind="warning"
-            title="The request could not be loaded"
-            actions={
-              <button type="button" className="button" onClick={() => void request.refetch()}>
-                Try again
-              </button>
-            }
-          >
-            {request.error.message}
+      <div className="request-scroll">
+        <Back />
+        {isReason(request.error, "erased") ? (
+          <ErasedRequest id={id} erased={erasedOf(request.error.body)} />
+        ) : isReason(request.error, "not_found", "http_404") ? (
+          <Notice kind="info" title="There is no such request">
+            It may belong to a project that you are not an approver of, or the address is
+            incomplete. <Link href="/">Go to the inbox</Link>
           </Notice>
-        )
-      )}
+        ) : (
+          request.isError && (
+            <Notice
+              kind="warning"
+              title="The request could not be loaded"
+              actions={
+                <button type="button" className="button" onClick={() => void request.refetch()}>
+                  Try again
+                </button>
+              }
+            >
+              {request.error.message}
+            </Notice>
+          )
+        )}
+      </div>
     </div>
   );
 }
