@@ -22,6 +22,14 @@ std::map<std::uint64_t, std::unique_ptr<store::Reader>>& thread_readers() {
   return readers;
 }
 
+// Sessions that this thread read, all of one engine and since the last of them changed.
+struct KeptSessions {
+  std::uint64_t engine = 0;
+  std::uint64_t change = 0;
+  std::map<Digest, store::Session> rows;
+};
+constexpr std::size_t kept_sessions_max = 1'024;
+
 }  // namespace
 
 struct Engine::Impl {
@@ -254,6 +262,20 @@ std::vector<RequestView> Engine::requests(const store::RequestFilter& filter) {
     answer.push_back(std::move(view));
   }
   return answer;
+}
+
+store::Result<std::optional<store::Session>> Engine::session(const Digest& token) {
+  thread_local KeptSessions kept;
+  // Before the row is read: one that changes meanwhile is kept as older than the change.
+  const std::uint64_t change = impl_->published.sessions;
+  if (kept.engine != impl_->number || kept.change != change ||
+      kept.rows.size() >= kept_sessions_max) {
+    kept = {.engine = impl_->number, .change = change, .rows = {}};
+  }
+  if (const auto found = kept.rows.find(token); found != kept.rows.end()) return found->second;
+  auto row = reader().session(token);
+  if (row && *row) kept.rows.emplace(token, **row);
+  return row;
 }
 
 std::expected<HandoffView, Refused> Engine::handoff(std::string_view id, std::string_view project) {

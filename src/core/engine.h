@@ -107,6 +107,9 @@ class Engine {
   // This thread's reader.
   [[nodiscard]] store::Reader& reader();
   [[nodiscard]] store::BlobFiles& blobs();
+  // As it is stored. This thread keeps it until some session changes: every call of a page asks,
+  // and each commit outdates the pages that its reader holds.
+  [[nodiscard]] store::Result<std::optional<store::Session>> session(const Digest& token);
 
   // Queries that apply the release rule: nothing that no signed checkpoint covers is shown.
   // `project` empty: any (for members, the caller checks the roster).

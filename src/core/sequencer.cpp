@@ -226,6 +226,11 @@ void Sequencer::commit(Work& work) {
   if (const auto done = world_.store.commit(work.batch); !done) {
     stop_process("store.commit_failed", done.error().what);
   }
+  // Which of the removals take sessions along is the store's to know.
+  const bool written = std::ranges::any_of(work.batch.writes, [](const store::Write& write) {
+    return std::holds_alternative<store::Session>(write);
+  });
+  if (written || !work.batch.removals.empty()) ++published_.sessions;
 }
 
 // Signs what the database gives back, not what memory holds: a bit that flipped on the way to

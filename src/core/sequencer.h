@@ -34,6 +34,8 @@ struct Published {
   // The requests that the newest batch closed: what is asked for next, by those who wait for it.
   std::atomic<std::shared_ptr<const Work::Closed>> closed;
   Feed feed;
+  // How often batches changed what sessions are stored.
+  std::atomic<std::uint64_t> sessions = 0;
   std::atomic<bool> clock_unsafe = false;
   std::atomic<bool> scrub_due = false;
   std::atomic<bool> signer_away = false;

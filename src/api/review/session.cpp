@@ -63,7 +63,7 @@ json::Value describe_project(const core::Directory& directory, const core::Proje
 
 std::optional<Session> live_session(Context& context, const core::Directory& directory,
                                     const Digest& token) {
-  const auto row = context.engine.reader().session(token);
+  const auto row = context.engine.session(token);
   if (!row || !*row || !live(directory, **row, context.engine.clock().now())) return std::nullopt;
   return Session{
       .token = token, .member = (*row)->member, .key = (*row)->key, .expires = (*row)->expires};
