@@ -16,12 +16,13 @@ from table import Table, micro, number, percent
 
 @dataclass
 class Run:
-    """The samples of one workload, and the load average before and after."""
+    """The samples of one workload, the load average before and after, and how it was taken."""
     workload: str
     samples: list
     load_before: str
     load_after: str
     seconds: float
+    taken: str
 
 
 def against_floor(run, title, note):
@@ -153,7 +154,8 @@ def section(run):
     """What RESULTS.md holds of one workload, between marks, so that parts can be run anew."""
     body = "\n".join(markdown(table) for table in TABLES[run.workload](run))
     body += "\n" + "\n".join(GOALS[run.workload](run)) + "\n"
-    load = f"Load average {run.load_before} before, {run.load_after} after; {run.seconds:.0f} s."
+    load = (f"Load average {run.load_before} before, {run.load_after} after; {run.seconds:.0f} s; "
+            f"{run.taken}.")
     return f"<!-- {run.workload} -->\n{body}\n{load}\n<!-- /{run.workload} -->\n"
 
 
@@ -166,25 +168,31 @@ def first_line(command):
     return done.stdout.splitlines()[0].strip() if done.stdout else "unknown"
 
 
-def machine(top):
+def taken(top, command):
+    """How and from what a section was taken: parts are run anew without the others."""
+    commit = first_line(["git", "-C", str(top), "rev-parse", "--short=12", "HEAD"])
+    return f"`{command}` at {commit}"
+
+
+def machine():
     """What the figures were taken on, in one paragraph."""
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     disk = " ".join(first_line(["findmnt", "-no", "FSTYPE,OPTIONS", "--target",
                                 os.environ.get("TMPDIR", "/var/tmp")]).split())
-    commit = first_line(["git", "-C", str(top), "rev-parse", "--short=12", "HEAD"])
     return (f"{cpu.group(1) if cpu else platform.processor()}, {os.cpu_count()} processors, "
             f"{memory:.0f} GiB; Linux {platform.release()}; data on {disk}; "
-            f"{first_line(['clang++-19', '--version'])}; commit {commit}.")
+            f"{first_line(['clang++-19', '--version'])}.")
 
 
 HEAD = """# Results
 
-Taken with `{command}`. What each row means is in [README.md](README.md). Ratios within one run
-count; absolute figures are for orientation, because the machine is shared.
+What each row means is in [README.md](README.md); under each table stands by which command and from
+which commit it was taken. Ratios within one run count; absolute figures are for orientation,
+because the machine is shared.
 
-Under each table stands what it is held against: the first goals, and those for later, of which some
-are moonshots.
+There, too, stands what it is held against: the first goals, and those for later, of which some are
+moonshots.
 
 {machine}
 
@@ -192,7 +200,7 @@ are moonshots.
 """
 
 
-def document(old, runs, where, command):
+def document(old, runs, where):
     """The page with the sections of `runs` in place of the old ones; what a person wrote between
     the marks of `notes` stays."""
     sections = {name: found.group(0) for name in TABLES
@@ -200,4 +208,4 @@ def document(old, runs, where, command):
     sections.update({run.workload: section(run) for run in runs})
     body = "\n".join(sections[name] for name in TABLES if name in sections)
     notes = re.search(r"<!-- notes -->\n.*?<!-- /notes -->\n", old, re.S)
-    return HEAD.format(command=command, machine=where, notes=notes.group(0) if notes else "") + body
+    return HEAD.format(machine=where, notes=notes.group(0) if notes else "") + body
