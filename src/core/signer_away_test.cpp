@@ -25,7 +25,9 @@ class Door final : public Notary {
       const std::vector<Growth>& growths) override {
     if (shut || shut_to_signing) return std::unexpected(Fault::away);
     auto notes = behind_.extend(growths);
-    if (loses_answers.exchange(false)) return std::unexpected(Fault::away);
+    // Not that to the root log, which is anchored whenever its time has come.
+    const bool of_project = !growths.front().head.origin.ends_with("/root");
+    if (of_project && loses_answers.exchange(false)) return std::unexpected(Fault::away);
     return notes;
   }
   std::expected<std::string, Fault> begin(const tlog::Checkpoint& head) override {
@@ -40,7 +42,7 @@ class Door final : public Notary {
 
   std::atomic<bool> shut = false;             // says nothing at all
   std::atomic<bool> shut_to_signing = false;  // went just when it was asked to sign
-  std::atomic<bool> loses_answers = false;    // signs once, and is not heard
+  std::atomic<bool> loses_answers = false;    // signs a project's log once, and is not heard
 
  private:
   class Records final : public store::LockStore {
