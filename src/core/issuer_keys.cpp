@@ -95,8 +95,9 @@ std::optional<crypto::P256Key> IssuerKeys::find(std::string_view spki) const {
 
 bool IssuerKeys::keep_only(std::string_view origin, const std::set<std::string>& spkis) {
   const std::string files = files_of(origin);
-  const std::lock_guard lock(mutex_);
   bool removed = false;
+  // Let go before the flush, for which no thread that signs shall wait.
+  std::unique_lock lock(mutex_);
   for (auto one = keys_.begin(); one != keys_.end();) {
     if (!one->second.file.starts_with(files) || spkis.contains(one->first)) {
       ++one;
@@ -107,6 +108,7 @@ bool IssuerKeys::keep_only(std::string_view origin, const std::set<std::string>&
     one = keys_.erase(one);
     removed = true;
   }
+  lock.unlock();
   return !removed || sync_directory(directory_).has_value();
 }
 
