@@ -155,7 +155,11 @@ std::optional<std::string> LogCheck::erasure(const evidence::Statement& statemen
       return "somebody was erased who stands in the roster";
     if (!erased_people_.insert(*document->subject).second) return "somebody was erased twice";
   }
-  for (const std::uint64_t index : document->indices) {
+  return take_out(document->indices);
+}
+
+std::optional<std::string> LogCheck::take_out(const std::vector<std::uint64_t>& indices) {
+  for (const std::uint64_t index : indices) {
     if (missing_.erase(index) == 0) {
       return "the statement at index " + std::to_string(index) +
              ", which it says was erased, is there";
@@ -163,6 +167,21 @@ std::optional<std::string> LogCheck::erasure(const evidence::Statement& statemen
     ++erased_;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> LogCheck::lost_erasure(std::string_view entries) {
+  const auto record = evidence::ErasureRecord::find(entries);
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!document || document->origin != origin_) {
+    return "the document of an erasure that the log has lost is malformed";
+  }
+  if (in_force_ == nullptr) return "an erasure that the log has lost rests on no roster";
+  if (const auto why = evidence::refuse_owners(*record, in_force_->head)) {
+    return "an erasure that the log has lost: " + std::string(*why);
+  }
+  auto indices = document->indices;  // some of which the copy may have lost as well
+  std::erase_if(indices, [&](std::uint64_t index) { return index >= range_.size(); });
+  return take_out(indices);
 }
 
 // Of a log that opened in the place of another: that its owners signed for that.

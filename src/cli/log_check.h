@@ -38,7 +38,9 @@ class LogCheck {
   std::optional<std::string> roster(const evidence::RosterDocument& document);
   std::optional<std::string> leaf(const LeafText& text);
   std::optional<std::string> head(std::string_view note, const tlog::VerifierKey& key);
-  // After the last leaf: every statement that is gone was erased by owners.
+  // After the last leaf, of an erasure that came later, in what a copy of the data has lost.
+  std::optional<std::string> lost_erasure(std::string_view entries);
+  // After those: every statement that is gone was erased by owners.
   [[nodiscard]] std::optional<std::string> all_told() const;
 
   [[nodiscard]] std::uint64_t size() const { return range_.size(); }
@@ -70,6 +72,7 @@ class LogCheck {
                                                   const std::string& spki) const;
   std::optional<std::string> erasure(const evidence::Statement& statement,
                                      std::string_view entries);
+  std::optional<std::string> take_out(const std::vector<std::uint64_t>& indices);
   std::optional<std::string> opening(const evidence::Statement& statement,
                                      std::string_view entries);
 

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "core/rosters_testing.h"
+#include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "json/parse.h"
+#include "json/write.h"
 
 namespace lp::cli {
 namespace {
@@ -51,6 +53,45 @@ struct Fetched {
 TEST(LogCheck, AcceptsAWholeLog) {
   const Fetched log;
   EXPECT_EQ(log.check(), std::nullopt);
+}
+
+// A copy of the data from before an erasure, whose event it has never seen.
+TEST(LogCheck, AcceptsALostStatementOnceAnOwnersErasureNamesItAndNothingElse) {
+  const Fetched log;
+  const std::uint64_t gone = log.leaves.size() - 1, later = log.leaves.size() + 3;
+  const auto said = [&](const crypto::P256Key& owner, const std::string& origin,
+                        std::vector<std::uint64_t> indices) -> std::optional<std::string> {
+    LogCheck check(log.origin(), log.issuers, false, {});
+    EXPECT_EQ(check.roster(log.roster), std::nullopt);
+    for (LeafText leaf : log.leaves) {
+      if (leaf.index == gone) leaf.statement = leaf.evidence = "";
+      EXPECT_EQ(check.leaf(leaf), std::nullopt);
+    }
+    EXPECT_NE(check.all_told(), std::nullopt);
+    const evidence::ErasureDocument document{.origin = origin,
+                                             .indices = std::move(indices),
+                                             .salt = std::string(32, 's'),
+                                             .request_id = "req_x",
+                                             .subject = {},
+                                             .basis = "Art. 17 GDPR",
+                                             .operator_name = "operator",
+                                             .complete_by = {},
+                                             .exports = {}};
+    const std::string bytes = document.bytes();
+    const evidence::ErasureRecord record{
+        .document = bytes,
+        .owners = {{owner.spki(), owner.sign(evidence::erasure_signing_bytes(bytes))}}};
+    auto entries = json::Value::array();
+    entries.items().push_back(record.evidence_entry(std::string(32, 's')));
+    if (auto wrong = check.lost_erasure(json::canonical(entries))) return wrong;
+    return check.all_told();
+  };
+  EXPECT_EQ(said(log.house.approver, log.origin(), {gone}), std::nullopt);
+  EXPECT_EQ(said(log.house.approver, log.origin(), {gone, later}), std::nullopt);
+  EXPECT_NE(said(log.house.approver, log.origin(), {gone - 1, gone}), std::nullopt);
+  EXPECT_NE(said(log.house.approver, log.origin(), {later}), std::nullopt);
+  EXPECT_NE(said(log.house.approver, "letsping.example/0", {gone}), std::nullopt);
+  EXPECT_NE(said(crypto::P256Key::generate(), log.origin(), {gone}), std::nullopt);
 }
 
 TEST(LogCheck, RefusesEveryLeafThatIsMissingSwappedOrRepeated) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -201,8 +202,22 @@ std::optional<std::string> check_leaves(const Opened& opened, const tlog::Checkp
     return fmt::format("the signer signed {} leaves, the database has {}", signed_head.size,
                        log.size());
   }
-  if (!wrong) wrong = log.all_told();
-  return wrong;
+  return std::nullopt;
+}
+
+// What was erased after the copy of the data was made that this one is, and is gone all the same.
+std::optional<std::string> check_lost_erasures(const Opened& opened, LogCheck& log,
+                                               RowCheck& rows) {
+  const auto erasures =
+      opened.reader->erasures(opened.project.id, {}, std::numeric_limits<std::int64_t>::max());
+  if (!erasures) return erasures.error().what;
+  for (const store::Erasure& row : *erasures) {
+    if (row.record.empty()) continue;
+    auto wrong = log.lost_erasure(row.record);
+    if (!wrong) wrong = rows.lost_erasure(row);
+    if (wrong) return wrong;
+  }
+  return log.all_told();
 }
 
 std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogCheck& log) {
@@ -213,6 +228,7 @@ std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogChec
   if (!signed_head) return "the signer's last checkpoint does not verify";
   if (auto wrong = check_rosters(opened, log, rows)) return wrong;
   if (auto wrong = check_leaves(opened, *signed_head, trust, log, rows)) return wrong;
+  if (auto wrong = check_lost_erasures(opened, log, rows)) return wrong;
   const auto heads = opened.reader->log_heads();
   if (!heads) return heads.error().what;
   const auto head = std::ranges::find(*heads, opened.project.id, &store::LogHead::project);

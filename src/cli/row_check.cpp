@@ -140,13 +140,29 @@ std::optional<std::string> RowCheck::erasure(const store::Leaf& row,
                             .leaf_index = row.index,
                             .at = statement.time};
   if (*stored != said) return "the row of the erasure is not what was signed";
-  for (const std::uint64_t index : document->indices) {
+  return erased_rows_are_of(said.request, document->indices);
+}
+
+std::optional<std::string> RowCheck::erased_rows_are_of(
+    std::string_view request, const std::vector<std::uint64_t>& indices) const {
+  for (const std::uint64_t index : indices) {
+    if (index >= range_.size()) continue;
     const auto found = erased_rows_.find(index);
-    if (found == erased_rows_.end() || found->second != said.request) {
+    if (found == erased_rows_.end() || found->second != request) {
       return fmt::format("the row of the erased index {} is of another request", index);
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> RowCheck::lost_erasure(const store::Erasure& row) {
+  ++expected_.erasures;
+  const auto record = evidence::ErasureRecord::find(row.record);
+  const auto document = record ? evidence::ErasureDocument::parse(record->document) : std::nullopt;
+  if (!document || document->request_id != row.request || row.leaf_index < range_.size()) {
+    return "the row of an erasure that the log has lost is not what was signed";
+  }
+  return erased_rows_are_of(row.request, document->indices);
 }
 
 // Who it names has no name any more.

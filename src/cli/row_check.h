@@ -30,6 +30,8 @@ class RowCheck {
   std::optional<std::string> roster(const store::Roster& row, const evidence::RosterHead& head);
   std::optional<std::string> leaf(const store::Leaf& row, const evidence::Statement& statement);
   std::optional<std::string> erased_leaf(const store::Leaf& row);
+  // After the last leaf: the row of an erasure whose event a copy of the data has lost.
+  std::optional<std::string> lost_erasure(const store::Erasure& row);
   std::optional<std::string> rest(const LogCheck& log, const store::LogHead& head);
 
  private:
@@ -39,6 +41,8 @@ class RowCheck {
   std::optional<std::string> request(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> handoff(const std::string& id, const LogCheck::Stream& stream);
   std::optional<std::string> erasure(const store::Leaf& row, const evidence::Statement& statement);
+  [[nodiscard]] std::optional<std::string> erased_rows_are_of(
+      std::string_view request, const std::vector<std::uint64_t>& indices) const;
   std::optional<std::string> person_erasure(const store::Leaf& row,
                                             const evidence::Statement& statement,
                                             const std::string& subject);

@@ -208,7 +208,7 @@ class Closing {
       const bool succeeded = directory->succeeded(id);
       if (closed == closed_.end() && !succeeded) continue;
       log.frozen = true;
-      if (auto head = kept_head(world_, log)) log.live->checkpoint = std::move(head);
+      if (auto head = kept_head(world_, log)) log.live->checkpoint.store(std::move(head));
       if (succeeded) continue;
       if (successor_lost(world_, closed->second)) {
         log::error("log.rolled_back",

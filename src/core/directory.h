@@ -1,5 +1,6 @@
 // Who and what there is: projects, keys, agents, members, devices, rosters, as one immutable
-// snapshot. The core thread publishes a new one after each change; net threads read it unlocked.
+// snapshot. The core thread publishes a new one after each change; net threads take a pointer to
+// it.
 
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #include "approval/rule.h"
 #include "base/id.h"
+#include "base/shared_cell.h"
 #include "core/closed_logs.h"
 #include "evidence/roster.h"
 #include "store/store.h"
@@ -25,10 +27,10 @@ namespace lp::core {
 
 // What changes with every batch of a project, shared by all snapshots that hold the project.
 struct LiveLog {
-  std::atomic<std::uint64_t> signed_size = 0;                  // release rule: index < signed_size
-  std::atomic<std::shared_ptr<const std::string>> checkpoint;  // the newest signed note
+  std::atomic<std::uint64_t> signed_size = 0;  // release rule: index < signed_size
+  SharedCell<std::string> checkpoint;          // the newest signed note
   // The newest note that witnesses cosigned, with their lines; nothing before the first.
-  std::atomic<std::shared_ptr<const std::string>> cosigned;
+  SharedCell<std::string> cosigned;
   std::atomic<std::uint64_t> pending = 0;  // requests that wait
 };
 

@@ -88,7 +88,7 @@ Engine::~Engine() {
 std::expected<void, std::string> Engine::start() {
   if (auto recovered = recover(impl_->world); !recovered) return recovered;
   if (auto made = make_missing_secrets(impl_->world); !made) return made;
-  impl_->published.directory = impl_->world.directory;
+  impl_->published.directory.store(impl_->world.directory);
   impl_->sequencer.start();
   return {};
 }
@@ -105,7 +105,7 @@ const EngineOptions& Engine::options() const {
   return impl_->options;
 }
 DirectoryPtr Engine::directory() const {
-  return impl_->published.directory;
+  return impl_->published.directory.load();
 }
 Presence& Engine::presence() {
   return impl_->presence;

@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "evidence/export_manifest.h"
 #include "json/parse.h"
+#include "json/write.h"
 
 namespace lp::core {
 namespace {
@@ -156,6 +157,13 @@ std::expected<ErasureDocument, Refused> rebuilt(Work& work, const Work::Open& op
   return document;
 }
 
+// As it will stand beside the event.
+std::string evidence_text(const std::vector<json::Value>& evidence) {
+  auto entries = json::Value::array();
+  for (const json::Value& entry : evidence) entries.items().push_back(entry);
+  return json::canonical(entries);
+}
+
 std::expected<void, Refused> may_erase(const Work& work, const Work::Open& open) {
   if (!terminal(open.state.state.state)) return refuse(Fault::not_decided, open.row.id);
   const auto* hold = hold_over(work.world.holds, open.row.project, open.row.id);
@@ -222,12 +230,15 @@ Applied<Erase> apply(Work& work, Erase& command) {
     return std::unexpected(owned.error());
   }
   ProjectLog& log = *(*open)->log;
-  const auto appended = work.append(log, erasure_event(work, *project, command.record));
+  Work::Event event = erasure_event(work, *project, command.record);
+  const std::string record = evidence_text(event.evidence);
+  const auto appended = work.append(log, std::move(event));
   work.erase({.erasure = {.request = (*open)->row.id,
                           .project = command.project,
                           .leaf_index = appended.index,
                           .at = log.head.last_time},
-              .indices = said->indices});
+              .indices = said->indices,
+              .record = record});
   end_proposal(work, command.proposal);
   work.tell_project(command.project);
   return Erase::Result{

@@ -33,7 +33,7 @@ std::expected<Tombstone, std::string> tombstone_of(World& world, const store::Er
     return std::unexpected(
         fmt::format("Request {} counts as erased, and no event says so.", erasure.request));
   }
-  return Tombstone{.erasure = erasure, .indices = document->indices};
+  return Tombstone{.erasure = erasure, .indices = document->indices, .record = (*leaf)->evidence};
 }
 
 std::expected<std::vector<store::Erasure>, std::string> erasures_known(
@@ -47,11 +47,13 @@ std::expected<std::vector<store::Erasure>, std::string> erasures_known(
   return known;
 }
 
-// The rows of a copy from before the erasure.
+// The rows of a copy from before the erasure, whose log has no event that says so: what owners
+// signed stands in the row then, for whoever verifies that log.
 Outcome take_away(World& world, const Tombstone& tombstone) {
   store::Batch batch;
-  batch.removals.emplace_back(
-      store::EraseRequest{.erasure = tombstone.erasure, .indices = tombstone.indices});
+  store::EraseRequest removal{.erasure = tombstone.erasure, .indices = tombstone.indices};
+  removal.erasure.record = tombstone.record;
+  batch.removals.emplace_back(std::move(removal));
   if (auto done = world.store.commit(batch); !done) return std::unexpected(done.error().what);
   log::warning("erasure.repeated", "This copy of the data held a request that was erased.",
                {{"request_id", tombstone.erasure.request}});

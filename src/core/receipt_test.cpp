@@ -190,7 +190,7 @@ struct Notary {
     const std::string note = *log.checkpoint.load();
     const auto time_s = static_cast<std::uint64_t>(house.clock.now().ms / 1'000);
     const auto line = tlog::cosign(tlog::Note::parse(note)->body, name, key, time_s);
-    log.cosigned = std::make_shared<const std::string>(note + line.to_string());
+    log.cosigned.store(std::make_shared<const std::string>(note + line.to_string()));
   }
 };
 
@@ -277,7 +277,7 @@ TEST(Receipts, CarryCosignaturesOfWitnessesThatTheTrustFileNamesOnly) {
   const std::string cosigned = *live->cosigned.load();
   other.cosign(house, *live);
   const std::string line = live->cosigned.load()->substr(live->checkpoint.load()->size());
-  live->cosigned = std::make_shared<const std::string>(cosigned + line);
+  live->cosigned.store(std::make_shared<const std::string>(cosigned + line));
   const auto receipt = receipt_at(house, index);
   ASSERT_TRUE(receipt.has_value());
   EXPECT_EQ(receipt->logged.proof.checkpoint, cosigned);

@@ -262,7 +262,7 @@ Outcome load_cosigned(World& world) {
                                 : std::unexpected(tlog::NoteFault::unknown_key);
     const bool ours = world.keys.row_mac(*head) == head->mac;
     if (!ours || !checkpoint || checkpoint->size > live.signed_size) return;
-    live.cosigned = std::make_shared<const std::string>(head->note);
+    live.cosigned.store(std::make_shared<const std::string>(head->note));
   };
   for (const auto& [id, log] : world.logs) show(log.origin, *log.live);
   show(world.root.origin(), *world.root.live());
@@ -343,7 +343,8 @@ std::expected<void, std::string> recover(World& world) {
     log.signed_size = last ? std::min(last->size, log.range.size()) : 0;
     log.live->signed_size = log.signed_size;
     if (last && !log.frozen) {
-      log.live->checkpoint = std::make_shared<const std::string>(world.signer.note(log.origin));
+      log.live->checkpoint.store(
+          std::make_shared<const std::string>(world.signer.note(log.origin)));
     }
   }
   if (auto root = world.root.recover(world); !root) return root;

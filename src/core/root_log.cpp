@@ -121,7 +121,7 @@ std::expected<void, std::string> RootLog::begin_anew(World& world, const std::st
   world.directory = std::move(directory);
   frozen_ = rolled_back_ = witness_ahead_ = false;
   dirty_.clear();
-  live_->cosigned = std::shared_ptr<const std::string>();
+  live_->cosigned.store(std::shared_ptr<const std::string>());
   return recover(world);
 }
 
@@ -160,7 +160,7 @@ std::expected<void, std::string> RootLog::resume(World& world) {
     if (!rest) return std::unexpected(rest.error());
   }
   if (frozen_) return {};
-  live_->checkpoint = std::make_shared<const std::string>(world.signer.note(origin_));
+  live_->checkpoint.store(std::make_shared<const std::string>(world.signer.note(origin_)));
   live_->signed_size = range_.size();
   return {};
 }

@@ -117,6 +117,7 @@ void Sequencer::make_room() {
 bool Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t count) {
   Work work(world_);
   Gate gate;
+  begin(count);
   look_at_clock(work);
   expire_due(work, expiries_per_batch);
   purge(work);
@@ -124,8 +125,8 @@ bool Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   work.batch.writes.reserve(writes_per_job * count);
   for (std::size_t i = first; i < first + count; ++i) gate.hold(jobs[i](&work));
   work.finish();
+  commit(work);
   if (!work.batch.empty()) {
-    commit(work);
     if (!settle(work, gate)) return false;
     publish(work);
   }
@@ -220,6 +221,15 @@ void Sequencer::purge(Work& work) {
   work.batch.removals.emplace_back(
       store::DeleteIdempotencyBefore{.created = work.now + -idempotency_ms});
   work.batch.removals.emplace_back(store::DeleteExpired{.now = work.now});
+}
+
+// What the jobs of a batch look up is read in the transaction that will hold what they write: a
+// snapshot for each look costs a lone decision as much as the looks themselves.
+void Sequencer::begin(std::size_t jobs) {
+  if (jobs == 0) return;
+  if (const auto done = world_.store.begin(); !done) {
+    stop_process("store.begin_failed", done.error().what);
+  }
 }
 
 void Sequencer::commit(Work& work) {
@@ -317,13 +327,13 @@ void Sequencer::publish(Work& work) {
   }
   if (auto directory = work.changed_directory()) {
     world_.directory = directory;
-    published_.directory = std::move(directory);
+    published_.directory.store(std::move(directory));
   }
   if (auto notices = work.notices(); !notices.empty()) {
     work.announce(std::string(Feed::topic));
     published_.feed.publish(std::move(notices));
   }
-  published_.closed = work.closed();
+  published_.closed.store(work.closed());
 }
 
 }  // namespace lp::core

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/bounded_queue.h"
+#include "base/shared_cell.h"
 #include "core/engine.h"
 #include "core/feed.h"
 #include "core/gate.h"
@@ -30,9 +31,9 @@ namespace lp::core {
 struct Published {
   explicit Published(std::string run) : feed(std::move(run)) {}
 
-  std::atomic<DirectoryPtr> directory;
+  SharedCell<Directory> directory;
   // The requests that the newest batch closed: what is asked for next, by those who wait for it.
-  std::atomic<std::shared_ptr<const Work::Closed>> closed;
+  SharedCell<Work::Closed> closed;
   Feed feed;
   // How often batches changed what sessions are stored.
   std::atomic<std::uint64_t> sessions = 0;
@@ -62,6 +63,7 @@ class Sequencer {
   void look_at_clock(Work& work);
   void purge(Work& work);
   void make_room();
+  void begin(std::size_t jobs);
   void commit(Work& work);
   bool settle(const Work& work, Gate& gate);
   bool sign(const Work& work);

@@ -27,7 +27,8 @@ std::string text_of(const Tombstone& tombstone) {
       .add("project", tombstone.erasure.project)
       .add("leaf_index", tombstone.erasure.leaf_index)
       .add("at", to_string(tombstone.erasure.at))
-      .add("indices", std::move(indices));
+      .add("indices", std::move(indices))
+      .add("record", tombstone.record);
   return json::canonical(value);
 }
 
@@ -56,6 +57,7 @@ std::optional<Tombstone> read(const std::string& text) {
     if (!index) return std::nullopt;
     tombstone.indices.push_back(*index);
   }
+  tombstone.record = root.find_string("record").value_or("");
   if (text_of(tombstone) != text) return std::nullopt;
   return tombstone;
 }

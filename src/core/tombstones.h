@@ -19,6 +19,7 @@ namespace lp::core {
 struct Tombstone {
   store::Erasure erasure;
   std::vector<std::uint64_t> indices;  // of the leaves whose statements are gone
+  std::string record;  // the event's evidence: the document and the owners who signed it
 
   friend bool operator==(const Tombstone&, const Tombstone&) = default;
 };

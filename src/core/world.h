@@ -50,7 +50,7 @@ struct ProjectLog {
 // Shows a head that was signed just now. The note first: whoever sees the size must find a
 // checkpoint that covers it.
 inline void publish(LiveLog& live, const Signer::Signed& head) {
-  live.checkpoint = std::make_shared<const std::string>(head.note);
+  live.checkpoint.store(std::make_shared<const std::string>(head.note));
   live.signed_size = head.size;
 }
 

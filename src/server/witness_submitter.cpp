@@ -170,7 +170,7 @@ void WitnessSubmitter::keep(const CosignedNote& note) {
   const auto directory = engine_.directory();
   const core::ProjectView* project = project_of(*directory, note.origin);
   const auto& live = project == nullptr ? directory->root : project->live;
-  live->cosigned = std::make_shared<const std::string>(note.note);
+  live->cosigned.store(std::make_shared<const std::string>(note.note));
   announce_({std::string(core::witnessed_topic)});
 }
 

@@ -390,6 +390,8 @@ struct Erasure {
   std::string project;
   std::uint64_t leaf_index = 0;  // of erasure.performed
   Instant at;
+  // The evidence of that event in a copy of the data from before it; else "": the log has it.
+  std::string record;
 
   friend bool operator==(const Erasure&, const Erasure&) = default;
 };

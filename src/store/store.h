@@ -271,7 +271,11 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Durable when it returns. Core thread only.
+  // From here to the commit all that own_reader() reads is one snapshot, opened once. Core thread
+  // only; optional.
+  virtual Result<void> begin() = 0;
+  // Durable when it returns. An empty batch writes nothing; it ends what begin() began, too. Core
+  // thread only.
   virtual Result<void> commit(const Batch& batch) = 0;
   // A reader for the calling thread to keep.
   virtual Result<std::unique_ptr<Reader>> reader() = 0;

@@ -128,6 +128,24 @@ class Erased(unittest.TestCase):
         self.assertEqual(("", "Carol"), (rows[self.left]["name"], rows[self.stays]["name"]))
         self.verified()
 
+    def test_a_request_in_a_log_whose_word_was_lost(self):
+        request = self.house.asks()
+        person = self.house.comes("review", "reject", request, "--json", "--reason", "jane doe")
+        person.sees("type yes: ").types("yes").sees("Passphrase of").types(PASSPHRASE).result()
+        self.house.stop()
+        shutil.rmtree(self.older)
+        shutil.copytree(self.house.data, self.older)
+        self.house.start()
+        erased = self.signs("erase", "--request", request, "--basis", "Art. 17 GDPR",
+                            question="Erase this for ever, as the owner? type yes: ")
+        self.lose_what_came_since()
+        for _ in range(2):
+            said = self.verified()
+            counts = [log["erased"] for log in said.values() if "erased" in log]
+            self.assertEqual([erased["entries"]], counts, said)
+            self.house.stop()
+            self.house.start()
+
 
 if __name__ == "__main__":
     unittest.main()

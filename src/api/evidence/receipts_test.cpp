@@ -180,7 +180,7 @@ void cosign(Desk& desk) {
   const auto& live = desk.directory()->project(desk.server.house.project)->live;
   const std::string note = *live->checkpoint.load();
   const auto line = tlog::cosign(tlog::Note::parse(note)->body, "w.example", key, 1'900'000'000);
-  live->cosigned = std::make_shared<const std::string>(note + line.to_string());
+  live->cosigned.store(std::make_shared<const std::string>(note + line.to_string()));
 }
 
 void ask_a_witness(Desk& desk) {

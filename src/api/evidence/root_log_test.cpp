@@ -52,7 +52,7 @@ TEST(RootLog, ShowsTheCosignaturesThatAreKnownOfTheNewestHead) {
   };
   const std::string newest = *live->checkpoint.load();
   const std::string cosigned = newest + "— w.example AAAAAAA=\n";
-  live->cosigned = std::make_shared<const std::string>(cosigned);
+  live->cosigned.store(std::make_shared<const std::string>(cosigned));
   EXPECT_EQ(shown(), cosigned);
   server.house.asked();
   let_a_round_pass(server);
@@ -71,7 +71,7 @@ TEST(RootLog, ShowsTheNewestCosignedHeadToWhoAsksForIt) {
   EXPECT_EQ(asked().status, 404);
   const auto& live = server.house.engine->directory()->root;
   const std::string cosigned = *live->checkpoint.load() + "— w.example AAAAAAA=\n";
-  live->cosigned = std::make_shared<const std::string>(cosigned);
+  live->cosigned.store(std::make_shared<const std::string>(cosigned));
   server.house.asked();
   let_a_round_pass(server);
   EXPECT_EQ(asked().body, cosigned);

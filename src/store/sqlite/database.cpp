@@ -279,12 +279,13 @@ IoError Database::error(std::string_view step) const {
 }
 
 Result<Transaction> Transaction::begin(Database& database, Access access) {
+  if (access == Access::read && database.in_transaction()) return Transaction(nullptr);
   auto statement =
       database.statement(access == Access::write ? Query::begin_write : Query::begin_read);
   if (!statement) return std::unexpected(std::move(statement.error()));
   auto begun = (*statement)->run();
   if (!begun) return std::unexpected(std::move(begun.error()));
-  return Transaction(database);
+  return Transaction(&database);
 }
 
 Transaction::Transaction(Transaction&& other) noexcept
@@ -296,6 +297,7 @@ Transaction::~Transaction() {
 }
 
 Result<void> Transaction::commit() {
+  if (database_ == nullptr) return {};
   auto statement = database_->statement(Query::commit);
   if (!statement) return std::unexpected(std::move(statement.error()));
   auto committed = (*statement)->run();

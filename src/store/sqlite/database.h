@@ -141,6 +141,7 @@ class Database {
   // The first column of the first row of SQL without parameters.
   Result<std::int64_t> integer(const char* sql);
 
+  [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   [[nodiscard]] std::int64_t last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
   // Frames of the WAL after the newest commit of this connection.
   [[nodiscard]] std::uint64_t wal_frames() const { return wal_frames_; }
@@ -167,7 +168,7 @@ class Database {
 };
 
 // Rolls back unless committed. `write` takes the write lock at once; a read transaction fixes the
-// snapshot that its first query sees.
+// snapshot that its first query sees; within another transaction it is a part of that one.
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database, Access access);
@@ -181,8 +182,8 @@ class Transaction {
   Result<void> commit();
 
  private:
-  explicit Transaction(Database& database) : database_(&database) {}
-  Database* database_;
+  explicit Transaction(Database* database) : database_(database) {}
+  Database* database_;  // null: nothing is to be ended
 };
 
 }  // namespace lp::store

@@ -16,8 +16,8 @@ inline constexpr std::string_view put_request_key = R"(
 UPDATE request_key SET wrapped = ?2 WHERE request = (SELECT number FROM request WHERE id = ?1))";
 
 inline constexpr std::string_view insert_erasure = R"(
-INSERT INTO erasure (request, project, leaf_index, at)
-VALUES (?1, ?2, ?3, ?4))";
+INSERT INTO erasure (request, project, leaf_index, at, record)
+VALUES (?1, ?2, ?3, ?4, ?5))";
 
 inline constexpr std::string_view erase_leaf = R"(
 UPDATE leaf SET type = 'erasure.performed', stream = ?2, evidence = x'', statement = x''
@@ -53,11 +53,11 @@ inline constexpr std::string_view delete_hold = R"(
 DELETE FROM legal_hold WHERE id = ?1)";
 
 inline constexpr std::string_view erasure = R"(
-SELECT e.request, p.id, e.leaf_index, e.at
+SELECT e.request, p.id, e.leaf_index, e.at, e.record
 FROM erasure e JOIN project p ON p.number = e.project
 WHERE e.request = ?1)";
 inline constexpr std::string_view erasures = R"(
-SELECT e.request, p.id, e.leaf_index, e.at
+SELECT e.request, p.id, e.leaf_index, e.at, e.record
 FROM project p CROSS JOIN erasure e ON e.project = p.number
 WHERE p.id = ?1 AND e.request < ?2
 ORDER BY e.request DESC LIMIT ?3)";

@@ -425,7 +425,13 @@ CREATE TRIGGER anchor_upper_hash_is_not_deleted BEFORE DELETE ON anchor_upper_ha
   BEGIN SELECT RAISE(ABORT, 'anchor_upper_hash is immutable'); END;
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, erasure_schema, person_erasure_schema};
+// What owners signed of an erasure, in a copy of the data whose log has lost the event.
+constexpr const char* step_7 = R"sql(
+ALTER TABLE erasure ADD COLUMN record BLOB NOT NULL DEFAULT x'';
+)sql";
+
+constexpr std::array steps{step_1, step_2, step_3, step_4, erasure_schema, person_erasure_schema,
+                           step_7};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

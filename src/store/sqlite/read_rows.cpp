@@ -323,7 +323,7 @@ OutboxItem read_outbox_item(Row& row) {
 }
 
 Erasure read_erasure(Row& row) {
-  return {row.bytes(0), row.bytes(1), row.count(2), row.instant(3)};
+  return {row.bytes(0), row.bytes(1), row.count(2), row.instant(3), row.bytes(4)};
 }
 
 MemberErasure read_member_erasure(Row& row) {

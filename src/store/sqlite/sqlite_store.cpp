@@ -33,6 +33,7 @@ class SqliteStore final : public Store {
         own_reader_(share_sqlite_reader(database_)) {}
 
   Result<void> prepare(const SqliteOptions& options);
+  Result<void> begin() override;
   Result<void> commit(const Batch& batch) override;
   Result<std::unique_ptr<Reader>> reader() override { return open_sqlite_reader(path_); }
   Reader& own_reader() override { return *own_reader_; }
@@ -51,6 +52,7 @@ class SqliteStore final : public Store {
   const FileLock lock_;  // before database_: let go after it is closed
   const std::shared_ptr<Database> database_;
   const std::unique_ptr<Reader> own_reader_;
+  std::optional<Transaction> begun_;  // after database_: rolled back before it is closed
   ProjectNumbers numbers_;
   std::uint64_t page_bytes_ = 0;
   std::uint64_t wal_bytes_max_ = 0;
@@ -107,18 +109,31 @@ Result<void> SqliteStore::apply(const Batch& batch) {
   return {};
 }
 
-Result<void> SqliteStore::transact(const Batch& batch) {
+Result<void> SqliteStore::begin() {
+  if (failed_) return std::unexpected(*failed_);
+  if (begun_) return {};
   auto transaction = Transaction::begin(*database_, Access::write);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
+  begun_.emplace(*std::move(transaction));
+  return {};
+}
+
+Result<void> SqliteStore::transact(const Batch& batch) {
+  if (auto begun = begin(); !begun) return begun;
+  Transaction transaction = *std::move(begun_);
+  begun_.reset();
   if (auto applied = apply(batch); !applied) return applied;
-  auto committed = transaction->commit();
+  auto committed = transaction.commit();
   if (!committed) failed_ = committed.error();
   return committed;
 }
 
 Result<void> SqliteStore::commit(const Batch& batch) {
   if (failed_) return std::unexpected(*failed_);
-  if (batch.empty()) return {};
+  if (batch.empty()) {
+    begun_.reset();
+    return {};
+  }
   auto done = transact(batch);
   if (done) return keep_wal_small();
   // The numbers that the batch gave to its projects are void.

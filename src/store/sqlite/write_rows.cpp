@@ -269,7 +269,8 @@ Result<void> RowWriter::remove(const EraseRequest& removal) {
   auto project = number_of(row.project);
   if (!project) return std::unexpected(std::move(project.error()));
   // First, because it is what the triggers ask for.
-  auto done = run(Query::insert_erasure, row.request, *project, row.leaf_index, row.at);
+  auto done =
+      run(Query::insert_erasure, row.request, *project, row.leaf_index, row.at, Blob{row.record});
   for (std::size_t i = 0; done && i < removal.indices.size(); ++i) {
     LP_ASSERT(removal.indices[i] < std::uint64_t{1} << leaf_index_bits);
     const std::int64_t position =
