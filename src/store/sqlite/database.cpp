@@ -209,15 +209,17 @@ Result<std::int64_t> Database::integer(const char* sql) {
   return value;
 }
 
-Result<bool> Database::checkpoint() {
+Result<std::uint64_t> Database::checkpoint(int patience_ms) {
   int frames = 0;
   int copied = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
+  const int mode = patience_ms > 0 ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+  sqlite3_busy_timeout(handle_, patience_ms);
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, &frames, &copied);
+  sqlite3_busy_timeout(handle_, busy_timeout_ms);
   // Busy or full: the WAL keeps what the main file has not taken, and a later call goes on.
-  if (code == SQLITE_BUSY || code == SQLITE_FULL) return false;
+  if (code == SQLITE_BUSY || code == SQLITE_FULL) return std::numeric_limits<std::uint64_t>::max();
   if (code != SQLITE_OK) return std::unexpected(error("checkpoint"));
-  return copied == frames;
+  return static_cast<std::uint64_t>(frames - copied);
 }
 
 Result<bool> Database::truncate_wal(int patience_ms) {

@@ -145,8 +145,10 @@ class Database {
   [[nodiscard]] std::int64_t last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
   // Frames of the WAL after the newest commit of this connection.
   [[nodiscard]] std::uint64_t wal_frames() const { return wal_frames_; }
-  // Copies what it can of the WAL back without waiting for readers. True when nothing is left.
-  Result<bool> checkpoint();
+  // Copies what it can of the WAL back, and says how many frames are left: all that there can be
+  // when another connection is at it. Waits so long for readers, of old frames and, so that the WAL
+  // begins again, of any; with 0 for nobody.
+  Result<std::uint64_t> checkpoint(int patience_ms);
   // Copies all of the WAL back and cuts its file to nothing. False when a reader stood on an old
   // frame for `patience_ms`.
   Result<bool> truncate_wal(int patience_ms);

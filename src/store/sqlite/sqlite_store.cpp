@@ -14,6 +14,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite_reader.h"
+#include "store/sqlite/wal_copier.h"
 #include "store/sqlite/write_rows.h"
 
 namespace lp::store {
@@ -23,6 +24,9 @@ namespace {
 // written and flushed in about a millisecond.
 constexpr std::uint64_t room_bytes_min = 256u << 10;
 constexpr std::uint64_t room_bytes = 1u << 20;
+
+// For a reader that stands on an old frame. Those of one call are done in a fraction of it.
+constexpr int reader_patience_ms = 10;
 
 class SqliteStore final : public Store {
  public:
@@ -47,6 +51,8 @@ class SqliteStore final : public Store {
   Result<void> transact(const Batch& batch);
   Result<void> apply(const Batch& batch);
   Result<void> keep_wal_small();
+  Result<void> copy_beside();
+  Result<void> copy_rest(std::uint64_t frames);
 
   const std::string path_;
   const FileLock lock_;  // before database_: let go after it is closed
@@ -56,8 +62,12 @@ class SqliteStore final : public Store {
   ProjectNumbers numbers_;
   std::uint64_t page_bytes_ = 0;
   std::uint64_t wal_bytes_max_ = 0;
-  std::uint64_t frames_max_ = 0;         // of SqliteOptions::wal_bytes_max
-  std::uint64_t frames_checkpoint_ = 0;  // from here on keep_wal_small acts
+  std::uint64_t frames_max_ = 0;   // of SqliteOptions::wal_bytes_max
+  std::uint64_t frames_next_ = 0;  // from here on keep_wal_small acts
+  // From the first time that there is much to copy; after database_, whose file it must not be the
+  // last to close.
+  std::unique_ptr<WalCopier> copier_;
+  bool copied_ = false;  // it was asked to, since the WAL began
   // Why a COMMIT failed. What is on disk is then unknown until the file is opened again.
   std::optional<IoError> failed_;
 };
@@ -69,7 +79,7 @@ Result<void> SqliteStore::prepare(const SqliteOptions& options) {
   page_bytes_ = static_cast<std::uint64_t>(*page_bytes);
   wal_bytes_max_ = options.wal_bytes_max;
   frames_max_ = wal_bytes_max_ / page_bytes_;
-  frames_checkpoint_ = frames_max_;
+  frames_next_ = frames_max_ / 2;
   return read_numbers();
 }
 
@@ -144,22 +154,42 @@ Result<void> SqliteStore::commit(const Batch& batch) {
 // The batch is on disk whatever happens here; but a disk that fails is a reason to stop all the
 // same, and a reply that is not sent can be asked for again.
 Result<void> SqliteStore::keep_wal_small() {
-  if (database_->wal_frames() < frames_checkpoint_) {
+  const std::uint64_t frames = database_->wal_frames();
+  if (frames < frames_max_ / 2) {
     // The WAL has begun again from its start.
-    if (database_->wal_frames() < frames_max_) frames_checkpoint_ = frames_max_;
+    frames_next_ = frames_max_ / 2;
+    copied_ = false;
     return {};
   }
-  auto empty = database_->checkpoint();
-  if (!empty) {
-    failed_ = empty.error();
-    return std::unexpected(std::move(empty.error()));
+  if (frames < frames_next_) return {};
+  auto done = copied_ ? copy_rest(frames) : copy_beside();
+  if (!done) failed_ = done.error();
+  return done;
+}
+
+Result<void> SqliteStore::copy_beside() {
+  if (copier_ == nullptr) {
+    auto started = WalCopier::start(path_);
+    if (!started) return std::unexpected(std::move(started.error()));
+    copier_ = *std::move(started);
   }
-  if (!*empty) {
-    // A reader stands on an old frame. Not again with every commit: each try flushes the file.
-    frames_checkpoint_ = database_->wal_frames() + frames_max_;
-    log::warning("store.wal_large", "The write-ahead log grows: a reader keeps an old snapshot.",
-                 {{"frames", database_->wal_frames()}});
-  }
+  copier_->copy();
+  copied_ = true;
+  return {};
+}
+
+// What was committed while the others were copied. With nothing left, the WAL begins again.
+Result<void> SqliteStore::copy_rest(std::uint64_t frames) {
+  if (copier_->busy() && frames < frames_next_ + frames_max_ / 2) return {};
+  if (auto copied = copier_->wait(); !copied) return copied;
+  const auto left = database_->checkpoint(reader_patience_ms);
+  if (!left) return std::unexpected(left.error());
+  if (*left == 0) return {};
+  // Not again with every commit: each try flushes the file.
+  frames_next_ = frames + frames_max_ / 2;
+  copied_ = false;
+  log::warning("store.wal_large", "The write-ahead log grows: a reader keeps an old snapshot.",
+               {{"frames", frames}});
   return {};
 }
 
@@ -172,7 +202,7 @@ std::uint64_t SqliteStore::backlog_bytes() const {
 
 Result<void> SqliteStore::checkpoint() {
   if (failed_) return std::unexpected(*failed_);
-  auto done = database_->checkpoint();
+  auto done = database_->checkpoint(0);
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
 }

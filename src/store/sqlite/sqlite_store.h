@@ -18,8 +18,8 @@
 namespace lp::store {
 
 struct SqliteOptions {
-  // Beyond this a commit also copies the write-ahead log back: a server that is never idle must not
-  // fill the disk with it.
+  // The write-ahead log is copied back beside the commits from half of this on, and beyond it a
+  // commit waits for that: a server that is never idle must not fill the disk with it.
   std::uint64_t wal_bytes_max = 64u << 20;
 };
 
