@@ -49,6 +49,7 @@ class RowCheck {
   std::optional<std::string> hold(const store::Leaf& row, const evidence::Statement& statement);
   std::optional<std::string> holds();
   std::optional<std::string> counts();
+  [[nodiscard]] bool is_last(Instant time) const;
   std::optional<std::string> upper_hashes(const Digest& leaf_hash);
 
   store::Reader& reader_;
@@ -56,7 +57,8 @@ class RowCheck {
   const store::Project project_;
   tlog::CompactRange range_;
   store::RowCounts expected_{};
-  Instant last_time_;
+  Instant last_time_;                                 // of a statement that is there
+  bool ends_erased_ = false;                          // the statements behind that one are gone
   std::map<Digest, store::Roster> rosters_;           // by hash; without their entries
   std::map<std::uint64_t, std::string> erased_rows_;  // the request that each says was erased
   std::map<std::string, store::LegalHold> holds_;     // that stand, as the log says

@@ -342,7 +342,7 @@ TEST(Erasing, DoesNotStartOverAnErasureThatNoEventNames) {
   Erasing house;
   const std::string request = house.decided(R"({"n":1})");
   house.close();
-  house.edit_database("INSERT INTO erasure VALUES ('" + request + "', 1, 0, 5)");
+  house.edit_database("INSERT INTO erasure VALUES ('" + request + "', 1, 0, 5, x'')");
   const auto started = house.try_open();
   ASSERT_FALSE(started.has_value());
   EXPECT_NE(started.error().find("no event says so"), std::string::npos) << started.error();
