@@ -36,7 +36,10 @@ function hexadecimal(token: string): Opaque | undefined {
   });
   const magic = magicOf(bytes);
   if (magic && token.length >= 64) return { guess: `hexadecimal of ${magic}` };
-  if (wordy(bytes)) return { guess: "hexadecimal of text", peek: bytes.slice(0, peekLength) };
+  // A number of a card or an account decodes to capitals; a word has bytes that spell a to f.
+  if (wordy(bytes) && /[a-f]/i.test(token)) {
+    return { guess: "hexadecimal of text", peek: bytes.slice(0, peekLength) };
+  }
   // Up to 64 bytes it may be what it says: a hash, a key's name, an id.
   return token.length > 128 ? { guess: "hexadecimal" } : undefined;
 }

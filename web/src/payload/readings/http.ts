@@ -25,7 +25,7 @@ const methods: Record<string, [Weight, string]> = {
 export function looksLikeHttp(node: ParsedNode): boolean {
   const url = textOf(memberOf(node, "url", "uri", "endpoint"));
   const method = memberOf(node, "method", "verb", "http_method");
-  const more = memberOf(node, "headers", "body", "json", "data", "params", "query");
+  const more = memberOf(node, "headers", "body", "json");
   if (url === undefined || !/^\s*https?:/i.test(url)) return false;
   return method?.kind === "string" || more !== undefined;
 }

@@ -143,14 +143,14 @@ export function outlineYaml(text: string, pointer: string): Reading {
   const unread = [
     "This is YAML, of which this page reads only the kind and the name of each object. Read the text.",
   ];
-  if (/^[^\n#]*(?:[:\-,[{]\s)[&*][^\s,\]}]|<<\s*:|^%|^\t|^\s*!/m.test(text)) {
+  if (/^[^\n#]*(?:[:\-,[{]\s)[&*][^\s,\]}]|<<\s*:|^%|^\t|^ *!/m.test(text)) {
     unread.push(
       "It has references, tags or tabs: an object may be another than its text suggests.",
     );
   }
   const documents = text
     .split(/^---(?:\s.*)?$/m)
-    .filter((document) => /^\s*[^#\s]/m.test(document));
+    .filter((document) => /^[ \t]*[^#\s]/m.test(document));
   const parts = documents.map((document) => {
     const tops = [...document.matchAll(/^([A-Za-z][\w-]*):/gm)].map(([, key]) => key);
     const kind = /^kind:\s*["']?([\w.]+)/m.exec(document)?.[1];
@@ -168,7 +168,7 @@ export function outlineYaml(text: string, pointer: string): Reading {
     if (new Set(tops).size < tops.length) {
       grave(made, "A name stands twice at the top: tools differ in which one they take.");
     }
-    if (/^\s*privileged:\s*true\b/m.test(document)) grave(made, "A privileged container.");
+    if (/^[ \t-]*privileged:[ \t]*true\b/m.test(document)) grave(made, "A privileged container.");
     if (/Role|Binding|Webhook/.test(kind ?? "")) grave(made, "It gives rights.");
     return made;
   });

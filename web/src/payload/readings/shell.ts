@@ -44,36 +44,31 @@ export function readArguments(words: string[], pointer: string): Reading {
   return { language: "Command", pointer, parts, ordered: true, unread: [] };
 }
 
-const wrappers = [
-  "sudo",
-  "doas",
-  "env",
-  "nohup",
-  "time",
-  "nice",
-  "exec",
-  "command",
-  "then",
-  "do",
-  "else",
-  "if",
-  "while",
-  "until",
-  "!",
-  "{",
-];
+const wrappers =
+  "sudo doas env nohup time nice ionice timeout exec command builtin then do else if while until ! {".split(
+    " ",
+  );
+const wrapperValue = /^-(?:u|g|n|C|D|h|p|r|t|c|k|s)$/;
+
+// What a wrapper runs: without it, its options, and the variables that it sets.
+function unwrapped(words: Word[]): { rest: Word[]; root: boolean } {
+  let rest = words;
+  let root = false;
+  while (rest[0] && wrappers.includes(rest[0].text) && rest.length > 1) {
+    const [{ text: wrapper }] = rest as [Word];
+    root ||= wrapper === "sudo" || wrapper === "doas";
+    rest = rest.slice(1);
+    while (rest.length > 1 && /^(?:-\S+|\w+=.*)$/.test(rest[0]?.text ?? "")) {
+      rest = rest.slice(wrapperValue.test(rest[0]?.text ?? "") && rest.length > 2 ? 2 : 1);
+    }
+    if (wrapper === "timeout" && rest.length > 1) rest = rest.slice(1);
+  }
+  return { rest, root };
+}
 
 function partOf(command: Command): Part | undefined {
   const { words, assignments, redirects, before } = command;
-  const notes: string[] = [];
-  let rest = words;
-  while (rest[0] && wrappers.includes(rest[0].text)) {
-    if (rest[0].text === "sudo" || rest[0].text === "doas")
-      notes.push("Runs with root's rights.");
-    rest = rest.slice(1);
-    while (rest[0] && /^(?:-\S+|\w+=.*)$/.test(rest[0].text) && rest.length > 1)
-      rest = rest.slice(1);
-  }
+  const { rest, root } = unwrapped(words);
   const [program, ...args] = rest;
   if (!program) {
     if (assignments.length + redirects.length === 0) return undefined;
@@ -83,8 +78,8 @@ function partOf(command: Command): Part | undefined {
   }
   const name = program.text.replace(/^.*\//, "");
   const made = judged(name, args);
-  made.notes.unshift(...notes);
-  if (notes.length > 0 && made.weight === "calm") made.weight = "unknown";
+  if (root) made.notes.unshift("Runs with root's rights.");
+  if (root && made.weight === "calm") made.weight = "unknown";
   if (program.computed) grave(made, "The program's name is computed when it runs.");
   if (before === "|") made.notes.push("Reads what the command before it writes.");
   if (before === "||") made.notes.push("Runs only if the one before fails.");

@@ -5,13 +5,16 @@ import { type Token, tokensOf } from "./sql_tokens";
 
 // Text that is SQL whatever the member is called.
 const unmistakable =
-  /^\s*(?:select\s[\s\S]*?\sfrom\s|insert\s+into\s|update\s+\S+\s+(?:as\s+\S+\s+)?set\s|delete\s+from\s|drop\s+(?:table|database|schema|view|index|role|user|function|trigger|sequence|type|materialized)\b|truncate\s+(?:table\s+)?\S+|alter\s+(?:table|database|schema|role|user|system|view|index)\b|create\s+(?:or\s+replace\s+)?(?:unique\s+|temp\w*\s+|materialized\s+)?(?:table|database|schema|view|index|role|user|function|procedure|trigger|extension)\b|with\s+(?:recursive\s+)?\S+\s*(?:\([^)]*\)\s*)?as\s*(?:(?:not\s+)?materialized\s*)?\(|grant\s[\s\S]*\sto\s|revoke\s[\s\S]*\sfrom\s|merge\s+into\s|replace\s+into\s|explain\s|vacuum\b|begin\s*;|start\s+transaction)/i;
+  /^\s*(?:insert\s+into\s|update\s+\S+\s+(?:as\s+\S+\s+)?set\s|delete\s+from\s|drop\s+(?:table|database|schema|view|index|role|user|function|trigger|sequence|type|materialized)\b|truncate\s+(?:table\s+)?\S+|alter\s+(?:table|database|schema|role|user|system|view|index)\b|create\s+(?:or\s+replace\s+)?(?:unique\s+|temp\w*\s+|materialized\s+)?(?:table|database|schema|view|index|role|user|function|procedure|trigger|extension)\b|with\s+(?:recursive\s+)?\S+\s*(?:\([^)]*\)\s*)?as\s*(?:(?:not\s+)?materialized\s*)?\(|grant\s[\s\S]*\sto\s|revoke\s[\s\S]*\sfrom\s|merge\s+into\s|replace\s+into\s|explain\s|vacuum\b|begin\s*;|start\s+transaction)/i;
 const comments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
+// Sentences begin with Select; statements do not.
+const selects = /^(?:SELECT|select)\s[\s\S]*?\s(?:FROM|from)\s/;
 const named = /sql|^(?:stmts?|statements?|ddl|dml)$/;
 
 export function looksLikeSql(text: string, name: string): boolean {
   const bare = text.replace(comments, "");
-  return unmistakable.test(bare) || (named.test(name) && /^[A-Za-z]+\b/.test(bare));
+  const formed = unmistakable.test(bare) || selects.test(bare);
+  return formed || (named.test(name) && /^[A-Za-z\\]/.test(bare));
 }
 
 export function readSql(text: string, pointer: string): Reading {

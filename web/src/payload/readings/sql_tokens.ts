@@ -49,12 +49,12 @@ class Scanner {
   }
 
   run(): void {
-    if (/^\s*\\/m.test(this.sql)) {
+    if (/^[ \t]*\\/m.test(this.sql)) {
       this.doubts.add(
         "A line begins with a backslash: psql runs such a line as a command of its own.",
       );
     }
-    if (/^\s*delimiter\b/im.test(this.sql)) {
+    if (/^[ \t]*delimiter\b/im.test(this.sql)) {
       this.doubts.add("DELIMITER moves the ends of statements; this page does not follow it.");
     }
     while (this.at < this.sql.length) this.step();
