@@ -1,5 +1,5 @@
-// Letters that are drawn like others. A name that reads "paypal" in Cyrillic letters is another name
-// to every program, and the same one to every reader.
+// Letters that are drawn like others. A name that reads "paypal" in Cyrillic letters is another
+// name to every program, and the same one to every reader.
 //
 // The table is a pinned part of Unicode's confusables (UTS #39): letters of other scripts, and odd
 // ones of our own, that common fonts draw as an ASCII letter. What it does not know is not
@@ -128,7 +128,7 @@ function digitValue(digit: string): number {
   return code - zero;
 }
 
-// Signs between letters or digits that are drawn like the ones that addresses and paths are made of.
+// Signs between letters or digits, drawn like those that addresses and paths are made of.
 const signs: Record<string, string> = {
   "\u2044": "/",
   "\u2215": "/",
@@ -144,8 +144,7 @@ const signs: Record<string, string> = {
   "\u2212": "-",
   "\uff3f": "_",
 };
-const signForm =
-  /[A-Za-z0-9]([\u2044\u2215\uff0f\u2024\uff0e\uff20\u01c3\u2236\ua789\u2010\u2011\u2212\uff3f])[A-Za-z0-9]/;
+const signForm = new RegExp(`[A-Za-z0-9]([${Object.keys(signs).join("")}])[A-Za-z0-9]`);
 
 export function lookAlikeSign(text: string): { sign: string; reads: string } | undefined {
   const sign = signForm.exec(text)?.[1];

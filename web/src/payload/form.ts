@@ -1,5 +1,5 @@
-// A payload as fields to fill in. The form is another view of the same draft text: each field writes
-// its own value into that text and touches nothing else, so types and all other bytes stay.
+// A payload as fields to fill in. The form is another view of the same draft text: each field
+// writes its own value into that text and touches nothing else, so types and all other bytes stay.
 
 import { isLeaf, type ParsedNode, parse } from "./parse";
 import { equal, type FieldWords, wordsFor } from "./schema";

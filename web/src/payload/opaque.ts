@@ -73,7 +73,7 @@ function decoded(token: string): string | undefined {
   }
 }
 
-// Paths and slugs are made of the same letters, with separators far more often than chance has them.
+// Paths and slugs are made of the same letters, with more separators than chance would put there.
 function separated(token: string): boolean {
   const count = token.match(/[/_-]/g)?.length ?? 0;
   return count / token.length > 0.08;

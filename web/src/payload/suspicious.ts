@@ -42,8 +42,11 @@ const shortLink =
 // What is downloaded is run: nobody has read it. Bounded forms over parts of the text, because a
 // text may be long and made to be slow.
 const fetches = /\b(?:curl|wget|iwr|irm|Invoke-WebRequest)\b/i;
-const runs =
-  /\|\s{0,20}(?:sudo\s{1,20})?(?:[\w./-]{0,99}\/)?(?:(?:ba|z|da|k|a)?sh|python\d?|perl|ruby|node|php|iex)\b/i;
+const runners = "(?:ba|z|da|k|a)?sh|python\\d?|perl|ruby|node|php|iex";
+const runs = new RegExp(
+  `\\|\\s{0,20}(?:sudo\\s{1,20})?(?:[\\w./-]{0,99}/)?(?:${runners})\\b`,
+  "i",
+);
 const around =
   /\b(?:eval|iex|source|(?:ba|z|da)?sh)\s{0,20}(?:-c\s{0,20})?["']?[<$`]?\(?\s{0,20}$/i;
 

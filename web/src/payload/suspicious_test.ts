@@ -106,7 +106,7 @@ test("names, ids, hashes, paths and prose are not taken for packed", () => {
     "sha256:d2f0a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f70",
     "/usr/lib/python3/dist-packages/setuptools/_vendor/importlib_metadata/__pycache__/init.py",
     "arn:aws:iam::123456789012:role/service-role/AmazonEC2SpotFleetTaggingRole",
-    "this-is-a-very-long-slug-of-an-article-about-nothing-in-particular-and-more-of-the-same-words-again-and-again",
+    "a-long-slug-of-an-article-about-nothing-".repeat(4),
     "The quick brown fox jumps over the lazy dog. ".repeat(40),
     "4242424242424242",
     "https://example.com/a/b/c?next=%2Fhome&utm_source=newsletter&utm_medium=email",

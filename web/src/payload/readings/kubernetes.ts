@@ -141,7 +141,7 @@ export function looksLikeYamlManifest(text: string): boolean {
 // in the plain form that tools write, and of nothing else.
 export function outlineYaml(text: string, pointer: string): Reading {
   const unread = [
-    "This is YAML, of which this page reads only the kind and the name of each object. Read the text.",
+    "This is YAML, of which this page reads only the kind and the name of each object.",
   ];
   if (/^[^\n#]*(?:[:\-,[{]\s)[&*][^\s,\]}]|<<\s*:|^%|^\t|^ *!/m.test(text)) {
     unread.push(

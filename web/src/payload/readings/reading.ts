@@ -1,7 +1,7 @@
-// What a value says in the language that it is written in: a statement that deletes, a command that
-// runs as root, a manifest that opens a port. A reading stands beside the values and never in their
-// place. It is made from the same source text, by this page and not by the agent; and where programs
-// could read that text in another way, it says so instead of choosing.
+// What a value says in the language that it is written in: a statement that deletes, a command
+// that runs as root, a manifest that opens a port. A reading stands beside the values and never in
+// their place. It is made from the same source text, by this page and not by the agent; and where
+// programs could read that text in another way, it says so instead of choosing.
 
 import type { ParsedNode } from "../parse";
 

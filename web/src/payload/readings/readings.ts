@@ -1,5 +1,5 @@
-// All readings of a payload: each value that looks like something this page can read, by its name or
-// by its form. What is not found here is in the values all the same.
+// All readings of a payload: each value that looks like something this page can read, by its name
+// or by its form. What is not found here is in the values all the same.
 
 import { type Member, type ParsedNode, parse } from "../parse";
 import { looksLikeHttp, readHttp } from "./http";
@@ -101,7 +101,7 @@ function documentReading(text: string, pointer: string): Reading | undefined {
   const found = objectReading(parsed.root, pointer);
   if (found && parsed.findings.some(({ disarms }) => disarms)) {
     found.unread.push(
-      "This text is JSON that programs read differently: a name occurs twice, or a value has no one meaning.",
+      "This text is JSON that programs read differently: a name occurs twice, for one.",
     );
   }
   return found;

@@ -195,7 +195,8 @@ test("an HTTP request is told with its host, however the address is written", ()
 test("a diff is told file by file, what is deleted first", () => {
   const text =
     "diff --git a/x.txt b/x.txt\n--- a/x.txt\n+++ b/x.txt\n@@ -1,2 +1,2 @@\n same\n-old\n+new\n" +
-    "diff --git a/gone b/gone\ndeleted file mode 100644\n--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-all\n";
+    "diff --git a/gone b/gone\ndeleted file mode 100644\n--- a/gone\n+++ /dev/null\n" +
+    "@@ -1 +0,0 @@\n-all\n";
   expect(told({ patch: text })).toEqual([
     "grave: deletes a file gone",
     "change: changes a file x.txt",
@@ -314,7 +315,8 @@ test("a Terraform plan tells what is destroyed and replaced first", () => {
 
 test("numbers of a plan are those of its text", () => {
   const text =
-    '{"terraform_version":"1","resource_changes":[{"address":"a.b","change":{"actions":["update"],' +
+    '{"terraform_version":"1","resource_changes":[{"address":"a.b",' +
+    '"change":{"actions":["update"],' +
     '"before":{"n":12345678901234567890},"after":{"n":1.0}}}]}';
   expect(only(text).parts[0]?.facts).toEqual([["n", "12345678901234567890 → 1.0"]]);
 });

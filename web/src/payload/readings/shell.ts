@@ -1,5 +1,5 @@
-// Shell commands: which programs run, in which order, and what those are known to do. A program that
-// is not in the list is told as unknown, never as harmless.
+// Shell commands: which programs run, in which order, and what those are known to do. A program
+// that is not in the list is told as unknown, never as harmless.
 
 import { grave, type Part, part, type Reading, type Weight } from "./reading";
 import { type Command, commandsOf, type Word } from "./shell_words";
@@ -44,10 +44,9 @@ export function readArguments(words: string[], pointer: string): Reading {
   return { language: "Command", pointer, parts, ordered: true, unread: [] };
 }
 
-const wrappers =
-  "sudo doas env nohup time nice ionice timeout exec command builtin then do else if while until ! {".split(
-    " ",
-  );
+const wrapping =
+  "sudo doas env nohup time nice ionice timeout exec command builtin then do else if while until";
+const wrappers = [...wrapping.split(" "), "!", "{"];
 const wrapperValue = /^-(?:u|g|n|C|D|h|p|r|t|c|k|s)$/;
 
 // What a wrapper runs: without it, its options, and the variables that it sets.
@@ -107,7 +106,10 @@ function redirected(made: Part, { redirects }: Command): void {
 }
 
 const calm =
-  "ls cat head tail less more grep egrep fgrep rg wc sort uniq cut tr echo printf pwd whoami id date uname df du ps top free uptime which type file stat diff cmp find tree jq basename dirname realpath readlink true false test [ cd pushd popd sleep seq printenv sha256sum md5sum ping dig nslookup fi done esac } :";
+  "ls cat head tail less more grep egrep fgrep rg wc sort uniq cut tr echo printf pwd whoami id " +
+  "date uname df du ps top free uptime which type file stat diff cmp find tree jq basename " +
+  "dirname realpath readlink true false test [ cd pushd popd sleep seq printenv sha256sum md5sum " +
+  "ping dig nslookup fi done esac } :";
 const calmSet = new Set(calm.split(" "));
 
 type Judge = [
@@ -118,8 +120,8 @@ type Judge = [
   note?: string,
 ];
 
-// The first that fits. What is grave is looked for in all arguments as they stand, joined by spaces;
-// what is calm must be the subcommand.
+// The first that fits. What is grave is looked for in all arguments as they stand, joined by
+// spaces; what is calm must be the subcommand.
 const judges: Judge[] = [
   [
     /^rm$|^unlink$|^rmdir$/,
@@ -252,7 +254,7 @@ const judges: Judge[] = [
   ],
   [
     /^(?:curl|wget|http|httpie)$/,
-    /(?:^| )(?:-X\s*(?:POST|PUT|PATCH|DELETE)|--request|-d\b|--data\S*|-F\b|--form|-T\b|--upload-file|--post-\S+)/,
+    /(?:^| )(?:-X\s*P|-X\s*DELETE|--request|-d\b|--data|-F\b|--form|-T\b|--upload-file|--post-)/,
     "unknown",
     "sends data out",
   ],

@@ -1,6 +1,6 @@
-// A command line cut into simple commands, as a POSIX shell cuts it. What a shell computes only when
-// it runs (variables, substitutions, patterns) is kept as it is spelt and told: nobody can know here
-// what it becomes.
+// A command line cut into simple commands, as a POSIX shell cuts it. What a shell computes only
+// when it runs (variables, substitutions, patterns) is kept as it is spelt and told: nobody can
+// know here what it becomes.
 
 export interface Word {
   text: string; // quotes taken off; what a shell would compute is spelt as it stands

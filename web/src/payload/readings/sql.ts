@@ -3,9 +3,29 @@
 import { grave, type Part, part, type Reading, type Weight } from "./reading";
 import { type Token, tokensOf } from "./sql_tokens";
 
-// Text that is SQL whatever the member is called.
-const unmistakable =
-  /^\s*(?:insert\s+into\s|update\s+\S+\s+(?:as\s+\S+\s+)?set\s|delete\s+from\s|drop\s+(?:table|database|schema|view|index|role|user|function|trigger|sequence|type|materialized)\b|truncate\s+(?:table\s+)?\S+|alter\s+(?:table|database|schema|role|user|system|view|index)\b|create\s+(?:or\s+replace\s+)?(?:unique\s+|temp\w*\s+|materialized\s+)?(?:table|database|schema|view|index|role|user|function|procedure|trigger|extension)\b|with\s+(?:recursive\s+)?\S+\s*(?:\([^)]*\)\s*)?as\s*(?:(?:not\s+)?materialized\s*)?\(|grant\s[\s\S]*\sto\s|revoke\s[\s\S]*\sfrom\s|merge\s+into\s|replace\s+into\s|explain\s|vacuum\b|begin\s*;|start\s+transaction)/i;
+// Text that is SQL whatever the member is called, by how it begins.
+const kinds = "table|database|schema|view|index|role|user|function|trigger|sequence|type";
+const beginnings = [
+  "insert\\s+into\\s",
+  "update\\s+\\S+\\s+(?:as\\s+\\S+\\s+)?set\\s",
+  "delete\\s+from\\s",
+  `drop\\s+(?:${kinds}|procedure|extension|materialized)\\b`,
+  "truncate\\s+(?:table\\s+)?\\S+",
+  `alter\\s+(?:${kinds}|system)\\b`,
+  "create\\s+(?:or\\s+replace\\s+|unique\\s+|temp\\w*\\s+)*" +
+    `(?:${kinds}|procedure|extension|materialized)\\b`,
+  "with\\s+(?:recursive\\s+)?\\S+\\s*(?:\\([^)]*\\)\\s*)?as\\s*" +
+    "(?:(?:not\\s+)?materialized\\s*)?\\(",
+  "grant\\s[\\s\\S]*\\sto\\s",
+  "revoke\\s[\\s\\S]*\\sfrom\\s",
+  "merge\\s+into\\s",
+  "replace\\s+into\\s",
+  "explain\\s",
+  "vacuum\\b",
+  "begin\\s*;",
+  "start\\s+transaction",
+];
+const unmistakable = new RegExp(`^\\s*(?:${beginnings.join("|")})`, "i");
 const comments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 // Sentences begin with Select; statements do not.
 const selects = /^(?:SELECT|select)\s[\s\S]*?\s(?:FROM|from)\s/;

@@ -71,7 +71,7 @@ function madeOf(actions: string[], address: string, unread: string[]): Part {
 }
 
 const holdsData =
-  /(?:_db_|rds|database|dynamodb|bucket|ebs_volume|efs|persistent_disk|_disk$|storage|kms|secret|sql|redis|elasticache|snapshot|backup|queue|topic|zone)/;
+  /_db_|rds|database|dynamodb|bucket|volume|efs|disk|storage|kms|secret|sql|redis|cache|backup/;
 
 const attributesMax = 40;
 

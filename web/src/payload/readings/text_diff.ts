@@ -14,12 +14,13 @@ import {
 
 const hunkHead = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
+const fileHead = /^(?:diff --git |--- )/m;
+const anyHunk = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/m;
+const withoutHunk =
+  /^diff --git [^\n]+\n(?:deleted file|new file|old) mode|^diff --git [^\n]+\nsim/m;
+
 export function looksLikeDiff(text: string): boolean {
-  return /^(?:diff --git |--- )/m.test(text) && /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/m.test(text)
-    ? true
-    : /^diff --git [^\n]+\n(?:deleted|new) file mode|^diff --git [^\n]+\n(?:similarity|old mode)|^Binary files /m.test(
-        text,
-      );
+  return (fileHead.test(text) && anyHunk.test(text)) || withoutHunk.test(text);
 }
 
 export function readDiff(text: string, pointer: string): Reading {
@@ -145,6 +146,11 @@ class Reader {
   }
 }
 
+const runByOthers = new RegExp(
+  "(?:^|/)(?:\\.github/workflows/|\\.gitlab-ci|\\.git/|\\.\\w+rc$|\\.ssh/|Dockerfile|Makefile|" +
+    "package\\.json$|setup\\.py$|conftest\\.py$)",
+);
+
 function filePart(file: File): Part {
   const name = (path: string) => path.replace(/^[ab]\//, "");
   const verb = file.deleted ? "deletes a file" : file.created ? "adds a file" : "changes a file";
@@ -156,13 +162,7 @@ function filePart(file: File): Part {
   if (/(?:^|\/)\.\.(?:\/|$)|^\//.test(path) && path !== "/dev/null") {
     grave(made, "The path leaves the folder that a patch is meant for.");
   }
-  if (
-    /(?:^|\/)(?:\.github\/workflows\/|\.gitlab-ci|\.git\/|\.bashrc|\.ssh\/|Dockerfile|package\.json|setup\.py)/.test(
-      path,
-    )
-  ) {
-    made.notes.push("What this file says is run by other programs.");
-  }
+  if (runByOthers.test(path)) made.notes.push("What this file says is run by other programs.");
   return made;
 }
 

@@ -75,6 +75,8 @@ function OneReading({ reading }: { reading: Reading }) {
 }
 
 const partsAtFirst = 40;
+const changesOne = "that changes nothing";
+const changesMany = "that change nothing";
 
 function Parts({ reading }: { reading: Reading }) {
   const { parts, ordered } = reading;
@@ -88,8 +90,7 @@ function Parts({ reading }: { reading: Reading }) {
       {folded.length > 0 && (
         <details className="calm-parts">
           <summary>
-            {folded.length.toLocaleString("en")} that {folded.length === 1 ? "changes" : "change"}{" "}
-            nothing
+            {folded.length.toLocaleString("en")} {folded.length === 1 ? changesOne : changesMany}
           </summary>
           <PartList parts={folded} numbered={false} />
         </details>

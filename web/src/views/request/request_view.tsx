@@ -227,7 +227,7 @@ function whatIsMissing(
   if (shown === undefined) return { why: "Drawing the payload…" };
   if (shown.surplus > 0) {
     return {
-      why: "This page shows other text than the payload's: something changed it, such as a translator.",
+      why: "This page shows other text than the payload's. Something like a translator changed it.",
     };
   }
   if (shown.values < leaves) {

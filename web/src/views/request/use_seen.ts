@@ -5,7 +5,13 @@ import type { Opened } from "../../payload/open";
 // say to look twice, what a reading calls grave, what an edit changes.
 const always = "[data-must-see]";
 // Above medium that is every value, every piece of a long one, and the end.
-const everything = `${always}, .payload .fact, .payload .text-piece, .payload .source-line, .payload-end`;
+const everything = [
+  always,
+  ".payload .fact",
+  ".payload .text-piece",
+  ".payload .source-line",
+  ".payload-end",
+].join(", ");
 
 export interface Seen {
   left: number; // that have not been on screen; everything that must, until it was looked for
