@@ -77,6 +77,19 @@ test("above medium a jump to the end is no reading: each value must have been th
   person.behaved();
 });
 
+test("facts that the payload contradicts are named, and must be seen", async (t) => {
+  const { person, page, agent } = await setUp(t);
+  const { id } = await agent.ask("stripe", "refund", '{"amount":5000.00,"to":"acct_99"}', {
+    facts: { amount: 5, to: "acct_99" },
+  });
+  await openRequest(page, id);
+  await page.getByText("The agent told the server amount 5; the payload says 5000.00.").waitFor();
+  assert.equal(await page.locator(".aside .field-problem").count(), 1);
+  await photograph(page, "display-claims");
+  await armed(page).waitFor();
+  person.behaved();
+});
+
 test("a page that something rewrites cannot be approved", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("stripe", "refund", '{"amount":5000.00,"to":"acct_99"}');

@@ -103,7 +103,9 @@ for (const { name, language, payload, says } of cases) {
     await assertGood(page, `reading-${name}`);
     await page.emulateMedia({ forcedColors: "active" });
     await photograph(page, `reading-${name}-forced`);
-    await page.emulateMedia({ forcedColors: "none" });
+    await page.emulateMedia({ forcedColors: "none", contrast: "more" });
+    await photograph(page, `reading-${name}-contrast`);
+    await page.emulateMedia({ contrast: "no-preference" });
     person.behaved();
   });
 }

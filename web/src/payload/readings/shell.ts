@@ -9,6 +9,8 @@ const named =
 
 export function looksLikeShell(text: string, name: string): boolean {
   if (/^#!\s*\S*\/(?:env\s+)?(?:ba|z|da|k)?sh\b/.test(text)) return true;
+  // One long token is something encoded, and no command line.
+  if (/^[A-Za-z0-9+/_-]{24,}={0,2}$/.test(text)) return false;
   return named.test(name) && /\S/.test(text) && !text.startsWith("#!");
 }
 

@@ -173,6 +173,6 @@ test("a reading is text only, marks what is grave, and counts for no value", () 
   const element = draw(<ReadingsPanel root={root} />);
   expect(element.querySelector("img")).toBeNull();
   expect(element.textContent).toContain("<img src=x>");
-  expect(element.querySelectorAll(".part.grave[data-must-see]")).toHaveLength(1);
+  expect(element.querySelectorAll('.part[data-weight="grave"][data-must-see]')).toHaveLength(1);
   expect(leaves(element)).toHaveLength(0);
 });

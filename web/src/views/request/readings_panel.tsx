@@ -54,7 +54,7 @@ function OneReading({ reading }: { reading: Reading }) {
         </span>
         <ul className="tally" aria-label="In all">
           {tally(reading).map(({ weight, verb, count }) => (
-            <li key={`${weight} ${verb}`} className={`badge weight ${weight}`}>
+            <li key={`${weight} ${verb}`} className="badge" data-weight={weight}>
               {count.toLocaleString("en")} × <VisibleText text={verb} />
             </li>
           ))}
@@ -130,7 +130,7 @@ function OnePart({ part, number }: { part: Part; number: number | undefined }) {
   const { weight, verb, subject, notes, facts, source, lines } = part;
   const Icon = icons[weight];
   return (
-    <li className={`part ${weight}`} data-must-see={weight === "grave" ? "" : undefined}>
+    <li className="part" data-weight={weight} data-must-see={weight === "grave" ? "" : undefined}>
       <p className="part-head">
         <Icon aria-hidden size={15} />
         {number !== undefined && <span className="muted">{number}</span>}

@@ -50,34 +50,39 @@ export function useArmed(ready: boolean): Armed {
 // was on screen, the page visible and the window in front. Another version begins anew; an edit
 // goes on from the reading of what it edits, without the time in which it was being written.
 export function useDwell(onScreen: boolean, version: number): () => number {
-  const clock = useRef({ total: 0, from: 0, version });
-  if (clock.current.version !== version) clock.current = { total: 0, from: 0, version };
+  const clock = useRef<DwellClock>({ total: 0, from: undefined, version });
+  if (clock.current.version !== version) clock.current = { total: 0, from: undefined, version };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another version begins a new clock.
   useEffect(() => {
     if (!onScreen) return;
     const current = clock.current;
-    const turn = () => {
-      const now = performance.now();
-      if (current.from > 0) current.total += now - current.from;
-      current.from = attended() ? now : 0;
+    const stop = () => {
+      current.total = reading(current);
+      current.from = undefined;
     };
-    const rest = () => {
-      turn();
-      current.from = 0;
+    const turn = () => {
+      stop();
+      if (attended()) current.from = performance.now();
     };
     turn();
     document.addEventListener("visibilitychange", turn);
     window.addEventListener("focus", turn);
-    window.addEventListener("blur", rest);
+    window.addEventListener("blur", stop);
     return () => {
-      rest();
+      stop();
       document.removeEventListener("visibilitychange", turn);
       window.removeEventListener("focus", turn);
-      window.removeEventListener("blur", rest);
+      window.removeEventListener("blur", stop);
     };
   }, [onScreen, version]);
-  return () => {
-    const { total, from } = clock.current;
-    return total + (from > 0 ? performance.now() - from : 0);
-  };
+  return () => reading(clock.current);
 }
+
+interface DwellClock {
+  total: number;
+  from: number | undefined; // it runs since then, or stands
+  version: number;
+}
+
+const reading = ({ total, from }: DwellClock) =>
+  total + (from === undefined ? 0 : performance.now() - from);
