@@ -328,6 +328,81 @@ test("readings are bounded, and what was not looked at is told", () => {
   expect([list.length, more]).toEqual([20, true]);
 });
 
+test("no text makes a reader fail, and what it quotes stands in that text", () => {
+  const pieces = [
+    "SELECT",
+    " DELETE FROM t",
+    " WHERE ",
+    "'",
+    '"',
+    "`",
+    "$",
+    "$$",
+    "$(",
+    "${",
+    "(",
+    ")",
+    "{",
+    "}",
+    ";",
+    "--",
+    "/*",
+    "*/",
+    "\\",
+    "\n",
+    " ",
+    "|",
+    "&&",
+    "<<EOF\n",
+    "EOF",
+    "> f",
+    "rm -rf x",
+    "sudo ",
+    "#",
+    "@@ -1 +1 @@\n",
+    "--- a\n",
+    "+++ b\n",
+    "+x\n",
+    "-y\n",
+    "diff --git a b\n",
+    "apiVersion: v1\n",
+    "kind: Pod\n",
+    "metadata:\n",
+    "  name: x\n",
+    "---\n",
+    "&a",
+    "*a",
+    "\u202e",
+    "\ud800",
+    "0",
+    "=",
+    "WITH a AS (",
+    "EXPLAIN ANALYZE ",
+    "drop table ",
+    "a.b, c",
+    "cascade",
+    "-exec",
+    "~",
+    "!",
+    "1=1",
+    " OR ",
+  ];
+  let state = 4242;
+  const roll = (sides: number) => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.floor((state / 2147483648) * sides);
+  };
+  for (let round = 0; round < 4000; round += 1) {
+    const text = Array.from({ length: 1 + roll(18) }, () => pieces[roll(pieces.length)]).join("");
+    for (const name of ["sql", "command", "text"]) {
+      const found = readings({ [name]: text, method: "GET", url: `https://${text}`, body: 1 });
+      for (const { parts } of found) {
+        for (const { source } of parts) expect(text.includes(source ?? "")).toBe(true);
+      }
+    }
+  }
+});
+
 test("text that is made to be slow is read in time", () => {
   const slow: [string, string][] = [
     ["sql", `SELECT ${"(".repeat(140_000)}`],

@@ -97,7 +97,7 @@ export function DecisionBar(props: DecisionBarProps) {
 
 // Why approve is not there, or not armed.
 function Hint({ sending, held, why, blocked, showNext }: DecisionBarProps) {
-  const text = held ? "Approved, and not signed yet: it can be undone." : (why ?? blocked);
+  const text = held ? "Not signed yet: it can be undone." : (why ?? blocked);
   return (
     <p className="decision-hint">
       <span role="status">{sending ? "Signing and sending…" : text}</span>

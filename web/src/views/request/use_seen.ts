@@ -101,7 +101,9 @@ class Watch {
       element.closest("details:not([open])")?.setAttribute("open", "");
       const tab = element.closest("[hidden]")?.getAttribute("aria-labelledby");
       if (tab) document.getElementById(tab)?.click();
-      element.scrollIntoView({ block: edges.top ? "end" : "start" });
+      const { top, bottom } = this.windowOf(element);
+      const fits = element.getBoundingClientRect().height < bottom - top;
+      element.scrollIntoView({ block: fits || !edges.top ? "start" : "end" });
       return;
     }
   }
