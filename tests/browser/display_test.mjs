@@ -83,9 +83,10 @@ test("facts that the payload contradicts are named, and must be seen", async (t)
     facts: { amount: 5, to: "acct_99" },
   });
   await openRequest(page, id);
-  await page.getByText("The agent told the server amount 5; the payload says 5000.00.").waitFor();
-  assert.equal(await page.locator(".aside .field-problem").count(), 1);
-  await photograph(page, "display-claims");
+  const notice = page.locator(".notice.problem");
+  await notice.getByText("amount: 5 to the server, for routing; 5000.00 in the payload").waitFor();
+  assert.equal(await notice.locator("p").count(), 1);
+  await assertGood(page, "display-claims");
   await armed(page).waitFor();
   person.behaved();
 });

@@ -9,11 +9,11 @@ import {
   outlineYaml,
   readManifest,
 } from "./kubernetes";
-import { memberOf, type Reading, textOf } from "./reading";
+import { itemsOf, memberOf, type Reading, textOf } from "./reading";
 import { looksLikeShell, readArguments, readShell } from "./shell";
 import { looksLikeSql, readSql } from "./sql";
 import { looksLikePlan, readPlan } from "./terraform";
-import { looksLikeDiff, looksLikePair, readDiff, readPair } from "./text_diff";
+import { looksLikeDiff, looksLikePair, pairOf, readDiff, readPair } from "./text_diff";
 
 // What is beyond these bounds is told as unread; a page must answer while it reads.
 const readingsMax = 20;
@@ -38,19 +38,26 @@ class Reader {
   readonly list: Reading[] = [];
   more = false;
   private visited = 0;
+  // What a reading has told already: the objects of a list, the two texts of a pair.
+  private readonly told = new Set<ParsedNode>();
 
+  // Goes on below what was read: nothing that is put around a value keeps that value from being
+  // read.
   value(node: ParsedNode, name: string): void {
     this.visited += 1;
     if (this.visited > valuesMax || this.list.length >= readingsMax) {
       this.more = true;
       return;
     }
-    const found = readingOf(node, name.toLowerCase());
-    if (found) this.list.push(found);
-    // A manifest within a manifest is a part of it; the body of an HTTP request is not.
-    if (found && found.language !== "HTTP") return;
+    const found = this.told.has(node) ? undefined : readingOf(node, name.toLowerCase());
+    if (found) {
+      this.list.push(found);
+      for (const part of partsOf(node, found)) this.told.add(part);
+    }
     if (node.kind === "object") for (const member of node.members) this.member(node, member);
-    if (node.kind === "array") for (const item of node.items) this.value(item, name);
+    if (node.kind === "array" && !(found && found.language === "Command")) {
+      for (const item of node.items) this.value(item, name);
+    }
   }
 
   private member(parent: ParsedNode, { key, node }: Member): void {
@@ -59,6 +66,11 @@ class Reader {
     if (words) this.list.push(readArguments(words, node.pointer));
     else this.value(node, key);
   }
+}
+
+function partsOf(node: ParsedNode, { language }: Reading): ParsedNode[] {
+  if (language === "Kubernetes") return itemsOf(memberOf(node, "items"));
+  return language === "Text diff" ? pairOf(node) : [];
 }
 
 function readingOf(node: ParsedNode, name: string): Reading | undefined {

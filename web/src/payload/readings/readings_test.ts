@@ -321,6 +321,22 @@ test("numbers of a plan are those of its text", () => {
   expect(only(text).parts[0]?.facts).toEqual([["n", "12345678901234567890 → 1.0"]]);
 });
 
+test("nothing that is put around a value keeps it from being read", () => {
+  const languages = (payload: unknown) => readings(payload).map(({ language }) => language);
+  const statement = { sql: "DROP TABLE t" };
+  expect(languages({ apiVersion: "v1", kind: "X", ...statement })).toEqual(["Kubernetes", "SQL"]);
+  expect(
+    languages({ old_string: "a\nb", new_string: "SELECT 1 FROM t\n", ...statement }),
+  ).toEqual(["Text diff", "SQL"]);
+  expect(
+    languages({ format_version: "1", resource_changes: [], output_changes: {}, x: statement }),
+  ).toEqual(["SQL"]);
+  const list = { apiVersion: "v1", kind: "List", items: [deployment, { ...deployment }] };
+  expect(languages(list)).toEqual(["Kubernetes"]);
+  const pod = { spec: { containers: [{ name: "c", command: ["rm", "-rf", "/"] }] } };
+  expect(languages({ apiVersion: "v1", kind: "Pod", ...pod })).toEqual(["Kubernetes", "Command"]);
+});
+
 test("readings are bounded, and what was not looked at is told", () => {
   const parsed = parse(JSON.stringify(Array.from({ length: 40 }, () => ({ sql: "SELECT 1" }))));
   if (!parsed.ok) throw new Error(parsed.problem);

@@ -169,6 +169,11 @@ function filePart(file: File): Part {
 const oldNames = ["old_string", "old_text", "old_str", "old_content", "before", "old"];
 const newNames = ["new_string", "new_text", "new_str", "new_content", "after", "new"];
 
+export function pairOf(node: ParsedNode): ParsedNode[] {
+  const pair = [memberOf(node, ...oldNames), memberOf(node, ...newNames)];
+  return pair.filter((text) => text !== undefined);
+}
+
 export function looksLikePair(node: ParsedNode): boolean {
   const [old, now] = [textOf(memberOf(node, ...oldNames)), textOf(memberOf(node, ...newNames))];
   return old !== undefined && now !== undefined && (old.includes("\n") || now.includes("\n"));

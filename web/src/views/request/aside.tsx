@@ -1,9 +1,8 @@
 import { type ReactNode, useMemo } from "react";
 import type { Detail, Session } from "../../api/types";
 import { kidWords } from "../../crypto/content_key";
-import { contradictions } from "../../payload/claims";
 import type { Opened } from "../../payload/open";
-import { type Member, type ParsedNode, parse } from "../../payload/parse";
+import { type Member, parse } from "../../payload/parse";
 import { Link } from "../../route";
 import { EnvironmentBadge } from "../../ui/badges";
 import { CopyButton } from "../../ui/copy";
@@ -199,32 +198,15 @@ function Readers({ detail, opened }: { detail: Detail; opened: Opened | undefine
         The server always sees service, action, level, names, times and sizes
         {detail.facts !== undefined && ", and these facts that the agent sent for routing"}.
       </p>
-      {detail.facts !== undefined && (
-        <ServerFacts
-          text={detail.facts}
-          payload={opened?.state === "open" && opened.parsed.ok ? opened.parsed.root : undefined}
-        />
-      )}
+      {detail.facts !== undefined && <ServerFacts text={detail.facts} />}
     </Card>
   );
 }
 
-function ServerFacts({ text, payload }: { text: string; payload: ParsedNode | undefined }) {
+function ServerFacts({ text }: { text: string }) {
   const parsed = useMemo(() => parse(text), [text]);
-  const lies = parsed.ok && payload ? contradictions(parsed.root, payload) : [];
   if (!parsed.ok) return <VisibleText text={text} />;
   const { root, findings } = parsed;
   const members = root.kind === "object" && root.members.length > 0 ? root.members : undefined;
-  return (
-    <>
-      <FactTree members={members} node={root} findings={findings} />
-      {lies.map(({ name, claimed, actual }) => (
-        <p key={name} className="field-problem" data-must-see>
-          The agent told the server <VisibleText text={name} />{" "}
-          <VisibleText text={claimed.source} />; the payload says{" "}
-          <VisibleText text={actual.source} />.
-        </p>
-      ))}
-    </>
-  );
+  return <FactTree members={members} node={root} findings={findings} />;
 }

@@ -126,6 +126,12 @@ test("metadata and prose leave the facts, and nothing is lost between the parts"
   expect(parts.meta?.key).toBe("_lp_meta");
 });
 
+test("prose deeper down is told to be the agent's own words", () => {
+  const text = '{"task":{"reason":"because the parcel is lost","why":"x"}}';
+  const said = drawFacts(text).textContent ?? "";
+  expect(said.split("the agent's own words, unverified").length).toBe(2);
+});
+
 test("a second or a scalar _lp_meta cannot hide anything", () => {
   const twice = parsed('{"_lp_meta":{"a":1},"_lp_meta":{"b":2}}');
   expect(partsOf(twice).facts).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { type CSSProperties, memo, startTransition, useMemo, useState } from "react";
 import { twins } from "../../payload/confusable";
 import { type Finding, isLeaf, type Member, type ParsedNode } from "../../payload/parse";
+import { isProse } from "../../payload/prose";
 import { emptyList, emptyObject } from "../../payload/shown";
 import { type Suspicion, suspicions } from "../../payload/suspicious";
 import { LongText, longFrom } from "../../ui/long_text";
@@ -128,6 +129,9 @@ const FactRow = memo(function FactRow(props: {
       <dd data-leaf={leaf && whole ? node.pointer : undefined}>
         {leaf ? <Value node={node} whole={() => setWhole(true)} /> : <Size node={node} />}
         <Suspicions list={doubts} />
+        {depth > 0 && typeof name === "string" && isProse(name, node) && (
+          <span className="badge">the agent's own words, unverified</span>
+        )}
         {props.changed && <span className="flag changed">changed</span>}
         {findings.map((finding) => (
           <span key={finding.code} className={finding.disarms ? "flag problem" : "flag"}>

@@ -5,6 +5,7 @@ import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
 import type { Opened, OpenedPayload } from "../../payload/open";
 import { isLeaf, type Member, type Parsed } from "../../payload/parse";
+import { isProse } from "../../payload/prose";
 import type { Shown } from "../../payload/shown";
 import { LongText, longFrom } from "../../ui/long_text";
 import { Notice } from "../../ui/notice";
@@ -16,11 +17,6 @@ import { FindBox } from "./find_box";
 import { ReadingsPanel } from "./readings_panel";
 import { SourceView } from "./source_view";
 
-// Text that the agent wrote about its own request. It is shown, and counted, but not among the
-// facts.
-const proseNames =
-  /^(reason|reasoning|rationale|justification|explanation|why|thought|agent_note)$/;
-
 export interface PayloadParts {
   facts: Member[] | undefined;
   says: Member[];
@@ -31,15 +27,13 @@ export function partsOf(parsed: Extract<Parsed, { ok: true }>): PayloadParts {
   const { root } = parsed;
   if (root.kind !== "object") return { facts: undefined, says: [], meta: undefined };
   const isMeta = ({ key, node }: Member) => key === "_lp_meta" && node.kind === "object";
-  const isProse = ({ key, node }: Member) =>
-    proseNames.test(key) && node.kind === "string" && /\s\S+\s/.test(node.value);
   const meta = root.members.filter(isMeta);
   // A second _lp_meta is no metadata but a duplicate, and belongs among the facts.
   const hidden = meta.length === 1 ? meta[0] : undefined;
   const visible = root.members.filter((member) => member !== hidden);
   return {
-    facts: visible.filter((member) => !isProse(member)),
-    says: visible.filter(isProse),
+    facts: visible.filter(({ key, node }) => !isProse(key, node)),
+    says: visible.filter(({ key, node }) => isProse(key, node)),
     meta: hidden,
   };
 }

@@ -16,6 +16,7 @@ import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
 import { usePassed } from "../../ui/time";
 import { Aside } from "./aside";
+import { ClaimsNotice } from "./claims_notice";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
 import { EditPanel, StaleDraft } from "./edit/edit_panel";
@@ -145,6 +146,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           <div className="main-column">
             <EditedPayload detail={detail} opened={opened} />
             {opened && <KeyState opened={opened} pending={pending} />}
+            <ClaimsNotice detail={detail} opened={opened} />
             <SinceRead on={version} changes={since} />
             <Payload {...{ detail, opened, editing, writing, proposal, shown, changed }} />
           </div>
