@@ -26,8 +26,9 @@ export async function allTests() {
 }
 
 // A server in a data directory of its own. `log()` is all that it has printed.
-export async function startServer(t) {
-  if (mocked) return startMock(t);
+// `mock`: the review API in memory, for what no server gives an agent yet, such as the level low.
+export async function startServer(t, { mock = mocked } = {}) {
+  if (mock) return startMock(t);
   if (!existsSync(binary)) throw new Error(`${binary} does not exist; build it first`);
   const data = await mkdtemp(join(tmpdir(), "lp-browser-"));
   t.after(() => rm(data, { recursive: true, force: true }));
@@ -292,8 +293,8 @@ function watch(page, server, seen) {
 }
 
 // From an empty data directory to an inbox: one person, one agent, one content key.
-export async function setUp(t, { withKey = true, name = "Ada" } = {}) {
-  const server = await startServer(t);
+export async function setUp(t, { withKey = true, name = "Ada", mock = mocked } = {}) {
+  const server = await startServer(t, { mock });
   const contentKey = randomBytes(32);
   const person = await openBrowser(t, server);
   const link = await server.setupLink();

@@ -122,6 +122,8 @@ async function answer(review, request, url, body) {
   if (url.pathname === "/api/review/requests") return review.list(url.searchParams);
   if (url.pathname === "/api/review/rosters/begin") return review.rosterBegin(body);
   if (url.pathname === "/api/review/rosters/finish") return review.rosterFinish(body);
+  if (url.pathname === "/api/review/roster-proposals") return { proposals: [] };
+  if (url.pathname === "/api/review/successions") return { successions: [] };
   const [, id, verb] = /^\/api\/review\/requests\/(\w+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
   if (id && !verb) return review.detail(id);
   if (post && verb === "viewed") return {};

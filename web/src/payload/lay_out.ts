@@ -1,11 +1,24 @@
 // A document laid out in lines, for reading and for editing. Every name and value is its exact
 // source text; only the space between them is ours.
 
-import type { Member, ParsedNode } from "./parse";
+import { isLeaf, type Member, type ParsedNode } from "./parse";
+
+export interface Line {
+  indent: number;
+  head: string; // a name and a colon, or nothing
+  leaf: ParsedNode | undefined; // whose source stands here
+  tail: string; // brackets and commas
+}
 
 export function layOut(node: ParsedNode): string[] {
-  const lines: string[] = [];
-  place(lines, node, "", "", "");
+  return linesOf(node).map(
+    ({ indent, head, leaf, tail }) => " ".repeat(indent) + head + (leaf?.source ?? "") + tail,
+  );
+}
+
+export function linesOf(node: ParsedNode): Line[] {
+  const lines: Line[] = [];
+  place(lines, node, 0, "", "");
   return lines;
 }
 
@@ -15,22 +28,22 @@ export function layOutMembers(members: Member[]): string[] {
   return layOut({ kind: "object", members, source: "", at: 0, pointer: "" });
 }
 
-function place(lines: string[], node: ParsedNode, indent: string, head: string, tail: string) {
-  const inner = `${indent}  `;
-  if (node.kind === "object" && node.members.length > 0) {
-    lines.push(`${indent}${head}{`);
+function place(lines: Line[], node: ParsedNode, indent: number, head: string, tail: string) {
+  const bare = (bracket: string) => ({ indent, head: "", leaf: undefined, tail: bracket });
+  if (isLeaf(node)) {
+    lines.push({ indent, head, leaf: node, tail });
+  } else if (node.kind === "object") {
+    lines.push({ ...bare("{"), head });
     for (const [index, { keySource, node: value }] of node.members.entries()) {
       const comma = index < node.members.length - 1 ? "," : "";
-      place(lines, value, inner, `${keySource}: `, comma);
+      place(lines, value, indent + 2, `${keySource}: `, comma);
     }
-    lines.push(`${indent}}${tail}`);
-  } else if (node.kind === "array" && node.items.length > 0) {
-    lines.push(`${indent}${head}[`);
+    lines.push(bare(`}${tail}`));
+  } else if (node.kind === "array") {
+    lines.push({ ...bare("["), head });
     for (const [index, item] of node.items.entries()) {
-      place(lines, item, inner, "", index < node.items.length - 1 ? "," : "");
+      place(lines, item, indent + 2, "", index < node.items.length - 1 ? "," : "");
     }
-    lines.push(`${indent}]${tail}`);
-  } else {
-    lines.push(`${indent}${head}${node.source}${tail}`);
+    lines.push(bare(`]${tail}`));
   }
 }

@@ -42,6 +42,24 @@ export function pieces(text: string): Piece[] {
   return out;
 }
 
+// Back from what is on the page to what it was drawn from. The drawing never leaves a ⟨ of the text
+// as it is, so every one on the page begins a chip; a line feed is a chip and a new line.
+export function undrawn(drawing: string): string {
+  if (!drawing.includes("\u27e8")) return drawing;
+  return drawing.replace(
+    /\u27e8U\+([0-9A-F]{4,6})\u27e9(\n?)/g,
+    (_, code: string, feed: string) =>
+      code === "000A" ? "\n" : String.fromCodePoint(Number.parseInt(code, 16)) + feed,
+  );
+}
+
+// For the few places that can hold only text.
+export function drawnText(text: string): string {
+  return pieces(text)
+    .map((piece) => (piece.kind === "chip" ? chipText(piece.code) : piece.text))
+    .join("");
+}
+
 export function chipText(code: number): string {
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
@@ -85,56 +103,4 @@ export function chipName(code: number): string {
     return "VARIATION SELECTOR";
   }
   return "CHARACTER THAT DRAWS NOTHING";
-}
-
-// What a person should know about a string before trusting their eyes.
-export type Suspicion =
-  | { kind: "reorders" } // bidi controls
-  | { kind: "hidden_text"; text: string } // spelt in tag characters
-  | { kind: "invisible"; count: number }
-  | { kind: "mixed_scripts"; scripts: string[] }
-  | { kind: "right_to_left" }
-  | { kind: "not_nfc" }
-  | { kind: "opaque"; guess: string };
-
-const bidiControl = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
-const tags = /[\u{e0020}-\u{e007e}]+/gu;
-const scripts: [string, RegExp][] = [
-  ["Latin", /\p{Script=Latin}/u],
-  ["Cyrillic", /\p{Script=Cyrillic}/u],
-  ["Greek", /\p{Script=Greek}/u],
-  ["Armenian", /\p{Script=Armenian}/u],
-  ["Cherokee", /\p{Script=Cherokee}/u],
-];
-
-export function suspicions(text: string): Suspicion[] {
-  const found: Suspicion[] = [];
-  if (bidiControl.test(text)) found.push({ kind: "reorders" });
-  const hidden = (text.match(tags) ?? [])
-    .flatMap((run) =>
-      [...run].map((c) => String.fromCodePoint((c.codePointAt(0) ?? 0) - 0xe0000)),
-    )
-    .join("");
-  if (hidden !== "") found.push({ kind: "hidden_text", text: hidden });
-  const invisible = pieces(text).filter(
-    (piece) => piece.kind === "chip" && ![9, 10, 13].includes(piece.code),
-  ).length;
-  if (invisible > 0) found.push({ kind: "invisible", count: invisible });
-  const mixed = mixedScripts(text);
-  if (mixed.length > 1) found.push({ kind: "mixed_scripts", scripts: mixed });
-  if (rightToLeft.test(text)) found.push({ kind: "right_to_left" });
-  if (text.isWellFormed() && text.normalize("NFC") !== text) found.push({ kind: "not_nfc" });
-  if (/^[A-Za-z0-9+/_-]{120,}={0,2}$/.test(text)) found.push({ kind: "opaque", guess: "base64" });
-  return found;
-}
-
-// Look-alike alphabets within one word ("pаypal" with a Cyrillic а). Words apart may well differ.
-function mixedScripts(text: string): string[] {
-  if (scripts.filter(([, form]) => form.test(text)).length < 2) return [];
-  for (const word of text.match(/[\p{L}\p{M}]+/gu) ?? []) {
-    const used = scripts.filter(([, form]) => form.test(word)).map(([name]) => name);
-    if (used.length > 1) return used;
-  }
-  return [];
 }

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { switchUndo, useUndoAlways } from "../held";
 import { switchShortcuts, useShortcutsOn } from "./shortcuts";
 
 const groups: [string, [string[], string][]][] = [
@@ -16,6 +17,8 @@ const groups: [string, [string[], string][]][] = [
       [["a"], "approve: at low at once, at medium twice, above it opens the confirmation"],
       [["r"], "reject, with a reason"],
       [["e"], "edit what would run"],
+      [["v"], "the exact text, and back to the facts"],
+      [["z"], "undo an approval that is not signed yet"],
       [["Esc"], "back; a draft is kept"],
     ],
   ],
@@ -66,6 +69,7 @@ export function ShortcutSheet({ close }: { close(): void }) {
         </section>
       ))}
       <ShortcutSwitch on={on} />
+      <UndoSwitch />
     </dialog>
   );
 }
@@ -81,6 +85,25 @@ export function ShortcutSwitch({ on }: { on: boolean }) {
       <span>
         Single-key shortcuts
         <small>Off, letters do nothing; Tab, Enter and Esc always work.</small>
+      </span>
+    </label>
+  );
+}
+
+function UndoSwitch() {
+  const always = useUndoAlways();
+  return (
+    <label className="switch">
+      <input
+        type="checkbox"
+        checked={always}
+        onChange={(event) => switchUndo(event.target.checked)}
+      />
+      <span>
+        Five seconds to undo at low, always
+        <small>
+          Off, only where no agent waits for the answer. Nothing is signed before they are over.
+        </small>
       </span>
     </label>
   );

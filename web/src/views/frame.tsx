@@ -5,12 +5,14 @@ import { type Connection, steadyNow } from "../api/live";
 import type { Session } from "../api/types";
 import { ConnectionContext, useApi, useConnection } from "../context";
 import { useDraftGuard, useDrafts } from "../drafts";
+import { useHeldApprovals } from "../held";
 import { Link } from "../route";
 import { ShortcutSheet } from "../ui/shortcut_sheet";
 import { useShortcuts } from "../ui/shortcuts";
 import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
+import { HeldBar } from "./held_bar";
 
 export type PageName =
   | "keys"
@@ -75,6 +77,7 @@ export function Frame(props: { session: Session; page: PageName; children: React
           </div>
         )}
         <ConnectionBanner connection={connection} />
+        <HeldBar at={inbox ? page.request : undefined} />
         <ConnectionContext.Provider value={connection}>
           {props.children}
         </ConnectionContext.Provider>
@@ -155,8 +158,10 @@ function SignOut({ name }: { name: string }) {
   const api = useApi();
   const client = useQueryClient();
   const drafts = useDrafts();
+  const held = useHeldApprovals();
   const signOut = async () => {
     drafts.clear();
+    held.clear();
     await api.post("/api/logout", {}).catch(() => undefined);
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
     await client.invalidateQueries({ queryKey: ["session"] });

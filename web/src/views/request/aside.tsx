@@ -10,6 +10,7 @@ import { Clock, utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
 import { partsOf } from "./payload_panel";
+import { DoubtedText } from "./suspicions";
 
 // Beside the payload: why it is here, who asks, who can read it.
 export function Aside(props: { detail: Detail; opened: Opened | undefined; session: Session }) {
@@ -82,7 +83,7 @@ function Agent({ detail }: { detail: Detail }) {
     <Card title="Who asks">
       <p>
         <b>
-          <VisibleText text={agent.name} />
+          <DoubtedText text={agent.name} />
         </b>{" "}
         <span className="muted mono">{agent.id}</span>
       </p>

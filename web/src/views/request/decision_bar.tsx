@@ -17,9 +17,13 @@ export interface DecisionBarProps {
   why: string | undefined; // why approve is not there
   unseen: boolean; // a reject would be one without having read the payload
   blocked: string | undefined; // what must still happen before approve is armed
+  showNext: (() => void) | undefined; // brings what must be seen on screen
   armed: boolean;
   sending: boolean;
   decide(verdict: "approve" | "reject", reason: string): void;
+  approveAtOnce(): void; // by the one press that low asks for
+  held: boolean; // approved, and not signed while it can be undone
+  undo(): void;
   editing: Editing;
 }
 
@@ -27,7 +31,7 @@ export interface DecisionBarProps {
 // reject was a moment ago.
 export function DecisionBar(props: DecisionBarProps) {
   const [asking, setAsking] = useState<"nothing" | "reject" | "approve">("nothing");
-  const { detail, approvable, armed, sending, editing } = props;
+  const { detail, approvable, armed, sending, editing, held } = props;
   const close = () => setAsking("nothing");
   const bar = useFocusBack(asking, editing.state);
   const asked = asking === "approve" && !approvable ? "nothing" : asking;
@@ -35,11 +39,16 @@ export function DecisionBar(props: DecisionBarProps) {
   // An edit is always confirmed: its confirmation says what becomes of the agent's own values.
   const plain = !gone && !editing.edit;
   const direct = plain && (detail.level === "low" || detail.level === "none");
-  const approve = () => (direct ? props.decide("approve", "") : setAsking("approve"));
+  const approve = () => (direct ? props.approveAtOnce() : setAsking("approve"));
   const mayReject = !sending && detail.eligibility.can_reject;
+  const reject = () => {
+    props.undo();
+    setAsking("reject");
+  };
   useShortcuts({
-    a: () => (asked === "nothing" && approvable && armed && !sending ? approve() : false),
-    r: () => (asked === "nothing" && mayReject ? setAsking("reject") : false),
+    a: () =>
+      asked === "nothing" && approvable && armed && !sending && !held ? approve() : false,
+    r: () => (asked === "nothing" && mayReject ? reject() : false),
     e: () => (asked === "nothing" && mayEdit(props) ? editing.begin() : false),
     Escape: () => {
       if (asked !== "nothing") close();
@@ -60,19 +69,17 @@ export function DecisionBar(props: DecisionBarProps) {
             className="button reject"
             data-opens="reject"
             disabled={!mayReject}
-            onClick={() => setAsking("reject")}
+            onClick={reject}
           >
             {props.unseen ? "Reject unseen" : "Reject"}
             <KeyHint name="r" />
           </button>
-          <p className="decision-hint" role="status">
-            {sending ? "Signing and sending…" : (props.why ?? props.blocked)}
-          </p>
+          <Hint {...props} />
           <EditButtons {...props} />
           {approvable && (
             <HoldButton
               className={isHigh(detail) ? "button approve grave" : "button approve"}
-              disabled={!armed || sending}
+              disabled={!armed || sending || held}
               hold={detail.level === "medium" && plain}
               onHeld={() => props.decide("approve", "")}
               onPress={approve}
@@ -85,6 +92,21 @@ export function DecisionBar(props: DecisionBarProps) {
         </div>
       )}
     </div>
+  );
+}
+
+// Why approve is not there, or not armed.
+function Hint({ sending, held, why, blocked, showNext }: DecisionBarProps) {
+  const text = held ? "Not signed yet: it can be undone." : (why ?? blocked);
+  return (
+    <p className="decision-hint">
+      <span role="status">{sending ? "Signing and sending…" : text}</span>
+      {showNext && !sending && !held && (
+        <button type="button" className="link" onClick={showNext}>
+          Show the next
+        </button>
+      )}
+    </p>
   );
 }
 
@@ -103,8 +125,12 @@ function useFocusBack(asking: string, state: Editing["state"]) {
   return bar;
 }
 
-const mayEdit = ({ editing, approvable, sending }: DecisionBarProps) =>
-  editing.state === "reading" && editing.possible && approvable !== undefined && !sending;
+const mayEdit = ({ editing, approvable, sending, held }: DecisionBarProps) =>
+  editing.state === "reading" &&
+  editing.possible &&
+  approvable !== undefined &&
+  !sending &&
+  !held;
 
 function EditButtons(props: DecisionBarProps) {
   const { editing, sending } = props;
@@ -143,8 +169,9 @@ function EditButtons(props: DecisionBarProps) {
 }
 
 function ReviewButton({ editing, sending }: DecisionBarProps) {
-  const { draft } = editing;
-  const count = draft?.ok && draft.changes.length > 0 ? changeCount(draft.changes) : undefined;
+  const { draft, faults, unfinished } = editing;
+  const fit = draft?.ok && draft.changes.length > 0 && faults.length === 0 && unfinished === 0;
+  const count = fit ? changeCount(draft.changes) : undefined;
   return (
     <button
       type="button"

@@ -4,10 +4,13 @@ import { act, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, expect, test } from "vitest";
 import { parse } from "../../payload/parse";
+import { expectedLeaves } from "../../payload/shown";
 import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
 import { partsOf } from "./payload_panel";
+import { ReadingsPanel } from "./readings_panel";
 import { SourceView } from "./source_view";
+import { shownIn } from "./use_shown";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 const undo: (() => void)[] = [];
@@ -123,9 +126,59 @@ test("metadata and prose leave the facts, and nothing is lost between the parts"
   expect(parts.meta?.key).toBe("_lp_meta");
 });
 
+test("prose deeper down is told to be the agent's own words", () => {
+  const text = '{"task":{"reason":"because the parcel is lost","why":"x"}}';
+  const said = drawFacts(text).textContent ?? "";
+  expect(said.split("the agent's own words, unverified").length).toBe(2);
+});
+
 test("a second or a scalar _lp_meta cannot hide anything", () => {
   const twice = parsed('{"_lp_meta":{"a":1},"_lp_meta":{"b":2}}');
   expect(partsOf(twice).facts).toHaveLength(2);
   const scalar = parsed('{"_lp_meta":"rm -rf"}');
   expect(partsOf(scalar).facts).toHaveLength(1);
+});
+
+const hostile =
+  '{"n":12345678901234567890,"one":1.0,"s":"a\u202eb\\n\u27e8","html":"<b>x</b>","e":{},"l":[],' +
+  '"deep":[[{"x":null}]],"a":1,"a":2,"":"","\u0430mount":1,"amount":2,"t":"tab\\there"}';
+
+test("each leaf is drawn exactly once as it is, as facts and as source", () => {
+  const { root, leaves: count } = parsed(hostile);
+  const expected = expectedLeaves(root);
+  const members = root.kind === "object" ? root.members : undefined;
+  for (const view of [
+    <FactTree key="facts" members={members} findings={[]} />,
+    <SourceView key="source" node={root} />,
+  ]) {
+    const element = draw(<section className="payload">{view}</section>);
+    expect(shownIn(element, expected)).toEqual({ values: count, surplus: 0 });
+  }
+});
+
+test("a text that somebody rewrites in the page is not shown any more", () => {
+  const { root, leaves: count } = parsed('{"amount":5000.00,"to":"acct_99"}');
+  const members = root.kind === "object" ? root.members : undefined;
+  const facts = <FactTree members={members} findings={[]} />;
+  const element = draw(<section className="payload">{facts}</section>);
+  const value = element.querySelector(".value");
+  if (value?.firstChild) value.firstChild.nodeValue = "5.000,00";
+  expect(shownIn(element, expectedLeaves(root))).toEqual({ values: count - 1, surplus: 1 });
+});
+
+test("rows that say to look twice must be seen, and others need not", () => {
+  const marked = (text: string) => drawFacts(text).querySelectorAll("[data-must-see]").length;
+  expect(marked('{"a":"plain","n":1.0,"b":true}')).toBe(0);
+  expect(marked('{"a":"x\u200by","b":"plain"}')).toBe(1);
+  expect(marked('{"n":12345678901234567890}')).toBe(1);
+  expect(marked('{"amount":1,"\u0430mount":2,"c":3}')).toBe(2);
+});
+
+test("a reading is text only, marks what is grave, and counts for no value", () => {
+  const { root } = parsed('{"sql":"DELETE FROM t; SELECT \'<img src=x>\' FROM u"}');
+  const element = draw(<ReadingsPanel root={root} />);
+  expect(element.querySelector("img")).toBeNull();
+  expect(element.textContent).toContain("<img src=x>");
+  expect(element.querySelectorAll('.part[data-weight="grave"][data-must-see]')).toHaveLength(1);
+  expect(leaves(element)).toHaveLength(0);
 });

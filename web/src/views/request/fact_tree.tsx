@@ -1,17 +1,22 @@
-import { type CSSProperties, Fragment, memo, startTransition, useMemo, useState } from "react";
+import { type CSSProperties, memo, startTransition, useMemo, useState } from "react";
+import { twins } from "../../payload/confusable";
 import { type Finding, isLeaf, type Member, type ParsedNode } from "../../payload/parse";
-import { type Suspicion, suspicions } from "../../payload/visible";
+import { isProse } from "../../payload/prose";
+import { emptyList, emptyObject } from "../../payload/shown";
+import { type Suspicion, suspicions } from "../../payload/suspicious";
 import { LongText, longFrom } from "../../ui/long_text";
 import { VisibleText } from "../../ui/visible_text";
+import { Suspicions } from "./suspicions";
 
 // The payload as facts: one row for every value, in the order of the text, nothing left out and
-// nothing cut. Each leaf row carries data-leaf, and those are counted against what the parser
-// found.
+// nothing cut. Each leaf row carries data-leaf, and those are held against what the parser found.
+// A row that says to look twice carries data-must-see: approve waits until it has been on screen.
 
 interface Row {
   name: string | number | undefined; // member name or array index; nothing for the document itself
   node: ParsedNode;
   depth: number;
+  twin: string | undefined; // another name beside it that looks the same
 }
 
 // So many rows are drawn at first, for the page must answer while it draws. The rest is counted on
@@ -29,7 +34,7 @@ export const FactTree = memo(function FactTree(props: {
   const [most, setMost] = useState(rowsAtFirst);
   const rows = useMemo(() => {
     const all: Row[] = [];
-    if (members) for (const member of members) collect(all, member.key, member.node, 0);
+    if (members) collectMembers(all, members, 0);
     else if (node) collect(all, undefined, node, 0);
     return all;
   }, [members, node]);
@@ -71,13 +76,25 @@ export const FactTree = memo(function FactTree(props: {
 });
 
 const nothing: Finding[] = [];
+const none: Suspicion[] = [];
 
 function collect(rows: Row[], name: Row["name"], node: ParsedNode, depth: number): void {
-  rows.push({ name, node, depth });
-  if (node.kind === "object") {
-    for (const member of node.members) collect(rows, member.key, member.node, depth + 1);
-  } else if (node.kind === "array") {
+  rows.push({ name, node, depth, twin: undefined });
+  collectBelow(rows, node, depth);
+}
+
+function collectBelow(rows: Row[], node: ParsedNode, depth: number): void {
+  if (node.kind === "object") collectMembers(rows, node.members, depth + 1);
+  else if (node.kind === "array") {
     for (const [index, item] of node.items.entries()) collect(rows, index, item, depth + 1);
+  }
+}
+
+function collectMembers(rows: Row[], members: Member[], depth: number): void {
+  const alike = twins(members.map(({ key }) => key));
+  for (const { key, node } of members) {
+    rows.push({ name: key, node, depth, twin: alike.get(key) });
+    collectBelow(rows, node, depth);
   }
 }
 
@@ -89,22 +106,32 @@ const FactRow = memo(function FactRow(props: {
   changed: boolean;
 }) {
   const { findings } = props;
-  const { node, depth, name } = props.row;
+  const { node, depth, name, twin } = props.row;
   const leaf = isLeaf(node);
+  const nameDoubts = useMemo(() => (typeof name === "string" ? suspicions(name) : none), [name]);
+  const doubts = useMemo(() => (node.kind === "string" ? suspicions(node.value) : none), [node]);
+  const marked = [findings, nameDoubts, doubts].some((list) => list.length > 0);
   // A value of which a part is not on the page does not count as shown.
   const [whole, setWhole] = useState(node.kind !== "string" || node.value.length < longFrom);
   const indent = Math.min(depth, indentMax);
   return (
     <div
       className={`fact${leaf ? "" : " container"}${props.changed ? " changed" : ""}`}
+      data-must-see={marked || twin !== undefined || props.changed ? "" : undefined}
       style={{ "--depth": indent } as CSSProperties}
     >
       <dt>
         {depth > indentMax && <span className="badge">depth {depth}</span>}
         <Name name={name} />
+        <Suspicions list={nameDoubts} />
+        {twin !== undefined && <span className="flag problem">looks like another name here</span>}
       </dt>
       <dd data-leaf={leaf && whole ? node.pointer : undefined}>
         {leaf ? <Value node={node} whole={() => setWhole(true)} /> : <Size node={node} />}
+        <Suspicions list={doubts} />
+        {depth > 0 && typeof name === "string" && isProse(name, node) && (
+          <span className="badge">the agent's own words, unverified</span>
+        )}
         {props.changed && <span className="flag changed">changed</span>}
         {findings.map((finding) => (
           <span key={finding.code} className={finding.disarms ? "flag problem" : "flag"}>
@@ -120,12 +147,7 @@ function Name({ name }: { name: Row["name"] }) {
   if (name === undefined) return <span className="muted">payload</span>;
   if (typeof name === "number") return <span className="index">{name + 1}</span>;
   if (name === "") return <span className="muted">(empty name)</span>;
-  return (
-    <>
-      <VisibleText text={name} />
-      <Suspicions text={name} />
-    </>
-  );
+  return <VisibleText text={name} />;
 }
 
 function Size({ node }: { node: ParsedNode }) {
@@ -155,9 +177,9 @@ function Value({ node, whole }: { node: ParsedNode; whole(): void }) {
     case "null":
       return <span className="value literal">{node.source}</span>;
     case "object":
-      return <span className="value muted">{"{ } empty object"}</span>;
+      return <span className="value muted">{emptyObject}</span>;
     case "array":
-      return <span className="value muted">[ ] empty list</span>;
+      return <span className="value muted">{emptyList}</span>;
   }
 }
 
@@ -195,7 +217,6 @@ function Text({ value, source, whole }: { value: string; source: string; whole()
           {lines > 1 && `, ${lines.toLocaleString("en")} lines`}
         </span>
       )}
-      <Suspicions text={value} />
       {escaped && <AsSent source={source} />}
     </>
   );
@@ -224,39 +245,6 @@ function codePoints(value: string): number {
 }
 
 const isHighHalf = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
-
-const Suspicions = memo(function Suspicions({ text }: { text: string }) {
-  return suspicions(text).map((suspicion) => (
-    <Fragment key={suspicion.kind}>
-      <span className={suspicion.kind === "opaque" ? "flag" : "flag problem"}>
-        <SuspicionWords suspicion={suspicion} />
-      </span>
-    </Fragment>
-  ));
-});
-
-function SuspicionWords({ suspicion }: { suspicion: Suspicion }) {
-  switch (suspicion.kind) {
-    case "reorders":
-      return "reorders text";
-    case "hidden_text":
-      return (
-        <>
-          hidden text: <VisibleText text={suspicion.text} />
-        </>
-      );
-    case "invisible":
-      return `${suspicion.count} invisible`;
-    case "mixed_scripts":
-      return `mixes ${suspicion.scripts.join(" and ")} letters`;
-    case "right_to_left":
-      return "holds right-to-left letters, drawn in stored order";
-    case "not_nfc":
-      return "letters spelt in parts (not NFC)";
-    case "opaque":
-      return `cannot be inspected: looks like ${suspicion.guess}`;
-  }
-}
 
 const findingWords: Record<Finding["code"], string> = {
   duplicate_key: "name occurs twice",

@@ -4,6 +4,7 @@
 import { useRef, useState } from "react";
 import type { Detail } from "../../api/types";
 import { useKeys } from "../../context";
+import type { Change } from "../../payload/changes";
 import type { Opened } from "../../payload/open";
 import { Notice } from "../../ui/notice";
 import { Clock } from "../../ui/time";
@@ -15,12 +16,14 @@ import { useOpened } from "./use_opened";
 export interface OnScreen {
   detail: Detail;
   newer: Detail | undefined; // the agent has put another version in its place
+  earlier: Detail | undefined; // that was read here before the one on screen
   showNewer(): void;
 }
 
 // The version that was opened stays, because it is the one that was read; only its state goes on.
 export function useVersionOnScreen(latest: Detail): OnScreen {
   const [version, setVersion] = useState(latest.version);
+  const [earlier, setEarlier] = useState<Detail>();
   const read = useRef(latest);
   const newer = latest.version !== version ? latest : undefined;
   if (!newer) read.current = latest;
@@ -29,7 +32,11 @@ export function useVersionOnScreen(latest: Detail): OnScreen {
   return {
     detail: superseded ? read.current : latest,
     newer: superseded ? newer : undefined,
-    showNewer: () => setVersion(latest.version),
+    earlier: superseded || latest.state !== "pending" ? undefined : earlier,
+    showNewer: () => {
+      setEarlier(read.current);
+      setVersion(latest.version);
+    },
   };
 }
 
@@ -82,6 +89,47 @@ function Superseding({ newer, opened }: { newer: Detail; opened: Opened | undefi
       </h2>
       {changes.length > 0 && <ChangeList changes={changes.slice(0, changesShown)} />}
       {more > 0 && <p className="muted">And {more.toLocaleString("en")} more.</p>}
+    </section>
+  );
+}
+
+// The version on screen against the one that was read here before it: what is new in it is marked
+// among the values, and approve waits until each of them has been on screen.
+export function useSinceRead(on: OnScreen, opened: Opened | undefined): Change[] | undefined {
+  const { keyring } = useKeys();
+  const before = useOpened(on.earlier ?? on.detail, keyring.content);
+  const list = useChanges(before, opened);
+  return on.earlier ? list : undefined;
+}
+
+export function SinceRead({ on, changes }: { on: OnScreen; changes: Change[] | undefined }) {
+  const [all, setAll] = useState(false);
+  if (!on.earlier) return null;
+  const read = on.earlier.version;
+  if (!changes) {
+    return (
+      <p className="muted">What differs from version {read} cannot be shown on this device.</p>
+    );
+  }
+  const left = all ? 0 : changes.length - changesShown;
+  return (
+    <section className="edited" aria-labelledby="since-title">
+      <h2 id="since-title">
+        {changes.length > 0
+          ? `Since version ${read}, which you read, ${changeCount(changes)} changed`
+          : `The values are those of version ${read}, which you read`}
+      </h2>
+      {changes.length > 0 && (
+        <ChangeList changes={left > 0 ? changes.slice(0, changesShown) : changes} />
+      )}
+      {left > 0 && (
+        <p className="not-shown">
+          {left.toLocaleString("en")} more changes are marked among the values.{" "}
+          <button type="button" className="button" onClick={() => setAll(true)}>
+            List them
+          </button>
+        </p>
+      )}
     </section>
   );
 }

@@ -1,21 +1,21 @@
 import { Bot } from "lucide-react";
-import { memo, type RefObject, useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { Detail } from "../../api/types";
 import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
 import type { Opened, OpenedPayload } from "../../payload/open";
 import { isLeaf, type Member, type Parsed } from "../../payload/parse";
-import { LongText } from "../../ui/long_text";
+import { isProse } from "../../payload/prose";
+import type { Shown } from "../../payload/shown";
+import { LongText, longFrom } from "../../ui/long_text";
 import { Notice } from "../../ui/notice";
+import { useShortcuts } from "../../ui/shortcuts";
 import { Tabs } from "../../ui/tabs";
 import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
+import { FindBox } from "./find_box";
+import { ReadingsPanel } from "./readings_panel";
 import { SourceView } from "./source_view";
-
-// Text that the agent wrote about its own request. It is shown, and counted, but not among the
-// facts.
-const proseNames =
-  /^(reason|reasoning|rationale|justification|explanation|why|thought|agent_note)$/;
 
 export interface PayloadParts {
   facts: Member[] | undefined;
@@ -27,15 +27,13 @@ export function partsOf(parsed: Extract<Parsed, { ok: true }>): PayloadParts {
   const { root } = parsed;
   if (root.kind !== "object") return { facts: undefined, says: [], meta: undefined };
   const isMeta = ({ key, node }: Member) => key === "_lp_meta" && node.kind === "object";
-  const isProse = ({ key, node }: Member) =>
-    proseNames.test(key) && node.kind === "string" && /\s\S+\s/.test(node.value);
   const meta = root.members.filter(isMeta);
   // A second _lp_meta is no metadata but a duplicate, and belongs among the facts.
   const hidden = meta.length === 1 ? meta[0] : undefined;
   const visible = root.members.filter((member) => member !== hidden);
   return {
-    facts: visible.filter((member) => !isProse(member)),
-    says: visible.filter(isProse),
+    facts: visible.filter(({ key, node }) => !isProse(key, node)),
+    says: visible.filter(({ key, node }) => isProse(key, node)),
     meta: hidden,
   };
 }
@@ -45,34 +43,49 @@ type Tab = "facts" | "json" | "stored";
 export function PayloadPanel(props: {
   detail: Detail;
   opened: OpenedPayload;
-  shown: number | undefined;
-  end: RefObject<HTMLDivElement | null>;
+  shown: Shown | undefined;
+  changed?: ReadonlySet<string> | undefined; // since the version that was read before
 }) {
   const { detail, opened } = props;
   const [tab, setTab] = useState<Tab>("facts");
   const { parsed } = opened;
+  const meta = useMemo(() => (parsed.ok ? partsOf(parsed).meta : undefined), [parsed]);
+  useShortcuts({ v: () => setTab(tab === "json" ? "facts" : "json") });
+  const long = opened.leaves > longLeaves || opened.text.length > longFrom;
   const tabs: [Tab, string][] = [
     ["facts", "Facts"],
     ["json", "JSON"],
     ["stored", detail.payload_kind === "plain" ? "Stored" : "Stored, sealed"],
   ];
   return (
-    <section className="payload" aria-labelledby="payload-title">
+    <section className="payload" translate="no" aria-labelledby="payload-title">
       <header className="section-head">
         <PayloadTitle pending={detail.state === "pending"} />
         <Tabs label="View of the payload" tabs={tabs} chosen={tab} choose={setTab} />
       </header>
       <Disarmed reasons={opened.disarmed} />
+      {parsed.ok && long && <FindBox root={parsed.root} />}
       <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>
         {parsed.ok ? (
-          <Facts parsed={parsed} high={isHigh(detail)} />
+          <>
+            <ReadingsPanel root={parsed.root} />
+            <Facts
+              parsed={parsed}
+              high={isHigh(detail)}
+              {...(props.changed && { changed: props.changed })}
+            />
+          </>
         ) : (
           <RawText text={opened.text} />
         )}
       </div>
       {tab === "json" && (
         <div role="tabpanel" id="panel-json" aria-labelledby="tab-json">
-          {parsed.ok ? <SourceView node={parsed.root} /> : <RawText text={opened.text} />}
+          {parsed.ok ? (
+            <SourceView node={parsed.root} elsewhere={meta} />
+          ) : (
+            <RawText text={opened.text} />
+          )}
         </div>
       )}
       {tab === "stored" && (
@@ -80,12 +93,15 @@ export function PayloadPanel(props: {
           <Stored detail={detail} />
         </div>
       )}
-      <div ref={props.end} className="payload-end">
+      <div className="payload-end">
         <Count opened={opened} shown={props.shown} />
       </div>
     </section>
   );
 }
+
+// From so many values on there is a search.
+const longLeaves = 60;
 
 function PayloadTitle({ pending }: { pending: boolean }) {
   return <h2 id="payload-title">{pending ? "What would run" : "What was asked"}</h2>;
@@ -126,7 +142,7 @@ export const Facts = memo(function Facts(props: {
 
 function RawText({ text }: { text: string }) {
   return (
-    <pre className="source" data-leaf="">
+    <pre className="source">
       <LongText text={text} />
     </pre>
   );
@@ -166,13 +182,13 @@ function Stored({ detail }: { detail: Detail }) {
   );
 }
 
-export function Count({ opened, shown }: { opened: OpenedPayload; shown: number | undefined }) {
+export function Count({ opened, shown }: { opened: OpenedPayload; shown: Shown | undefined }) {
   const bytes = `${opened.bytes.length.toLocaleString("en")} bytes`;
   return (
     <p className="count-line">
       {opened.parsed.ok && shown !== undefined && (
         <span data-testid="leaf-count">
-          {shown.toLocaleString("en")} of {opened.leaves.toLocaleString("en")}{" "}
+          {shown.values.toLocaleString("en")} of {opened.leaves.toLocaleString("en")}{" "}
           {opened.leaves === 1 ? "value" : "values"} shown
         </span>
       )}
@@ -186,7 +202,7 @@ export function Count({ opened, shown }: { opened: OpenedPayload; shown: number 
 
 export function Unopened({ detail, opened }: { detail: Detail; opened: Opened }) {
   return (
-    <section className="payload" aria-labelledby="payload-title">
+    <section className="payload" translate="no" aria-labelledby="payload-title">
       <PayloadTitle pending={detail.state === "pending"} />
       <Stored detail={detail} />
       {opened.state !== "open" && <div className="payload-end" />}

@@ -4,6 +4,7 @@ import { LevelMark } from "../../ui/level";
 import { Ago } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { TimeLeft } from "../inbox_row";
+import { DoubtedText } from "./suspicions";
 
 export function RequestHeader({ detail }: { detail: Detail }) {
   return (
@@ -15,9 +16,9 @@ export function RequestHeader({ detail }: { detail: Detail }) {
         <TimeLeft request={detail} />
       </div>
       <h1>
-        <VisibleText text={detail.service} />
+        <DoubtedText text={detail.service} />
         <span className="slash"> / </span>
-        <VisibleText text={detail.action} />
+        <DoubtedText text={detail.action} />
       </h1>
       <p className="muted">
         <VisibleText text={detail.agent.name} /> in <VisibleText text={detail.project_name} />,

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { isReason } from "../../api/client";
 import { decide, OfferMismatch } from "../../api/decide";
 import { loadDetail } from "../../api/detail";
@@ -8,11 +8,15 @@ import type { Edit } from "../../api/edit";
 import type { Detail, Session } from "../../api/types";
 import { useAnswering, useApi, useKeys } from "../../context";
 import { useDrafts } from "../../drafts";
+import { useHeldApprovals, useIsHeld, useUndoAlways } from "../../held";
+import { changedPointers } from "../../payload/changes";
 import type { Opened, OpenedPayload } from "../../payload/open";
+import type { Shown } from "../../payload/shown";
 import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
 import { usePassed } from "../../ui/time";
 import { Aside } from "./aside";
+import { ClaimsNotice } from "./claims_notice";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
 import { EditPanel, StaleDraft } from "./edit/edit_panel";
@@ -21,13 +25,21 @@ import { type Editing, useEditing } from "./edit/use_editing";
 import { EditedPayload } from "./edited_payload";
 import { ErasedRequest, erasedOf } from "./erased_request";
 import { KeyState } from "./key_state";
-import { ClosedElsewhere, Superseded, useClosedElsewhere, useVersionOnScreen } from "./meanwhile";
+import {
+  ClosedElsewhere,
+  SinceRead,
+  Superseded,
+  useClosedElsewhere,
+  useSinceRead,
+  useVersionOnScreen,
+} from "./meanwhile";
 import { Outcome, PastDeadline } from "./outcome";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
 import { useArmed, useDwell } from "./use_armed";
 import { useOpened } from "./use_opened";
-import { useReachedEnd, useShown } from "./use_shown";
+import { type Seen, useSeen } from "./use_seen";
+import { useShown } from "./use_shown";
 
 const presencePollMs = 10_000;
 const deliveryPollMs = 1500;
@@ -85,26 +97,40 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const { keyring } = useKeys();
   const opened = useOpened(detail, keyring.content);
   const article = useRef<HTMLElement>(null);
-  const end = useRef<HTMLDivElement>(null);
   const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late && !version.newer;
   const approvable = mayApprove(detail, opened, pending);
-  const editing = useEditing(detail.id, approvable, latest.state === "pending" && !late);
+  const editing = useEditing(
+    detail.id,
+    approvable,
+    latest.state === "pending" && !late,
+    detail.schema,
+  );
+  const since = useSinceRead(version, opened);
+  const changed = useMemo(() => since && changedPointers(since), [since]);
   const writing = pending && editing.state === "writing";
   const proposal = pending ? editing.edit?.shown : undefined;
   // What would be signed if approve were pressed now. Nothing while it is being changed.
   const subject = writing ? undefined : (proposal ?? opened);
   const shown = useShown(article, subject);
-  const reached = useReachedEnd(end, subject);
+  const seen = useSeen(article, subject, isHigh(detail));
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
-  const decision = useDecision(detail, opened, session, shown ?? 0, onScreen, editing.edit);
+  const decision = useDecision(
+    detail,
+    opened,
+    session,
+    shown?.values ?? 0,
+    onScreen,
+    editing.edit,
+  );
+  const held = useApprovalAtOnce(detail, pending, decision.send);
   const elsewhere = useClosedElsewhere(detail, decision.sending || decision.sent);
   const mine = detail.decision?.by.id === session.member.id;
   const answering = useAnswering();
   const signable = approvable && !writing ? (proposal ?? approvable) : undefined;
-  const blocked = signable && whatIsMissing(detail, signable.leaves, shown, reached, answering);
-  const armed = useArmed(signable !== undefined && blocked === undefined);
+  const blocked = signable && whatIsMissing(signable.leaves, shown, seen, answering);
+  const { armed, waits } = useArmed(signable !== undefined && blocked === undefined);
   return (
     <article className={`request ${detail.level}`} ref={article}>
       <div className="request-scroll">
@@ -120,7 +146,9 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           <div className="main-column">
             <EditedPayload detail={detail} opened={opened} />
             {opened && <KeyState opened={opened} pending={pending} />}
-            <Payload {...{ detail, opened, editing, writing, proposal, shown, end }} />
+            <ClaimsNotice detail={detail} opened={opened} />
+            <SinceRead on={version} changes={since} />
+            <Payload {...{ detail, opened, editing, writing, proposal, shown, changed }} />
           </div>
           <Aside detail={detail} opened={proposal ?? opened} session={session} />
         </div>
@@ -131,10 +159,12 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           approvable={signable}
           why={approvable ? undefined : whyNot(detail, opened)}
           unseen={opened.state !== "open"}
-          blocked={blocked}
+          blocked={blocked?.why ?? waits}
+          showNext={blocked?.next}
           armed={armed}
           sending={decision.sending}
-          decide={decision.decide}
+          decide={(verdict, reason) => void decision.send(verdict, reason)}
+          {...held}
           editing={editing}
         />
       )}
@@ -148,15 +178,15 @@ function Payload(props: {
   editing: Editing;
   writing: boolean;
   proposal: OpenedPayload | undefined;
-  shown: number | undefined;
-  end: RefObject<HTMLDivElement | null>;
+  shown: Shown | undefined;
+  changed: ReadonlySet<string> | undefined;
 }) {
-  const { detail, opened, editing, writing, proposal, shown, end } = props;
+  const { detail, opened, editing, writing, proposal, shown, changed } = props;
   if (!opened) return null;
   if (opened.state !== "open") return <Unopened detail={detail} opened={opened} />;
   if (writing) return <EditPanel editing={editing} plain={detail.payload_kind === "plain"} />;
-  if (proposal) return <ProposalPanel {...{ detail, editing, proposal, shown, end }} />;
-  return <PayloadPanel detail={detail} opened={opened} shown={shown} end={end} />;
+  if (proposal) return <ProposalPanel {...{ detail, editing, proposal, shown }} />;
+  return <PayloadPanel {...{ detail, opened, shown, changed }} />;
 }
 
 function Back() {
@@ -184,19 +214,60 @@ function whyNot(detail: Detail, opened: Opened): string {
   return "The server offers no decision right now.";
 }
 
+interface Missing {
+  why: string;
+  next?: () => void;
+}
+
 function whatIsMissing(
-  detail: Detail,
   leaves: number,
-  shown: number | undefined,
-  reached: boolean,
+  shown: Shown | undefined,
+  seen: Seen,
   answering: boolean,
-): string | undefined {
-  if (!answering) return "Nothing can be approved until the server answers.";
-  if (shown === undefined) return "Drawing the payload…";
-  if (shown < leaves) return `${leaves - shown} not yet shown: unfold the rest above.`;
-  if (shown > leaves) return "The page shows more values than the payload has.";
-  if (isHigh(detail) && !reached) return "Scroll to the end of the payload first.";
-  return undefined;
+): Missing | undefined {
+  if (!answering) return { why: "Nothing can be approved until the server answers." };
+  if (shown === undefined) return { why: "Drawing the payload…" };
+  if (shown.surplus > 0) {
+    return {
+      why: "This page shows other text than the payload's. Something like a translator changed it.",
+    };
+  }
+  if (shown.values < leaves) {
+    const left = (leaves - shown.values).toLocaleString("en");
+    return { why: `${left} not yet shown: unfold the rest above, or go back to the facts.` };
+  }
+  if (seen.left === Number.POSITIVE_INFINITY) return { why: "Drawing the payload…" };
+  if (seen.left === 0) return undefined;
+  const count = seen.left.toLocaleString("en");
+  return {
+    why: `${count} ${seen.left === 1 ? "part has" : "parts have"} not been on screen yet.`,
+    next: seen.next,
+  };
+}
+
+const agentWaits = ({ waiting }: Detail) =>
+  waiting.state === "connected" || waiting.state === "polling";
+
+// The one press of low. Where no agent waits, or where somebody wants it so, there are five seconds
+// to take it back before anything is signed.
+function useApprovalAtOnce(
+  detail: Detail,
+  pending: boolean,
+  send: (verdict: "approve", reason: string) => Promise<string | undefined>,
+) {
+  const held = useHeldApprovals();
+  const always = useUndoAlways();
+  const { id, service, action } = detail;
+  const isHeld = useIsHeld(id);
+  // What would be signed is not there any more.
+  useEffect(() => {
+    if (isHeld && !pending) held.undo(id);
+  }, [held, id, isHeld, pending]);
+  const approveAtOnce = () => {
+    if (agentWaits(detail) && !always) void send("approve", "");
+    else held.hold({ request: id, service, action }, () => send("approve", ""));
+  };
+  return { approveAtOnce, held: isHeld, undo: () => held.undo(id) };
 }
 
 // Tells the server once that this version is in front of somebody.
@@ -224,13 +295,17 @@ function useDecision(
   const drafts = useDrafts();
   const { keyring } = useKeys();
   const client = useQueryClient();
-  const dwell = useDwell(onScreen);
+  const dwell = useDwell(onScreen, detail.version);
   const [sending, setSending] = useState(false);
   const [sent, setSent] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const key = ["request", detail.id];
-  const send = async (verdict: "approve" | "reject", reason: string) => {
-    if (!opened || sending) return;
+  // Answers what went wrong, if anything did.
+  const send = async (
+    verdict: "approve" | "reject",
+    reason: string,
+  ): Promise<string | undefined> => {
+    if (!opened || sending) return undefined;
     setSending(true);
     setProblem(undefined);
     try {
@@ -240,19 +315,17 @@ function useDecision(
       setSent(true);
       await client.cancelQueries({ queryKey: key });
       client.setQueryData(key, decided);
-    } catch (error) {
-      setProblem({ verdict, error: error instanceof Error ? error : new Error(String(error)) });
+      return undefined;
+    } catch (caught) {
+      const error = caught instanceof Error ? caught : new Error(String(caught));
+      setProblem({ verdict, error });
       if (!(error instanceof OfferMismatch)) await client.invalidateQueries({ queryKey: key });
+      return error.message;
     } finally {
       setSending(false);
       void client.invalidateQueries({ queryKey: ["requests"] });
       void client.invalidateQueries({ queryKey: ["session"] });
     }
   };
-  return {
-    sending,
-    sent,
-    problem,
-    decide: (v: "approve" | "reject", r: string) => void send(v, r),
-  };
+  return { sending, sent, problem, send };
 }

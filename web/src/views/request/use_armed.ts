@@ -2,25 +2,34 @@ import { useEffect, useRef, useState } from "react";
 
 const settleMs = 800;
 
-// True once the page has been visible and focused for 800 ms without a break while `ready` held: a
+export interface Armed {
+  armed: boolean;
+  waits: string | undefined; // for what, while it is ready and not armed
+}
+
+const moment = "A moment: approving begins when this has been in front of you.";
+const away = "This window is not in front: approving begins a moment after it is.";
+
+const attended = () => document.visibilityState === "visible" && document.hasFocus();
+
+// Armed once the page has been visible and focused for 800 ms without a break while `ready` held: a
 // click that was meant for another window, or for what was here a moment ago, approves nothing.
-export function useArmed(ready: boolean): boolean {
-  const [armed, setArmed] = useState(false);
+export function useArmed(ready: boolean): Armed {
+  const [state, setState] = useState<"armed" | "settling" | "away">("settling");
   useEffect(() => {
     if (!ready) {
-      setArmed(false);
+      setState("settling");
       return;
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const check = () => {
       clearTimeout(timer);
-      const attended = document.visibilityState === "visible" && document.hasFocus();
-      if (attended) timer = setTimeout(() => setArmed(true), settleMs);
-      else setArmed(false);
+      setState(attended() ? "settling" : "away");
+      if (attended()) timer = setTimeout(() => setState("armed"), settleMs);
     };
     const rest = () => {
       clearTimeout(timer);
-      setArmed(false);
+      setState("away");
     };
     check();
     document.addEventListener("visibilitychange", check);
@@ -33,26 +42,47 @@ export function useArmed(ready: boolean): boolean {
       window.removeEventListener("blur", rest);
     };
   }, [ready]);
-  return armed;
+  const armed = ready && state === "armed";
+  return { armed, waits: ready && !armed ? (state === "away" ? away : moment) : undefined };
 }
 
-// How long the payload has been in front of somebody: time during which the page was visible.
-export function useDwell(since: boolean): () => number {
-  const seen = useRef({ total: 0, from: 0 });
+// How long what would be signed has been in front of somebody, for the record: time during which it
+// was on screen, the page visible and the window in front. Another version begins anew; an edit
+// goes on from the reading of what it edits, without the time in which it was being written.
+export function useDwell(onScreen: boolean, version: number): () => number {
+  const clock = useRef<DwellClock>({ total: 0, from: undefined, version });
+  if (clock.current.version !== version) clock.current = { total: 0, from: undefined, version };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version begins a new clock.
   useEffect(() => {
-    if (!since) return;
-    const clock = seen.current;
+    if (!onScreen) return;
+    const current = clock.current;
+    const stop = () => {
+      current.total = reading(current);
+      current.from = undefined;
+    };
     const turn = () => {
-      const now = performance.now();
-      if (clock.from > 0) clock.total += now - clock.from;
-      clock.from = document.visibilityState === "visible" ? now : 0;
+      stop();
+      if (attended()) current.from = performance.now();
     };
     turn();
     document.addEventListener("visibilitychange", turn);
-    return () => document.removeEventListener("visibilitychange", turn);
-  }, [since]);
-  return () => {
-    const { total, from } = seen.current;
-    return total + (from > 0 ? performance.now() - from : 0);
-  };
+    window.addEventListener("focus", turn);
+    window.addEventListener("blur", stop);
+    return () => {
+      stop();
+      document.removeEventListener("visibilitychange", turn);
+      window.removeEventListener("focus", turn);
+      window.removeEventListener("blur", stop);
+    };
+  }, [onScreen, version]);
+  return () => reading(clock.current);
 }
+
+interface DwellClock {
+  total: number;
+  from: number | undefined; // it runs since then, or stands
+  version: number;
+}
+
+const reading = ({ total, from }: DwellClock) =>
+  total + (from === undefined ? 0 : performance.now() - from);

@@ -1,13 +1,26 @@
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useMemo, useState } from "react";
 import type { Opened } from "../../payload/open";
+import {
+  type Drawing,
+  type Expected,
+  expectedLeaves,
+  type Shown,
+  shownOf,
+} from "../../payload/shown";
 
-// Counts the leaves of the payload that are really on the page, not those that we meant to draw:
-// approve waits until it equals what the parser counted.
+const drawn = ".payload [data-leaf], [data-meta] [data-leaf]";
+
+// What of this payload is really on the page now, not what we meant to draw: approve waits until it
+// is all that the parser found.
 export function useShown(
   root: RefObject<HTMLElement | null>,
   opened: Opened | undefined,
-): number | undefined {
-  const [shown, setShown] = useState<number>();
+): Shown | undefined {
+  const [shown, setShown] = useState<Shown>();
+  const expected = useMemo(() => {
+    const parsed = opened?.state === "open" ? opened.parsed : undefined;
+    return parsed?.ok ? expectedLeaves(parsed.root) : new Map();
+  }, [opened]);
   useEffect(() => {
     const element = root.current;
     if (!element || opened?.state !== "open") {
@@ -15,45 +28,52 @@ export function useShown(
       return;
     }
     const count = () => {
-      const leaves = element.querySelectorAll(".payload [data-leaf], [data-meta] [data-leaf]");
-      const visible = [...leaves].filter(
-        (leaf) => !leaf.closest("details.agent-says:not([open])"),
+      const now = shownIn(element, expected);
+      setShown((was) =>
+        was && was.values === now.values && was.surplus === now.surplus ? was : now,
       );
-      setShown(visible.length);
     };
     count();
-    // More rows, or the rest of a long value.
-    const observer = new MutationObserver(count);
+    // More rows, the rest of a long value, another view, or a text that somebody rewrites in place.
+    // The clocks beside the payload are no reason to count.
+    const observer = new MutationObserver((records) => {
+      if (records.some(ofPayload)) count();
+    });
     observer.observe(element, {
       subtree: true,
       childList: true,
+      characterData: true,
       attributes: true,
-      attributeFilter: ["data-leaf"],
+      attributeFilter: ["data-leaf", "hidden"],
     });
     element.addEventListener("toggle", count, true);
     return () => {
       observer.disconnect();
       element.removeEventListener("toggle", count, true);
     };
-  }, [root, opened]);
+  }, [root, opened, expected]);
   return shown;
 }
 
-// True once the end of this payload has been on screen, for as long as it is this one. Length must
-// not push the dangerous part out of sight.
-export function useReachedEnd(
-  end: RefObject<HTMLDivElement | null>,
-  opened: Opened | undefined,
-): boolean {
-  const [reached, setReached] = useState<Opened>();
-  useEffect(() => {
-    const element = end.current;
-    if (!element || opened?.state !== "open") return;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) setReached(opened);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [end, opened]);
-  return opened !== undefined && reached === opened;
+function ofPayload({ type, target }: MutationRecord): boolean {
+  if (type === "childList" && target instanceof Element && target.querySelector("[data-leaf]")) {
+    return true;
+  }
+  const element = target instanceof Element ? target : target.parentElement;
+  return element?.closest(".payload, [data-meta]") !== null;
+}
+
+export function shownIn(element: HTMLElement, expected: Expected): Shown {
+  return shownOf(expected, drawings(element));
+}
+
+function* drawings(element: HTMLElement): Generator<Drawing> {
+  for (const leaf of element.querySelectorAll<HTMLElement>(drawn)) {
+    if (leaf.closest("details.agent-says:not([open]), [hidden]")) continue;
+    const pointer = leaf.dataset.leaf ?? "";
+    const source = leaf.dataset.as === "source";
+    // A fact's value comes first in its row; what is said about it follows.
+    const value = source ? leaf : leaf.querySelector(".value");
+    yield { pointer, text: value?.textContent ?? "", as: source ? "source" : "fact" };
+  }
 }

@@ -25,12 +25,17 @@ export function changeCount(changes: Change[]): string {
   return `${changes.length} ${changes.length === 1 ? "field" : "fields"}`;
 }
 
-// Each change by its pointer, with the exact text before and after.
+// Each change by its pointer, with the exact text before and after. Approve waits until each has
+// been on screen.
 export const ChangeList = memo(function ChangeList({ changes }: { changes: Change[] }) {
   return (
     <ol className="changes" data-testid="changes">
       {changes.map((change) => (
-        <li key={`${change.kind} ${change.pointer}`} className={`change ${change.kind}`}>
+        <li
+          key={`${change.kind} ${change.pointer}`}
+          className={`change ${change.kind}`}
+          data-must-see
+        >
           <p className="change-head">
             <code className="pointer">
               {change.pointer === "" ? "the payload" : <VisibleText text={change.pointer} />}

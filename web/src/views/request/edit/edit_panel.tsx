@@ -1,7 +1,9 @@
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Notice } from "../../../ui/notice";
+import { Tabs } from "../../../ui/tabs";
 import { VisibleText } from "../../../ui/visible_text";
 import { ChangeList, changeCount } from "./change_list";
+import { FormEditor } from "./form_editor";
 import type { Marks } from "./json_editor";
 import type { Editing } from "./use_editing";
 
@@ -11,6 +13,7 @@ const JsonEditor = lazy(() =>
 
 export function EditPanel({ editing, plain }: { editing: Editing; plain: boolean }) {
   const { draft } = editing;
+  const [view, setView] = useState<View>(editing.schema.root ? "form" : "json");
   const [goTo, setGoTo] = useState<{ at: number }>();
   const marks = useMemo<Marks>(
     () => ({
@@ -44,18 +47,39 @@ export function EditPanel({ editing, plain }: { editing: Editing; plain: boolean
             : "encrypted in this browser; the server cannot read it"}
         </span>
       </header>
-      <Suspense fallback={<div className="editor loading" aria-busy="true" />}>
-        <JsonEditor
-          label="Payload, as JSON"
-          text={editing.text}
-          marks={marks}
-          goTo={goTo}
-          onText={editing.write}
-        />
-      </Suspense>
+      <Tabs label="How to edit" tabs={views} chosen={view} choose={setView} />
+      <div role="tabpanel" id={`panel-${view}`} aria-labelledby={`tab-${view}`}>
+        {view === "json" && (
+          <Suspense fallback={<div className="editor loading" aria-busy="true" />}>
+            <JsonEditor
+              label="Payload, as JSON"
+              text={editing.text}
+              marks={marks}
+              goTo={goTo}
+              onText={editing.write}
+            />
+          </Suspense>
+        )}
+        {view === "form" && editing.original && (
+          <FormEditor
+            text={editing.text}
+            original={editing.original}
+            schema={editing.schema.root}
+            onText={editing.write}
+            onUnfinished={editing.setUnfinished}
+          />
+        )}
+      </div>
       <p className="edit-status" role="status" data-testid="edit-status">
-        <Status editing={editing} goTo={(at) => setGoTo({ at })} />
+        <Status
+          editing={editing}
+          goTo={(at) => {
+            setView("json");
+            setGoTo({ at });
+          }}
+        />
       </p>
+      <SchemaWords editing={editing} />
       {editing.problem && (
         <Notice kind="problem" title="The edit could not be sealed" alert>
           {editing.problem}
@@ -69,6 +93,45 @@ export function EditPanel({ editing, plain }: { editing: Editing; plain: boolean
     </section>
   );
 }
+
+type View = "form" | "json";
+const views: [View, string][] = [
+  ["form", "Form"],
+  ["json", "JSON"],
+];
+
+// What the edit breaks of the agent's own schema, and what of that schema nobody has checked here.
+function SchemaWords({ editing }: { editing: Editing }) {
+  const { schema, faults } = editing;
+  const sentences = [...new Set(faults.map(({ sentence }) => sentence))];
+  return (
+    <>
+      {faults.length > 0 && (
+        <Notice kind="problem" title="The agent's schema does not allow this" alert>
+          {sentences.slice(0, faultsShown).map((sentence) => (
+            <p key={sentence}>
+              <VisibleText text={sentence} />
+            </p>
+          ))}
+          {sentences.length > faultsShown && <p>And {sentences.length - faultsShown} more.</p>}
+        </Notice>
+      )}
+      {schema.unreadable && (
+        <p className="muted">
+          The agent sent a schema that cannot be read; nothing checks the edit.
+        </p>
+      )}
+      {schema.unchecked.length > 0 && (
+        <p className="muted">
+          Of the agent's schema, this page does not check:{" "}
+          <VisibleText text={schema.unchecked.join(", ")} />.
+        </p>
+      )}
+    </>
+  );
+}
+
+const faultsShown = 12;
 
 function Status({ editing, goTo }: { editing: Editing; goTo(at: number): void }) {
   const { draft } = editing;
@@ -85,6 +148,9 @@ function Status({ editing, goTo }: { editing: Editing; goTo(at: number): void })
         </span>
       </>
     );
+  }
+  if (editing.unfinished > 0) {
+    return <span className="field-problem">A field of the form is not finished.</span>;
   }
   if (draft.changes.length === 0) return <span className="muted">Nothing is changed yet.</span>;
   return <b>You are changing {changeCount(draft.changes)}.</b>;

@@ -1,10 +1,12 @@
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Detail } from "../../../api/types";
 import { changedPointers } from "../../../payload/changes";
 import type { OpenedPayload } from "../../../payload/open";
+import type { Shown } from "../../../payload/shown";
 import { LongText } from "../../../ui/long_text";
 import { Tabs } from "../../../ui/tabs";
 import { Count, Facts, isHigh } from "../payload_panel";
+import { ReadingsPanel } from "../readings_panel";
 import { ChangeList, changeCount } from "./change_list";
 import type { Editing } from "./use_editing";
 
@@ -15,8 +17,7 @@ export function ProposalPanel(props: {
   detail: Detail;
   editing: Editing;
   proposal: OpenedPayload;
-  shown: number | undefined;
-  end: RefObject<HTMLDivElement | null>;
+  shown: Shown | undefined;
 }) {
   const { editing, proposal } = props;
   const [tab, setTab] = useState<Tab>("facts");
@@ -32,7 +33,7 @@ export function ProposalPanel(props: {
     ["exact", "Exact text"],
   ];
   return (
-    <section className="payload proposal" aria-labelledby="payload-title">
+    <section className="payload proposal" translate="no" aria-labelledby="payload-title">
       <h2 ref={heading} tabIndex={-1}>
         You are changing {changeCount(changes)}
       </h2>
@@ -43,7 +44,10 @@ export function ProposalPanel(props: {
       </header>
       <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>
         {proposal.parsed.ok && (
-          <Facts parsed={proposal.parsed} high={isHigh(props.detail)} changed={changed} />
+          <>
+            <ReadingsPanel root={proposal.parsed.root} />
+            <Facts parsed={proposal.parsed} high={isHigh(props.detail)} changed={changed} />
+          </>
         )}
       </div>
       {tab === "exact" && (
@@ -53,7 +57,7 @@ export function ProposalPanel(props: {
           </pre>
         </div>
       )}
-      <div ref={props.end} className="payload-end">
+      <div className="payload-end">
         <Count opened={proposal} shown={props.shown} />
       </div>
     </section>

@@ -3,6 +3,8 @@ import { type Edit, sealEdit } from "../../../api/edit";
 import { useDrafts } from "../../../drafts";
 import { type Draft, draftOf, type Original, readDraft } from "../../../payload/draft";
 import type { OpenedPayload } from "../../../payload/open";
+import { type ParsedNode, parse } from "../../../payload/parse";
+import { checkSchema, type Fault, type SchemaCheck } from "../../../payload/schema";
 import { partsOf } from "../payload_panel";
 
 // reading: the agent's payload is on screen. writing: the editor. reviewing: what would run instead
@@ -18,11 +20,22 @@ export interface Editing {
   kept: boolean; // there is a draft to go on with
   stale: boolean; // the payload is another than the draft began from
   problem: string | undefined;
+  original: ParsedNode | undefined; // what is edited
+  schema: Schema; // of the agent
+  faults: Fault[]; // what the draft breaks of it, and the payload did not
+  unfinished: number; // fields of the form that hold no value yet
+  setUnfinished(count: number): void;
   begin(): void;
   write(text: string): void;
   leave(): void; // the draft stays
   review(): void;
   discard(): void;
+}
+
+export interface Schema {
+  root: ParsedNode | undefined; // there is one, and it has one meaning
+  unreadable: boolean;
+  unchecked: string[]; // keywords that it has and this page does not check
 }
 
 // Reading a draft costs as much as parsing it, so long ones wait for a longer pause in typing.
@@ -33,6 +46,7 @@ export function useEditing(
   id: string,
   opened: OpenedPayload | undefined,
   open: boolean,
+  schemaText: string | undefined,
 ): Editing {
   const drafts = useDrafts();
   const original = useMemo(() => originalOf(opened), [opened]);
@@ -40,10 +54,12 @@ export function useEditing(
   const [state, setState] = useState<EditingState>("reading");
   const [text, setText] = useState("");
   const [edit, setEdit] = useState<Edit>();
+  const [unfinished, setUnfinished] = useState(0);
   const [problem, setProblem] = useState<string>();
   const kept = drafts.of(id);
   const stale = kept !== undefined && original !== undefined && kept.base !== original.text;
   const draft = useDraft(stale ? undefined : original, text, state !== "reading");
+  const { schema, faults } = useSchema(schemaText, original, draft);
   // What was proposed in place of one payload is no proposal for another.
   const about = useRef(original?.text);
   useEffect(() => {
@@ -63,6 +79,7 @@ export function useEditing(
   };
   const review = () => {
     if (!opened || !draft?.ok || draft.changes.length === 0) return;
+    if (faults.length > 0 || unfinished > 0) return;
     setProblem(undefined);
     sealEdit(opened, draft.text).then(
       (sealed) => {
@@ -90,8 +107,9 @@ export function useEditing(
   };
   const possible = original !== undefined && !stale;
   const flags = { possible, kept: kept !== undefined, stale };
-  const actions = { begin, write, leave, review, discard };
-  return { state, text, draft, edit, problem, ...flags, ...actions };
+  const checks = { original: original?.root, schema, faults, unfinished };
+  const actions = { begin, write, leave, review, discard, setUnfinished };
+  return { state, text, draft, edit, problem, ...flags, ...checks, ...actions };
 }
 
 function originalOf(opened: OpenedPayload | undefined): Original | undefined {
@@ -111,4 +129,42 @@ function useDraft(original: Original | undefined, text: string, on: boolean): Dr
     return () => clearTimeout(timer);
   }, [original, text, on]);
   return read?.about === text ? read.draft : undefined;
+}
+
+// An edit may not break what the agent says of its own payload. What the payload broke before
+// anybody edited it is the agent's affair.
+function useSchema(
+  text: string | undefined,
+  original: Original | undefined,
+  draft: Draft | undefined,
+): { schema: Schema; faults: Fault[] } {
+  const { root, unreadable } = useMemo(() => schemaOf(text), [text]);
+  const before = useMemo(
+    () => root && original && checkSchema(root, withoutMeta(original)),
+    [root, original],
+  );
+  const edited = draft?.ok ? draft.root : undefined;
+  const after = useMemo(() => root && edited && checkSchema(root, edited), [root, edited]);
+  const faults = useMemo(() => newFaults(before, after), [before, after]);
+  const unchecked = after?.unchecked ?? before?.unchecked ?? [];
+  return { schema: { root, unreadable, unchecked }, faults };
+}
+
+function schemaOf(text: string | undefined) {
+  if (text === undefined || text === "null") return { root: undefined, unreadable: false };
+  const parsed = parse(text);
+  const clear = parsed.ok && !parsed.findings.some(({ disarms }) => disarms);
+  const root = clear && parsed.root.kind === "object" ? parsed.root : undefined;
+  return { root, unreadable: root === undefined };
+}
+
+function withoutMeta({ root, meta }: Original): ParsedNode {
+  if (root.kind !== "object") return root;
+  return { ...root, members: root.members.filter((member) => member !== meta) };
+}
+
+function newFaults(before: SchemaCheck | undefined, after: SchemaCheck | undefined): Fault[] {
+  const key = ({ pointer, keyword, sentence }: Fault) => `${keyword} ${pointer} ${sentence}`;
+  const old = new Set(before?.faults.map(key));
+  return after?.faults.filter((fault) => !old.has(key(fault))) ?? [];
 }
