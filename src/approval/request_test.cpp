@@ -65,6 +65,8 @@ Review says(Verdict verdict, std::string member, const Request& request) {
   wish.payload = bound(request.current, request.current.commit.value_or(commit));
   wish.key = "key of " + member;
   wish.member = std::move(member);
+  wish.proof = Proof::passkey;
+  wish.reason_characters = critical_reason_min;
   return wish;
 }
 
@@ -274,14 +276,73 @@ TEST(Request, KeepsCiphertextEncryptedAndPlaintextReadable) {
 }
 
 TEST(Request, DoesNotCountAnEditAtCriticalAsAnApproval) {
+  Context four = team(2);
+  four.people.push_back(reviewer("cyd"));
   Request request = pending(Level::critical);
-  request = after(review(request, edits("ann", request), team()));
+  request = after(review(request, edits("ann", request), four));
   EXPECT_EQ(request.state, State::pending);
   EXPECT_TRUE(request.approvals.empty());
-  EXPECT_EQ(review(request, says(Verdict::approve, "ann", request), team()).error(),
+  EXPECT_EQ(review(request, says(Verdict::approve, "ann", request), four).error(),
             Refusal::own_edit);
-  EXPECT_EQ(after(review(request, says(Verdict::approve, "bob", request), team())).state,
+  request = after(review(request, says(Verdict::approve, "bob", request), four));
+  EXPECT_EQ(after(review(request, says(Verdict::approve, "cyd", request), four)).state,
             State::approved_with_modifications);
+}
+
+TEST(Request, TakesAPasskeyFromHighOnAndADeviceKeyBelow) {
+  for (const Level level : {Level::none, Level::low, Level::medium, Level::high}) {
+    const Request request = pending(level);
+    const bool needed = level >= Level::high;
+    EXPECT_EQ(proof_needed(level), needed ? Proof::passkey : Proof::device);
+    for (Review wish : {says(Verdict::approve, "ann", request), edits("ann", request)}) {
+      EXPECT_TRUE(review(request, wish, team()));
+      wish.proof = Proof::device;
+      const auto by_device = review(request, wish, team());
+      EXPECT_EQ(by_device.has_value(), !needed);
+      if (needed) EXPECT_EQ(by_device.error(), Refusal::passkey_needed);
+    }
+  }
+}
+
+TEST(Request, IsRejectedWithADeviceKeyAtEveryLevelAndWithoutAReason) {
+  for (const Level level : {Level::low, Level::medium, Level::high, Level::critical}) {
+    const Request request = pending(level);
+    Review wish = says(Verdict::reject, "ann", request);
+    wish.proof = Proof::device;
+    wish.reason_characters = 0;
+    EXPECT_EQ(after(review(request, wish, team())).state, State::rejected);
+  }
+}
+
+TEST(Request, TakesAReasonAtCritical) {
+  Context alone = team();
+  alone.single_operator = true;
+  const Request request = pending(Level::critical);
+  for (Review wish : {says(Verdict::approve, "ann", request), edits("ann", request)}) {
+    wish.reason_characters = critical_reason_min - 1;
+    EXPECT_EQ(review(request, wish, alone).error(), Refusal::reason_needed);
+  }
+  EXPECT_EQ(after(review(request, says(Verdict::approve, "ann", request), alone)).state,
+            State::approved);
+  const Request high = pending(Level::high);
+  Review silent = says(Verdict::approve, "ann", high);
+  silent.reason_characters = 0;
+  EXPECT_TRUE(review(high, silent, alone));
+}
+
+TEST(Request, IsNotApprovedAtCriticalByARuleOfOneWhereThereAreOthers) {
+  const Request request = pending(Level::critical);
+  EXPECT_FALSE(asks_enough(request, team()));
+  EXPECT_TRUE(asks_enough(request, team(2)));
+  EXPECT_TRUE(asks_enough(pending(Level::high), team()));
+  Context alone = team();
+  alone.single_operator = true;
+  EXPECT_TRUE(asks_enough(request, alone));
+  EXPECT_EQ(review(request, says(Verdict::approve, "ann", request), team()).error(),
+            Refusal::second_person_needed);
+  EXPECT_EQ(review(request, edits("ann", request), team()).error(),
+            Refusal::second_person_needed);
+  EXPECT_EQ(ineligible(request, "ann", team()), Refusal::second_person_needed);
 }
 
 TEST(Request, LetsASingleOperatorApproveTheirOwnEditAtCritical) {
@@ -450,6 +511,9 @@ TEST(Request, SaysBeforehandWhoCannotApprove) {
   EXPECT_EQ(ineligible(request, "owner", team(2)), Refusal::own_request);
   EXPECT_EQ(ineligible(request, "eve", team(2)), Refusal::not_a_reviewer);
   EXPECT_EQ(ineligible(pending(), "ann", team(2)), std::nullopt);
+  const Request high = pending(Level::high);
+  EXPECT_EQ(ineligible(high, "ann", team()), std::nullopt);
+  EXPECT_EQ(ineligible(high, "ann", team(), Proof::device), Refusal::passkey_needed);
 }
 
 TEST(Request, SaysWhoseApprovalsWouldCount) {
@@ -483,6 +547,7 @@ TEST(Request, NamesStatesAndRefusals) {
   EXPECT_EQ(to_string(Refusal::already_closed), "already_closed");
   EXPECT_EQ(to_string(Refusal::own_edit), "own_edit");
   EXPECT_EQ(to_string(Refusal::wrong_agent), "wrong_agent");
+  EXPECT_EQ(to_string(Refusal::second_person_needed), "second_person_needed");
 }
 
 }  // namespace
