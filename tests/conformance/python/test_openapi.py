@@ -199,7 +199,7 @@ def agents_are_vouched_for(house):
 
 def people_decide(house):
     key, status = house.key, "/api/status/"
-    edited = house.ask(key, seal_1(CONTENT_KEY, REFUND), priority="high")["id"]
+    edited = house.ask(key, seal_1(CONTENT_KEY, REFUND))["id"]
     assert house.agent(key, "GET", status + edited)["status"] == "PENDING"
     house.agent(key, "GET", f"{status}{edited}?wait=99", status=400)
     house.agent(house.lab_key, "GET", status + edited, status=404)
@@ -221,6 +221,36 @@ def people_decide(house):
     late = house.ask(key, seal_1(CONTENT_KEY, REFUND), decide_in=1)["id"]
     assert house.agent(key, "GET", f"{status}{late}?wait=10")["state"] == "expired"
     house.page("GET", f"/api/review/requests/{late}")
+
+
+def people_use_passkeys(house):
+    """One that decides, once its owner has signed for it, and one that signs in."""
+    owner, high = house.owner, house.ask(house.key, seal_1(CONTENT_KEY, REFUND), priority="high")
+    path = f"/api/review/requests/{high['id']}"
+    detail = house.page("GET", path)
+    assert detail["eligibility"]["needs"] == "passkey" and not detail["passkeys"]
+    refused = house.page("POST", f"{path}/decision", owner.decision(detail, "approve"), 403)
+    assert refused["reason"] == "passkey_needed"
+    passkey, waits = owner.enrol("decision")
+    listed = {"class": "passkey", "spki": b64(passkey.spki), "rpId": passkey.rp_id,
+              "aaguid": waits["aaguid"], "salt": b64(bytes(32))}
+    member = waits["member"]["id"]
+    owner.sign_proposal(waits["id"], lambda entries: [*entries, next(
+        entry for entry in entries if entry["member"] == member) | listed])
+    assert owner.decide_with(passkey, high["id"])["decision"]["class"] == "passkey"
+    login, _ = owner.enrol("login")
+    house.page("POST", "/api/review/passkeys/begin", {"purpose": "other"}, 422)
+    house.page("POST", "/api/review/passkeys", {"purpose": "login"}, 422)
+    assert len(house.page("GET", "/api/review/passkeys")["passkeys"]) == 2
+    owner.log_in_with(passkey, 401)
+    assert owner.log_in_with(login)["key"] == login.key
+    owner.log_in()
+    kept = house.page("POST", f"/api/review/passkeys/{passkey.key}/remove", {})
+    assert kept["act"] == "revoke_device"
+    house.page("POST", f"/api/review/roster-proposals/{kept['id']}/withdraw", {})
+    house.page("POST", f"/api/review/passkeys/{login.key}/remove", {})
+    house.page("POST", f"/api/review/passkeys/{login.key}/remove", {}, 409)
+    house.page("POST", f"/api/review/passkeys/{'a' * 64}/remove", {}, 404)
 
 
 def people_are_refused(house):
@@ -385,6 +415,7 @@ def test_every_operation_answers_as_the_document_says(house):
     agents_hand_on(house)
     agents_are_vouched_for(house)
     people_decide(house)
+    people_use_passkeys(house)
     people_are_refused(house)
     people_look_around(house)
     another_issuer_signs(house)

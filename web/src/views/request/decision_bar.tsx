@@ -19,7 +19,7 @@ export interface DecisionBarProps {
   blocked: string | undefined; // what must still happen before approve is armed
   armed: boolean;
   sending: boolean;
-  decide(verdict: "approve" | "reject", reason: string): void;
+  decide(verdict: "approve" | "reject", reason: string, passkey?: string): void;
   editing: Editing;
 }
 
@@ -66,7 +66,7 @@ export function DecisionBar(props: DecisionBarProps) {
             <KeyHint name="r" />
           </button>
           <p className="decision-hint" role="status">
-            {sending ? "Signing and sending…" : (props.why ?? props.blocked)}
+            {sending ? signing(detail) : (props.why ?? props.blocked)}
           </p>
           <EditButtons {...props} />
           {approvable && (
@@ -155,6 +155,10 @@ function ReviewButton({ editing, sending }: DecisionBarProps) {
       {count === undefined ? "Review changes" : `Review ${count}`}
     </button>
   );
+}
+
+export function signing(detail: Detail): string {
+  return detail.eligibility.needs === "passkey" ? "Follow your device…" : "Signing and sending…";
 }
 
 // A name that would not fit is not cut: the heading shows it in full.

@@ -7,6 +7,7 @@ import { loadDetail } from "../../api/detail";
 import type { Edit } from "../../api/edit";
 import type { Detail, Session } from "../../api/types";
 import { useAnswering, useApi, useKeys } from "../../context";
+import { PasskeyProblem } from "../../crypto/passkey";
 import { useDrafts } from "../../drafts";
 import type { Opened, OpenedPayload } from "../../payload/open";
 import { Link } from "../../route";
@@ -23,6 +24,7 @@ import { ErasedRequest, erasedOf } from "./erased_request";
 import { KeyState } from "./key_state";
 import { ClosedElsewhere, Superseded, useClosedElsewhere, useVersionOnScreen } from "./meanwhile";
 import { Outcome, PastDeadline } from "./outcome";
+import { canSign, PasskeyState } from "./passkey_state";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
 import { useArmed, useDwell } from "./use_armed";
@@ -120,6 +122,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           <div className="main-column">
             <EditedPayload detail={detail} opened={opened} />
             {opened && <KeyState opened={opened} pending={pending} />}
+            <PasskeyState detail={detail} pending={pending} />
             <Payload {...{ detail, opened, editing, writing, proposal, shown, end }} />
           </div>
           <Aside detail={detail} opened={proposal ?? opened} session={session} />
@@ -168,12 +171,14 @@ function Back() {
 }
 
 function mayApprove(detail: Detail, opened: Opened | undefined, pending: boolean) {
-  const may = pending && detail.eligibility.can_approve && detail.offer !== undefined;
+  const may =
+    pending && detail.eligibility.can_approve && detail.offer !== undefined && canSign(detail);
   if (!may || opened?.state !== "open" || opened.disarmed.length > 0) return undefined;
   return opened;
 }
 
 function whyNot(detail: Detail, opened: Opened): string {
+  if (!canSign(detail)) return "Approving takes a passkey that signs here.";
   if (!detail.eligibility.can_approve) return "You cannot approve this request.";
   if (opened.state === "no_key" || opened.state === "wrong_key") {
     return "Approving needs the content key: nobody can approve what they cannot read.";
@@ -229,12 +234,12 @@ function useDecision(
   const [sent, setSent] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const key = ["request", detail.id];
-  const send = async (verdict: "approve" | "reject", reason: string) => {
+  const send = async (verdict: "approve" | "reject", reason: string, passkey?: string) => {
     if (!opened || sending) return;
     setSending(true);
     setProblem(undefined);
     try {
-      const wish = { verdict, reason, dwellMs: dwell(), shown, edit };
+      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey };
       const decided = await decide({ api, session, keyring }, detail, opened, wish);
       drafts.drop(detail.id);
       setSent(true);
@@ -242,7 +247,8 @@ function useDecision(
       client.setQueryData(key, decided);
     } catch (error) {
       setProblem({ verdict, error: error instanceof Error ? error : new Error(String(error)) });
-      if (!(error instanceof OfferMismatch)) await client.invalidateQueries({ queryKey: key });
+      const nothingSent = error instanceof OfferMismatch || error instanceof PasskeyProblem;
+      if (!nothingSent) await client.invalidateQueries({ queryKey: key });
     } finally {
       setSending(false);
       void client.invalidateQueries({ queryKey: ["requests"] });
@@ -253,6 +259,6 @@ function useDecision(
     sending,
     sent,
     problem,
-    decide: (v: "approve" | "reject", r: string) => void send(v, r),
+    decide: (v: "approve" | "reject", r: string, p?: string) => void send(v, r, p),
   };
 }
