@@ -71,8 +71,7 @@ bool has_approved(const Request& request, std::string_view member, std::string_v
 }
 
 // What the level asks of an approval besides who gives it.
-std::optional<Refusal> lacks_ceremony(const Request& request, Proof proof,
-                                      const Context& context) {
+std::optional<Refusal> lacks_ceremony(const Request& request, Proof proof, const Context& context) {
   if (!asks_enough(request, context)) return Refusal::second_person_needed;
   if (proof < proof_needed(request.level)) return Refusal::passkey_needed;
   return std::nullopt;

@@ -327,11 +327,26 @@ TEST(RequestModel, AgreesWithTheRequestOnRandomHistories) {
   rc::detail::printResultMessage(result, message);
   EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << message.str();
   // Every answer that review, expire, cancel and revise can give was given.
-  for (const char* answer :
-       {"pending", "approved", "approved_with_modifications", "rejected", "expired", "cancelled",
-        "already_closed", "past_deadline", "not_past_deadline", "stale_version", "payload_mismatch",
-        "commit_missing", "not_a_reviewer", "own_request", "own_edit", "already_reviewed",
-        "not_offered", "passkey_needed", "reason_needed", "second_person_needed"}) {
+  for (const char* answer : {"pending",
+                             "approved",
+                             "approved_with_modifications",
+                             "rejected",
+                             "expired",
+                             "cancelled",
+                             "already_closed",
+                             "past_deadline",
+                             "not_past_deadline",
+                             "stale_version",
+                             "payload_mismatch",
+                             "commit_missing",
+                             "not_a_reviewer",
+                             "own_request",
+                             "own_edit",
+                             "already_reviewed",
+                             "not_offered",
+                             "passkey_needed",
+                             "reason_needed",
+                             "second_person_needed"}) {
     EXPECT_GT(seen.answers[answer], 0u) << answer;
   }
 }

@@ -4,84 +4,13 @@
 
 #include <functional>
 
+#include "approval/request_testing.h"
 #include "approval/transition.h"
-#include "crypto/hash.h"
 
 namespace lp::approval {
 namespace {
 
 using evidence::EventType;
-
-const Instant created{1'000'000};
-const Instant decide_by{1'060'000};
-const Digest commit = crypto::sha256("commit");
-
-PayloadRef envelope(std::string_view content = "envelope") {
-  return {.kind = "v1",
-          .env_sha256 = crypto::sha256(content),
-          .commit = std::nullopt,
-          .kid = std::nullopt};
-}
-PayloadRef bound(PayloadRef payload, const Digest& to = commit) {
-  payload.commit = to;
-  return payload;
-}
-PayloadRef plain(const Digest& to = commit) {
-  return {.kind = "plain", .env_sha256 = std::nullopt, .commit = to, .kid = std::nullopt};
-}
-
-Request pending(Level level = Level::medium) {
-  Request request;
-  request.id = "req_1";
-  request.level = level;
-  request.created = created;
-  request.decide_by = decide_by;
-  request.base = envelope();
-  request.current = envelope();
-  request.agent_owner = "owner";
-  return request;
-}
-
-Person reviewer(std::string member) {
-  const std::string self = "member:" + member;
-  return {std::move(member), {"role:reviewer", self}};
-}
-
-// A team of three reviewers and somebody without a place in any rule.
-Context team(std::uint64_t heads = 1) {
-  Context context;
-  context.now = created;
-  context.rule = {.kind = Rule::Kind::n_of, .parts = {}, .count = heads, .group = "role:reviewer"};
-  context.people = {
-      reviewer("owner"), reviewer("ann"), reviewer("bob"), {"eve", {"role:developer"}}};
-  context.single_operator = false;
-  return context;
-}
-
-Review says(Verdict verdict, std::string member, const Request& request) {
-  Review wish;
-  wish.version = request.version;
-  wish.verdict = verdict;
-  wish.payload = bound(request.current, request.current.commit.value_or(commit));
-  wish.key = "key of " + member;
-  wish.member = std::move(member);
-  wish.proof = Proof::passkey;
-  wish.reason_characters = critical_reason_min;
-  return wish;
-}
-
-Review edits(std::string member, const Request& request, std::string_view content = "edited") {
-  Review wish = says(Verdict::approve, std::move(member), request);
-  wish.edited = true;
-  wish.base = wish.payload;
-  wish.payload = bound(envelope(content), crypto::sha256(content));
-  return wish;
-}
-
-Request after(const std::expected<Change, Refusal>& result) {
-  EXPECT_TRUE(result) << (result ? "" : to_string(result.error()));
-  return result ? result->request : Request{};
-}
 
 using Events = std::vector<EventType>;
 
@@ -289,62 +218,6 @@ TEST(Request, DoesNotCountAnEditAtCriticalAsAnApproval) {
             State::approved_with_modifications);
 }
 
-TEST(Request, TakesAPasskeyFromHighOnAndADeviceKeyBelow) {
-  for (const Level level : {Level::none, Level::low, Level::medium, Level::high}) {
-    const Request request = pending(level);
-    const bool needed = level >= Level::high;
-    EXPECT_EQ(proof_needed(level), needed ? Proof::passkey : Proof::device);
-    for (Review wish : {says(Verdict::approve, "ann", request), edits("ann", request)}) {
-      EXPECT_TRUE(review(request, wish, team()));
-      wish.proof = Proof::device;
-      const auto by_device = review(request, wish, team());
-      EXPECT_EQ(by_device.has_value(), !needed);
-      if (needed) EXPECT_EQ(by_device.error(), Refusal::passkey_needed);
-    }
-  }
-}
-
-TEST(Request, IsRejectedWithADeviceKeyAtEveryLevelAndWithoutAReason) {
-  for (const Level level : {Level::low, Level::medium, Level::high, Level::critical}) {
-    const Request request = pending(level);
-    Review wish = says(Verdict::reject, "ann", request);
-    wish.proof = Proof::device;
-    wish.reason_characters = 0;
-    EXPECT_EQ(after(review(request, wish, team())).state, State::rejected);
-  }
-}
-
-TEST(Request, TakesAReasonAtCritical) {
-  Context alone = team();
-  alone.single_operator = true;
-  const Request request = pending(Level::critical);
-  for (Review wish : {says(Verdict::approve, "ann", request), edits("ann", request)}) {
-    wish.reason_characters = critical_reason_min - 1;
-    EXPECT_EQ(review(request, wish, alone).error(), Refusal::reason_needed);
-  }
-  EXPECT_EQ(after(review(request, says(Verdict::approve, "ann", request), alone)).state,
-            State::approved);
-  const Request high = pending(Level::high);
-  Review silent = says(Verdict::approve, "ann", high);
-  silent.reason_characters = 0;
-  EXPECT_TRUE(review(high, silent, alone));
-}
-
-TEST(Request, IsNotApprovedAtCriticalByARuleOfOneWhereThereAreOthers) {
-  const Request request = pending(Level::critical);
-  EXPECT_FALSE(asks_enough(request, team()));
-  EXPECT_TRUE(asks_enough(request, team(2)));
-  EXPECT_TRUE(asks_enough(pending(Level::high), team()));
-  Context alone = team();
-  alone.single_operator = true;
-  EXPECT_TRUE(asks_enough(request, alone));
-  EXPECT_EQ(review(request, says(Verdict::approve, "ann", request), team()).error(),
-            Refusal::second_person_needed);
-  EXPECT_EQ(review(request, edits("ann", request), team()).error(),
-            Refusal::second_person_needed);
-  EXPECT_EQ(ineligible(request, "ann", team()), Refusal::second_person_needed);
-}
-
 TEST(Request, LetsASingleOperatorApproveTheirOwnEditAtCritical) {
   Context alone = team();
   alone.single_operator = true;
@@ -511,9 +384,6 @@ TEST(Request, SaysBeforehandWhoCannotApprove) {
   EXPECT_EQ(ineligible(request, "owner", team(2)), Refusal::own_request);
   EXPECT_EQ(ineligible(request, "eve", team(2)), Refusal::not_a_reviewer);
   EXPECT_EQ(ineligible(pending(), "ann", team(2)), std::nullopt);
-  const Request high = pending(Level::high);
-  EXPECT_EQ(ineligible(high, "ann", team()), std::nullopt);
-  EXPECT_EQ(ineligible(high, "ann", team(), Proof::device), Refusal::passkey_needed);
 }
 
 TEST(Request, SaysWhoseApprovalsWouldCount) {

@@ -1,6 +1,6 @@
 // What each command does to a batch: `apply` runs on lp-core, checks, appends, and returns what the
-// gate will hand out. One overload a command;
-// core/{agents,agent_keys,handoffs,deciding,passkeys,people,rosters,roster_proposals,administration}.cpp.
+// gate will hand out. One overload a command; core/{agents,agent_keys,handoffs,deciding,passkeys,
+// people,rosters,roster_proposals,administration}.cpp.
 
 #pragma once
 

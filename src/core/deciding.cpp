@@ -310,17 +310,16 @@ Applied<Decide> apply(Work& work, Decide& command) {
   if (const auto fine = current(work, command, *checked); !fine) {
     return std::unexpected(fine.error());
   }
-  const approval::Review wish{.version = checked->core.version,
-                              .verdict = checked->core.verdict,
-                              .payload = checked->core.payload,
-                              .edited = checked->edit.has_value(),
-                              .member = checked->core.approver,
-                              .key = checked->core.key,
-                              .base = checked->core.base,
-                              .proof = checked->passkey ? approval::Proof::passkey
-                                                        : approval::Proof::device,
-                              .reason_characters =
-                                  checked->core.reason ? characters(command.reason) : 0};
+  const approval::Review wish{
+      .version = checked->core.version,
+      .verdict = checked->core.verdict,
+      .payload = checked->core.payload,
+      .edited = checked->edit.has_value(),
+      .member = checked->core.approver,
+      .key = checked->core.key,
+      .base = checked->core.base,
+      .proof = checked->passkey ? approval::Proof::passkey : approval::Proof::device,
+      .reason_characters = checked->core.reason ? characters(command.reason) : 0};
   const auto change = approval::review(checked->open->state.state, wish,
                                        context_of(work, *checked->project, *checked->open->log));
   if (!change) return refuse(change.error(), command.request);

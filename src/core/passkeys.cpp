@@ -45,9 +45,8 @@ void record_key(Work& work, EventType type, const evidence::Actor& actor, std::s
 }
 
 bool known_credential(const Directory& directory, std::string_view credential) {
-  return std::ranges::any_of(directory.passkeys, [&](const auto& item) {
-    return item.second.credential == credential;
-  });
+  return std::ranges::any_of(
+      directory.passkeys, [&](const auto& item) { return item.second.credential == credential; });
 }
 
 }  // namespace
@@ -184,8 +183,7 @@ Applied<RemoveLoginPasskey> apply(Work& work, RemoveLoginPasskey& command) {
   row.removed = work.now;
   work.batch.writes.emplace_back(row);
   record_key(work, EventType::key_revoked,
-             member_actor(command.member, command.by, evidence::ActorMethod::session),
-             command.key);
+             member_actor(command.member, command.by, evidence::ActorMethod::session), command.key);
   work.tell_access();
   return RemoveLoginPasskey::Result{};
 }

@@ -42,7 +42,7 @@ evidence::ReceiptReport verified(Passkeys& house, const std::string& request) {
 
 TEST(Passkeys, ComeIntoARosterByAnOwnersSignatureAndOwnNothing) {
   Passkeys house;
-  const auto& entry = house.entries().back();
+  const evidence::RosterEntry entry = house.entries().back();
   EXPECT_EQ(entry.key_class, "passkey");
   EXPECT_EQ(entry.rp_id, "localhost");
   EXPECT_EQ(house.view().roster->owners, std::vector{house.approver.spki()});
@@ -74,9 +74,8 @@ TEST(Passkeys, ComeOnlyAsTheyWereRegistered) {
             Fault::roster_mismatch);
   EXPECT_EQ(signs_other([](auto& other) { other.passkey->aaguid = "another"; }),
             Fault::roster_mismatch);
-  EXPECT_EQ(
-      signs_other([](auto& other) { other.spki = crypto::P256Key::generate().spki(); }),
-      Fault::roster_mismatch);
+  EXPECT_EQ(signs_other([](auto& other) { other.spki = crypto::P256Key::generate().spki(); }),
+            Fault::roster_mismatch);
   EXPECT_TRUE(house.engine->run(house.as_signed(proposal)).has_value());
 }
 
@@ -161,8 +160,7 @@ TEST(Passkeys, SignNothingButTheDecisionInFrontOfThem) {
   };
   // A login's answer, an assertion over another core, and one without its parts.
   Decide login = command();
-  const auto answer = house.passkey.get(
-      crypto::sha256(evidence::login_signing_bytes(login.core)));
+  const auto answer = house.passkey.get(crypto::sha256(evidence::login_signing_bytes(login.core)));
   login.signature = answer.signature;
   login.passkey = {.authenticator_data = answer.authenticator_data,
                    .client_data = answer.client_data};
@@ -271,8 +269,7 @@ struct SigningIn : Passkeys {
                        .spki = login.key.spki(),
                        .rp_id = login.rp_id,
                        .origin = login.origin};
-    return engine->run(
-        AddLoginPasskey{.passkey = row, .by = evidence::key_id(approver.spki())});
+    return engine->run(AddLoginPasskey{.passkey = row, .by = evidence::key_id(approver.spki())});
   }
   [[nodiscard]] std::string key() const { return evidence::key_id(login.key.spki()); }
 };
@@ -301,13 +298,13 @@ TEST(LoginPasskeys, DecideNothing) {
   EXPECT_EQ(refusal_of(refused), Refusal::not_a_reviewer);
   // And one that decides opens no session.
   std::swap(house.passkey.key, house.login.key);
-  const auto opened = house.engine->run(OpenSession{.member = house.member,
-                                                    .key = evidence::key_id(
-                                                        house.passkey.key.spki()),
-                                                    .passkey = identity::PasskeyUse{}});
+  const auto opened =
+      house.engine->run(OpenSession{.member = house.member,
+                                    .key = evidence::key_id(house.passkey.key.spki()),
+                                    .passkey = identity::PasskeyUse{}});
   EXPECT_FALSE(opened.has_value());
-  const auto as_device = house.engine->run(OpenSession{
-      .member = house.member, .key = evidence::key_id(house.passkey.key.spki())});
+  const auto as_device = house.engine->run(
+      OpenSession{.member = house.member, .key = evidence::key_id(house.passkey.key.spki())});
   EXPECT_FALSE(as_device.has_value());
 }
 
@@ -323,11 +320,11 @@ TEST(LoginPasskeys, AreAddedOnceAndGoWhenTheirMemberTakesThemAway) {
   const auto directory = house.engine->directory();
   EXPECT_EQ(login_passkey(*directory, house.login.credential), nullptr);
   EXPECT_FALSE(shows(*directory, house.view(), house.member, house.key()));
-  EXPECT_FALSE(house.engine
-                   ->run(OpenSession{.member = house.member,
-                                     .key = house.key(),
-                                     .passkey = identity::PasskeyUse{}})
-                   .has_value());
+  EXPECT_FALSE(
+      house.engine
+          ->run(OpenSession{
+              .member = house.member, .key = house.key(), .passkey = identity::PasskeyUse{}})
+          .has_value());
 }
 
 }  // namespace

@@ -25,14 +25,14 @@ struct Passkeys : Rosters {
     wish.act = evidence::RosterAct::add_passkey;
     wish.member = member;
     wish.spki = made.key.spki();
-    wish.passkey = evidence::PasskeyTerms{
-        .rp_id = made.rp_id,
-        .aaguid = "00000000-0000-0000-0000-000000000000",
-        .credential = made.credential,
-        .origin = made.origin,
-        .counter = made.counter,
-        .backup_eligible = (made.flags & identity::backup_eligible) != 0,
-        .backed_up = false};
+    wish.passkey =
+        evidence::PasskeyTerms{.rp_id = made.rp_id,
+                               .aaguid = "00000000-0000-0000-0000-000000000000",
+                               .credential = made.credential,
+                               .origin = made.origin,
+                               .counter = made.counter,
+                               .backup_eligible = (made.flags & identity::backup_eligible) != 0,
+                               .backed_up = false};
     return wish;
   }
   store::RosterProposal proposed(const evidence::RosterWish& wish) {

@@ -192,9 +192,9 @@ Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command) {
   const std::string& member = by_passkey ? passkey->second.member : device->second.member;
   evidence::Statement statement;
   statement.type = EventType::login_failed;
-  statement.actor = member_actor(member, command.key,
-                                 by_passkey ? evidence::ActorMethod::passkey
-                                            : evidence::ActorMethod::device_key);
+  statement.actor =
+      member_actor(member, command.key,
+                   by_passkey ? evidence::ActorMethod::passkey : evidence::ActorMethod::device_key);
   record_everywhere(work, member, statement);
   return RecordLoginFailure::Result{};
 }

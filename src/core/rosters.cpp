@@ -240,8 +240,7 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
   if (!roster_time_fits(version->head.time, work.now)) {
     return mismatch(*project, "the time of the head is not of now");
   }
-  if (const auto why =
-          refuse_entries(work.directory(), project->entries, version->entries, wish)) {
+  if (const auto why = refuse_entries(work.directory(), project->entries, version->entries, wish)) {
     return mismatch(*project, *why);
   }
   auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
@@ -261,8 +260,7 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
 
 // Members and devices follow the rosters: whoever is new is written down, and who stands in no
 // roster any more is gone, with all their sessions (api/review/session.h asks here).
-void follow_rosters(Work& work, const std::map<std::string, std::string>& names,
-                    const Wish& wish) {
+void follow_rosters(Work& work, const std::map<std::string, std::string>& names, const Wish& wish) {
   Directory& directory = work.change_directory();
   std::set<std::string, std::less<>> members, keys;
   for (const auto& [id, project] : directory.projects) {

@@ -38,8 +38,7 @@ void take_head(void* found, std::size_t size) {
 }
 
 void take_boolean(void* found, bool truth) {
-  static_cast<Found*>(found)->emplace(
-      CborItem{.kind = CborItem::Kind::boolean, .truth = truth});
+  static_cast<Found*>(found)->emplace(CborItem{.kind = CborItem::Kind::boolean, .truth = truth});
 }
 
 cbor_callbacks callbacks_of_our_kinds() {
@@ -71,8 +70,8 @@ std::size_t head_bytes(std::uint64_t argument) {
 std::size_t shortest(const CborItem& item) {
   switch (item.kind) {
     case CborItem::Kind::integer:
-      return head_bytes(static_cast<std::uint64_t>(item.number < 0 ? -1 - item.number
-                                                                   : item.number));
+      return head_bytes(
+          static_cast<std::uint64_t>(item.number < 0 ? -1 - item.number : item.number));
     case CborItem::Kind::bytes:
     case CborItem::Kind::text:
       return head_bytes(item.content.size()) + item.content.size();
@@ -92,8 +91,8 @@ std::optional<CborItem> CborReader::next() {
   if (failed_) return std::nullopt;
   failed_ = true;
   Found found;
-  const cbor_decoder_result result = cbor_stream_decode(
-      reinterpret_cast<cbor_data>(rest_.data()), rest_.size(), &callbacks, &found);
+  const cbor_decoder_result result = cbor_stream_decode(reinterpret_cast<cbor_data>(rest_.data()),
+                                                        rest_.size(), &callbacks, &found);
   if (result.status != CBOR_DECODER_FINISHED || !found) return std::nullopt;
   if (result.read != shortest(*found)) return std::nullopt;
   rest_.remove_prefix(result.read);

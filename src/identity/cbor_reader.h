@@ -17,10 +17,10 @@ namespace lp::identity {
 struct CborItem {
   enum class Kind : std::uint8_t { integer, bytes, text, array, map, boolean };
   Kind kind = Kind::integer;
-  std::int64_t number = 0;      // integer
-  std::uint64_t size = 0;       // array: its items, map: its pairs
+  std::int64_t number = 0;        // integer
+  std::uint64_t size = 0;         // array: its items, map: its pairs
   std::string_view content = {};  // bytes, text
-  bool truth = false;           // boolean
+  bool truth = false;             // boolean
 };
 
 class CborReader {

@@ -16,7 +16,15 @@ std::string bytes_of(std::string_view digits) {
 }
 
 TEST(CborReader, ReadsTheItemsOfACredential) {
-  const std::string bytes = bytes_of("a2" "0126" "63666d74" "4201ff" "f5" "82" "1903e8" "3903e7");
+  const std::string bytes = bytes_of(
+      "a2"
+      "0126"
+      "63666d74"
+      "4201ff"
+      "f5"
+      "82"
+      "1903e8"
+      "3903e7");
   CborReader reader(bytes);
   EXPECT_EQ(reader.next(Kind::map)->size, 2u);
   EXPECT_EQ(reader.next(Kind::integer)->number, 1);
@@ -65,11 +73,16 @@ TEST(CborReader, GoesOnNowhereAfterAnItemOfAnotherKind) {
 }
 
 TEST(CborReader, SkipsAWholeItemAndNoDeeperThanAsked) {
-  const std::string nested = bytes_of("81818181" "01" "02");
+  const std::string nested = bytes_of(
+      "81818181"
+      "01"
+      "02");
   CborReader reader(nested);
   EXPECT_TRUE(reader.skip());
   EXPECT_EQ(reader.next()->number, 2);
-  const std::string deeper = bytes_of("8181818181" "01");
+  const std::string deeper = bytes_of(
+      "8181818181"
+      "01");
   EXPECT_FALSE(CborReader(deeper).skip());
   const std::string empty = bytes_of("8181818180");
   EXPECT_TRUE(CborReader(empty).skip());

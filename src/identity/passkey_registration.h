@@ -18,22 +18,22 @@ namespace lp::identity {
 
 // Why a registration is refused; each has a sentence.
 enum class RegistrationFault : std::uint8_t {
-  client_data,         // of another type, challenge or page, or malformed; the text says which
-  malformed,           // the attestation object is not CBOR of its one form
+  client_data,  // of another type, challenge or page, or malformed; the text says which
+  malformed,    // the attestation object is not CBOR of its one form
   too_large,
-  trailing_bytes,      // after the attestation object, or inside after the authenticator's part
-  unknown_attestation, // a format that is not asked for
-  attestation_invalid, // of a known format, and not what that format says
+  trailing_bytes,       // after the attestation object, or inside after the authenticator's part
+  unknown_attestation,  // a format that is not asked for
+  attestation_invalid,  // of a known format, and not what that format says
   attestation_signature,
-  relying_party,       // made for another host
+  relying_party,  // made for another host
   not_present,
-  not_verified,        // the authenticator did not verify who is there
-  backup_flags,        // backed up, and not of the kind that can be
-  no_credential,       // without a credential, or with an empty id
+  not_verified,   // the authenticator did not verify who is there
+  backup_flags,   // backed up, and not of the kind that can be
+  no_credential,  // without a credential, or with an empty id
   credential_too_long,
-  key_form,            // no COSE key of its one form
-  key_algorithm,       // not ES256 on P-256
-  key_point,           // not on the curve
+  key_form,       // no COSE key of its one form
+  key_algorithm,  // not ES256 on P-256
+  key_point,      // not on the curve
 };
 std::string_view describe(RegistrationFault fault);
 
@@ -70,7 +70,6 @@ struct RefusedRegistration {
   std::string text;  // a sentence
 };
 
-std::expected<Registration, RefusedRegistration> check_registration(
-    const RegistrationClaim& claim);
+std::expected<Registration, RefusedRegistration> check_registration(const RegistrationClaim& claim);
 
 }  // namespace lp::identity

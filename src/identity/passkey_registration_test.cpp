@@ -232,8 +232,8 @@ TEST(PasskeyRegistration, TakesKeysOnP256AndNothingElse) {
   const std::string x = cbor_bytes(std::string(32, 'x')), y = cbor_bytes(std::string(32, 'y'));
   const auto ec2 = [&](int type, int algorithm, int curve) {
     return cbor_head(5, 5) + cbor_integer(1) + cbor_integer(type) + cbor_integer(3) +
-           cbor_integer(algorithm) + cbor_integer(-1) + cbor_integer(curve) + cbor_integer(-2) +
-           x + cbor_integer(-3) + y;
+           cbor_integer(algorithm) + cbor_integer(-1) + cbor_integer(curve) + cbor_integer(-2) + x +
+           cbor_integer(-3) + y;
   };
   EXPECT_EQ(with(ec2(2, -7, 1)), Fault::key_point);
   EXPECT_EQ(with(ec2(1, -7, 1)), Fault::key_algorithm);
@@ -257,13 +257,16 @@ TEST(PasskeyRegistration, TakesKeysOnP256AndNothingElse) {
 }
 
 TEST(PasskeyRegistration, ReadsThePublishedVectorsOfItsFormsAndRefusesTheOthers) {
-  const std::map<std::string, Fault> refused{
-      {"packed-es256", Fault::unknown_attestation},   {"packed-es384", Fault::unknown_attestation},
-      {"packed-es512", Fault::unknown_attestation},   {"packed-rs256", Fault::unknown_attestation},
-      {"packed-eddsa", Fault::unknown_attestation},   {"packed-ed448", Fault::unknown_attestation},
-      {"tpm-es256", Fault::unknown_attestation},      {"apple-es256", Fault::unknown_attestation},
-      {"android-key-es256", Fault::unknown_attestation},
-      {"fido-u2f-es256", Fault::unknown_attestation}};
+  const std::map<std::string, Fault> refused{{"packed-es256", Fault::unknown_attestation},
+                                             {"packed-es384", Fault::unknown_attestation},
+                                             {"packed-es512", Fault::unknown_attestation},
+                                             {"packed-rs256", Fault::unknown_attestation},
+                                             {"packed-eddsa", Fault::unknown_attestation},
+                                             {"packed-ed448", Fault::unknown_attestation},
+                                             {"tpm-es256", Fault::unknown_attestation},
+                                             {"apple-es256", Fault::unknown_attestation},
+                                             {"android-key-es256", Fault::unknown_attestation},
+                                             {"fido-u2f-es256", Fault::unknown_attestation}};
   const auto vectors = published();
   ASSERT_EQ(vectors.size(), 15u);
   std::size_t taken = 0;
@@ -283,8 +286,7 @@ TEST(PasskeyRegistration, ReadsThePublishedVectorsOfItsFormsAndRefusesTheOthers)
     // The key that was made is the one that signs.
     const std::string message = vector.at("get.authenticator_data") +
                                 std::string(crypto::sha256(vector.at("get.client_data")).view());
-    EXPECT_TRUE(
-        crypto::p256_verify(attestation->spki, message, vector.at("get.signature"), false));
+    EXPECT_TRUE(crypto::p256_verify(attestation->spki, message, vector.at("get.signature"), false));
   }
   EXPECT_EQ(taken, 5u);
 }
@@ -324,8 +326,7 @@ TEST(PasskeyRegistration, TakesNoOtherKeyForAFlippedBit) {
   const auto made = passkey.create(challenge);
   for (std::size_t bit = 0; bit < made.attestation.size() * 8; ++bit) {
     SoftPasskey::Creation flipped = made;
-    flipped.attestation[bit / 8] =
-        static_cast<char>(flipped.attestation[bit / 8] ^ (1 << bit % 8));
+    flipped.attestation[bit / 8] = static_cast<char>(flipped.attestation[bit / 8] ^ (1 << bit % 8));
     const auto registration = check_registration(claim_of(passkey, flipped));
     if (registration) EXPECT_EQ(registration->spki, passkey.key.spki()) << bit;
   }

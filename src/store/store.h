@@ -156,7 +156,7 @@ class Reader {
   virtual Result<std::vector<Member>> members() = 0;
   virtual Result<std::vector<Device>> devices() = 0;
   virtual Result<std::vector<Passkey>> passkeys() = 0;  // removed ones too
-  virtual Result<std::vector<ApiKey>> api_keys() = 0;  // revoked ones too
+  virtual Result<std::vector<ApiKey>> api_keys() = 0;   // revoked ones too
   virtual Result<std::vector<Agent>> agents() = 0;
   virtual Result<std::vector<AgentNonce>> agent_nonces() = 0;  // expired ones too
   virtual Result<std::vector<ProjectSecret>> project_secrets() = 0;

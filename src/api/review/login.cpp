@@ -172,8 +172,7 @@ net::Outcome login_by_passkey(Context& context, Call& call) {
   const auto use =
       proves(context, *attempt, *passkey, own_origin(context.public_url, call.request));
   if (!use) return refuse_login(context, *call.directory, passkey->key);
-  return open(context, call,
-              {.member = passkey->member, .key = passkey->key, .passkey = *use});
+  return open(context, call, {.member = passkey->member, .key = passkey->key, .passkey = *use});
 }
 
 net::Outcome logout(Context& context, Call& call) {

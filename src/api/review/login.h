@@ -15,7 +15,8 @@ net::Outcome begin_login(Context& context, Call& call);
 // browser brought along ends.
 net::Outcome login(Context& context, Call& call);
 // {body, credential, userHandle, authenticatorData, clientDataJSON, signature} → the same, of a
-// passkey that signs in. The session sees what its member sees, and signs with what the browser has.
+// passkey that signs in. The session sees what its member sees, and signs with what the browser
+// has.
 net::Outcome login_by_passkey(Context& context, Call& call);
 // {} → {}, also for who is not signed in.
 net::Outcome logout(Context& context, Call& call);

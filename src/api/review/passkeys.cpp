@@ -75,12 +75,11 @@ std::expected<identity::Registration, net::Reply> check_made(Context& context, c
                                                              const PasskeyPlace& place) {
   const auto nonce = server_nonce_of(made.body, place.origin);
   if (!nonce) return std::unexpected(refuse(Reason::passkey_refused, "not begun on this page"));
-  auto registration =
-      identity::check_registration({.client_data = made.client_data,
-                                    .attestation = made.attestation,
-                                    .challenge = crypto::sha256({tag, made.body}),
-                                    .rp_id = place.rp_id,
-                                    .origin = place.origin});
+  auto registration = identity::check_registration({.client_data = made.client_data,
+                                                    .attestation = made.attestation,
+                                                    .challenge = crypto::sha256({tag, made.body}),
+                                                    .rp_id = place.rp_id,
+                                                    .origin = place.origin});
   if (!registration) {
     return std::unexpected(refuse(Reason::passkey_refused, registration.error().text));
   }
@@ -205,7 +204,8 @@ net::Outcome begin_passkey(Context& context, Call& call, const Session& session)
   json::Array exclude;
   for (const auto& [key, row] : call.directory->passkeys) {
     const bool same = row.member == session.member && row.rp_id == place->rp_id;
-    if (same && !row.removed && row.purpose == purpose) exclude.emplace_back(base64(row.credential));
+    if (same && !row.removed && row.purpose == purpose)
+      exclude.emplace_back(base64(row.credential));
   }
   const std::string& name = call.directory->members.at(session.member).name;
   auto rp = json::Value::object();
@@ -242,11 +242,9 @@ net::Outcome remove_passkey(Context& context, Call& call, const Session& session
   }
   const store::Passkey& row = found->second;
   if (row.purpose == core::login_purpose) {
-    core::RemoveLoginPasskey command{
-        .member = session.member, .key = row.key, .by = session.key};
-    return submit(context, std::move(command), [](const core::RemoveLoginPasskey::Result&) {
-      return private_reply("{}");
-    });
+    core::RemoveLoginPasskey command{.member = session.member, .key = row.key, .by = session.key};
+    return submit(context, std::move(command),
+                  [](const core::RemoveLoginPasskey::Result&) { return private_reply("{}"); });
   }
   evidence::RosterWish wish;
   wish.act = evidence::RosterAct::revoke_device;

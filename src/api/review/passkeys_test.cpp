@@ -32,8 +32,8 @@ struct Owner {
     return *server.house.engine->directory()->project(server.house.project);
   }
   json::Value begun(std::string_view purpose) {
-    const net::Reply reply = browser.post("/api/review/passkeys/begin",
-                                          json::Value::object().add("purpose", purpose));
+    const net::Reply reply =
+        browser.post("/api/review/passkeys/begin", json::Value::object().add("purpose", purpose));
     EXPECT_EQ(reply.status, 200) << reply.body;
     return body_of(reply);
   }
@@ -90,8 +90,7 @@ struct Owner {
         .add("signatures", evidence::signatures_text(
                                {{key.spki(), key.sign(evidence::roster_signing_bytes(head))}}));
     auto body = json::Value::object();
-    body.add("changes", json::Value::array({std::move(change)}))
-        .add("names", json::Value::array());
+    body.add("changes", json::Value::array({std::move(change)})).add("names", json::Value::array());
     return browser.post("/api/review/roster-proposals/" + text_at(proposal, "id") + "/sign", body);
   }
   void enrol() {
@@ -261,11 +260,11 @@ TEST(ReviewPasskeys, GoByAnOwnersSignature) {
   EXPECT_EQ(text_at(body_of(proposed), "act"), "revoke_device");
   ASSERT_EQ(owner.sign(body_of(proposed)).status, 200);
   EXPECT_TRUE(body_of(owner.browser.get("/api/review/passkeys")).find("passkeys")->items().empty());
-  EXPECT_EQ(owner.browser
-                .post("/api/review/passkeys/" + std::string(64, 'a') + "/remove",
-                      json::Value::object())
-                .status,
-            404);
+  EXPECT_EQ(
+      owner.browser
+          .post("/api/review/passkeys/" + std::string(64, 'a') + "/remove", json::Value::object())
+          .status,
+      404);
 }
 
 TEST(LoginByPasskey, OpensASessionOnAnyBrowserAndReplacesTheOneBefore) {
@@ -285,8 +284,8 @@ TEST(LoginByPasskey, OpensASessionOnAnyBrowserAndReplacesTheOneBefore) {
   // It sees and decides with the passkey that decides.
   const auto shown = owner.detail(request);
   EXPECT_EQ(text_at(*shown.find("offer"), "key"), evidence::key_id(owner.passkey.key.spki()));
-  const net::Reply decided = owner.browser.post("/api/review/requests/" + request + "/decision",
-                                                owner.decision(shown));
+  const net::Reply decided =
+      owner.browser.post("/api/review/requests/" + request + "/decision", owner.decision(shown));
   EXPECT_EQ(decided.status, 200) << decided.body;
   // It owns no roster: what an owner signs, their device key signs.
   EXPECT_EQ(reason_in(owner.browser.get("/api/review/roster-proposals")), "not_permitted");
@@ -329,13 +328,12 @@ TEST(LoginByPasskey, TakesAKeyOfTheMembersToBeAddedAndAsksNobodyToBeRemoved) {
   ASSERT_EQ(owner.add(owner.made(owner.login, "login")).status, 200);
   EXPECT_EQ(reason_in(owner.add(owner.made(owner.login, "login"))), "passkey_known");
   Browser other{owner.server};
-  ASSERT_EQ(
-      other.post("/api/login/passkey", owner.login_body(owner.login, owner.user_id())).status,
-      200);
-  const std::string key = evidence::key_id(owner.login.key.spki());
-  EXPECT_EQ(owner.browser.post("/api/review/passkeys/" + key + "/remove", json::Value::object())
-                .status,
+  ASSERT_EQ(other.post("/api/login/passkey", owner.login_body(owner.login, owner.user_id())).status,
             200);
+  const std::string key = evidence::key_id(owner.login.key.spki());
+  EXPECT_EQ(
+      owner.browser.post("/api/review/passkeys/" + key + "/remove", json::Value::object()).status,
+      200);
   EXPECT_EQ(other.get("/api/session").status, 401);
 }
 

@@ -149,9 +149,9 @@ json::Value describe_passkeys(Context& context, const core::ProjectView& project
                               const Passkeys& passkeys, Instant now) {
   json::Array items;
   for (const store::Passkey* passkey : passkeys) {
-    const auto core = core::make_offer(view.rows.request, view.rows.state.state, project,
-                                       viewer.member, passkey->key, context.engine.keys(), now,
-                                       context.engine.entropy());
+    const auto core =
+        core::make_offer(view.rows.request, view.rows.state.state, project, viewer.member,
+                         passkey->key, context.engine.keys(), now, context.engine.entropy());
     auto item = json::Value::object();
     item.add("key", passkey->key)
         .add("credential", base64(passkey->credential))
@@ -188,9 +188,9 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   } else if (terminal(view.state)) {
     why = approval::Refusal::already_closed;
   } else {
-    why = approval::ineligible(
-        state, viewer.member, domain,
-        passkeys.empty() ? approval::Proof::device : approval::Proof::passkey);
+    why =
+        approval::ineligible(state, viewer.member, domain,
+                             passkeys.empty() ? approval::Proof::device : approval::Proof::passkey);
   }
   const bool open = listed && !terminal(view.state) && domain.now < state.decide_by;
   const approval::Proof needed = approval::proof_needed(state.level);
@@ -201,9 +201,9 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
       .add("why", why_not(why, needed));
   detail.add("eligibility", std::move(eligibility));
   if (!open) return;
-  detail.add("offer", describe_offer(core::make_offer(
-                          view.rows.request, state, project, viewer.member, key,
-                          context.engine.keys(), domain.now, context.engine.entropy())));
+  detail.add("offer", describe_offer(core::make_offer(view.rows.request, state, project,
+                                                      viewer.member, key, context.engine.keys(),
+                                                      domain.now, context.engine.entropy())));
   detail.add("passkeys", describe_passkeys(context, project, view, viewer, passkeys, domain.now));
 }
 

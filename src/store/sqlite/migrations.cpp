@@ -426,8 +426,8 @@ CREATE TRIGGER anchor_upper_hash_is_not_deleted BEFORE DELETE ON anchor_upper_ha
   BEGIN SELECT RAISE(ABORT, 'anchor_upper_hash is immutable'); END;
 )sql";
 
-constexpr std::array steps{step_1,         step_2,                step_3,        step_4,
-                           erasure_schema, person_erasure_schema, passkey_schema};
+constexpr std::array steps{
+    step_1, step_2, step_3, step_4, erasure_schema, person_erasure_schema, passkey_schema};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

@@ -154,22 +154,6 @@ TEST(SqliteStore, GivesBackTheNewestCosignedHeadOfEachLog) {
                          CosignedHead{"a/root", 4, "new", sample_digest(3)}}));
 }
 
-TEST(SqliteStore, GivesBackPasskeysAndReplacesThemUntilTheirMemberIsErased) {
-  OpenedStore opened;
-  Passkey passkey{"key_a", "mem_a", "login", sample_bytes(1, 32), sample_bytes(2, 91),
-                  "localhost", "http://localhost:8400", "aaguid", true, false, 7, {11}, {}, {}};
-  opened.commit(batch_of(passkey));
-  EXPECT_EQ(*opened.reader->passkeys(), std::vector{passkey});
-  passkey.counter = 4'294'967'295;
-  passkey.flagged = Instant{12};
-  opened.commit(batch_of(passkey));
-  EXPECT_EQ(*opened.reader->passkeys(), std::vector{passkey});
-  opened.commit(removal_of(EraseMember{.member = "mem_a", .at = {20}, .erasures = {}}));
-  passkey.credential.clear();
-  passkey.removed = Instant{20};
-  EXPECT_EQ(*opened.reader->passkeys(), std::vector{passkey});
-}
-
 TEST(SqliteStore, GivesBackPeopleAndDevicesAndReplacesThem) {
   OpenedStore opened;
   Member member{"mem_a", "Ana", {10}, std::nullopt};

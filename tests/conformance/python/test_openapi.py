@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -223,6 +224,26 @@ def people_decide(house):
     house.page("GET", f"/api/review/requests/{late}")
 
 
+def judged_as_class_a(house, request):
+    """By two verifiers that share no code; tests/browser has the third judge one of a browser's."""
+    place = Path(house.data).parent
+    cookie = {"Cookie": f"__Host-lp={house.cookie}"}
+    told = house.send("GET", f"/api/review/requests/{request}/receipt", headers=cookie)
+    (place / "receipt.json").write_bytes(told.content)
+    trust = subprocess.run([PROGRAM, "trust", "export", "--data", house.data, "--project",
+                            "default"], check=True, capture_output=True).stdout
+    (place / "trust.json").write_bytes(trust)
+    assert json.loads(trust)["rp"] == [{"rpId": "localhost", "origins": [house.origin]}]
+    sdk = str(Path(__file__).parents[3] / "sdk/python")
+    for verifier in ([PROGRAM, "verify"], [sys.executable, "-B", "-m", "letsping_verify"]):
+        words = [*verifier, str(place / "receipt.json"), "--trust", str(place / "trust.json"),
+                 "--require", "human=passkey", "--json"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False,
+                              env=os.environ | {"PYTHONPATH": sdk})
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["human"] == "A"
+
+
 def people_use_passkeys(house):
     """One that decides, once its owner has signed for it, and one that signs in."""
     owner, high = house.owner, house.ask(house.key, seal_1(CONTENT_KEY, REFUND), priority="high")
@@ -238,6 +259,7 @@ def people_use_passkeys(house):
     owner.sign_proposal(waits["id"], lambda entries: [*entries, next(
         entry for entry in entries if entry["member"] == member) | listed])
     assert owner.decide_with(passkey, high["id"])["decision"]["class"] == "passkey"
+    judged_as_class_a(house, high["id"])
     login, _ = owner.enrol("login")
     house.page("POST", "/api/review/passkeys/begin", {"purpose": "other"}, 422)
     house.page("POST", "/api/review/passkeys", {"purpose": "login"}, 422)

@@ -98,8 +98,8 @@ export function difference(before: Entry[], after: Entry[]): Difference {
   return { gone: missing(before, after), come: missing(after, before) };
 }
 
-// Owners are the device keys of entries with that role, for a passkey cannot sign a roster; a project becomes a team with its second reviewer
-// and stays one; the rest is as it was.
+// Owners are the device keys of entries with that role, for a passkey cannot sign a roster; a
+// project becomes a team with its second reviewer and stays one; the rest is as it was.
 export async function nextHead(before: Roster, entries: Entry[], time: string): Promise<Head> {
   const withRole = (role: string) =>
     entries.filter((entry) => entry.spki !== undefined && entry.roles.includes(role));
