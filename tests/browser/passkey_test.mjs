@@ -253,6 +253,7 @@ test("a member who owns nothing asks an owner for their passkey", async (t) => {
   await photograph(page, "proposal-passkey");
   await signs(page, server, proposal.id);
   await bob.page.locator('[data-passkey="decision"]').waitFor();
+  await bob.page.getByText("Done, and in force").waitFor();
   const devices = await command(server, "device", "list");
   assert.ok(devices.some((device) => device.class === "passkey" && device.rp_id === "localhost"));
   person.behaved();

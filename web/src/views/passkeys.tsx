@@ -15,7 +15,7 @@ import { useApi, useKeys } from "../context";
 import { fromHex } from "../crypto/bytes";
 import { passkeysExist } from "../crypto/passkey";
 import { fourWords } from "../crypto/words";
-import { Link } from "../route";
+import { CopyButton } from "../ui/copy";
 import { Notice } from "../ui/notice";
 import { Ago } from "../ui/time";
 import { PasskeyTroubleNotice, passkeyTroubles } from "./passkey_words";
@@ -95,7 +95,7 @@ export function PasskeysCard({ session }: { session: Session }) {
           </button>
         </div>
       )}
-      {outcome && <Outcome outcome={outcome} />}
+      {outcome && <Outcome outcome={outcome} passkeys={list.data?.passkeys ?? []} />}
     </section>
   );
 }
@@ -106,23 +106,23 @@ function whyNone(rpId: string | undefined) {
   return rpId === location.hostname ? undefined : passkeyTroubles.wrong_host;
 }
 
-function Outcome({ outcome }: { outcome: Enrolled | Error }) {
+function Outcome({ outcome, passkeys }: { outcome: Enrolled | Error; passkeys: Passkey[] }) {
   if (outcome instanceof Error) return <PasskeyTroubleNotice error={outcome} />;
-  if (outcome.state === "signed") return <Notice kind="info" title="Done, and in force" />;
+  const done = <Notice kind="info" title="Done, and in force" />;
+  if (outcome.state === "signed") return done;
   const { proposal } = outcome;
+  const there = passkeys.some(({ key }) => key === proposal.key);
+  if (there === (proposal.act === "add_passkey")) return done;
+  const link = `${location.origin}/settings/roster/${proposal.id}`;
   return (
-    <Notice
-      kind="info"
-      title="An owner has to sign for this"
-      actions={
-        <Link href={`/settings/roster/${proposal.id}`} className="button">
-          The change
-        </Link>
-      }
-    >
-      Send an owner the link to the change, and read out these words when they ask. It waits for
-      30 minutes.
-      {"key" in proposal && proposal.key && <KeyFingerprint id={proposal.key} />}
+    <Notice kind="info" title="An owner has to sign for this">
+      <p>
+        Send an owner this link, and read out the words when they ask. It waits for 30 minutes.
+      </p>
+      <p className="mono breakable">
+        {link} <CopyButton text={link} what="link" />
+      </p>
+      {proposal.key && <KeyFingerprint id={proposal.key} />}
     </Notice>
   );
 }
