@@ -14,7 +14,7 @@ constexpr unsigned asking_connections = 32;
 constexpr double asking_s_max = 120;
 
 constexpr std::string_view before_iv =
-    R"({"service":"payments","action":"transfer","priority":"high","payload":{"_lp_enc":true,)"
+    R"({"service":"payments","action":"transfer","priority":"medium","payload":{"_lp_enc":true,)"
     R"("iv":")";
 constexpr std::string_view before_ciphertext = R"(","ct":")";
 constexpr std::string_view behind_ciphertext = R"("},"metadata":{"role":"finance","sdk":"node",)"

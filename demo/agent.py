@@ -29,7 +29,7 @@ def ask_when_possible(client, payload, deadline):
     """Asks as soon as somebody could decide: before set-up there is no approver, hence 422."""
     while True:
         try:
-            return client.defer(service="db-agent", action="sql", payload=payload, priority="high")
+            return client.defer(service="db-agent", action="sql", payload=payload)
         except letsping.LetsPingError as error:
             if getattr(error, "status", None) != 422 or time.monotonic() > deadline:
                 raise

@@ -63,6 +63,7 @@ struct Context {
   Holds witness_waits{};  // receipts that wait for witnesses
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
+  LoginNonces passkey_nonces{};  // of passkeys in the making
   Activity activity{};
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};

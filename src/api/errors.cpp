@@ -77,7 +77,7 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::session_idle, 403, "session_idle",
      "Nothing was done here for fifteen minutes. Log in again with this device, then decide."},
     {Reason::login_refused, 401, "login_refused",
-     "The login is not valid. Log in again with a device key that is enrolled here."},
+     "The login is not valid. Log in again with a device key or a passkey that is enrolled here."},
     {Reason::csrf, 403, "csrf",
      "The request does not come from this server's own page. Open the dashboard at its own "
      "address."},
@@ -115,6 +115,14 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The agent's client cannot receive this verdict. Approve, or reject with a reason."},
     {Reason::wrong_agent, 403, "wrong_agent",
      "Only the API key that made the request may change or cancel it."},
+    {Reason::passkey_needed, 403, "passkey_needed",
+     "At this level an approval is signed with a passkey. Enrol one under Keys in the dashboard; "
+     "a rejection takes only this device."},
+    {Reason::reason_needed, 422, "reason_needed",
+     "At the level critical an approval says why, in at least 12 characters."},
+    {Reason::second_person_needed, 403, "second_person_needed",
+     "At the level critical two people approve, which this version cannot collect. Reject it, or "
+     "have it asked at a lower level."},
 
     {Reason::stale, 409, "stale",
      "The request has changed since it was offered. Read the new offer and decide again."},
@@ -144,6 +152,12 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "The login link is not valid. Make a new one with `letsping login-link`."},
     {Reason::login_link_expired, 410, "login_link_expired",
      "The login link has expired or was used. Make a new one with `letsping login-link`."},
+    {Reason::passkey_refused, 422, "passkey_refused",
+     "The passkey is not taken. Make it anew, on this page."},
+    {Reason::passkey_place, 409, "passkey_place",
+     "Passkeys belong to a name. Open the dashboard at server.public_url, or at localhost."},
+    {Reason::passkey_known, 409, "passkey_known",
+     "This passkey is enrolled already, or you have as many as there may be. Remove one first."},
     {Reason::proposal_limit, 429, "proposal_limit",
      "Too many changes of this server's people wait. Have an owner sign or withdraw some."},
     {Reason::roster_mismatch, 422, "roster_mismatch",
@@ -317,6 +331,12 @@ Reason reason_of(approval::Refusal refusal) {
       return Reason::not_offered;
     case approval::Refusal::wrong_agent:
       return Reason::wrong_agent;
+    case approval::Refusal::passkey_needed:
+      return Reason::passkey_needed;
+    case approval::Refusal::reason_needed:
+      return Reason::reason_needed;
+    case approval::Refusal::second_person_needed:
+      return Reason::second_person_needed;
   }
   assertion_failed("a Refusal", __FILE__, __LINE__);
 }
@@ -353,6 +373,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::login_link_invalid;
     case core::Fault::login_link_expired:
       return Reason::login_link_expired;
+    case core::Fault::passkey_known:
+      return Reason::passkey_known;
     case core::Fault::proposal_limit:
       return Reason::proposal_limit;
     case core::Fault::roster_mismatch:

@@ -14,11 +14,14 @@ constexpr std::array<std::string_view, state_count> state_names{
     "pending",   "approved", "approved_with_modifications", "rejected", "expired",
     "cancelled", "denied"};
 
-constexpr std::array<std::string_view, 12> refusal_names{
-    "already_closed",   "past_deadline",    "not_past_deadline", "stale_version",
-    "payload_mismatch", "commit_missing",   "not_a_reviewer",    "own_request",
-    "own_edit",         "already_reviewed", "not_offered",       "wrong_agent"};
-static_assert(refusal_names.size() == static_cast<std::size_t>(Refusal::wrong_agent) + 1);
+constexpr std::array<std::string_view, 15> refusal_names{
+    "already_closed",   "past_deadline",    "not_past_deadline",   "stale_version",
+    "payload_mismatch", "commit_missing",   "not_a_reviewer",      "own_request",
+    "own_edit",         "already_reviewed", "not_offered",         "wrong_agent",
+    "passkey_needed",   "reason_needed",    "second_person_needed"};
+static_assert(refusal_names.size() == static_cast<std::size_t>(Refusal::second_person_needed) + 1);
+
+constexpr std::uint64_t critical_heads = 2;
 
 Event event_of(const Review& wish) {
   if (wish.verdict == Verdict::reject) return Event::reject;
@@ -67,6 +70,13 @@ bool has_approved(const Request& request, std::string_view member, std::string_v
                      });
 }
 
+// What the level asks of an approval besides who gives it.
+std::optional<Refusal> lacks_ceremony(const Request& request, Proof proof, const Context& context) {
+  if (!asks_enough(request, context)) return Refusal::second_person_needed;
+  if (proof < proof_needed(request.level)) return Refusal::passkey_needed;
+  return std::nullopt;
+}
+
 std::optional<Refusal> may_approve(const Request& request, std::string_view member,
                                    std::string_view key, const Context& context) {
   if (const auto refusal = not_a_reviewer(member, context)) return refusal;
@@ -80,11 +90,16 @@ std::optional<Refusal> may_approve(const Request& request, std::string_view memb
 // way; and saying no is open to everybody who has a place in the rule.
 std::optional<Refusal> may_speak(const Request& request, const Review& wish, Event event,
                                  const Context& context) {
-  if (event == Event::approve) return may_approve(request, wish.member, wish.key, context);
-  if (const auto refusal = not_a_reviewer(wish.member, context)) return refusal;
-  if (event == Event::edit && owner_excluded(request, wish.member, context)) {
-    return Refusal::own_request;
+  if (event == Event::reject) return not_a_reviewer(wish.member, context);
+  if (event == Event::approve) {
+    if (const auto refusal = may_approve(request, wish.member, wish.key, context)) return refusal;
+  } else {
+    if (const auto refusal = not_a_reviewer(wish.member, context)) return refusal;
+    if (owner_excluded(request, wish.member, context)) return Refusal::own_request;
   }
+  if (const auto refusal = lacks_ceremony(request, wish.proof, context)) return refusal;
+  const bool silent = wish.reason_characters < critical_reason_min;
+  if (request.level == Level::critical && silent) return Refusal::reason_needed;
   return std::nullopt;
 }
 
@@ -235,9 +250,19 @@ std::expected<Change, Refusal> revise(const Request& request, std::uint64_t vers
 }
 
 std::optional<Refusal> ineligible(const Request& request, std::string_view member,
-                                  const Context& context) {
+                                  const Context& context, Proof best) {
   if (const auto refusal = too_late(request, Event::approve, context.now)) return refusal;
-  return may_approve(request, member, {}, context);
+  if (const auto refusal = may_approve(request, member, {}, context)) return refusal;
+  return lacks_ceremony(request, best, context);
+}
+
+Proof proof_needed(Level level) {
+  return level >= Level::high ? Proof::passkey : Proof::device;
+}
+
+bool asks_enough(const Request& request, const Context& context) {
+  return request.level != Level::critical || context.single_operator ||
+         heads_required(context.rule) >= critical_heads;
 }
 
 std::vector<Person> eligible_people(const Request& request, const Context& context) {

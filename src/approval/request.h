@@ -82,10 +82,20 @@ enum class Refusal : std::uint8_t {
   already_reviewed,   // this person counted for this version
   not_offered,        // the client cannot receive this verdict (request_changes to a stock client)
   wrong_agent,        // cancel or revise by somebody else
+  passkey_needed,     // an approval from level high on, not signed with a passkey
+  reason_needed,      // an approval at critical that does not say why
+  second_person_needed,  // critical in a team, under a rule that one person satisfies
 };
 std::string_view to_string(Refusal refusal);
 
-// A signed review that has passed signature and core checks; who and what, not how it was proved.
+// How a person signs (evidence.md 8): with a device key, class B, or with a passkey, class A.
+enum class Proof : std::uint8_t { device, passkey };
+// What an approval at this level takes.
+[[nodiscard]] Proof proof_needed(Level level);
+// How long a reason must be at critical, in characters.
+inline constexpr std::size_t critical_reason_min = 12;
+
+// A signed review that has passed signature and core checks.
 struct Review {
   std::uint64_t version = 1;
   Verdict verdict = Verdict::reject;
@@ -96,6 +106,8 @@ struct Review {
   // With `edited`: what was edited (member base of the decision core). Must be the payload as it
   // stands, and binds its commit like any review of it.
   std::optional<PayloadRef> base = std::nullopt;
+  Proof proof = Proof::device;
+  std::size_t reason_characters = 0;  // of the reason that was signed
 };
 
 struct Context {
@@ -119,11 +131,17 @@ struct Change {
 [[nodiscard]] std::expected<Change, Refusal> revise(const Request& request, std::uint64_t version,
                                                     PayloadRef payload, Instant now);
 
-// Why this person can or cannot approve, before anything is rendered; nothing when they can. A
-// person with `already_reviewed` may still reject or edit, one with `own_edit` or `own_request` may
-// still reject: saying no is never excluded.
+// Why this person can or cannot approve, before anything is rendered; nothing when they can with
+// the best proof that they have. A person with `already_reviewed` may still reject or edit, all
+// others whom the rule has a place for may still reject: saying no is never excluded, and takes no
+// more than a device key.
 [[nodiscard]] std::optional<Refusal> ineligible(const Request& request, std::string_view member,
-                                                const Context& context);
+                                                const Context& context,
+                                                Proof best = Proof::passkey);
+
+// Whether the rule asks as many people as the level demands: two at critical, unless there is
+// nobody else (approval.md, Levels). Otherwise nobody can approve.
+[[nodiscard]] bool asks_enough(const Request& request, const Context& context);
 
 // The people whose approvals count for this request, whether they have spoken or not: n of RuleRef.
 // When satisfied(rule, these) is false nobody can approve it: `no_eligible_approver` at ingest.

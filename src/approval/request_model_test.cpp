@@ -39,6 +39,8 @@ struct Step {
   int seen = 0;         // the content that was looked at
   int seen_commit = 0;  // 0: not decrypted
   int proposed = 0;     // edit, revise: the new content
+  bool passkey = true;
+  int reason = 12;  // characters
 };
 
 // The world around the request, which changes between steps.
@@ -89,6 +91,15 @@ struct Model {
     return both >= for_b && only_a + both - for_b >= world.heads;
   }
 
+  // What the level asks for besides the right person.
+  static std::string missing(const World& world, const Step& step) {
+    const int people = world.heads + (world.two_groups ? 1 : 0);
+    if (world.level == 4 && !world.alone && people < 2) return "second_person_needed";
+    if (world.level >= 3 && !step.passkey) return "passkey_needed";
+    if (world.level == 4 && step.reason < 12) return "reason_needed";
+    return "";
+  }
+
   [[nodiscard]] std::string refusal(const World& world, const Step& step) const {
     if (state != "pending") return "already_closed";
     if (step.kind == Step::ask_changes) return "not_offered";
@@ -107,7 +118,10 @@ struct Model {
         if (who == step.member || key == step.key) return "already_reviewed";
       }
     }
-    if (step.kind != Step::reject && step.seen_commit == 0) return "commit_missing";
+    if (step.kind != Step::reject) {
+      if (const std::string lack = missing(world, step); !lack.empty()) return lack;
+      if (step.seen_commit == 0) return "commit_missing";
+    }
     const bool same = step.seen == current &&
                       (step.seen_commit == 0 || commit == 0 || step.seen_commit == commit);
     return same ? "" : "payload_mismatch";
@@ -192,6 +206,8 @@ std::expected<Change, Refusal> put(const Request& request, const Step& step, con
   wish.verdict = step.kind == Step::reject        ? Verdict::reject
                  : step.kind == Step::ask_changes ? Verdict::request_changes
                                                   : Verdict::approve;
+  wish.proof = step.passkey ? Proof::passkey : Proof::device;
+  wish.reason_characters = static_cast<std::size_t>(step.reason);
   if (step.kind == Step::edit) {
     wish.edited = true;
     wish.base = wish.payload;
@@ -241,6 +257,8 @@ Step arbitrary_step(const Model& model, int fresh, SeededEntropy& random) {
   step.seen = rarely() ? fresh + 1 : model.current;
   step.seen_commit = rarely() ? 0 : rarely() ? fresh + 2 : model.current;
   step.proposed = fresh;
+  step.passkey = !rarely();
+  step.reason = rarely() ? 11 : 12;
   if (step.kind == Step::edit && random.next() % 4 == 0 && model.agents == model.commit) {
     step.proposed = model.agents;
   }
@@ -309,11 +327,26 @@ TEST(RequestModel, AgreesWithTheRequestOnRandomHistories) {
   rc::detail::printResultMessage(result, message);
   EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << message.str();
   // Every answer that review, expire, cancel and revise can give was given.
-  for (const char* answer :
-       {"pending", "approved", "approved_with_modifications", "rejected", "expired", "cancelled",
-        "already_closed", "past_deadline", "not_past_deadline", "stale_version", "payload_mismatch",
-        "commit_missing", "not_a_reviewer", "own_request", "own_edit", "already_reviewed",
-        "not_offered"}) {
+  for (const char* answer : {"pending",
+                             "approved",
+                             "approved_with_modifications",
+                             "rejected",
+                             "expired",
+                             "cancelled",
+                             "already_closed",
+                             "past_deadline",
+                             "not_past_deadline",
+                             "stale_version",
+                             "payload_mismatch",
+                             "commit_missing",
+                             "not_a_reviewer",
+                             "own_request",
+                             "own_edit",
+                             "already_reviewed",
+                             "not_offered",
+                             "passkey_needed",
+                             "reason_needed",
+                             "second_person_needed"}) {
     EXPECT_GT(seen.answers[answer], 0u) << answer;
   }
 }

@@ -4,82 +4,13 @@
 
 #include <functional>
 
+#include "approval/request_testing.h"
 #include "approval/transition.h"
-#include "crypto/hash.h"
 
 namespace lp::approval {
 namespace {
 
 using evidence::EventType;
-
-const Instant created{1'000'000};
-const Instant decide_by{1'060'000};
-const Digest commit = crypto::sha256("commit");
-
-PayloadRef envelope(std::string_view content = "envelope") {
-  return {.kind = "v1",
-          .env_sha256 = crypto::sha256(content),
-          .commit = std::nullopt,
-          .kid = std::nullopt};
-}
-PayloadRef bound(PayloadRef payload, const Digest& to = commit) {
-  payload.commit = to;
-  return payload;
-}
-PayloadRef plain(const Digest& to = commit) {
-  return {.kind = "plain", .env_sha256 = std::nullopt, .commit = to, .kid = std::nullopt};
-}
-
-Request pending(Level level = Level::medium) {
-  Request request;
-  request.id = "req_1";
-  request.level = level;
-  request.created = created;
-  request.decide_by = decide_by;
-  request.base = envelope();
-  request.current = envelope();
-  request.agent_owner = "owner";
-  return request;
-}
-
-Person reviewer(std::string member) {
-  const std::string self = "member:" + member;
-  return {std::move(member), {"role:reviewer", self}};
-}
-
-// A team of three reviewers and somebody without a place in any rule.
-Context team(std::uint64_t heads = 1) {
-  Context context;
-  context.now = created;
-  context.rule = {.kind = Rule::Kind::n_of, .parts = {}, .count = heads, .group = "role:reviewer"};
-  context.people = {
-      reviewer("owner"), reviewer("ann"), reviewer("bob"), {"eve", {"role:developer"}}};
-  context.single_operator = false;
-  return context;
-}
-
-Review says(Verdict verdict, std::string member, const Request& request) {
-  Review wish;
-  wish.version = request.version;
-  wish.verdict = verdict;
-  wish.payload = bound(request.current, request.current.commit.value_or(commit));
-  wish.key = "key of " + member;
-  wish.member = std::move(member);
-  return wish;
-}
-
-Review edits(std::string member, const Request& request, std::string_view content = "edited") {
-  Review wish = says(Verdict::approve, std::move(member), request);
-  wish.edited = true;
-  wish.base = wish.payload;
-  wish.payload = bound(envelope(content), crypto::sha256(content));
-  return wish;
-}
-
-Request after(const std::expected<Change, Refusal>& result) {
-  EXPECT_TRUE(result) << (result ? "" : to_string(result.error()));
-  return result ? result->request : Request{};
-}
 
 using Events = std::vector<EventType>;
 
@@ -274,13 +205,16 @@ TEST(Request, KeepsCiphertextEncryptedAndPlaintextReadable) {
 }
 
 TEST(Request, DoesNotCountAnEditAtCriticalAsAnApproval) {
+  Context four = team(2);
+  four.people.push_back(reviewer("cyd"));
   Request request = pending(Level::critical);
-  request = after(review(request, edits("ann", request), team()));
+  request = after(review(request, edits("ann", request), four));
   EXPECT_EQ(request.state, State::pending);
   EXPECT_TRUE(request.approvals.empty());
-  EXPECT_EQ(review(request, says(Verdict::approve, "ann", request), team()).error(),
+  EXPECT_EQ(review(request, says(Verdict::approve, "ann", request), four).error(),
             Refusal::own_edit);
-  EXPECT_EQ(after(review(request, says(Verdict::approve, "bob", request), team())).state,
+  request = after(review(request, says(Verdict::approve, "bob", request), four));
+  EXPECT_EQ(after(review(request, says(Verdict::approve, "cyd", request), four)).state,
             State::approved_with_modifications);
 }
 
@@ -483,6 +417,7 @@ TEST(Request, NamesStatesAndRefusals) {
   EXPECT_EQ(to_string(Refusal::already_closed), "already_closed");
   EXPECT_EQ(to_string(Refusal::own_edit), "own_edit");
   EXPECT_EQ(to_string(Refusal::wrong_agent), "wrong_agent");
+  EXPECT_EQ(to_string(Refusal::second_person_needed), "second_person_needed");
 }
 
 }  // namespace

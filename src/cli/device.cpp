@@ -15,7 +15,7 @@ struct Flags : AdminFlags, KeyFlags {
 
 int list(const Flags& flags) {
   return get_and_print(flags, "/admin/devices", "devices",
-                       {"id", "member", "class", "created_at", "revoked_at"});
+                       {"id", "member", "class", "rp_id", "created_at", "revoked_at"});
 }
 
 // Where the new key goes: beside the owner's, with the member in its name.

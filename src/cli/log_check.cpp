@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
+#include "evidence/human_evidence.h"
 #include "evidence/leaf.h"
 #include "evidence/succession.h"
 #include "evidence/trust.h"
@@ -66,15 +66,14 @@ std::optional<std::string> LogCheck::human(const evidence::Statement& statement,
   const auto document = json::parse(std::string(entries));
   if (!document || !document->root.is_array()) return "the approver's signature is missing";
   for (const auto& entry : document->root.items()) {
-    if (entry.find_string("kind") != "device_key") continue;
+    const auto human = evidence::read_human_evidence(entry);
+    if (!human) continue;
     const Digest sha256 = crypto::sha256(json::canonical(entry));
     const bool named = std::ranges::any_of(statement.evidence,
                                            [&](const auto& item) { return item.sha256 == sha256; });
     if (!named) return "the approver's signature is not the one that the statement names";
-    const auto core_bytes = from_base64(entry.find_string("core").value_or(""));
-    const auto signature = from_base64(entry.find_string("signature").value_or(""));
-    const auto core = evidence::DecisionCore::parse(core_bytes.value_or(""));
-    if (!core || !signature) return "the decision core is malformed";
+    const auto core = evidence::DecisionCore::parse(human->core);
+    if (!core) return "the decision core is malformed";
     if (in_force_ == nullptr || core->roster_sha256 != in_force_->head.sha256()) {
       return "the decision rests on another roster than the one in force";
     }
@@ -93,8 +92,7 @@ std::optional<std::string> LogCheck::human(const evidence::Statement& statement,
     if (core->issued_at > statement.time || statement.time > core->expires_at) {
       return "the decision was signed outside its time";
     }
-    if (!crypto::p256_verify(member->spki, evidence::device_signing_bytes(*core_bytes),
-                             *signature)) {
+    if (!evidence::signed_by(*human, *member)) {
       return "the approver's signature does not verify";
     }
     return std::nullopt;

@@ -4,14 +4,13 @@
 
 #include <chrono>
 
+#include "approval/request.h"
 #include "cli/request_page.h"
 #include "cli/roster_history.h"
 #include "json/write.h"
 
 namespace lp::cli {
 namespace {
-
-constexpr std::size_t critical_reason_min = 12;
 
 // Whose key this is, and where it counts, all checked here.
 struct Approver {
@@ -106,11 +105,12 @@ std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& 
   const Reading edit = wish.edit.empty() ? Reading{} : read_text(wish.edit);
   if (approving && !current.clear()) return fail(current.problem, exit_not_authorised);
   if (approving && !edit.problem.empty()) return fail("The edit: " + edit.problem, exit_usage);
-  if (approving && level == "critical" && wish.reason.size() < critical_reason_min) {
-    return fail(fmt::format("At the level critical an approval says why: --reason with at least {} "
-                            "characters.",
-                            critical_reason_min),
-                exit_usage);
+  const auto needed = evidence::level(level);
+  if (approving && (!needed || approval::proof_needed(*needed) == approval::Proof::passkey)) {
+    return fail(fmt::format("At the level {} an approval is signed with a passkey: approve it in "
+                            "the dashboard. A rejection works here.",
+                            visible(level)),
+                exit_not_authorised);
   }
   if (approving && stopped_waiting(detail) &&
       !terminal.confirm("The agent has stopped waiting and may have moved on. Approve all the "

@@ -32,8 +32,9 @@ std::expected<std::map<std::string, std::string, std::less<>>, int> fetch_names(
 
 std::string entry_words(const evidence::RosterEntry& entry,
                         const std::function<std::string(std::string_view)>& name_of) {
-  const std::string key =
+  std::string key =
       entry.has_key() ? "key " + evidence::key_id(entry.spki) : std::string("no key yet");
+  if (entry.rp_id) key = "passkey of " + *entry.rp_id + ", " + key;
   return visible(fmt::format(
       "{} ({}), {}, {}", name_of(entry.member), entry.member,
       entry.roles.empty() ? "no role" : fmt::format("{}", fmt::join(entry.roles, " and ")), key));

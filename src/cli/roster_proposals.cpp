@@ -48,7 +48,7 @@ std::optional<WaitingChange> read_proposal(const json::Value& proposal) {
   if (*act == evidence::RosterAct::rotate_issuer) return read_rotation(proposal, *std::move(spki));
   if (member == nullptr) return std::nullopt;
   const bool fresh = *act == evidence::RosterAct::add_member;
-  return WaitingChange{.wish = {.act = *act,
+  WaitingChange change{.wish = {.act = *act,
                                 .member = std::string(member->find_string("id").value_or("")),
                                 .name = fresh
                                             ? std::string(member->find_string("name").value_or(""))
@@ -56,6 +56,16 @@ std::optional<WaitingChange> read_proposal(const json::Value& proposal) {
                                 .roles = texts_at(proposal, "roles"),
                                 .groups = texts_at(proposal, "groups"),
                                 .spki = *std::move(spki)}};
+  if (*act == evidence::RosterAct::add_passkey) {
+    // What the roster says of it; the rest is the server's.
+    change.wish.passkey.emplace();
+    change.wish.passkey->rp_id = proposal.find_string("rp_id").value_or("");
+    change.wish.passkey->aaguid = proposal.find_string("aaguid").value_or("");
+    if (change.wish.passkey->rp_id.empty() || change.wish.passkey->aaguid.empty()) {
+      return std::nullopt;
+    }
+  }
+  return change;
 }
 
 std::expected<WaitingChange, int> fetch_proposal(AdminClient& client, std::string_view id) {

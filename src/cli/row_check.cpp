@@ -103,7 +103,8 @@ std::optional<std::string> RowCheck::review(const store::Leaf& row,
   if (!stored) return stored.error().what;
   const auto found = std::ranges::find(*stored, row.index, &store::Review::leaf_index);
   if (found == stored->end()) return "the row of the review is gone";
-  const auto entry = entry_of_kind(row.evidence, "device_key");
+  auto entry = entry_of_kind(row.evidence, "device_key");
+  if (!entry) entry = entry_of_kind(row.evidence, "passkey");
   const auto core = evidence::DecisionCore::parse(found->core);
   if (!entry || !core) return "the review's core is malformed";
   const bool same = entry->find_string("core") == base64(found->core) &&

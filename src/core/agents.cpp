@@ -57,6 +57,7 @@ std::expected<void, Refused> somebody_can(const ProjectView& project,
                                           const approval::Request& request,
                                           const approval::Context& context) {
   const bool enough =
+      approval::asks_enough(request, context) &&
       approval::satisfied(context.rule, approval::eligible_people(request, context));
   if (project.row.roster_sha256 && enough) return {};
   return refuse(Fault::no_eligible_approver, {},

@@ -1,6 +1,6 @@
 // What each command does to a batch: `apply` runs on lp-core, checks, appends, and returns what the
-// gate will hand out. One overload a command;
-// core/{agents,agent_keys,handoffs,deciding,people,rosters,roster_proposals,administration}.cpp.
+// gate will hand out. One overload a command; core/{agents,agent_keys,handoffs,deciding,passkeys,
+// people,rosters,roster_proposals,administration}.cpp.
 
 #pragma once
 
@@ -45,6 +45,8 @@ Applied<UseLoginLink> apply(Work& work, UseLoginLink& command);
 Applied<OpenSession> apply(Work& work, OpenSession& command);
 Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command);
 Applied<EndSession> apply(Work& work, EndSession& command);
+Applied<AddLoginPasskey> apply(Work& work, AddLoginPasskey& command);
+Applied<RemoveLoginPasskey> apply(Work& work, RemoveLoginPasskey& command);
 
 Applied<CreateProject> apply(Work& work, CreateProject& command);
 Applied<CreateKey> apply(Work& work, CreateKey& command);

@@ -18,6 +18,7 @@
 #include "evidence/export_manifest.h"
 #include "evidence/roster_document.h"
 #include "evidence/succession.h"
+#include "identity/passkey_use.h"
 #include "seal/envelope.h"
 #include "store/rows.h"
 
@@ -194,6 +195,11 @@ struct Decide {
   // Of whom it came through, if it came through one: a request that they do not see is unknown,
   // another approver than its member bad_core.
   std::optional<Session> session;
+  // Of a passkey: what `signature` is over, beside the core.
+  struct Passkey {
+    std::string authenticator_data, client_data;
+  };
+  std::optional<Passkey> passkey = {};
   struct Result {
     bool replay = false;
   };
@@ -278,14 +284,30 @@ struct UseLoginLink {
   };
 };
 
+// By a device key; or by a passkey for signing in, with what its use has told.
 struct OpenSession {
   std::string member, key;
+  std::optional<identity::PasskeyUse> passkey = {};
   struct Result {
     Secret session;
   };
 };
+// A passkey with which its member can sign in from now on, and nothing else. The door has checked
+// how it was made, and that a key of the member's, `by`, has signed for it.
+struct AddLoginPasskey {
+  store::Passkey passkey;  // key, purpose and times are set here
+  std::string by;
+  struct Result {
+    std::string key;
+  };
+};
+struct RemoveLoginPasskey {
+  std::string member, key;
+  std::string by;  // the key of the session
+  struct Result {};
+};
 struct RecordLoginFailure {
-  std::string key;  // device key id that was named, checked to exist
+  std::string key;  // of the device or passkey that was named, checked to exist
   struct Result {};
 };
 struct EndSession {

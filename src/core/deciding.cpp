@@ -6,10 +6,12 @@
 #include "core/apply.h"
 #include "core/handoffs.h"
 #include "core/offer.h"
+#include "core/passkeys.h"
 #include "core/request_event.h"
 #include "core/work.h"
 #include "crypto/hash.h"
 #include "identity/offer_nonce.h"
+#include "identity/passkey_use.h"
 #include "seal/content_key.h"
 
 namespace lp::core {
@@ -36,6 +38,14 @@ struct Checked {
   evidence::DecisionCore core;
   std::optional<evidence::PayloadRef> edit;
   Opened opened;
+  std::optional<identity::PasskeyUse> passkey = {};  // when one signed
+
+  [[nodiscard]] evidence::Actor actor() const {
+    return {.id = core.approver,
+            .kind = evidence::ActorKind::member,
+            .method = passkey ? evidence::ActorMethod::passkey : evidence::ActorMethod::device_key,
+            .key = core.key};
+  }
 };
 
 // The edit as a payload reference; its commitment is known here only for plaintext.
@@ -71,6 +81,37 @@ std::expected<std::optional<evidence::PayloadRef>, Refused> edit_of(const Decide
   return edit;
 }
 
+using Use = std::optional<identity::PasskeyUse>;
+
+// That the key which the core names has signed it, in the way of its class; with what a passkey's
+// use has told.
+std::expected<Use, Refused> proven(Work& work, const evidence::RosterEntry& entry,
+                                   const evidence::DecisionCore& core, const Decide& command) {
+  const bool by_passkey = entry.key_class == "passkey";
+  if (by_passkey != command.passkey.has_value()) {
+    return refuse(Fault::bad_signature, command.request, "the key is of another kind");
+  }
+  if (!by_passkey) {
+    if (work.world.verifiers.verify(entry.spki, evidence::device_signing_bytes(command.core),
+                                    command.signature)) {
+      return Use{};
+    }
+    return refuse(Fault::bad_signature, command.request);
+  }
+  const auto row = work.directory().passkeys.find(core.key);
+  if (row == work.directory().passkeys.end() || row->second.removed) {
+    return refuse(approval::Refusal::not_a_reviewer, command.request);
+  }
+  const evidence::Assertion assertion{.authenticator_data = command.passkey->authenticator_data,
+                                      .client_data = command.passkey->client_data,
+                                      .signature = command.signature};
+  const auto use = identity::check_passkey_use(
+      assertion, evidence::decision_challenge(command.core), enrolled(row->second),
+      passkey_origins(work.directory(), row->second.rp_id));
+  if (!use) return refuse(Fault::bad_signature, command.request, use.error());
+  return Use(*use);
+}
+
 std::expected<Checked, Refused> check(Work& work, const Decide& command) {
   const auto core = evidence::DecisionCore::parse(command.core);
   if (!core) return refuse(Fault::bad_core, command.request, "not a decision core");
@@ -83,7 +124,7 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
   LP_ASSERT(project != nullptr);
   if (command.session) {
     const auto& [member, key] = *command.session;
-    if (project->entry_of(member, key) == nullptr) return refuse(Fault::unknown);
+    if (!shows(work.directory(), *project, member, key)) return refuse(Fault::unknown);
     if (core->approver != member) {
       return refuse(Fault::bad_core, command.request, "the approver is not who is signed in");
     }
@@ -93,14 +134,16 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
     return refuse(approval::Refusal::not_a_reviewer, command.request);
   }
-  if (!work.world.verifiers.verify(entry->spki, evidence::device_signing_bytes(command.core),
-                                   command.signature)) {
-    return refuse(Fault::bad_signature, command.request);
-  }
+  const auto passkey = proven(work, *entry, *core, command);
+  if (!passkey) return std::unexpected(passkey.error());
   auto opened = open_details(work.world.keys, (*open)->row);
   if (!opened) return std::unexpected(opened.error());
-  Checked checked{
-      .open = *open, .project = project, .core = *core, .edit = {}, .opened = *std::move(opened)};
+  Checked checked{.open = *open,
+                  .project = project,
+                  .core = *core,
+                  .edit = {},
+                  .opened = *std::move(opened),
+                  .passkey = *passkey};
   return checked;
 }
 
@@ -139,14 +182,28 @@ std::expected<void, Refused> current(Work& work, const Decide& command, const Ch
   return {};
 }
 
+// How many there are between the blanks around them.
+std::size_t characters(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  // Each code point of UTF-8 has one byte that does not go on from another.
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 json::Value human_evidence(Work& work, const Checked& checked, const Decide& command) {
   auto entry = json::Value::object();
-  entry.add("kind", "device_key")
-      .add("class", "device")
+  entry.add("kind", checked.passkey ? "passkey" : "device_key")
+      .add("class", checked.passkey ? "passkey" : "device")
       .add("core", base64(command.core))
       .add("signature", base64(command.signature))
       .add("roster_sha256", checked.core.roster_sha256.hex())
       .add("salt", base64(work.world.entropy.bytes(32)));
+  if (checked.passkey) {
+    entry.add("authenticatorData", base64(command.passkey->authenticator_data))
+        .add("clientDataJSON", base64(command.passkey->client_data));
+  }
   return entry;
 }
 
@@ -154,11 +211,7 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
                            EventType type, const Digest* review) {
   const auto& core = checked.core;
   Work::Event event;
-  event.statement = request_statement(*checked.project, *checked.open, type,
-                                      {.id = core.approver,
-                                       .kind = evidence::ActorKind::member,
-                                       .method = evidence::ActorMethod::device_key,
-                                       .key = core.key});
+  event.statement = request_statement(*checked.project, *checked.open, type, checked.actor());
   event.statement.verdict = core.verdict;
   event.statement.payload = core.payload;
   event.statement.base = core.base;
@@ -218,6 +271,7 @@ void record(Work& work, Checked& checked, const Decide& command, const approval:
                                     : command.edit;
   }
   work.use_nonce(core.nonce);
+  if (checked.passkey) note_use(work, core.key, *checked.passkey);
 }
 
 void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::string_view reason,
@@ -256,24 +310,22 @@ Applied<Decide> apply(Work& work, Decide& command) {
   if (const auto fine = current(work, command, *checked); !fine) {
     return std::unexpected(fine.error());
   }
-  const approval::Review wish{.version = checked->core.version,
-                              .verdict = checked->core.verdict,
-                              .payload = checked->core.payload,
-                              .edited = checked->edit.has_value(),
-                              .member = checked->core.approver,
-                              .key = checked->core.key,
-                              .base = checked->core.base};
+  const approval::Review wish{
+      .version = checked->core.version,
+      .verdict = checked->core.verdict,
+      .payload = checked->core.payload,
+      .edited = checked->edit.has_value(),
+      .member = checked->core.approver,
+      .key = checked->core.key,
+      .base = checked->core.base,
+      .proof = checked->passkey ? approval::Proof::passkey : approval::Proof::device,
+      .reason_characters = checked->core.reason ? characters(command.reason) : 0};
   const auto change = approval::review(checked->open->state.state, wish,
                                        context_of(work, *checked->project, *checked->open->log));
   if (!change) return refuse(change.error(), command.request);
   record(work, *checked, command, *change);
   if (terminal(change->request.state)) {
-    close(work, *checked->open,
-          {.id = checked->core.approver,
-           .kind = evidence::ActorKind::member,
-           .method = evidence::ActorMethod::device_key,
-           .key = checked->core.key},
-          command.reason, checked->opened);
+    close(work, *checked->open, checked->actor(), command.reason, checked->opened);
   } else {
     work.tell(checked->open->row.project, checked->open->row.id);
   }
@@ -285,7 +337,7 @@ Applied<Viewed> apply(Work& work, Viewed& command) {
   if (!open) return std::unexpected(open.error());
   const ProjectView* project = work.directory().project((*open)->row.project);
   LP_ASSERT(project != nullptr);
-  if (project->entry_of(command.member, command.key) == nullptr) {
+  if (!shows(work.directory(), *project, command.member, command.key)) {
     return refuse(Fault::unknown, command.request);
   }
   if (command.version != (*open)->state.state.version) {

@@ -79,8 +79,9 @@ struct Directory {
   // this one. Not of the database either.
   std::map<std::string, std::string, std::less<>> other_vkeys;
   std::map<std::string, store::Member, std::less<>> members;
-  std::map<std::string, store::Device, std::less<>> devices;  // by key id
-  std::unordered_map<std::string, store::ApiKey> keys;        // by raw SHA-256 of the key text
+  std::map<std::string, store::Device, std::less<>> devices;    // by key id
+  std::map<std::string, store::Passkey, std::less<>> passkeys;  // by key id
+  std::unordered_map<std::string, store::ApiKey> keys;          // by raw SHA-256 of the key text
   std::map<std::string, store::Agent, std::less<>> agents;
   std::map<std::string, store::Webhook, std::less<>> webhooks;
   std::map<std::pair<std::string, std::string>, store::ProjectSecret> secrets;  // project, purpose

@@ -57,6 +57,9 @@ std::expected<Directory, std::string> read_directory(store::Reader& reader) {
   if (auto r = fill(reader.devices(), &store::Device::key, directory.devices); !r) {
     return std::unexpected(r.error());
   }
+  if (auto r = fill(reader.passkeys(), &store::Passkey::key, directory.passkeys); !r) {
+    return std::unexpected(r.error());
+  }
   if (auto r = fill(reader.agents(), &store::Agent::id, directory.agents); !r) {
     return std::unexpected(r.error());
   }

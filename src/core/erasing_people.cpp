@@ -164,6 +164,11 @@ void erase_from(Directory& directory, const std::string& subject, Instant at) {
   for (auto& [key, device] : directory.devices) {
     if (device.member == subject && !device.revoked) device.revoked = at;
   }
+  for (auto& [key, passkey] : directory.passkeys) {
+    if (passkey.member != subject) continue;
+    passkey.credential.clear();
+    passkey.removed = passkey.removed.value_or(at);
+  }
 }
 
 std::expected<std::vector<PersonErasureOffer>, Refused> offer_person_erasure(

@@ -38,7 +38,7 @@ std::expected<std::vector<PersonErasureOffer>, Refused> offer_person_erasure(
     store::Reader& reader, const Directory& directory, const PersonErasureWish& wish, Instant now,
     std::int64_t horizon_ms, Entropy& entropy);
 
-// What store::EraseMember makes of the member's row and those of their devices, in memory. The
+// What store::EraseMember makes of the member's row and those of their keys, in memory. The
 // member is in the directory.
 void erase_from(Directory& directory, const std::string& subject, Instant at);
 

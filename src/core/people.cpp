@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
+#include "core/passkeys.h"
 #include "core/roster_offer.h"
 #include "core/rosters.h"
 #include "core/work.h"
@@ -151,10 +152,29 @@ Applied<SignRoster> apply(Work& work, SignRoster& command) {
   return SignRoster::Result{.sha256 = roster->head.sha256(), .version = roster->head.version};
 }
 
+namespace {
+
+Applied<OpenSession> open_by_passkey(Work& work, const OpenSession& command) {
+  const auto found = work.directory().passkeys.find(command.key);
+  if (found == work.directory().passkeys.end() || found->second.removed ||
+      found->second.member != command.member || found->second.purpose != login_purpose) {
+    return refuse(Fault::unknown);
+  }
+  note_use(work, command.key, *command.passkey);
+  evidence::Statement statement;
+  statement.type = EventType::login_succeeded;
+  statement.actor = member_actor(command.member, command.key, evidence::ActorMethod::passkey);
+  record_everywhere(work, command.member, statement);
+  return OpenSession::Result{.session = open_session(work, command.member, command.key)};
+}
+
+}  // namespace
+
 Applied<OpenSession> apply(Work& work, OpenSession& command) {
+  if (command.passkey) return open_by_passkey(work, command);
   const auto device = work.directory().devices.find(command.key);
   if (device == work.directory().devices.end() || device->second.revoked ||
-      device->second.member != command.member) {
+      device->second.key_class != "device" || device->second.member != command.member) {
     return refuse(Fault::unknown);
   }
   evidence::Statement statement;
@@ -166,12 +186,16 @@ Applied<OpenSession> apply(Work& work, OpenSession& command) {
 
 Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command) {
   const auto device = work.directory().devices.find(command.key);
-  if (device == work.directory().devices.end()) return refuse(Fault::unknown);
+  const auto passkey = work.directory().passkeys.find(command.key);
+  const bool by_passkey = passkey != work.directory().passkeys.end();
+  if (!by_passkey && device == work.directory().devices.end()) return refuse(Fault::unknown);
+  const std::string& member = by_passkey ? passkey->second.member : device->second.member;
   evidence::Statement statement;
   statement.type = EventType::login_failed;
   statement.actor =
-      member_actor(device->second.member, command.key, evidence::ActorMethod::device_key);
-  record_everywhere(work, device->second.member, statement);
+      member_actor(member, command.key,
+                   by_passkey ? evidence::ActorMethod::passkey : evidence::ActorMethod::device_key);
+  record_everywhere(work, member, statement);
   return RecordLoginFailure::Result{};
 }
 

@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
+#include "evidence/human_evidence.h"
 #include "evidence/leaf.h"
 #include "evidence/roster_document.h"
 #include "evidence/statement.h"
@@ -228,30 +229,10 @@ tlog::HashReader tree_over(const std::vector<std::string>& entries) {
   };
 }
 
-std::optional<evidence::HumanProof> read_human(const json::Value& entry) {
-  const auto binary = [&entry](std::string_view name) {
-    return from_base64(entry.find_string(name).value_or(""));
-  };
-  const auto kind = entry.find_string("kind");
-  if (kind != "device_key" && kind != "passkey") return std::nullopt;
-  auto core = binary("core"), signature = binary("signature"), salt = binary("salt");
-  if (!core || !signature || !salt) return std::nullopt;
-  evidence::HumanProof human;
-  human.core = *std::move(core);
-  human.signature = *std::move(signature);
-  human.salt = *std::move(salt);
-  if (kind == "passkey") {
-    human.key_class = evidence::KeyClass::passkey;
-    human.authenticator_data = binary("authenticatorData");
-    human.client_data = binary("clientDataJSON");
-  }
-  return human;
-}
-
 // Nothing is added for a review that nobody signed (class C).
 Made<void> Making::add_human(Receipt& receipt, const Found& review) {
   for (const json::Value& entry : review.entries.items()) {
-    auto human = read_human(entry);
+    auto human = evidence::read_human_evidence(entry);
     if (!human) continue;
     const auto core = evidence::DecisionCore::parse(human->core);
     if (!core) return incomplete("the decision core", review.logged.proof.index);

@@ -17,6 +17,7 @@
 #include "crypto/hash.h"
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
+#include "evidence/human_evidence.h"
 #include "evidence/leaf.h"
 #include "evidence/statement.h"
 #include "json/parse.h"
@@ -39,18 +40,15 @@ bool human_signature_holds(RosterBook& rosters, const store::Leaf& leaf,
   const auto evidence_document = json::parse(leaf.evidence);
   if (!evidence_document || !evidence_document->root.is_array()) return false;
   for (const auto& entry : evidence_document->root.items()) {
-    if (entry.find_string("kind") != "device_key") continue;
-    const auto core = from_base64(entry.find_string("core").value_or(""));
-    const auto signature = from_base64(entry.find_string("signature").value_or(""));
-    if (!core || !signature) return false;
-    const auto read = evidence::DecisionCore::parse(*core);
+    const auto human = evidence::read_human_evidence(entry);
+    if (!human) continue;
+    const auto read = evidence::DecisionCore::parse(human->core);
     if (!read || read->request_id != leaf.stream || read->approver != statement.actor.id ||
         read->key != statement.actor.key) {
       return false;
     }
     const auto* member = rosters.entry(read->roster_sha256, read->approver, read->key);
-    return member != nullptr &&
-           crypto::p256_verify(member->spki, evidence::device_signing_bytes(*core), *signature);
+    return member != nullptr && evidence::signed_by(*human, *member);
   }
   return false;
 }

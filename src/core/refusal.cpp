@@ -36,6 +36,8 @@ std::string_view to_string(Fault fault) {
       return "login_link_invalid";
     case Fault::login_link_expired:
       return "login_link_expired";
+    case Fault::passkey_known:
+      return "passkey_known";
     case Fault::proposal_limit:
       return "proposal_limit";
     case Fault::roster_mismatch:

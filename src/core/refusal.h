@@ -29,9 +29,10 @@ enum class Fault : std::uint8_t {
   setup_token_expired,
   login_link_invalid,
   login_link_expired,  // or used by another device
-  proposal_limit,      // too many changes wait for an owner, or too many links for their members
-  roster_mismatch,     // a head or entry is not what the server rebuilds
-  not_permitted,       // a roster that too few of the owners before have signed
+  passkey_known,    // this passkey is enrolled already, or its member has as many as there may be
+  proposal_limit,   // too many changes wait for an owner, or too many links for their members
+  roster_mismatch,  // a head or entry is not what the server rebuilds
+  not_permitted,    // a roster that too few of the owners before have signed
   name_taken,
   already_revoked,
   signature_replayed,    // the nonce of an HTTP signature was used before

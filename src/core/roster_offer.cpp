@@ -45,7 +45,8 @@ evidence::RosterHead next_roster_head(const evidence::RosterHead& previous,
   std::set<std::string_view> reviewers;
   for (const auto& entry : entries) {
     if (!entry.has_key()) continue;
-    if (entry.has_role("owner")) head.owners.push_back(entry.spki);
+    const bool signs_rosters = entry.key_class == "device";
+    if (signs_rosters && entry.has_role("owner")) head.owners.push_back(entry.spki);
     if (entry.has_role("reviewer")) reviewers.insert(entry.member);
   }
   head.single_operator = previous.single_operator && reviewers.size() < 2;

@@ -30,8 +30,9 @@ struct FirstRoster {
 // Whether a head of this time may be signed now.
 [[nodiscard]] bool roster_time_fits(Instant time, Instant now);
 
-// The head that follows `previous` over these entries. Owners are the keys of entries with that
-// role; a project becomes a team with its second reviewer and stays one; the rest is as it was.
+// The head that follows `previous` over these entries. Owners are the device keys of entries with
+// that role, for a passkey cannot sign a roster; a project becomes a team with its second reviewer
+// and stays one; the rest is as it was.
 evidence::RosterHead next_roster_head(const evidence::RosterHead& previous,
                                       const std::vector<evidence::RosterEntry>& entries,
                                       Instant time);

@@ -36,6 +36,14 @@ std::optional<Refused> refuse_new_member(const evidence::RosterWish& wish) {
   return std::nullopt;
 }
 
+// One that signs in does not decide, and one credential has one key.
+bool knows_passkey(const Directory& directory, const evidence::RosterWish& wish) {
+  return std::ranges::any_of(directory.passkeys, [&](const auto& item) {
+    return item.first == evidence::key_id(wish.spki) ||
+           item.second.credential == wish.passkey->credential;
+  });
+}
+
 // Why an owner need not even be asked. What they sign is checked again, as a whole roster.
 std::optional<Refused> refuse_wish(const Directory& directory, const evidence::RosterWish& wish) {
   if (wish.act == RosterAct::add_member) return refuse_new_member(wish);
@@ -54,6 +62,9 @@ std::optional<Refused> refuse_wish(const Directory& directory, const evidence::R
   }
   if (!crypto::P256PublicKey::from_spki(wish.spki)) {
     return mismatch("a device key is a P-256 key").error();
+  }
+  if (wish.passkey && knows_passkey(directory, wish)) {
+    return refuse(Fault::passkey_known).error();
   }
   if (device != directory.devices.end()) return mismatch("this key was brought before").error();
   return std::nullopt;

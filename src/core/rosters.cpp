@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
+#include "core/passkeys.h"
 #include "core/roster_offer.h"
 #include "core/roster_proposals.h"
 #include "core/rotation.h"
@@ -151,8 +152,22 @@ std::unexpected<Refused> mismatch(const ProjectView& project, std::string_view w
   return refuse(Fault::roster_mismatch, {}, project.row.name + ": " + std::string(what));
 }
 
+using Wish = std::optional<evidence::RosterWish>;
+
+// A passkey's entry is that of the registration which this server has checked: the one that the
+// proposal holds, or one that a roster brought before.
+bool registered(const Directory& directory, const RosterEntry& entry, const Wish& wish) {
+  if (wish && wish->passkey && wish->spki == entry.spki && wish->member == entry.member) {
+    return wish->passkey->rp_id == entry.rp_id && wish->passkey->aaguid == entry.aaguid;
+  }
+  const auto known = directory.passkeys.find(evidence::key_id(entry.spki));
+  return known != directory.passkeys.end() && known->second.purpose == decision_purpose &&
+         known->second.rp_id == entry.rp_id && known->second.aaguid == entry.aaguid;
+}
+
 // Whether an entry that was not there before may come in.
-std::optional<std::string_view> refuse_new(const Directory& directory, const RosterEntry& entry) {
+std::optional<std::string_view> refuse_new(const Directory& directory, const RosterEntry& entry,
+                                           const Wish& wish) {
   const auto member = directory.members.find(entry.member);
   if (member != directory.members.end() && member->second.removed) {
     return "a member who was removed does not come back; add them anew";
@@ -162,23 +177,25 @@ std::optional<std::string_view> refuse_new(const Directory& directory, const Ros
   }
   if (!entry.cosigned.empty()) return "cosignatures cannot be checked in this version";
   if (!entry.has_key()) return std::nullopt;
-  if (entry.key_class != "device" || !crypto::P256PublicKey::from_spki(entry.spki)) {
-    return "a device key is a P-256 key";
+  if (!crypto::P256PublicKey::from_spki(entry.spki)) return "a device key is a P-256 key";
+  if (entry.key_class == "passkey" && !registered(directory, entry, wish)) {
+    return "a passkey comes as its member has registered it";
   }
   const auto device = directory.devices.find(evidence::key_id(entry.spki));
   if (device == directory.devices.end()) return std::nullopt;
+  if (device->second.key_class != entry.key_class) return "this key is of another kind";
   if (device->second.revoked) return "a key that was revoked does not come back";
   if (device->second.member != entry.member) return "this key is another member's";
   return std::nullopt;
 }
 
 std::optional<std::string_view> refuse_entries(const Directory& directory, const Entries& before,
-                                               const Entries& after) {
+                                               const Entries& after, const Wish& wish) {
   std::set<std::string> known;
   for (const auto& entry : before) known.insert(entry.bytes());
   for (const auto& entry : after) {
     if (known.contains(entry.bytes())) continue;
-    if (const auto why = refuse_new(directory, entry)) return why;
+    if (const auto why = refuse_new(directory, entry, wish)) return why;
   }
   const auto stands = [&](const Entries& entries) {
     return std::ranges::any_of(
@@ -206,8 +223,6 @@ std::unexpected<Refused> refuse_version(const ProjectView& project, evidence::Ro
   return refuse(Fault::roster_mismatch);
 }
 
-using Wish = std::optional<evidence::RosterWish>;
-
 std::expected<evidence::RosterVersion, Refused> check(Work& work,
                                                       const ChangeRosters::Change& change,
                                                       const Wish& wish) {
@@ -225,7 +240,7 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
   if (!roster_time_fits(version->head.time, work.now)) {
     return mismatch(*project, "the time of the head is not of now");
   }
-  if (const auto why = refuse_entries(work.directory(), project->entries, version->entries)) {
+  if (const auto why = refuse_entries(work.directory(), project->entries, version->entries, wish)) {
     return mismatch(*project, *why);
   }
   auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
@@ -245,7 +260,7 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
 
 // Members and devices follow the rosters: whoever is new is written down, and who stands in no
 // roster any more is gone, with all their sessions (api/review/session.h asks here).
-void follow_rosters(Work& work, const std::map<std::string, std::string>& names) {
+void follow_rosters(Work& work, const std::map<std::string, std::string>& names, const Wish& wish) {
   Directory& directory = work.change_directory();
   std::set<std::string, std::less<>> members, keys;
   for (const auto& [id, project] : directory.projects) {
@@ -270,6 +285,12 @@ void follow_rosters(Work& work, const std::map<std::string, std::string>& names)
                               .revoked = {}};
       directory.devices.insert_or_assign(key, row);
       work.batch.writes.emplace_back(row);
+      if (entry.key_class == "passkey") {
+        LP_ASSERT(wish.has_value());  // `registered` has found it there.
+        const store::Passkey passkey = passkey_row(*wish, work.now);
+        directory.passkeys.insert_or_assign(key, passkey);
+        work.batch.writes.emplace_back(passkey);
+      }
     }
   }
   for (auto& [id, member] : directory.members) {
@@ -281,6 +302,16 @@ void follow_rosters(Work& work, const std::map<std::string, std::string>& names)
     if (device.revoked || keys.contains(key)) continue;
     device.revoked = work.now;
     work.batch.writes.emplace_back(device);
+    const auto passkey = directory.passkeys.find(key);
+    if (passkey == directory.passkeys.end()) continue;
+    passkey->second.removed = work.now;
+    work.batch.writes.emplace_back(passkey->second);
+  }
+  // Whoever is gone does not sign in either.
+  for (auto& [key, passkey] : directory.passkeys) {
+    if (passkey.removed || members.contains(passkey.member)) continue;
+    passkey.removed = work.now;
+    work.batch.writes.emplace_back(passkey);
   }
 }
 
@@ -397,7 +428,7 @@ Applied<ChangeRosters> apply(Work& work, ChangeRosters& command) {
                                .version = versions[i].head.version,
                                .sha256 = versions[i].head.sha256()});
   }
-  follow_rosters(work, *names);
+  follow_rosters(work, *names, wish);
   if (!command.proposal.empty()) {
     work.batch.removals.emplace_back(store::DeleteRosterProposal{.id = command.proposal});
   }

@@ -119,6 +119,19 @@ void add_row(Fields& fields, const store::Agent& row) {
       .add(row.previous_until);
 }
 
+void add_row(Fields& fields, const store::Passkey& row) {
+  for (const std::string* text : {&row.key, &row.member, &row.purpose, &row.credential, &row.spki,
+                                  &row.rp_id, &row.origin, &row.aaguid}) {
+    fields.add(std::string_view(*text));
+  }
+  fields.add(std::uint64_t{row.backup_eligible})
+      .add(std::uint64_t{row.backed_up})
+      .add(row.counter)
+      .add(row.created)
+      .add(row.removed)
+      .add(row.flagged);
+}
+
 }  // namespace
 
 Digest asked_sha256(const store::Request& row) {
@@ -234,6 +247,11 @@ std::string sealed_bytes(const Directory& directory) {
   }
   if (directory.root_log) {
     fields.add(std::string_view("lp-root-log/1")).add(std::string_view(*directory.root_log));
+  }
+  // Nor in which nobody ever had a passkey.
+  if (!directory.passkeys.empty()) {
+    fields.add(std::string_view("lp-passkeys/1")).add(std::uint64_t{directory.passkeys.size()});
+    for (const auto& [key, row] : directory.passkeys) add_row(fields, row);
   }
   return fields.take();
 }

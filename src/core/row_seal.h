@@ -3,8 +3,8 @@
 // The log says what happened; the rows beside it say how things stand, and somebody who may write
 // to the database could change them without touching the log. So the state of a request carries a
 // MAC over itself and over the row that was written when it was asked, and one MAC covers the whole
-// directory: projects and their secrets, members, devices, API keys, agents, webhooks, and what is
-// known of witnesses (evidence.md 6.2, 12).
+// directory: projects and their secrets, members, devices, passkeys, API keys, agents, webhooks,
+// and what is known of witnesses (evidence.md 6.2, 12).
 //
 // Every value is written with its length before it, so that no two rows have the same bytes.
 

@@ -10,37 +10,12 @@
 namespace lp::evidence {
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr std::size_t hash_bytes = 32;
 constexpr std::size_t authenticator_bytes = 37;  // hash, flags, 4 bytes of counter
 constexpr unsigned user_present = 0x01;
 constexpr unsigned user_verified = 0x04;
 constexpr unsigned attested_data = 0x40;
 constexpr unsigned extension_data = 0x80;
-
-std::expected<void, std::string> check_client_data(std::string_view text, std::string_view core,
-                                                   const std::vector<std::string>* origins) {
-  const auto data = read_json(text);
-  if (!data || !data->is_object()) return std::unexpected("the browser's part is malformed");
-  if (data->find_string("type") != "webauthn.get") {
-    return std::unexpected("the passkey did not sign a login or decision but something else");
-  }
-  const Digest challenge = crypto::sha256({"lp-decision/1\0"sv, core});
-  if (data->find_string("challenge") != base64url(challenge.view())) {
-    return std::unexpected("the passkey signed something else than this decision");
-  }
-  const auto origin = data->find_string("origin");
-  if (!origin || (origins != nullptr && std::ranges::find(*origins, *origin) == origins->end())) {
-    return std::unexpected("the passkey was used on a page that the trust file does not name");
-  }
-  const json::Value* const cross = data->find("crossOrigin");
-  const bool crossed = cross != nullptr && (!cross->is_boolean() || cross->as_boolean());
-  if (crossed || data->find("topOrigin") != nullptr) {
-    return std::unexpected("the passkey was used inside of another page");
-  }
-  return {};
-}
 
 std::expected<void, std::string> check_authenticator(std::string_view data,
                                                      std::string_view rp_id) {
@@ -62,10 +37,37 @@ std::expected<void, std::string> check_authenticator(std::string_view data,
 
 }  // namespace
 
-std::expected<void, std::string> check_assertion(const Assertion& assertion, std::string_view core,
-                                                 std::string_view spki, std::string_view rp_id,
+std::expected<void, std::string> check_client_data(std::string_view text, std::string_view type,
+                                                   const Digest& challenge,
+                                                   const std::vector<std::string>* origins) {
+  const auto data = read_json(text);
+  if (!data || !data->is_object()) return std::unexpected("the browser's part is malformed");
+  if (data->find_string("type") != type) {
+    return std::unexpected("the passkey did something else than what was asked of it");
+  }
+  if (data->find_string("challenge") != base64url(challenge.view())) {
+    return std::unexpected("the passkey signed something else than this");
+  }
+  const auto origin = data->find_string("origin");
+  if (!origin || (origins != nullptr && std::ranges::find(*origins, *origin) == origins->end())) {
+    return std::unexpected("the passkey was used on a page that is not trusted for it");
+  }
+  const json::Value* const cross = data->find("crossOrigin");
+  const bool crossed = cross != nullptr && (!cross->is_boolean() || cross->as_boolean());
+  if (crossed || data->find("topOrigin") != nullptr) {
+    return std::unexpected("the passkey was used inside of another page");
+  }
+  return {};
+}
+
+std::expected<void, std::string> check_assertion(const Assertion& assertion,
+                                                 const Digest& challenge, std::string_view spki,
+                                                 std::string_view rp_id,
                                                  const std::vector<std::string>* origins) {
-  if (auto fine = check_client_data(assertion.client_data, core, origins); !fine) return fine;
+  if (auto fine = check_client_data(assertion.client_data, "webauthn.get", challenge, origins);
+      !fine) {
+    return fine;
+  }
   if (auto fine = check_authenticator(assertion.authenticator_data, rp_id); !fine) return fine;
   std::string message(assertion.authenticator_data);
   message += crypto::sha256(assertion.client_data).view();

@@ -52,8 +52,8 @@ Checking check_signature(const Examination& it, const HumanProof& human) {
   const auto fine = check_assertion({.authenticator_data = *human.authenticator_data,
                                      .client_data = *human.client_data,
                                      .signature = human.signature},
-                                    human.core, human.entry.spki, *human.entry.rp_id,
-                                    judges ? &origins : nullptr);
+                                    decision_challenge(human.core), human.entry.spki,
+                                    *human.entry.rp_id, judges ? &origins : nullptr);
   if (!fine) return invalid(fine.error());
   if (judges) return Outcome::ok;
   return indeterminate("no trust file says where passkeys may have been used (`rp`)");

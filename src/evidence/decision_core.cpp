@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "evidence/members.h"
 #include "json/write.h"
 
@@ -89,6 +90,10 @@ std::string device_signing_bytes(std::string_view core) {
   std::string bytes("lp-decision-device/1\0"sv);
   bytes += core;
   return bytes;
+}
+
+Digest decision_challenge(std::string_view core) {
+  return crypto::sha256({"lp-decision/1\0"sv, core});
 }
 
 std::string login_signing_bytes(std::string_view body) {

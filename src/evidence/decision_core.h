@@ -44,7 +44,9 @@ struct DecisionCore {
 
 // "lp-decision-device/1\0" ‖ core: what a class B key signs with ECDSA-SHA-256.
 std::string device_signing_bytes(std::string_view core);
-// "lp-login/1\0" ‖ body.
+// SHA-256("lp-decision/1\0" ‖ core): what a passkey of class A is challenged with.
+Digest decision_challenge(std::string_view core);
+// "lp-login/1\0" ‖ body: what a device key signs; a passkey is challenged with its SHA-256.
 std::string login_signing_bytes(std::string_view body);
 
 }  // namespace lp::evidence

@@ -15,14 +15,15 @@ namespace {
 using namespace std::string_view_literals;
 using Entries = std::vector<RosterEntry>;
 
-constexpr std::array acts{RosterAct::add_member, RosterAct::remove_member, RosterAct::add_device,
+constexpr std::array acts{RosterAct::add_member,    RosterAct::remove_member,
+                          RosterAct::add_device,    RosterAct::add_passkey,
                           RosterAct::revoke_device, RosterAct::rotate_issuer};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,
                                  "reviewer"sv, "auditor"sv, "developer"sv};
 
 bool has_key(RosterAct act) {
-  return act == RosterAct::add_device || act == RosterAct::revoke_device ||
-         act == RosterAct::rotate_issuer;
+  return act == RosterAct::add_device || act == RosterAct::add_passkey ||
+         act == RosterAct::revoke_device || act == RosterAct::rotate_issuer;
 }
 
 // The same place with another key, or with none.
@@ -36,12 +37,17 @@ RosterEntry with_key(RosterEntry place, const std::string& spki, std::string sal
   return place;
 }
 
-void add_device(const RosterWish& wish, Entries& entries,
-                const std::function<std::string()>& salt) {
+// A device, or with `terms` a passkey.
+void add_key(const RosterWish& wish, Entries& entries, const std::function<std::string()>& salt) {
   const auto known = std::ranges::find(entries, wish.member, &RosterEntry::member);
   if (known == entries.end()) return;
   if (std::ranges::find(entries, wish.spki, &RosterEntry::spki) != entries.end()) return;
   RosterEntry entry = with_key(*known, wish.spki, salt());
+  if (wish.passkey) {
+    entry.key_class = "passkey";
+    entry.rp_id = wish.passkey->rp_id;
+    entry.aaguid = wish.passkey->aaguid;
+  }
   if (!known->has_key()) entries.erase(known);
   entries.push_back(std::move(entry));
 }
@@ -68,6 +74,8 @@ std::string_view to_string(RosterAct act) {
       return "remove_member";
     case RosterAct::add_device:
       return "add_device";
+    case RosterAct::add_passkey:
+      return "add_passkey";
     case RosterAct::revoke_device:
       return "revoke_device";
     case RosterAct::rotate_issuer:
@@ -82,7 +90,34 @@ std::optional<RosterAct> roster_act(std::string_view name) {
   return found == acts.end() ? std::nullopt : std::optional(*found);
 }
 
+namespace {
+
+void add_terms(json::Value& object, const PasskeyTerms& terms) {
+  object.add("rpId", terms.rp_id)
+      .add("aaguid", terms.aaguid)
+      .add("credential", base64(terms.credential))
+      .add("origin", terms.origin)
+      .add("counter", terms.counter)
+      .add("backup_eligible", terms.backup_eligible)
+      .add("backed_up", terms.backed_up);
+}
+
+PasskeyTerms read_terms(Members& members) {
+  PasskeyTerms terms;
+  terms.rp_id = members.text("rpId");
+  terms.aaguid = members.text("aaguid");
+  terms.credential = members.binary("credential");
+  terms.origin = members.text("origin");
+  terms.counter = members.integer("counter");
+  terms.backup_eligible = members.boolean("backup_eligible");
+  terms.backed_up = members.boolean("backed_up");
+  return terms;
+}
+
+}  // namespace
+
 std::string RosterWish::bytes() const {
+  LP_ASSERT(passkey.has_value() == (act == RosterAct::add_passkey));
   auto object = json::Value::object();
   object.add("act", to_string(act));
   if (act == RosterAct::rotate_issuer) {
@@ -96,6 +131,7 @@ std::string RosterWish::bytes() const {
         .add("groups", json::text_array(sorted_distinct(groups)));
   }
   if (has_key(act)) object.add("spki", base64(spki));
+  if (passkey) add_terms(object, *passkey);
   return json::canonical(object);
 }
 
@@ -116,6 +152,7 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
     wish.groups = members.texts("groups");
   }
   if (has_key(wish.act)) wish.spki = members.binary("spki");
+  if (wish.act == RosterAct::add_passkey) wish.passkey = read_terms(members);
   if (!members.complete() || wish.bytes() != bytes) return std::nullopt;
   return wish;
 }
@@ -141,7 +178,8 @@ void carry_out(const RosterWish& wish, Entries& entries, const std::function<std
       std::erase_if(entries, [&](const RosterEntry& entry) { return entry.member == wish.member; });
       return;
     case RosterAct::add_device:
-      add_device(wish, entries, salt);
+    case RosterAct::add_passkey:
+      add_key(wish, entries, salt);
       return;
     case RosterAct::revoke_device:
       revoke_device(wish, entries, salt);

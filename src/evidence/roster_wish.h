@@ -1,7 +1,7 @@
 // What somebody wants rosters to say next: one member, or one key of a member, comes or goes, or
-// another key of the server signs a project's statements. A
-// wish counts for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs
-// or checks a change works it out here, so that all of them mean the same by it.
+// another key of the server signs a project's statements. A wish counts for nothing; what an owner
+// signs is the roster that it leads to. Whoever shows, signs or checks a change works it out here,
+// so that all of them mean the same by it.
 
 #pragma once
 
@@ -20,19 +20,33 @@ enum class RosterAct : std::uint8_t {
   add_member,
   remove_member,
   add_device,
-  revoke_device,
+  add_passkey,
+  revoke_device,  // or a passkey
   rotate_issuer,
 };
 std::string_view to_string(RosterAct act);
 std::optional<RosterAct> roster_act(std::string_view name);
+
+// A passkey as it was registered: what its roster entry says of it, and what the server must know
+// to ask for it and to hold its use against.
+struct PasskeyTerms {
+  std::string rp_id, aaguid;  // as of RosterEntry
+  std::string credential;     // its id, bytes
+  std::string origin;         // of the page where it was made
+  std::uint64_t counter = 0;
+  bool backup_eligible = false, backed_up = false;
+
+  friend bool operator==(const PasskeyTerms&, const PasskeyTerms&) = default;
+};
 
 struct RosterWish {
   RosterAct act = RosterAct::add_member;
   std::string member;
   std::string name;                        // add_member: as others see it
   std::vector<std::string> roles, groups;  // add_member
-  std::string spki;          // DER; of the device that comes or goes, or of the issuer that comes
+  std::string spki;          // DER; of the key that comes or goes, or of the issuer that comes
   std::string project = {};  // rotate_issuer
+  std::optional<PasskeyTerms> passkey = {};  // add_passkey
 
   [[nodiscard]] std::string bytes() const;                         // JCS
   static std::optional<RosterWish> parse(std::string_view bytes);  // strict, exact round trip

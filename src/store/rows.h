@@ -116,11 +116,30 @@ struct Device {
   std::string key;  // evidence::key_id
   std::string member;
   std::string spki;
-  std::string key_class;  // "device"
+  std::string key_class;  // "device" | "passkey"
   Instant created;
   std::optional<Instant> revoked;
 
   friend bool operator==(const Device&, const Device&) = default;
+};
+
+// What is kept of a passkey besides its key: what it takes to ask for it, and to hold its use
+// against. Those that decide are devices too, and stand in rosters; those that only sign in are
+// not.
+struct Passkey {
+  std::string key;  // evidence::key_id
+  std::string member;
+  std::string purpose;     // "decision" | "login"
+  std::string credential;  // its id, bytes; "" once who it belonged to was erased
+  std::string spki;
+  std::string rp_id, origin, aaguid;
+  bool backup_eligible = false, backed_up = false;
+  std::uint64_t counter = 0;
+  Instant created;
+  std::optional<Instant> removed;
+  std::optional<Instant> flagged;  // when its counter first went back
+
+  friend bool operator==(const Passkey&, const Passkey&) = default;
 };
 
 struct Roster {
@@ -188,7 +207,7 @@ struct ProjectSecret {
 struct Session {
   Digest token;  // SHA-256 of the cookie value
   std::string member;
-  std::string key;  // device key it began with
+  std::string key;  // of the device, or of the passkey, it began with
   Instant created;
   Instant expires;
 
@@ -302,7 +321,7 @@ struct RequestState {
   std::optional<Instant> decided;
   std::string actor;  // member, agent, key or "system"
   std::string actor_kind;
-  std::string method;         // "device_key", "clock", …
+  std::string method;         // "device_key", "passkey", "clock", …
   std::string reason_sealed;  // under the DEK; "" when none
 };
 

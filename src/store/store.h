@@ -36,6 +36,7 @@ using Write = std::variant<Project,          // insert or replace by id
                            CosignedHead,     // insert or replace by origin
                            Member,           // insert or replace by id
                            Device,           // insert or replace by key
+                           Passkey,          // insert or replace by key
                            Roster,           // insert
                            ApiKey,           // insert or replace by id
                            Agent,            // insert or replace by id
@@ -92,7 +93,7 @@ struct EraseRequest {
   std::vector<std::uint64_t> indices;  // of its leaves, and of those of its handoffs
 };
 // Who a member was: the name, the sessions, the links and what was proposed about them. Their
-// devices count no more. The pseudonym and its dates stay.
+// devices and passkeys count no more. The pseudonym and its dates stay.
 struct EraseMember {
   std::string member;
   Instant at;
@@ -154,7 +155,8 @@ class Reader {
   virtual Result<std::vector<LogHead>> log_heads() = 0;
   virtual Result<std::vector<Member>> members() = 0;
   virtual Result<std::vector<Device>> devices() = 0;
-  virtual Result<std::vector<ApiKey>> api_keys() = 0;  // revoked ones too
+  virtual Result<std::vector<Passkey>> passkeys() = 0;  // removed ones too
+  virtual Result<std::vector<ApiKey>> api_keys() = 0;   // revoked ones too
   virtual Result<std::vector<Agent>> agents() = 0;
   virtual Result<std::vector<AgentNonce>> agent_nonces() = 0;  // expired ones too
   virtual Result<std::vector<ProjectSecret>> project_secrets() = 0;

@@ -15,7 +15,7 @@ const refund =
   '"reason":"Customer says the parcel never arrived; the carrier confirms the loss."}';
 
 test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
-  const { server, person, page, agent } = await setUp(t);
+  const { server, person, page, agent } = await setUp(t, { passkey: true });
   const facts = '{"amount":5000.00,"lines":[{"sku":"A-1"}],"reason":"the parcel never arrived"}';
   const { id } = await agent.ask("stripe", "refund", facts, { metadata: { environment: "prod" } });
   const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
@@ -115,7 +115,7 @@ test("editing is accessible from the first key to the receipt", async (t) => {
 });
 
 test("high and critical, the pages around them and the way in are accessible", async (t) => {
-  const { server, person, page, agent } = await setUp(t);
+  const { server, person, page, agent } = await setUp(t, { passkey: true });
   const high = await agent.ask("db", "sql", '{"query":"DELETE FROM sessions\\nWHERE age > 90"}', {
     priority: "high",
   });

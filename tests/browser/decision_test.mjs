@@ -215,8 +215,8 @@ test("when the agent has stopped waiting, approving asks once more", async (t) =
   person.behaved();
 });
 
-test("a critical request takes the page and a typed word", async (t) => {
-  const { person, page, agent } = await setUp(t);
+test("a critical request takes the page, a typed word, a reason and a passkey", async (t) => {
+  const { person, page, agent } = await setUp(t, { passkey: true });
   const { id } = await agent.ask("iam", "grant_role", '{"user":"eve","role":"admin"}', {
     priority: "critical",
   });
@@ -224,15 +224,18 @@ test("a critical request takes the page and a typed word", async (t) => {
   await page.waitForTimeout(1000);
   await photograph(page, "request-critical");
   assert.equal(await page.locator(".list").isVisible(), false);
-  if ((await page.locator(".decision .approve").count()) > 0) {
-    await page.locator(".decision .approve:enabled").click();
-    const sign = page.locator(".decision-panel.confirm .approve");
-    await page.waitForTimeout(700);
-    assert.equal(await sign.isEnabled(), false);
-    await page.getByRole("textbox").fill("grant_role");
-    await sign.and(page.locator(":enabled")).click();
-    await page.getByRole("heading", { name: "Approved" }).waitFor();
-  }
+  await page.locator(".decision .approve:enabled").click();
+  const sign = page.locator(".decision-panel.confirm .approve");
+  await page.waitForTimeout(700);
+  assert.equal(await sign.isEnabled(), false);
+  await page.getByLabel("Type grant_role to approve").fill("grant_role");
+  await page.getByLabel("Why it may run").fill("  eleven char  ");
+  assert.equal(await sign.isEnabled(), false);
+  await page.getByLabel("Why it may run").fill("on call until Monday");
+  await photograph(page, "request-critical-confirm");
+  await sign.and(page.locator(":enabled")).click();
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  assert.equal((await agent.status(id)).metadata.reason, "on call until Monday");
   person.behaved();
 });
 
@@ -256,7 +259,7 @@ test("holding the button approves at medium without a second press", async (t) =
 });
 
 test("above medium nothing is armed before all of it has been on screen", async (t) => {
-  const { person, page, agent } = await setUp(t);
+  const { person, page, agent } = await setUp(t, { passkey: true });
   const rows = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`field_${n}`, n]));
   const text = JSON.stringify({ ...rows, reason: "the customer asked for all of it" });
   const { id } = await agent.ask("db", "migrate", text, { priority: "high" });

@@ -276,6 +276,8 @@ export async function openBrowser(t, server, options = {}) {
 function watch(page, server, seen) {
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
+    // Chromium advises RS256 beside ES256. Passkeys here are ES256 and nothing else, on purpose.
+    if (message.text().startsWith("publicKey.pubKeyCredParams is missing")) return;
     seen.problems.push(`console: ${message.text()} ${message.location().url ?? ""}`);
   });
   page.on("pageerror", (error) => seen.problems.push(`page error: ${error}`));
@@ -293,7 +295,10 @@ function watch(page, server, seen) {
 }
 
 // From an empty data directory to an inbox: one person, one agent, one content key.
-export async function setUp(t, { withKey = true, name = "Ada", mock = mocked } = {}) {
+export async function setUp(
+  t,
+  { withKey = true, name = "Ada", mock = mocked, passkey = false } = {},
+) {
   const server = await startServer(t, { mock });
   const contentKey = randomBytes(32);
   const person = await openBrowser(t, server);
@@ -304,7 +309,48 @@ export async function setUp(t, { withKey = true, name = "Ada", mock = mocked } =
   if (!withKey) await skipFirstRun(person.page);
   await person.page.getByRole("heading", { name: "Inbox" }).waitFor();
   const agent = new Agent(server.origin, await server.newAgentKey("billing-bot"), contentKey);
-  return { server, person, page: person.page, agent, contentKey };
+  const authenticator = passkey ? await enrolled(person, server) : undefined;
+  return { server, person, page: person.page, agent, contentKey, authenticator };
+}
+
+// What a laptop with a fingerprint reader is to a page: it verifies its person, unless told not to.
+export async function giveAuthenticator({ context, page }, more = {}) {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const options = {
+    protocol: "ctap2",
+    ctap2Version: "ctap2_1",
+    transport: "internal",
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+    ...more,
+  };
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options });
+  const send = (method, members) => cdp.send(`WebAuthn.${method}`, { authenticatorId, ...members });
+  return {
+    verifies: (isUserVerified) => send("setUserVerified", { isUserVerified }),
+    credentials: async () => (await send("getCredentials")).credentials,
+    add: (credential) => send("addCredential", { credential }),
+    forget: () => send("clearCredentials"),
+  };
+}
+
+export async function addPasskey(page, server, button = "Add a passkey for approvals") {
+  await page.goto(`${server.origin}/settings`);
+  await page.getByRole("button", { name: button }).click();
+  await page.getByText("Done, and in force").waitFor();
+}
+
+// With a passkey that decides, back in the inbox.
+async function enrolled(person, server) {
+  if (server.mocked) return undefined;
+  const authenticator = await giveAuthenticator(person);
+  await addPasskey(person.page, server);
+  await person.page.goto(server.origin);
+  await person.page.getByRole("heading", { name: "Inbox" }).waitFor();
+  return authenticator;
 }
 
 // From the end of the setup to the inbox, without a content key.

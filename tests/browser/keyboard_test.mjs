@@ -16,7 +16,7 @@ async function openByKeys(page, id) {
 }
 
 test("requests are decided by keys alone, and each level asks for what it must", async (t) => {
-  const { person, page, agent } = await setUp(t);
+  const { person, page, agent } = await setUp(t, { passkey: true });
   const ask = (level) => agent.ask("ops", level, '{"n":1}', { priority: level });
   const medium = await ask("medium");
   await openByKeys(page, medium.id);

@@ -17,7 +17,7 @@ async function picture(page, name) {
 
 try {
   mkdirSync(folder, { recursive: true });
-  const { page, agent } = await setUp(t);
+  const { page, agent } = await setUp(t, { passkey: true });
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.emulateMedia({ colorScheme: "light" });
   const prod = { metadata: { environment: "prod" } };

@@ -111,17 +111,19 @@ class Review(unittest.TestCase):
         self.assertEqual(7, second.end()[0], second.screen)
         self.assertEqual(7, self.decides("approve", request).end()[0])
 
-    def test_names_high_levels_in_words_and_asks_for_a_reason_at_critical(self):
+    def test_names_high_levels_in_words_and_only_rejects_there(self):
         high = self.house.asks(priority="high")
-        person = self.decides("approve", high)
-        person.sees("Level HIGH: what runs may do harm").sees("type yes: ").types("yes")
+        for request, words in ((high, "HIGH: what runs may do harm"),
+                               (self.house.asks(priority="critical"), "CRITICAL: ")):
+            person = self.decides("approve", request)
+            status, _ = person.end()
+            self.assertIn("Level       " + words, person.screen)
+            self.assertIn("signed with a passkey: approve it in the dashboard", person.screen)
+            self.assertEqual(5, status, person.screen)
+        person = self.decides("reject", high)
+        person.sees("Level HIGH: ").sees("type yes: ").types("yes")
         person.sees("Passphrase of").types(PASSPHRASE)
-        person.result()
-        critical = self.house.asks(priority="critical")
-        person = self.decides("approve", critical)
-        status, _ = person.end()
-        self.assertIn("Level       CRITICAL: ", person.screen)
-        self.assertEqual(2, status, person.screen)
+        self.assertEqual("rejected", person.result()["state"])
 
     def test_shows_a_request_without_deciding_it(self):
         request = self.house.asks(E2)

@@ -284,6 +284,8 @@ export class Review {
       eligibility: {
         can_approve: open,
         can_reject: open,
+        // The mock has no passkeys: here every level takes the device key.
+        needs: "device",
         why: open
           ? "You are the owner of this project; one approval is enough."
           : "It is closed.",

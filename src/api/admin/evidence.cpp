@@ -10,8 +10,10 @@
 #include "api/review/roster_body.h"
 #include "base/assert.h"
 #include "base/text.h"
+#include "core/passkeys.h"
 #include "core/root_log.h"
 #include "evidence/succession.h"
+#include "json/text_array.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -66,6 +68,17 @@ json::Array describe_closed_roots(const core::Directory& directory) {
   return roots;
 }
 
+// Where passkeys may have been used.
+json::Array describe_parties(const core::Directory& directory) {
+  json::Array parties;
+  for (const auto& party : core::relying_parties(directory)) {
+    auto value = json::Value::object();
+    value.add("rpId", party.rp_id).add("origins", json::text_array(party.origins));
+    parties.push_back(std::move(value));
+  }
+  return parties;
+}
+
 json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
   json::Array issuers;
   for (const auto& range : project.issuers()) {
@@ -84,6 +97,8 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
       .add("root", describe_root(*call.directory))
       .add("issuer", json::Value::array(std::move(issuers)))
       .add("min", std::move(min));
+  auto parties = describe_parties(*call.directory);
+  if (!parties.empty()) value.add("rp", json::Value::array(std::move(parties)));
   if (auto policy = describe_witnesses(*call.directory)) {
     value.add("witness_policy", *std::move(policy));
   }

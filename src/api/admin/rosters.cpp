@@ -37,6 +37,8 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
   Members members(document->root, "", refusal);
   const auto act = evidence::roster_act(members.text("act", {.required = true}));
   if (!act) members.refuse("act", "must be what the reference lists");
+  // A passkey comes from the browser that made it (review/passkeys.h).
+  if (act == evidence::RosterAct::add_passkey) members.refuse("act", "is asked for in a browser");
   const bool fresh = act == evidence::RosterAct::add_member;
   const bool rotates = act == evidence::RosterAct::rotate_issuer;
   evidence::RosterWish wish;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t core_bytes_max = 16 * 1'024;
 constexpr std::size_t signature_bytes_max = 128;
+constexpr std::size_t passkey_part_max = 8 * 1'024;
 constexpr std::size_t reason_characters_max = 2'000;
 constexpr std::size_t edit_characters_max = 4'000'000;
 
@@ -31,6 +32,20 @@ std::optional<net::Reply> read_edit(std::string_view text, core::Decide& command
   return std::nullopt;
 }
 
+// What a passkey's signature is over besides the core: both parts, or none.
+void read_passkey(Members& members, core::Decide& command) {
+  const auto part = [&](std::string_view name) {
+    auto bytes = from_base64(members.text(name, {.required = true, .max = passkey_part_max}));
+    if (!bytes) members.refuse(name, "must be base64");
+    return std::move(bytes).value_or(std::string());
+  };
+  if (members.find("authenticatorData") == nullptr && members.find("clientDataJSON") == nullptr) {
+    return;
+  }
+  command.passkey = {.authenticator_data = part("authenticatorData"),
+                     .client_data = part("clientDataJSON")};
+}
+
 }  // namespace
 
 std::expected<core::Decide, net::Reply> read_decision(std::string body, std::string request) {
@@ -45,6 +60,7 @@ std::expected<core::Decide, net::Reply> read_decision(std::string body, std::str
       members.text("signature", {.required = true, .max = 2 * signature_bytes_max});
   command.reason = members.text("reason", {.max = reason_characters_max});
   const std::string edit = members.text("edit", {.max = edit_characters_max});
+  read_passkey(members, command);
   if (refusal) return std::unexpected(*std::move(refusal));
   auto der = from_base64(signature);
   if (!der) return std::unexpected(refuse_member("/signature", "must be base64"));
@@ -73,7 +89,9 @@ net::Reply refuse_decision(Context& context, const core::Refused& refused,
   net::Reply reply = refuse(refused);
   auto body = json::parse(reply.body);
   if (!body) return reply;
-  if (const json::Value* offer = detail.find("offer")) body->root.add("offer", *offer);
+  for (const char* name : {"offer", "passkeys"}) {
+    if (const json::Value* offered = detail.find(name)) body->root.add(name, *offered);
+  }
   body->root.add("version", view->rows.state.state.version);
   reply.body = json::compact(body->root);
   return reply;

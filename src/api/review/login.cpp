@@ -6,18 +6,20 @@
 #include "api/members.h"
 #include "api/reply.h"
 #include "api/review/attempts.h"
+#include "api/review/challenge_body.h"
+#include "api/review/passkey_place.h"
 #include "api/submit.h"
 #include "base/text.h"
+#include "core/passkeys.h"
+#include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/decision_core.h"
+#include "identity/passkey_use.h"
 #include "json/write.h"
 
 namespace lp::api {
 
 namespace {
-
-constexpr std::size_t client_nonce_min = 16;
-constexpr std::size_t client_nonce_max = 64;
 
 Secret nonce_key(Context& context) {
   return context.engine.keys().purpose("lp-login/1");
@@ -42,24 +44,10 @@ std::expected<Attempt, net::Reply> read_attempt(std::string text) {
   return attempt;
 }
 
-// The server nonce of a body that was made for this server; nothing for any other body.
-std::optional<std::string> nonce_of(const std::string& body, const std::string& origin) {
-  const auto claims = json::parse(body);
-  if (!claims || !claims->root.is_object() || claims->root.members().size() != 3) return {};
-  const auto named = claims->root.find_string("origin");
-  const auto server_nonce = claims->root.find_string("server_nonce");
-  const auto client_nonce = claims->root.find_string("client_nonce");
-  if (named != origin || !server_nonce || !client_nonce) return {};
-  const auto random = from_base64(*client_nonce);
-  const bool fresh =
-      random && random->size() >= client_nonce_min && random->size() <= client_nonce_max;
-  if (!fresh || json::canonical(claims->root) != body) return {};
-  return std::string(*server_nonce);
-}
-
 const store::Device* live_device(const core::Directory& directory, const std::string& key) {
   const auto device = directory.devices.find(key);
   if (device == directory.devices.end() || device->second.revoked) return nullptr;
+  if (device->second.key_class != "device") return nullptr;
   const auto member = directory.members.find(device->second.member);
   if (member == directory.members.end() || member->second.removed) return nullptr;
   return &device->second;
@@ -68,7 +56,7 @@ const store::Device* live_device(const core::Directory& directory, const std::st
 // The nonce goes last: only who holds the key uses it up.
 bool proves(Context& context, const Attempt& attempt, const store::Device& device,
             const std::string& origin) {
-  const auto nonce = nonce_of(attempt.body, origin);
+  const auto nonce = server_nonce_of(attempt.body, origin);
   return nonce &&
          crypto::p256_verify(device.spki, evidence::login_signing_bytes(attempt.body),
                              attempt.signature) &&
@@ -79,11 +67,74 @@ bool proves(Context& context, const Attempt& attempt, const store::Device& devic
 // The same answer for every reason; a known key's owner finds the failure in the log.
 net::Reply refuse_login(Context& context, const core::Directory& directory,
                         const std::string& key) {
-  if (directory.devices.contains(key)) {
+  if (directory.devices.contains(key) || directory.passkeys.contains(key)) {
     static_cast<void>(
         context.engine.submit<core::RecordLoginFailure>({.key = key}, [](const auto&) {}));
   }
   return refuse(Reason::login_refused);
+}
+
+struct PasskeyAttempt {
+  std::string body, credential, user, authenticator_data, client_data, signature;
+};
+
+std::expected<PasskeyAttempt, net::Reply> read_passkey_attempt(std::string text) {
+  const auto document = read_object(std::move(text));
+  if (!document) return std::unexpected(document.error());
+  std::optional<net::Reply> refusal;
+  Members members(document->root, "", refusal);
+  const auto binary = [&](std::string_view name, std::size_t max) {
+    auto bytes = from_base64(members.text(name, {.required = true, .max = max}));
+    if (!bytes) members.refuse(name, "must be base64");
+    return std::move(bytes).value_or(std::string());
+  };
+  PasskeyAttempt attempt;
+  attempt.body = members.text("body", {.required = true, .max = 2'000});
+  attempt.credential = binary("credential", 2'000);
+  attempt.user = binary("userHandle", 200);
+  attempt.authenticator_data = binary("authenticatorData", 8'192);
+  attempt.client_data = binary("clientDataJSON", 8'192);
+  attempt.signature = binary("signature", 512);
+  if (refusal) return std::unexpected(*std::move(refusal));
+  return attempt;
+}
+
+// The nonce goes last here, too.
+std::optional<identity::PasskeyUse> proves(Context& context, const PasskeyAttempt& attempt,
+                                           const store::Passkey& passkey,
+                                           const std::string& origin) {
+  const auto nonce = server_nonce_of(attempt.body, origin);
+  if (!nonce || attempt.user != login_user_id(context, passkey.member)) return std::nullopt;
+  const evidence::Assertion assertion{.authenticator_data = attempt.authenticator_data,
+                                      .client_data = attempt.client_data,
+                                      .signature = attempt.signature};
+  const auto use = identity::check_passkey_use(
+      assertion, crypto::sha256(evidence::login_signing_bytes(attempt.body)),
+      core::enrolled(passkey), {origin});
+  const bool fresh = use && context.login_nonces.use(nonce_key(context).reveal(), *nonce,
+                                                     context.engine.clock().now());
+  return fresh ? std::optional(*use) : std::nullopt;
+}
+
+// A new session in the place of the one that the browser brought along.
+net::Outcome open(Context& context, Call& call, core::OpenSession command) {
+  if (const auto old = session_of(context, *call.directory, call.request)) {
+    context.activity.end(old->token);
+    static_cast<void>(
+        context.engine.submit<core::EndSession>({.token = old->token}, [](const auto&) {}));
+  }
+  Session session{.token = {},
+                  .member = command.member,
+                  .key = command.key,
+                  .by_passkey = command.passkey.has_value()};
+  return submit(context, std::move(command),
+                [&context, session = std::move(session)](const core::OpenSession::Result& result) {
+                  net::Reply reply =
+                      private_reply(session_body(context, *context.engine.directory(), session));
+                  set_session_cookie(reply, result.session.reveal());
+                  note_opened(context, result.session.reveal());
+                  return reply;
+                });
 }
 
 }  // namespace
@@ -109,21 +160,19 @@ net::Outcome login(Context& context, Call& call) {
       !proves(context, *attempt, *device, own_origin(context.public_url, call.request))) {
     return refuse_login(context, *call.directory, attempt->key);
   }
-  if (const auto old = session_of(context, *call.directory, call.request)) {
-    context.activity.end(old->token);
-    static_cast<void>(
-        context.engine.submit<core::EndSession>({.token = old->token}, [](const auto&) {}));
-  }
-  Session session{.token = {}, .member = device->member, .key = device->key};
-  core::OpenSession command{.member = session.member, .key = session.key};
-  return submit(context, std::move(command),
-                [&context, session = std::move(session)](const core::OpenSession::Result& result) {
-                  net::Reply reply =
-                      private_reply(session_body(context, *context.engine.directory(), session));
-                  set_session_cookie(reply, result.session.reveal());
-                  note_opened(context, result.session.reveal());
-                  return reply;
-                });
+  return open(context, call, {.member = device->member, .key = device->key});
+}
+
+net::Outcome login_by_passkey(Context& context, Call& call) {
+  if (auto limited = limit_attempts(context, call.request)) return *std::move(limited);
+  const auto attempt = read_passkey_attempt(std::move(call.request.body));
+  if (!attempt) return attempt.error();
+  const store::Passkey* passkey = core::login_passkey(*call.directory, attempt->credential);
+  if (passkey == nullptr) return refuse(Reason::login_refused);
+  const auto use =
+      proves(context, *attempt, *passkey, own_origin(context.public_url, call.request));
+  if (!use) return refuse_login(context, *call.directory, passkey->key);
+  return open(context, call, {.member = passkey->member, .key = passkey->key, .passkey = *use});
 }
 
 net::Outcome logout(Context& context, Call& call) {

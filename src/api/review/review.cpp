@@ -5,6 +5,7 @@
 #include "api/review/events.h"
 #include "api/review/login.h"
 #include "api/review/login_link.h"
+#include "api/review/passkeys.h"
 #include "api/review/requests.h"
 #include "api/review/rosters.h"
 #include "api/review/setup.h"
@@ -21,6 +22,7 @@ std::vector<Route> review_routes() {
       {Method::get, "/api/session", signed_in<show_session>},
       {Method::post, "/api/login/begin", walled<begin_login>},
       {Method::post, "/api/login", walled<login>},
+      {Method::post, "/api/login/passkey", walled<login_by_passkey>},
       {Method::post, "/api/logout", walled<logout>},
       {Method::post, "/api/login-link", walled<show_login_link>},
       {Method::post, "/api/login-link/device", walled<use_login_link>},
@@ -31,6 +33,11 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/review/requests/{id}/viewed", walled_signed_in<note_viewed>},
       {Method::post, "/api/review/requests/{id}/decision", walled_active<decide_review>},
       {Method::get, "/api/review/events", signed_in<stream_events>},
+
+      {Method::get, "/api/review/passkeys", signed_in<list_passkeys>},
+      {Method::post, "/api/review/passkeys/begin", walled_active<begin_passkey>},
+      {Method::post, "/api/review/passkeys", walled_active<add_passkey>},
+      {Method::post, "/api/review/passkeys/{key}/remove", walled_active<remove_passkey>},
 
       {Method::get, "/api/review/rosters", signed_in<list_rosters>},
       {Method::get, "/api/review/roster-proposals", signed_in<list_proposals>},

@@ -134,6 +134,11 @@ std::expected<json::Value, net::Reply> describe_proposal(Context& context,
   } else {
     add_member(directory, wish, value);
   }
+  if (wish.passkey) {
+    value.add("rp_id", wish.passkey->rp_id)
+        .add("aaguid", wish.passkey->aaguid)
+        .add("synced", wish.passkey->backup_eligible);
+  }
   if (!wish.spki.empty()) {
     value.add("key", evidence::key_id(wish.spki)).add("spki", base64(wish.spki));
   }

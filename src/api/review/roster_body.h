@@ -20,7 +20,8 @@ std::expected<core::ChangeRosters, net::Reply> read_roster_change(std::string bo
 // {versions:[{project, version, sha256}]}
 net::Reply describe_versions(const core::ChangeRosters::Result& result);
 
-// {id, act, member:{id, name}, roles?, groups?, key?, spki?, created_at, expires_at}; of an issuer
+// {id, act, member:{id, name}, roles?, groups?, key?, spki?, rp_id?, aaguid?, synced?, created_at,
+// expires_at}; of an issuer
 // that shall be another {id, act, project:{id, name}, key, spki, previous, from, created_at,
 // expires_at}, where `from` is the index from which it could sign now.
 std::expected<json::Value, net::Reply> describe_proposal(Context& context,

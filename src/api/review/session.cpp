@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "api/errors.h"
 #include "api/review/erased.h"
 #include "api/review/roster_terms.h"
+#include "core/passkeys.h"
 #include "identity/session_token.h"
 #include "json/text_array.h"
 #include "json/write.h"
@@ -18,12 +20,22 @@ namespace {
 constexpr std::string_view cookie_name = "__Host-lp";
 constexpr std::string_view cookie_attributes = "HttpOnly; Secure; SameSite=Strict; Path=/";
 
+// The passkey that opened it, while it may; null for a session of a device.
+const store::Passkey* passkey_of(const core::Directory& directory, const store::Session& row) {
+  const auto passkey = directory.passkeys.find(row.key);
+  const bool signs_in = passkey != directory.passkeys.end() && !passkey->second.removed &&
+                        passkey->second.purpose == core::login_purpose &&
+                        passkey->second.member == row.member;
+  return signs_in ? &passkey->second : nullptr;
+}
+
 bool live(const core::Directory& directory, const store::Session& row, Instant now) {
   const auto member = directory.members.find(row.member);
   const auto device = directory.devices.find(row.key);
+  const bool by_device = device != directory.devices.end() && !device->second.revoked &&
+                         device->second.member == row.member;
   return now < row.expires && member != directory.members.end() && !member->second.removed &&
-         device != directory.devices.end() && !device->second.revoked &&
-         device->second.member == row.member;
+         (by_device || passkey_of(directory, row) != nullptr);
 }
 
 json::Value roles_of(const core::Directory& directory, std::string_view member) {
@@ -65,8 +77,11 @@ std::optional<Session> live_session(Context& context, const core::Directory& dir
                                     const Digest& token) {
   const auto row = context.engine.session(token);
   if (!row || !*row || !live(directory, **row, context.engine.clock().now())) return std::nullopt;
-  return Session{
-      .token = token, .member = (*row)->member, .key = (*row)->key, .expires = (*row)->expires};
+  return Session{.token = token,
+                 .member = (*row)->member,
+                 .key = (*row)->key,
+                 .expires = (*row)->expires,
+                 .by_passkey = passkey_of(directory, **row) != nullptr};
 }
 
 std::optional<Session> session_of(Context& context, const core::Directory& directory,
@@ -94,7 +109,10 @@ void clear_session_cookie(net::Reply& reply) {
 }
 
 bool sees(const Session& session, const core::ProjectView& project) {
-  return project.entry_of(session.member, session.key) != nullptr;
+  if (!session.by_passkey) return project.entry_of(session.member, session.key) != nullptr;
+  return std::ranges::any_of(project.entries, [&](const auto& entry) {
+    return entry.member == session.member && entry.has_key();
+  });
 }
 
 net::Reply refuse_gone(Context& context, const core::Directory& directory, const Session& session,

@@ -18,11 +18,12 @@
 
 namespace lp::api {
 
-// A member at one of their devices.
+// A member at one of their devices, or with a passkey at anybody's.
 struct Session {
   Digest token;  // as stored
   std::string member, key;
   Instant expires = {};
+  bool by_passkey = false;  // one that signs in: `key` stands in no roster
 };
 
 // The session as it stands now, or nothing once it has ended.
@@ -39,8 +40,8 @@ bool session_reads_log(Context& context, const net::Request& request, std::strin
 void set_session_cookie(net::Reply& reply, std::string_view token);
 void clear_session_cookie(net::Reply& reply);
 
-// Whether the member stands in the roster of `project` with the key of the session: what else they
-// may not see.
+// Whether the member stands in the roster of `project` with the key of the session; with any key,
+// when a passkey opened it. What else there is they may not see.
 [[nodiscard]] bool sees(const Session& session, const core::ProjectView& project);
 // Why a request has no view: for members who do not see its project it was never there, erased or
 // not.

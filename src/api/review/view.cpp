@@ -5,6 +5,7 @@
 #include "api/errors.h"
 #include "base/text.h"
 #include "core/offer.h"
+#include "core/passkeys.h"
 #include "core/request_event.h"
 #include "crypto/hash.h"
 #include "json/text_array.h"
@@ -91,6 +92,11 @@ json::Value describe_closer(const core::Directory& directory, const store::Reque
   return by;
 }
 
+std::string_view class_of(std::string_view method) {
+  if (method == "device_key") return "device";
+  return method == "passkey" ? "passkey" : "none";
+}
+
 json::Value describe_decision(const core::Directory& directory, const core::ProjectView& project,
                               const core::RequestView& view) {
   const store::RequestState& state = view.rows.state;
@@ -99,7 +105,7 @@ json::Value describe_decision(const core::Directory& directory, const core::Proj
       .add("state", approval::to_string(view.state))
       .add("by", describe_closer(directory, state))
       .add("method", state.method)
-      .add("class", state.method == "device_key" ? "device" : "none");
+      .add("class", class_of(state.method));
   add_text(decision, "reason", view.reason);
   if (state.decided) decision.add("at", lp::to_string(*state.decided));
   decision.add("log", describe_log(project, state));
@@ -128,11 +134,50 @@ json::Value describe_offer(const evidence::DecisionCore& core) {
   return offer;
 }
 
+using Passkeys = std::vector<const store::Passkey*>;
+
+// The key that the offer is for: that of the device, and where there is none a passkey.
+std::string signing_key(const core::ProjectView& project, const Viewer& viewer,
+                        const Passkeys& passkeys) {
+  if (project.entry_of(viewer.member, viewer.key) != nullptr) return viewer.key;
+  return passkeys.empty() ? std::string() : passkeys.front()->key;
+}
+
+// The same offer for each passkey of the viewer: the nonce is bound to the key that signs.
+json::Value describe_passkeys(Context& context, const core::ProjectView& project,
+                              const core::RequestView& view, const Viewer& viewer,
+                              const Passkeys& passkeys, Instant now) {
+  json::Array items;
+  for (const store::Passkey* passkey : passkeys) {
+    const auto core =
+        core::make_offer(view.rows.request, view.rows.state.state, project, viewer.member,
+                         passkey->key, context.engine.keys(), now, context.engine.entropy());
+    auto item = json::Value::object();
+    item.add("key", passkey->key)
+        .add("credential", base64(passkey->credential))
+        .add("rp_id", passkey->rp_id)
+        .add("created_at", lp::to_string(passkey->created))
+        .add("nonce", core.nonce);
+    items.push_back(std::move(item));
+  }
+  return json::Value::array(std::move(items));
+}
+
+std::string why_not(std::optional<approval::Refusal> refusal, approval::Proof needed) {
+  if (refusal) return std::string(describe(reason_of(*refusal)).sentence);
+  return needed == approval::Proof::passkey
+             ? "You can approve with your passkey: one reviewer is enough."
+             : "You can approve: one reviewer is enough.";
+}
+
 // Whether this viewer can decide, and why not in words that a person understands.
-void add_offer(Context& context, json::Value& detail, const core::ProjectView& project,
-               const core::RequestView& view, const Viewer& viewer) {
+void add_offer(Context& context, const core::Directory& directory, json::Value& detail,
+               const core::ProjectView& project, const core::RequestView& view,
+               const Viewer& viewer) {
   const approval::Request& state = view.rows.state.state;
-  const bool listed = project.entry_of(viewer.member, viewer.key) != nullptr;
+  const Passkeys passkeys = core::decision_passkeys(directory, project, viewer.member);
+  const std::string key = signing_key(project, viewer, passkeys);
+  const bool listed = !key.empty();
   approval::Context domain{.now = context.engine.clock().now(),
                            .rule = approval::default_rule(),
                            .people = project.people,
@@ -143,19 +188,23 @@ void add_offer(Context& context, json::Value& detail, const core::ProjectView& p
   } else if (terminal(view.state)) {
     why = approval::Refusal::already_closed;
   } else {
-    why = approval::ineligible(state, viewer.member, domain);
+    why =
+        approval::ineligible(state, viewer.member, domain,
+                             passkeys.empty() ? approval::Proof::device : approval::Proof::passkey);
   }
   const bool open = listed && !terminal(view.state) && domain.now < state.decide_by;
+  const approval::Proof needed = approval::proof_needed(state.level);
   auto eligibility = json::Value::object();
   eligibility.add("can_approve", !why.has_value())
       .add("can_reject", open)
-      .add("why", why ? std::string(describe(reason_of(*why)).sentence)
-                      : std::string("You can approve: one reviewer is enough."));
+      .add("needs", needed == approval::Proof::passkey ? "passkey" : "device")
+      .add("why", why_not(why, needed));
   detail.add("eligibility", std::move(eligibility));
   if (!open) return;
-  detail.add("offer", describe_offer(core::make_offer(
-                          view.rows.request, state, project, viewer.member, viewer.key,
-                          context.engine.keys(), domain.now, context.engine.entropy())));
+  detail.add("offer", describe_offer(core::make_offer(view.rows.request, state, project,
+                                                      viewer.member, key, context.engine.keys(),
+                                                      domain.now, context.engine.entropy())));
+  detail.add("passkeys", describe_passkeys(context, project, view, viewer, passkeys, domain.now));
 }
 
 }  // namespace
@@ -221,7 +270,7 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   if (terminal(view.state)) {
     value.add("decision", describe_decision(directory, *project, view));
   }
-  if (viewer) add_offer(context, value, *project, view, *viewer);
+  if (viewer) add_offer(context, directory, value, *project, view, *viewer);
   return value;
 }
 

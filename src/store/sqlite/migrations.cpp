@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/sqlite/erasure_schema.h"
+#include "store/sqlite/passkey_schema.h"
 #include "store/sqlite/person_erasure_schema.h"
 
 namespace lp::store {
@@ -430,8 +431,10 @@ constexpr const char* step_7 = R"sql(
 ALTER TABLE erasure ADD COLUMN record BLOB NOT NULL DEFAULT x'';
 )sql";
 
-constexpr std::array steps{step_1, step_2, step_3, step_4, erasure_schema, person_erasure_schema,
-                           step_7};
+constexpr std::array steps{step_1,         step_2,
+                           step_3,         step_4,
+                           erasure_schema, person_erasure_schema,
+                           step_7,         passkey_schema};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

@@ -33,7 +33,7 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(opened.reader->projects()->size(), 1u);
 }
 
-// What steps 5 and 6 made, taken back: triggers that refuse without a word of erasures, and the key
+// What steps 5 to 7 made, taken back: triggers that refuse without a word of erasures, and the key
 // of a request in its row.
 constexpr const char* without_erasures =
     "DROP TRIGGER leaf_is_not_changed; DROP TRIGGER request_is_not_deleted;"
@@ -48,7 +48,7 @@ constexpr const char* without_erasures =
     "ALTER TABLE request ADD COLUMN dek_wrapped BLOB NOT NULL DEFAULT x'6b6579';"
     "DROP TRIGGER member_stays_erased; DROP TRIGGER erased_member_is_not_deleted;"
     "ALTER TABLE member DROP COLUMN erased; DROP TABLE member_erasure;"
-    "DROP TABLE erasure_proposal";
+    "DROP TABLE erasure_proposal; DROP TABLE passkey";
 
 // As a program of the first version has left it.
 TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
@@ -78,6 +78,7 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   EXPECT_EQ(*reader->anchor_count(), 0u);
   EXPECT_TRUE(reader->agent_nonces()->empty());
   EXPECT_TRUE(reader->legal_holds()->empty());
+  EXPECT_TRUE(reader->passkeys()->empty());
   EXPECT_EQ((*reader->original(request.id))->dek_wrapped, "key");
   EXPECT_TRUE(reader->project_secrets()->empty());
   EXPECT_EQ(*reader->agents(),

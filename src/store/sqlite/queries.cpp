@@ -5,6 +5,7 @@
 #include "store/sqlite/anchor_queries.h"
 #include "store/sqlite/counting_queries.h"
 #include "store/sqlite/erasure_queries.h"
+#include "store/sqlite/passkey_schema.h"
 #include "store/sqlite/request_queries.h"
 
 namespace lp::store {
@@ -420,6 +421,9 @@ ORDER BY next_attempt, id LIMIT ?2)"},
     {Query::member_erasure, "member_erasure", erasing::member_erasure},
     {Query::member_erasures, "member_erasures", erasing::member_erasures},
     {Query::erasure_proposals, "erasure_proposals", erasing::erasure_proposals},
+    {Query::put_passkey, "put_passkey", passkeys::put_passkey},
+    {Query::passkeys, "passkeys", passkeys::passkeys},
+    {Query::erase_passkeys_of, "erase_passkeys_of", passkeys::erase_passkeys_of},
 }};
 
 // A statement is found by its place.

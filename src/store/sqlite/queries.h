@@ -151,9 +151,12 @@ enum class Query : std::uint8_t {
   member_erasure,
   member_erasures,
   erasure_proposals,
+  put_passkey,
+  passkeys,
+  erase_passkeys_of,
 };
 
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::erasure_proposals) + 1;
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::erase_passkeys_of) + 1;
 
 std::string_view name_of(Query query);
 std::string_view sql_of(Query query);

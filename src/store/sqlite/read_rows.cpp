@@ -136,6 +136,23 @@ Device read_device(Row& row) {
           row.bytes(3), row.instant(4), row.optional_instant(5)};
 }
 
+Passkey read_passkey(Row& row) {
+  return {.key = row.bytes(0),
+          .member = row.bytes(1),
+          .purpose = row.bytes(2),
+          .credential = row.bytes(3),
+          .spki = row.bytes(4),
+          .rp_id = row.bytes(5),
+          .origin = row.bytes(6),
+          .aaguid = row.bytes(7),
+          .backup_eligible = row.boolean(8),
+          .backed_up = row.boolean(9),
+          .counter = row.count(10),
+          .created = row.instant(11),
+          .removed = row.optional_instant(12),
+          .flagged = row.optional_instant(13)};
+}
+
 ApiKey read_api_key(Row& row) {
   ApiKey key;
   key.id = row.bytes(0);

@@ -18,6 +18,7 @@ Anchor read_anchor(Row& row);
 CosignedHead read_cosigned_head(Row& row);
 Member read_member(Row& row);
 Device read_device(Row& row);
+Passkey read_passkey(Row& row);
 ApiKey read_api_key(Row& row);
 Agent read_agent(Row& row);
 AgentNonce read_agent_nonce(Row& row);

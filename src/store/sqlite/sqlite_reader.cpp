@@ -44,6 +44,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<LogHead>> log_heads() override { return all(Query::log_heads, read_log_head); }
   Result<std::vector<Member>> members() override { return all(Query::members, read_member); }
   Result<std::vector<Device>> devices() override { return all(Query::devices, read_device); }
+  Result<std::vector<Passkey>> passkeys() override { return all(Query::passkeys, read_passkey); }
   Result<std::vector<ApiKey>> api_keys() override { return all(Query::api_keys, read_api_key); }
   Result<std::vector<Agent>> agents() override { return all(Query::agents, read_agent); }
   Result<std::vector<AgentNonce>> agent_nonces() override {

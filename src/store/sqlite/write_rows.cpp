@@ -83,6 +83,12 @@ Result<void> RowWriter::write(const Device& row) {
              row.revoked);
 }
 
+Result<void> RowWriter::write(const Passkey& row) {
+  return run(Query::put_passkey, row.key, row.member, row.purpose, Blob{row.credential},
+             Blob{row.spki}, row.rp_id, row.origin, row.aaguid, row.backup_eligible, row.backed_up,
+             row.counter, row.created, row.removed, row.flagged);
+}
+
 Result<void> RowWriter::write(const Roster& row) {
   auto done = run(Query::insert_roster, row.project, row.version, row.sha256, row.created,
                   Blob{row.head}, Blob{row.signatures});
@@ -300,6 +306,7 @@ Result<void> RowWriter::remove(const EraseMember& removal) {
   }
   auto done = run(Query::erase_member, removal.member, removal.at);
   if (done) done = run(Query::revoke_devices_of, removal.member, removal.at);
+  if (done) done = run(Query::erase_passkeys_of, removal.member, removal.at);
   for (const Query query :
        {Query::delete_sessions_of, Query::delete_login_links_of, Query::delete_roster_proposals_of,
         Query::delete_erasure_proposals_of}) {

@@ -34,6 +34,7 @@ class RowWriter {
   Result<void> write(const CosignedHead& row);
   Result<void> write(const Member& row);
   Result<void> write(const Device& row);
+  Result<void> write(const Passkey& row);
   Result<void> write(const Roster& row);
   Result<void> write(const ApiKey& row);
   Result<void> write(const Agent& row);

@@ -81,6 +81,44 @@ class Payload:
         return self.mac(b"lp-commit/1\0" + role + b"\0" + self.text)
 
 
+class Passkey:
+    """An authenticator and its browser, as WebAuthn Level 3 describes them."""
+
+    def __init__(self, begin, origin):
+        self.rp_id, self.user = begin["rp"]["id"], base64.b64decode(begin["user"]["id"])
+        self.origin, self.credential = origin, os.urandom(32)
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        self.spki = self.private.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        self.key = hashlib.sha256(self.spki).hexdigest()
+
+    def client_data(self, kind, message):
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(message).digest()).rstrip(b"=")
+        return json.dumps({"type": kind, "challenge": challenge.decode(), "origin": self.origin,
+                           "crossOrigin": False}).encode()
+
+    def head(self, flags):
+        return hashlib.sha256(self.rp_id.encode()).digest() + bytes([flags]) + bytes(4)
+
+    def created(self, body):
+        numbers = self.private.public_key().public_numbers()
+        key = (b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + numbers.x.to_bytes(32, "big")
+               + b"\x22\x58\x20" + numbers.y.to_bytes(32, "big"))
+        data = (self.head(0x45) + bytes(16) + len(self.credential).to_bytes(2, "big")
+                + self.credential + key)
+        made = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data
+        return {"clientDataJSON": b64(self.client_data("webauthn.create",
+                                                       b"lp-passkey/1\0" + body)),
+                "attestationObject": b64(made)}
+
+    def signed(self, message):
+        data, client = self.head(0x05), self.client_data("webauthn.get", message)
+        signature = self.private.sign(data + hashlib.sha256(client).digest(),
+                                      ec.ECDSA(hashes.SHA256()))
+        return {"authenticatorData": b64(data), "clientDataJSON": b64(client),
+                "signature": b64(signature)}
+
+
 class Approver:
     """`call(method, path, body)` sends what a page of the dashboard sends and returns its JSON."""
 
@@ -125,7 +163,8 @@ class Approver:
         head = jcs(before | {
             "version": before["version"] + 1,
             "prev": hashlib.sha256(roster["head"].encode()).hexdigest(),
-            "owners": [entry["spki"] for entry in entries if "owner" in entry["roles"]],
+            "owners": [entry["spki"] for entry in entries
+                       if "owner" in entry["roles"] and entry["class"] == "device"],
             "single_operator": before["single_operator"] and len(
                 {entry["member"] for entry in entries
                  if "reviewer" in entry["roles"] and "spki" in entry}) < 2,
@@ -168,13 +207,44 @@ class Approver:
                  b"lp-erasure/1\0" + item["document"].encode())}]).decode()}
             for item in items]}
 
+    def claims(self, server_nonce):
+        return jcs({"origin": self.origin, "server_nonce": server_nonce,
+                    "client_nonce": b64(os.urandom(32))})
+
     def log_in(self):
         begin = self.call("POST", "/api/login/begin", {})
-        body = jcs({"origin": self.origin, "server_nonce": begin["server_nonce"],
-                    "client_nonce": b64(os.urandom(32))})
+        body = self.claims(begin["server_nonce"])
         return self.call("POST", "/api/login", {
             "body": body.decode(), "key": hashlib.sha256(self.spki).hexdigest(),
             "signature": self.sign(b"lp-login/1\0" + body)})
+
+    def enrol(self, purpose, status=200):
+        """A passkey of this kind, as far as the server takes it: the passkey and its answer."""
+        begin = self.call("POST", "/api/review/passkeys/begin", {"purpose": purpose})
+        passkey = Passkey(begin, self.origin)
+        body = self.claims(begin["server_nonce"])
+        made = {"purpose": purpose, "body": body.decode(), **passkey.created(body)}
+        if purpose == "login":
+            member = self.call("GET", "/api/session")["member"]["id"]
+            said = jcs({"member": member, "purpose": "login", "spki": b64(passkey.spki)})
+            made["signature"] = self.sign(b"lp-passkey/1\0" + said)
+        return passkey, self.call("POST", "/api/review/passkeys", made, status)
+
+    def log_in_with(self, passkey, status=200):
+        begin = self.call("POST", "/api/login/begin", {})
+        body = self.claims(begin["server_nonce"])
+        return self.call("POST", "/api/login/passkey", {
+            "body": body.decode(), "credential": b64(passkey.credential),
+            "userHandle": b64(passkey.user), **passkey.signed(b"lp-login/1\0" + body)}, status)
+
+    def decide_with(self, passkey, request, verdict="approve"):
+        path = f"/api/review/requests/{request}"
+        detail = self.call("GET", path)
+        mine = next(item for item in detail["passkeys"] if item["key"] == passkey.key)
+        offer = detail["offer"] | {"key": mine["key"], "nonce": mine["nonce"]}
+        body = self.decision(detail | {"offer": offer}, verdict)
+        body |= passkey.signed(b"lp-decision/1\0" + body["core"].encode())
+        return self.call("POST", f"{path}/decision", body)
 
     def decision(self, detail, verdict, reason=None, edit=None):
         """The body of a decision. `edit` is the text of an envelope, sealed as the agent's was."""

@@ -47,7 +47,7 @@ def test_a_rejection_raises_with_the_persons_reason(place, people, action):
 
 def test_metadata_says_who_decided_when_and_how(place, people, action):
     with place.client() as client:
-        request = client.defer("svc", action, PAYLOAD, priority="high", role="finance")
+        request = client.defer("svc", action, PAYLOAD, role="finance")
         people.approve(request)
         decision = client.wait(request, timeout=30)
     assert decision["metadata"]["actor_id"].startswith("mem_")

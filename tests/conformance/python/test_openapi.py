@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -199,7 +200,7 @@ def agents_are_vouched_for(house):
 
 def people_decide(house):
     key, status = house.key, "/api/status/"
-    edited = house.ask(key, seal_1(CONTENT_KEY, REFUND), priority="high")["id"]
+    edited = house.ask(key, seal_1(CONTENT_KEY, REFUND))["id"]
     assert house.agent(key, "GET", status + edited)["status"] == "PENDING"
     house.agent(key, "GET", f"{status}{edited}?wait=99", status=400)
     house.agent(house.lab_key, "GET", status + edited, status=404)
@@ -221,6 +222,57 @@ def people_decide(house):
     late = house.ask(key, seal_1(CONTENT_KEY, REFUND), decide_in=1)["id"]
     assert house.agent(key, "GET", f"{status}{late}?wait=10")["state"] == "expired"
     house.page("GET", f"/api/review/requests/{late}")
+
+
+def judged_as_class_a(house, request):
+    """By two verifiers that share no code; tests/browser has the third judge one of a browser's."""
+    place = Path(house.data).parent
+    cookie = {"Cookie": f"__Host-lp={house.cookie}"}
+    told = house.send("GET", f"/api/review/requests/{request}/receipt", headers=cookie)
+    (place / "receipt.json").write_bytes(told.content)
+    trust = subprocess.run([PROGRAM, "trust", "export", "--data", house.data, "--project",
+                            "default"], check=True, capture_output=True).stdout
+    (place / "trust.json").write_bytes(trust)
+    assert json.loads(trust)["rp"] == [{"rpId": "localhost", "origins": [house.origin]}]
+    sdk = str(Path(__file__).parents[3] / "sdk/python")
+    for verifier in ([PROGRAM, "verify"], [sys.executable, "-B", "-m", "letsping_verify"]):
+        words = [*verifier, str(place / "receipt.json"), "--trust", str(place / "trust.json"),
+                 "--require", "human=passkey", "--json"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False,
+                              env=os.environ | {"PYTHONPATH": sdk})
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["human"] == "A"
+
+
+def people_use_passkeys(house):
+    """One that decides, once its owner has signed for it, and one that signs in."""
+    owner, high = house.owner, house.ask(house.key, seal_1(CONTENT_KEY, REFUND), priority="high")
+    path = f"/api/review/requests/{high['id']}"
+    detail = house.page("GET", path)
+    assert detail["eligibility"]["needs"] == "passkey" and not detail["passkeys"]
+    refused = house.page("POST", f"{path}/decision", owner.decision(detail, "approve"), 403)
+    assert refused["reason"] == "passkey_needed"
+    passkey, waits = owner.enrol("decision")
+    listed = {"class": "passkey", "spki": b64(passkey.spki), "rpId": passkey.rp_id,
+              "aaguid": waits["aaguid"], "salt": b64(bytes(32))}
+    member = waits["member"]["id"]
+    owner.sign_proposal(waits["id"], lambda entries: [*entries, next(
+        entry for entry in entries if entry["member"] == member) | listed])
+    assert owner.decide_with(passkey, high["id"])["decision"]["class"] == "passkey"
+    judged_as_class_a(house, high["id"])
+    login, _ = owner.enrol("login")
+    house.page("POST", "/api/review/passkeys/begin", {"purpose": "other"}, 422)
+    house.page("POST", "/api/review/passkeys", {"purpose": "login"}, 422)
+    assert len(house.page("GET", "/api/review/passkeys")["passkeys"]) == 2
+    owner.log_in_with(passkey, 401)
+    assert owner.log_in_with(login)["key"] == login.key
+    owner.log_in()
+    kept = house.page("POST", f"/api/review/passkeys/{passkey.key}/remove", {})
+    assert kept["act"] == "revoke_device"
+    house.page("POST", f"/api/review/roster-proposals/{kept['id']}/withdraw", {})
+    house.page("POST", f"/api/review/passkeys/{login.key}/remove", {})
+    house.page("POST", f"/api/review/passkeys/{login.key}/remove", {}, 409)
+    house.page("POST", f"/api/review/passkeys/{'a' * 64}/remove", {}, 404)
 
 
 def people_are_refused(house):
@@ -385,6 +437,7 @@ def test_every_operation_answers_as_the_document_says(house):
     agents_hand_on(house)
     agents_are_vouched_for(house)
     people_decide(house)
+    people_use_passkeys(house)
     people_are_refused(house)
     people_look_around(house)
     another_issuer_signs(house)

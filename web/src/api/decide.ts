@@ -4,15 +4,15 @@
 
 import { commitment, type Display, displayDigest, reasonDigest } from "../crypto/commitment";
 import { decisionCore, signCore } from "../crypto/decision_core";
-import type { DeviceKey } from "../crypto/device_key";
 import { jcs } from "../crypto/jcs";
 import type { Keyring, Pin } from "../crypto/keyring";
+import { PasskeyProblem, signWithPasskey } from "../crypto/passkey";
 import type { Opened } from "../payload/open";
 import { type Api, ApiError, isReason } from "./client";
 import { detailOf, loadDetail, received } from "./detail";
 import type { Edit } from "./edit";
 import { whileActive } from "./sign_in";
-import type { Detail, Offer, PayloadReference, Session } from "./types";
+import type { Detail, Offer, PasskeyOffer, PayloadReference, Session } from "./types";
 
 export interface Wish {
   verdict: "approve" | "reject";
@@ -20,6 +20,7 @@ export interface Wish {
   dwellMs: number;
   shown: number; // leaves on screen: of the edit if there is one
   edit?: Edit | undefined; // an approval of this in place of what the agent sent
+  passkey?: string | undefined; // the key id of the one to sign with; the first one otherwise
 }
 
 export interface Signer {
@@ -40,8 +41,9 @@ export async function decide(
   wish: Wish,
 ): Promise<Detail> {
   let current = detail;
+  const passkey = passkeyFor(signer, detail, wish);
   for (let round = 0; ; round += 1) {
-    current = await withFreshOffer(signer.api, current);
+    current = await withFreshOffer(signer.api, current, passkey ? promptMarginMs : offerMarginMs);
     const { body, leftMs } = await signedDecision(signer, current, opened, wish);
     try {
       return await send(signer, current.id, body, leftMs);
@@ -49,17 +51,56 @@ export async function decide(
       // Only the nonce had run out: nothing that was shown has changed, so the same wish holds.
       const renewed = isReason(error, "stale", "offer_expired");
       const offer = renewed ? received(error.body.offer as Offer | undefined) : undefined;
-      if (!offer || round > 0 || !sameQuestion(current.offer, offer)) throw error;
+      // A person is not asked twice for their passkey without having pressed twice.
+      const again = offer && round === 0 && !passkey;
+      if (!again || !sameQuestion(current.offer, offer)) throw error;
       current = { ...current, offer };
     }
   }
 }
 
-async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wish: Wish) {
+// The passkey that this takes; nothing where the device key signs. Throws when there is none that
+// could be used on this page.
+function passkeyFor(signer: Signer, detail: Detail, wish: Wish): PasskeyOffer | undefined {
+  const { device } = signer.keyring;
+  const needed = wish.verdict === "approve" && detail.eligibility.needs === "passkey";
+  if (!needed && device && detail.offer?.key === device.id) return undefined;
+  const here = passkeysHere(detail);
+  const chosen = here.find(({ key }) => key === wish.passkey) ?? here[0];
+  if (!chosen && needed) throw new PasskeyProblem("none");
+  if (!chosen && !device) throw new OfferMismatch("This browser has no device key.");
+  return chosen;
+}
+
+// The viewer's passkeys that can be used on this page, the newest first.
+export function passkeysHere(detail: Detail): PasskeyOffer[] {
+  return (detail.passkeys ?? [])
+    .filter(({ rp_id }) => rp_id === location.hostname)
+    .sort((a, b) => b.created_at.localeCompare(a.created_at));
+}
+
+// The offer for the key that signs, and how it does.
+function signingWay(signer: Signer, detail: Detail, wish: Wish) {
   const { offer } = detail;
   if (!offer) throw new OfferMismatch("The server no longer offers this decision.");
-  const key = signer.keyring.device;
-  if (!key) throw new OfferMismatch("This browser has no device key.");
+  const passkey = passkeyFor(signer, detail, wish);
+  if (passkey) {
+    const { key, nonce, rp_id, credential } = passkey;
+    const sign = async (core: string) => {
+      const answer = await signWithPasskey("lp-decision/1", core, rp_id, credential);
+      const { signature, authenticatorData, clientDataJSON } = answer;
+      return { signature, authenticatorData, clientDataJSON };
+    };
+    return { offer: { ...offer, key, nonce }, key, sign };
+  }
+  const device = signer.keyring.device;
+  if (!device) throw new OfferMismatch("This browser has no device key.");
+  const sign = async (core: string) => ({ signature: await signCore(device, core) });
+  return { offer, key: device.id, sign };
+}
+
+async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wish: Wish) {
+  const { offer, key, sign } = signingWay(signer, detail, wish);
   const seen = opened.state === "open" ? opened : undefined;
   const payload = await payloadReference(detail, opened);
   checkOffer(offer, payload, detail, signer.session, key, signer.keyring.pins[detail.project]);
@@ -75,9 +116,8 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
     dwellMs: wish.dwellMs,
     issuedAt: new Date(serverTime(offer)).toISOString(),
   });
-  const signature = await signCore(key, core);
   return {
-    body: { core, signature, reason, edit: edit?.sent },
+    body: { core, ...(await sign(core)), reason, edit: edit?.sent },
     leftMs: Date.parse(offer.expires_at) - serverTime(offer),
   };
 }
@@ -127,7 +167,7 @@ export function checkOffer(
   payload: PayloadReference,
   detail: Detail,
   session: Session,
-  key: DeviceKey,
+  key: string,
   pin: Pin | undefined,
 ): void {
   const project = session.projects.find((candidate) => candidate.id === detail.project);
@@ -137,7 +177,7 @@ export function checkOffer(
     [offer.request_sha256 === detail.request_sha256, "The offer describes another request."],
     [offer.level === detail.level, "The offer names another level."],
     [offer.approver === session.member.id, "The offer is for another person."],
-    [offer.key === key.id, "The offer is for another device key."],
+    [offer.key === key, "The offer is for another key."],
     [
       project?.roster_sha256 === offer.roster_sha256,
       "The offer rests on another roster than the project's.",
@@ -172,11 +212,13 @@ function sameQuestion(before: Offer | undefined, after: Offer): boolean {
 }
 
 const offerMarginMs = 20_000;
+// A prompt may stand for a minute.
+const promptMarginMs = 80_000;
 
 // People read for longer than an offer lives. A new one is taken silently if it asks the same.
-async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
+async function withFreshOffer(api: Api, detail: Detail, marginMs: number): Promise<Detail> {
   const { offer } = detail;
-  if (offer && Date.parse(offer.expires_at) - serverTime(offer) > offerMarginMs) return detail;
+  if (offer && Date.parse(offer.expires_at) - serverTime(offer) > marginMs) return detail;
   const fresh = await loadDetail(api, detail.id);
   if (!fresh.offer || (offer && !sameQuestion(offer, fresh.offer))) {
     throw new ApiError(
@@ -188,7 +230,7 @@ async function withFreshOffer(api: Api, detail: Detail): Promise<Detail> {
       },
     );
   }
-  return { ...detail, offer: fresh.offer };
+  return { ...detail, offer: fresh.offer, ...(fresh.passkeys && { passkeys: fresh.passkeys }) };
 }
 
 async function send(signer: Signer, id: string, body: unknown, leftMs: number): Promise<Detail> {
@@ -197,7 +239,7 @@ async function send(signer: Signer, id: string, body: unknown, leftMs: number): 
   const until = performance.now() + leftMs - 2000;
   for (;;) {
     try {
-      return detailOf(await (keyring.device ? whileActive(api, keyring.device, post) : post()));
+      return detailOf(await whileActive(api, keyring.device, post));
     } catch (error) {
       if (!isReason(error, "offline") || performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1500));

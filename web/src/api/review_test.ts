@@ -273,7 +273,7 @@ test("an offer that disagrees with the page in any member is refused before sign
   const pin = keyring.pins[detail.project];
   const check = (change: object) => () => {
     if (!detail.offer) throw new Error("no offer");
-    checkOffer({ ...detail.offer, ...change }, payload, detail, session, device, pin);
+    checkOffer({ ...detail.offer, ...change }, payload, detail, session, device.id, pin);
   };
   expect(check({})).not.toThrow();
   const changes = [

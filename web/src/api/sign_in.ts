@@ -5,6 +5,7 @@ import { base64, hex, randomBytes, sha256, utf8 } from "../crypto/bytes";
 import { type DeviceKey, sign } from "../crypto/device_key";
 import { jcs } from "../crypto/jcs";
 import type { Pin } from "../crypto/keyring";
+import { signWithPasskey } from "../crypto/passkey";
 import { type SignedRoster, signRoster } from "../crypto/roster";
 import { type Api, isReason } from "./client";
 import type { RosterBegin, RosterProject, Session, SetupBegin } from "./types";
@@ -50,18 +51,27 @@ export async function login(api: Api, key: DeviceKey, origin: string): Promise<S
   return api.post<Session>("/api/login", { body, key: key.id, signature });
 }
 
+// With a passkey that signs in, whichever the person picks.
+export async function loginByPasskey(api: Api): Promise<Session> {
+  const { server_nonce } = await api.post<{ server_nonce: string }>("/api/login/begin", {});
+  const { origin } = location;
+  const body = jcs({ origin, server_nonce, client_nonce: base64(randomBytes(16)) });
+  const answer = await signWithPasskey("lp-login/1", body, location.hostname);
+  return api.post<Session>("/api/login/passkey", { body, ...answer });
+}
+
 // What only an active session may do: after a quarter of an hour without anything done, the device
-// key opens the session again, and it is done then.
+// key, or where there is none a passkey, opens the session again, and it is done then.
 export async function whileActive<T>(
   api: Api,
-  key: DeviceKey,
+  key: DeviceKey | undefined,
   action: () => Promise<T>,
 ): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (!isReason(error, "session_idle")) throw error;
-    await login(api, key, location.origin);
+    await (key ? login(api, key, location.origin) : loginByPasskey(api));
     return action();
   }
 }

@@ -116,6 +116,15 @@ export interface Offer {
   payload: PayloadReference;
 }
 
+// One of the viewer's passkeys: the same offer, with a nonce for its key.
+export interface PasskeyOffer {
+  key: string;
+  credential: string;
+  rp_id: string;
+  created_at: string;
+  nonce: string;
+}
+
 export interface Closer {
   id: string;
   name?: string;
@@ -152,8 +161,14 @@ export interface Detail extends Summary {
     kid?: string;
   };
   decision?: Decision;
-  eligibility: { can_approve: boolean; can_reject: boolean; why: string };
+  eligibility: {
+    can_approve: boolean;
+    can_reject: boolean;
+    needs: "device" | "passkey"; // what an approval is signed with
+    why: string;
+  };
   offer?: Offer;
+  passkeys?: PasskeyOffer[];
 }
 
 // What is left of a request that was erased.

@@ -8,6 +8,7 @@ export type Tag =
   | "lp-roster/1"
   | "lp-succession/1"
   | "lp-login/1"
+  | "lp-passkey/1"
   | "lp-decision-device/1"
   | "lp-erasure/1";
 

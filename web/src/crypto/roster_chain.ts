@@ -22,6 +22,8 @@ export type Entry = {
   groups: string[];
   class: string;
   spki?: string;
+  rpId?: string; // of a passkey
+  aaguid?: string;
   cosigned: Json[];
 };
 
@@ -109,7 +111,9 @@ function entriesFit(entries: Entry[]): boolean {
   const keys = entries.flatMap((entry) => entry.spki ?? []);
   const keyless = entries.filter((entry) => entry.spki === undefined);
   const wellFormed = entries.every(
-    (entry) => (entry.class === "none") === (entry.spki === undefined),
+    (entry) =>
+      (entry.class === "none") === (entry.spki === undefined) &&
+      (entry.class === "passkey") === (entry.rpId !== undefined),
   );
   return (
     wellFormed &&

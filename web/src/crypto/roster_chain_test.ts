@@ -161,3 +161,26 @@ test("only low, canonical DER of the very text verifies", async () => {
   );
   expect(again.every(Boolean)).toBe(true);
 });
+
+test("a passkey of an owner decides, bound to its host, and owns no roster", async () => {
+  const { owner, phone, first, one } = await house();
+  const wish: Wish = {
+    act: "add_passkey",
+    member: { id: "mem_a", name: "Ada" },
+    spki: phone.spki,
+    rp_id: "localhost",
+    aaguid: "00000000-0000-0000-0000-000000000000",
+  };
+  const second = await next(one, wish, owner);
+  const two = await followRosters(origin, [first, second], undefined);
+  expect(two.head.owners).toEqual([owner.spki]);
+  expect(two.head.single_operator).toBe(true);
+  expect(two.entries[1]).toMatchObject({
+    member: "mem_a",
+    class: "passkey",
+    spki: phone.spki,
+    rpId: "localhost",
+    roles: ["owner", "reviewer"],
+  });
+  expect(() => carryOut({ ...wish, rp_id: "" }, one.entries)).toThrow();
+});

@@ -9,11 +9,13 @@ import { treeRoot } from "./roster";
 import type { Entry, Head, IssuerRange, Roster } from "./roster_chain";
 
 export interface PeopleWish {
-  act: "add_member" | "remove_member" | "add_device" | "revoke_device";
+  act: "add_member" | "remove_member" | "add_device" | "add_passkey" | "revoke_device";
   member: { id: string; name: string };
   roles?: string[];
   groups?: string[];
   spki?: string;
+  rp_id?: string; // of a passkey, likewise
+  aaguid?: string;
 }
 
 // Another key of the server signs the events of a project from an entry of its log on.
@@ -44,11 +46,13 @@ export function carryOut(wish: Wish, entries: Entry[], salt = newSalt): Entry[] 
       return [...entries, memberEntry(wish, salt())];
     case "remove_member":
       return known ? entries.filter((entry) => entry.member !== member) : entries;
-    case "add_device": {
+    case "add_device":
+    case "add_passkey": {
       if (!known || !wish.spki) return entries;
       if (entries.some((entry) => entry.spki === wish.spki)) return entries;
       const others = known.spki === undefined ? entries.filter((e) => e !== known) : entries;
-      return [...others, withKey(known, salt(), wish.spki)];
+      const entry = withKey(known, salt(), wish.spki);
+      return [...others, wish.act === "add_passkey" ? asPasskey(entry, wish) : entry];
     }
     case "revoke_device": {
       const found = entries.find((e) => e.member === member && e.spki === wish.spki);
@@ -78,6 +82,12 @@ function withKey(place: Entry, salt: string, spki?: string): Entry {
   return spki === undefined ? { ...entry, class: "none" } : { ...entry, class: "device", spki };
 }
 
+// Bound to a host: what it signs anywhere else counts for nothing.
+function asPasskey(entry: Entry, wish: PeopleWish): Entry {
+  if (!wish.rp_id || !wish.aaguid) throw new RangeError("a passkey has a host and a model");
+  return { ...entry, class: "passkey", rpId: wish.rp_id, aaguid: wish.aaguid };
+}
+
 function sortedDistinct(texts: string[]): string[] {
   return [...new Set(texts)].sort();
 }
@@ -88,17 +98,18 @@ export function difference(before: Entry[], after: Entry[]): Difference {
   return { gone: missing(before, after), come: missing(after, before) };
 }
 
-// Owners are the keys of entries with that role; a project becomes a team with its second reviewer
-// and stays one; the rest is as it was.
+// Owners are the device keys of entries with that role, for a passkey cannot sign a roster; a
+// project becomes a team with its second reviewer and stays one; the rest is as it was.
 export async function nextHead(before: Roster, entries: Entry[], time: string): Promise<Head> {
   const withRole = (role: string) =>
     entries.filter((entry) => entry.spki !== undefined && entry.roles.includes(role));
+  const owners = withRole("owner").filter((entry) => entry.class === "device");
   const reviewers = new Set(withRole("reviewer").map((entry) => entry.member));
   return {
     ...before.head,
     version: before.head.version + 1,
     prev: before.sha256,
-    owners: withRole("owner").map((entry) => entry.spki as string),
+    owners: owners.map((entry) => entry.spki as string),
     single_operator: before.head.single_operator && reviewers.size < 2,
     tree: { size: entries.length, root: await treeRoot(entries.map((entry) => jcs(entry))) },
     time,

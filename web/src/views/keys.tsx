@@ -8,6 +8,7 @@ import { VisibleText } from "../ui/visible_text";
 import { MakeKey } from "./first_run/key_step";
 import { type MadeKey, MadeKeyPanel, PersistenceLine } from "./first_run/made_key";
 import { ImportKey } from "./import_key";
+import { PasskeysCard } from "./passkeys";
 import { ClosedLogs } from "./rollback";
 import { UnsignedProjects } from "./unsigned_projects";
 import { WaitingProposals } from "./waiting_proposals";
@@ -50,6 +51,7 @@ export function KeysView({ session }: { session: Session }) {
           <p>This browser has no device key: it can show requests but not decide them.</p>
         )}
       </section>
+      <PasskeysCard session={session} />
       <section className="card">
         <h2>Who may approve</h2>
         <ClosedLogs session={session} />

@@ -1,9 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { isReason } from "../api/client";
-import { login } from "../api/sign_in";
+import { login, loginByPasskey } from "../api/sign_in";
 import { useApi, useKeys } from "../context";
+import { passkeysExist } from "../crypto/passkey";
 import { Notice } from "../ui/notice";
+import { PasskeyTroubleNotice } from "./passkey_words";
 
 export function LoginView() {
   const { keyring } = useKeys();
@@ -11,6 +13,7 @@ export function LoginView() {
     <main className="page narrow">
       <img src="/icon.svg" alt="" width={40} height={40} />
       {keyring.device ? <SignIn /> : <NoDeviceKey />}
+      <PasskeySignIn />
     </main>
   );
 }
@@ -69,6 +72,42 @@ function SignIn() {
         Key <span className="mono">{keyring.device?.id.slice(0, 16)}</span>
       </p>
     </>
+  );
+}
+
+// Opens the dashboard, on any browser. What it decides with is another matter.
+function PasskeySignIn() {
+  const api = useApi();
+  const client = useQueryClient();
+  const [problem, setProblem] = useState<Error>();
+  const [signing, setSigning] = useState(false);
+  if (!passkeysExist()) return null;
+  const signIn = async () => {
+    setSigning(true);
+    setProblem(undefined);
+    try {
+      client.setQueryData(["session"], await loginByPasskey(api));
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new Error(String(error)));
+      setSigning(false);
+    }
+  };
+  return (
+    <section className="stack" aria-label="Sign in with a passkey">
+      <div>
+        <button type="button" className="button" disabled={signing} onClick={() => void signIn()}>
+          {signing ? "Follow your device…" : "Sign in with a passkey"}
+        </button>
+      </div>
+      {isReason(problem, "login_refused") ? (
+        <Notice kind="problem" title="This passkey does not sign in here" alert>
+          It was removed, or it is one that signs approvals only. Under Keys you can add one that
+          signs in.
+        </Notice>
+      ) : (
+        problem && <PasskeyTroubleNotice error={problem} />
+      )}
+    </section>
   );
 }
 

@@ -36,8 +36,10 @@ export function ProposalTitle({ proposal }: { proposal: Proposal }) {
       return <>Remove {name}</>;
     case "add_device":
       return <>Let a new device sign for {name}</>;
+    case "add_passkey":
+      return <>Let a passkey sign for {name}</>;
     case "revoke_device":
-      return <>Take a device of {name} its right to decide</>;
+      return <>Take a key of {name} its right to decide</>;
   }
 }
 
@@ -131,7 +133,8 @@ export function EntryLine(props: { entry: Entry; names: Map<string, string>; sig
         {entry.groups.length > 0 && <>, in {entry.groups.join(", ")}</>},{" "}
         {entry.spki ? (
           <>
-            key <span className="mono breakable">{key}</span>
+            {entry.rpId ? `passkey of ${entry.rpId}, key ` : "key "}
+            <span className="mono breakable">{key}</span>
           </>
         ) : (
           "no key yet"

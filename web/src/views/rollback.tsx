@@ -177,10 +177,12 @@ function Problem({ error, again }: { error: Error; again(): void }) {
 // On the pages where an owner would look.
 export function ClosedLogs({ session }: { session: Session }) {
   const api = useApi();
+  const { keyring } = useKeys();
   const waiting = useQuery({
     queryKey: ["successions"],
     queryFn: () => fetchSuccessions(api),
-    enabled: session.member.roles.includes("owner"),
+    // As of what else an owner signs: only with the device key of the session.
+    enabled: session.member.roles.includes("owner") && session.key === keyring.device?.id,
   });
   if (!waiting.data || waiting.data.successions.length === 0) return null;
   return (

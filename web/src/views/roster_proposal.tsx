@@ -157,6 +157,16 @@ function Consequence({ proposal }: { proposal: Proposal }) {
           </p>
         </>
       );
+    case "add_passkey":
+      return (
+        <>
+          {proposal.key && <KeyFingerprint id={proposal.key} />}
+          <Notice kind="warning" title={<>Did {name} make this passkey?</>}>
+            Ask {name} to read out the words on their screen, by telephone or face to face. With
+            it they approve what runs at the levels high and critical, at {proposal.rp_id}.
+          </Notice>
+        </>
+      );
     case "add_device":
       return (
         <>

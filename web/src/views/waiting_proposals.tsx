@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Proposal } from "../api/rosters";
 import type { Session } from "../api/types";
-import { useApi } from "../context";
+import { useApi, useKeys } from "../context";
 import { Link } from "../route";
 import { Notice } from "../ui/notice";
 import { ProposalTitle } from "./proposal_words";
@@ -9,10 +9,12 @@ import { ProposalTitle } from "./proposal_words";
 // What an owner is asked to sign, on the pages where they would look.
 export function WaitingProposals({ session }: { session: Session }) {
   const api = useApi();
+  const { keyring } = useKeys();
   const proposals = useQuery({
     queryKey: ["proposals"],
     queryFn: () => api.get<{ proposals: Proposal[] }>("/api/review/roster-proposals"),
-    enabled: session.member.roles.includes("owner"),
+    // What an owner signs, their device key signs: a session of a passkey is shown nothing of it.
+    enabled: session.member.roles.includes("owner") && session.key === keyring.device?.id,
   });
   return proposals.data?.proposals.map((proposal) => (
     <Notice

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "react";
+import { passkeysHere } from "../../api/decide";
 import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
 import type { OpenedPayload } from "../../payload/open";
 import { useShortcuts } from "../../ui/shortcuts";
-import { Clock } from "../../ui/time";
+import { Clock, utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
-import { type DecisionBarProps, escapes } from "./decision_bar";
+import { type DecisionBarProps, escapes, signing } from "./decision_bar";
 import { changeCount } from "./edit/change_list";
 import { isHigh } from "./payload_panel";
 
@@ -13,6 +14,8 @@ import { isHigh } from "./payload_panel";
 const confirmAfterMs = 500;
 // A second `a` that comes later than this was not meant for the first.
 const secondKeyMs = 3000;
+// As the server asks for it (src/approval/request.h).
+const criticalReasonMin = 12;
 
 export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; close(): void }) {
   const { detail, armed, sending } = props;
@@ -29,7 +32,12 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
     const timer = setTimeout(() => setSettled(true), confirmAfterMs);
     return () => clearTimeout(timer);
   }, []);
-  const ready = armed && settled && !sending && (!critical || typed === detail.action);
+  const [reason, setReason] = useState("");
+  const passkeys = detail.eligibility.needs === "passkey" ? passkeysHere(detail) : [];
+  const [passkey, setPasskey] = useState(passkeys[0]?.key);
+  const said = [...reason.trim()].length >= criticalReasonMin;
+  const ready = armed && settled && !sending && (!critical || (typed === detail.action && said));
+  const approve = () => props.decide("approve", reason.trim(), passkey);
   const moved = useRef(false);
   useEffect(() => {
     if (!ready || careful || moved.current) return;
@@ -40,7 +48,7 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
     a: () => {
       const soon = performance.now() - began.current < secondKeyMs;
       if (careful || !ready || !soon) return false;
-      props.decide("approve", "");
+      approve();
     },
   });
   return (
@@ -68,6 +76,23 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
           <small>Compared in this browser; not sent.</small>
         </label>
       )}
+      {critical && <Reason reason={reason} setReason={setReason} />}
+      {passkeys.length > 1 && (
+        <label className="field">
+          <span>Sign with the passkey</span>
+          <select
+            className="input"
+            value={passkey}
+            onChange={(event) => setPasskey(event.target.value)}
+          >
+            {passkeys.map(({ key, created_at }) => (
+              <option key={key} value={key}>
+                {fourWords(fromHex(key))}, made {utc(created_at)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <div className="decision-actions apart">
         <button type="button" className="button" ref={cancel} onClick={props.close}>
           Cancel
@@ -79,7 +104,7 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
           disabled={!ready}
           onKeyDown={(event) => event.repeat && event.preventDefault()}
           onClick={(event) => {
-            if (ready && event.nativeEvent.isTrusted) props.decide("approve", "");
+            if (ready && event.nativeEvent.isTrusted) approve();
           }}
         >
           {word(props)}
@@ -89,8 +114,27 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
   );
 }
 
+function Reason({ reason, setReason }: { reason: string; setReason(text: string): void }) {
+  return (
+    <label className="field">
+      <span>Why it may run</span>
+      <textarea
+        className="input"
+        rows={2}
+        maxLength={2000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <small>
+        At least {criticalReasonMin} characters. The server and the agent can read this, and it
+        stays in the record.
+      </small>
+    </label>
+  );
+}
+
 function word({ detail, sending, editing }: DecisionBarProps): string {
-  if (sending) return "Signing and sending…";
+  if (sending) return signing(detail);
   const what = editing.edit ? "approve with changes" : "approve";
   return isHigh(detail) ? `Sign and ${what}` : `Yes, ${what}`;
 }

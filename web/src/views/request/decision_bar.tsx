@@ -20,7 +20,7 @@ export interface DecisionBarProps {
   showNext: (() => void) | undefined; // brings what must be seen on screen
   armed: boolean;
   sending: boolean;
-  decide(verdict: "approve" | "reject", reason: string): void;
+  decide(verdict: "approve" | "reject", reason: string, passkey?: string): void;
   approveAtOnce(): void; // by the one press that low asks for
   held: boolean; // approved, and not signed while it can be undone
   undo(): void;
@@ -96,11 +96,11 @@ export function DecisionBar(props: DecisionBarProps) {
 }
 
 // Why approve is not there, or not armed.
-function Hint({ sending, held, why, blocked, showNext }: DecisionBarProps) {
+function Hint({ detail, sending, held, why, blocked, showNext }: DecisionBarProps) {
   const text = held ? "Not signed yet: it can be undone." : (why ?? blocked);
   return (
     <p className="decision-hint">
-      <span role="status">{sending ? "Signing and sending…" : text}</span>
+      <span role="status">{sending ? signing(detail) : text}</span>
       {showNext && !sending && !held && (
         <button type="button" className="link" onClick={showNext}>
           Show the next
@@ -182,6 +182,10 @@ function ReviewButton({ editing, sending }: DecisionBarProps) {
       {count === undefined ? "Review changes" : `Review ${count}`}
     </button>
   );
+}
+
+export function signing(detail: Detail): string {
+  return detail.eligibility.needs === "passkey" ? "Follow your device…" : "Signing and sending…";
 }
 
 // A name that would not fit is not cut: the heading shows it in full.

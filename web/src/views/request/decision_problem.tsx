@@ -1,9 +1,11 @@
 import { isReason } from "../../api/client";
 import { OfferMismatch } from "../../api/decide";
 import type { Decision, Detail } from "../../api/types";
+import { PasskeyProblem } from "../../crypto/passkey";
 import { Notice } from "../../ui/notice";
 import { Clock } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
+import { passkeyTroubles } from "../passkey_words";
 
 export interface Problem {
   verdict: "approve" | "reject";
@@ -38,6 +40,8 @@ export function DecisionProblem(props: { problem: Problem | undefined; detail: D
 }
 
 function words(error: Error): [string, string] {
+  if (error instanceof PasskeyProblem) return passkeyTroubles[error.trouble];
+  if (isReason(error, "passkey_needed")) return passkeyTroubles.none;
   if (error instanceof OfferMismatch) {
     return [
       "Nothing was signed",

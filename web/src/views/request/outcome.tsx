@@ -38,6 +38,7 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
               <> by {mine ? "you" : <By decision={decision} />}</>
             )}
             {decision.class === "device" && ", signed with a device key"}
+            {decision.class === "passkey" && ", signed with a passkey"}
           </Step>
         )}
         {decision && (

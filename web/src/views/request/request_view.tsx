@@ -7,6 +7,7 @@ import { loadDetail } from "../../api/detail";
 import type { Edit } from "../../api/edit";
 import type { Detail, Session } from "../../api/types";
 import { useAnswering, useApi, useKeys } from "../../context";
+import { PasskeyProblem } from "../../crypto/passkey";
 import { useDrafts } from "../../drafts";
 import { useHeldApprovals, useIsHeld, useUndoAlways } from "../../held";
 import { changedPointers } from "../../payload/changes";
@@ -34,6 +35,7 @@ import {
   useVersionOnScreen,
 } from "./meanwhile";
 import { Outcome, PastDeadline } from "./outcome";
+import { canSign, PasskeyState } from "./passkey_state";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
 import { useArmed, useDwell } from "./use_armed";
@@ -146,6 +148,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           <div className="main-column">
             <EditedPayload detail={detail} opened={opened} />
             {opened && <KeyState opened={opened} pending={pending} />}
+            <PasskeyState detail={detail} pending={pending} />
             <ClaimsNotice detail={detail} opened={opened} />
             <SinceRead on={version} changes={since} />
             <Payload {...{ detail, opened, editing, writing, proposal, shown, changed }} />
@@ -163,7 +166,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           showNext={blocked?.next}
           armed={armed}
           sending={decision.sending}
-          decide={(verdict, reason) => void decision.send(verdict, reason)}
+          decide={(verdict, reason, passkey) => void decision.send(verdict, reason, passkey)}
           {...held}
           editing={editing}
         />
@@ -198,12 +201,14 @@ function Back() {
 }
 
 function mayApprove(detail: Detail, opened: Opened | undefined, pending: boolean) {
-  const may = pending && detail.eligibility.can_approve && detail.offer !== undefined;
+  const may =
+    pending && detail.eligibility.can_approve && detail.offer !== undefined && canSign(detail);
   if (!may || opened?.state !== "open" || opened.disarmed.length > 0) return undefined;
   return opened;
 }
 
 function whyNot(detail: Detail, opened: Opened): string {
+  if (!canSign(detail)) return "Approving takes a passkey that signs here.";
   if (!detail.eligibility.can_approve) return "You cannot approve this request.";
   if (opened.state === "no_key" || opened.state === "wrong_key") {
     return "Approving needs the content key: nobody can approve what they cannot read.";
@@ -304,12 +309,13 @@ function useDecision(
   const send = async (
     verdict: "approve" | "reject",
     reason: string,
+    passkey?: string,
   ): Promise<string | undefined> => {
     if (!opened || sending) return undefined;
     setSending(true);
     setProblem(undefined);
     try {
-      const wish = { verdict, reason, dwellMs: dwell(), shown, edit };
+      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey };
       const decided = await decide({ api, session, keyring }, detail, opened, wish);
       drafts.drop(detail.id);
       setSent(true);
@@ -319,7 +325,8 @@ function useDecision(
     } catch (caught) {
       const error = caught instanceof Error ? caught : new Error(String(caught));
       setProblem({ verdict, error });
-      if (!(error instanceof OfferMismatch)) await client.invalidateQueries({ queryKey: key });
+      const nothingSent = error instanceof OfferMismatch || error instanceof PasskeyProblem;
+      if (!nothingSent) await client.invalidateQueries({ queryKey: key });
       return error.message;
     } finally {
       setSending(false);
