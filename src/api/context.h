@@ -18,6 +18,7 @@
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
 #include "api/review/activity.h"
+#include "api/review/last_use.h"
 #include "api/review/login_nonce.h"
 #include "api/review/stream_places.h"
 #include "core/engine.h"
@@ -64,6 +65,7 @@ struct Context {
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
   Activity activity{};
+  LastUse last_use{};
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};
   ExportRuns export_runs{};

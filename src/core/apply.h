@@ -45,6 +45,7 @@ Applied<UseLoginLink> apply(Work& work, UseLoginLink& command);
 Applied<OpenSession> apply(Work& work, OpenSession& command);
 Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command);
 Applied<EndSession> apply(Work& work, EndSession& command);
+Applied<EndSessions> apply(Work& work, EndSessions& command);
 
 Applied<CreateProject> apply(Work& work, CreateProject& command);
 Applied<CreateKey> apply(Work& work, CreateKey& command);

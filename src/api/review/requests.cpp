@@ -142,6 +142,9 @@ net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
 // Whether the member sees the request is looked at where it is decided, on rows that are read there
 // anyway; why it was not decided, only those who see it are told.
 net::Outcome decide_review(Context& context, Call& call, const Session& session) {
+  if (!may_somewhere(*call.directory, session, identity::Right::decide)) {
+    return refuse(Reason::not_a_reviewer);
+  }
   if (!is_id("req", call.parameter("id"))) return refuse(Reason::not_found);
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return std::move(command.error());

@@ -7,6 +7,7 @@
 #include "core/offer.h"
 #include "core/request_event.h"
 #include "crypto/hash.h"
+#include "identity/rights.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -128,11 +129,16 @@ json::Value describe_offer(const evidence::DecisionCore& core) {
   return offer;
 }
 
+bool may(const core::ProjectView& project, const Viewer& viewer, identity::Right right) {
+  const auto* entry = project.entry_of(viewer.member, viewer.key);
+  return entry != nullptr && identity::grants(entry->roles, right);
+}
+
 // Whether this viewer can decide, and why not in words that a person understands.
 void add_offer(Context& context, json::Value& detail, const core::ProjectView& project,
                const core::RequestView& view, const Viewer& viewer) {
   const approval::Request& state = view.rows.state.state;
-  const bool listed = project.entry_of(viewer.member, viewer.key) != nullptr;
+  const bool listed = may(project, viewer, identity::Right::decide);
   approval::Context domain{.now = context.engine.clock().now(),
                            .rule = approval::default_rule(),
                            .people = project.people,
@@ -156,6 +162,19 @@ void add_offer(Context& context, json::Value& detail, const core::ProjectView& p
   detail.add("offer", describe_offer(core::make_offer(
                           view.rows.request, state, project, viewer.member, viewer.key,
                           context.engine.keys(), domain.now, context.engine.entropy())));
+}
+
+// As it was asked and, once it was edited and decided, as it runs.
+void add_payload(json::Value& value, const core::RequestView& view) {
+  const approval::Request& state = view.rows.state.state;
+  value.add("payload", view.payload);
+  if (!view.commit_key.empty()) value.add("commit_key", base64(view.commit_key));
+  if (view.rows.request.payload_kind == "plain") value.add("lossy", json::text_array(view.lossy));
+  if (view.edited_payload.empty()) return;
+  auto edited = json::Value::object();
+  edited.add("payload", view.edited_payload).add("payload_kind", state.current.kind);
+  add_reference(edited, state.current);
+  value.add("edited", std::move(edited));
 }
 
 }  // namespace
@@ -204,20 +223,15 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   const core::ProjectView* project = directory.project(view.rows.request.project);
   const approval::Request& state = view.rows.state.state;
   json::Value value = request_summary(context, directory, view);
-  value.add("payload", view.payload);
+  const bool plain = view.rows.request.payload_kind == "plain";
+  const bool opened = !plain || !viewer || may(*project, *viewer, identity::Right::open_payload);
+  if (opened) add_payload(value, view);
+  if (!opened) value.add("payload_withheld", true);
   // The agent's own bytes; an edit stands under `edited`.
   add_reference(value, state.base);
-  if (!view.commit_key.empty()) value.add("commit_key", base64(view.commit_key));
-  if (view.rows.request.payload_kind == "plain") value.add("lossy", json::text_array(view.lossy));
   add_text(value, "facts", view.facts);
   add_text(value, "schema", view.schema);
   value.add("request_sha256", view.rows.request.request_sha256.hex());
-  if (!view.edited_payload.empty()) {
-    auto edited = json::Value::object();
-    edited.add("payload", view.edited_payload).add("payload_kind", state.current.kind);
-    add_reference(edited, state.current);
-    value.add("edited", std::move(edited));
-  }
   if (terminal(view.state)) {
     value.add("decision", describe_decision(directory, *project, view));
   }

@@ -24,7 +24,9 @@ struct Viewer {
 json::Value request_summary(Context& context, const core::Directory& directory,
                             const core::RequestView& view);
 
-// The summary, the payload, and for a viewer in the roster an offer while it is pending.
+// The summary, the payload, and for a viewer who may decide an offer while it is pending. What the
+// server itself can open of a payload is left out for a viewer who may not read it:
+// `payload_withheld` stands in its place. Without a viewer it is for whoever runs the server.
 json::Value request_detail(Context& context, const core::Directory& directory,
                            const core::RequestView& view, const std::optional<Viewer>& viewer);
 
