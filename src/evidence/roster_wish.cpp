@@ -15,7 +15,7 @@ namespace {
 using namespace std::string_view_literals;
 using Entries = std::vector<RosterEntry>;
 
-constexpr std::array acts{RosterAct::add_member, RosterAct::change_member,
+constexpr std::array acts{RosterAct::add_member,    RosterAct::change_member,
                           RosterAct::remove_member, RosterAct::add_device,
                           RosterAct::revoke_device, RosterAct::rotate_issuer};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,

@@ -1,7 +1,7 @@
-// What somebody wants rosters to say next: one member, or one key of a member, comes or goes, what a
-// member may do is another, or another key of the server signs a project's statements. A
-// wish counts for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs
-// or checks a change works it out here, so that all of them mean the same by it.
+// What somebody wants rosters to say next: one member, or one key of a member, comes or goes, a
+// member gets other roles, or another key of the server signs a project's statements. A wish counts
+// for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs or checks a
+// change works it out here, so that all of them mean the same by it.
 
 #pragma once
 

@@ -44,9 +44,8 @@ TEST(RosterWish, ReadsBackWhatItWrites) {
   for (const auto& wish : wishes) EXPECT_EQ(RosterWish::parse(wish.bytes()), wish) << wish.bytes();
   EXPECT_EQ(wishes[2].bytes(), R"({"act":"add_device","member":"mem_1","spki":"a2V5"})");
   EXPECT_EQ(wishes[4].bytes(), R"({"act":"rotate_issuer","project":"proj_1","spki":"a2V5"})");
-  EXPECT_EQ(
-      wishes[5].bytes(),
-      R"({"act":"change_member","groups":["finance"],"member":"mem_1","roles":["auditor"]})");
+  EXPECT_EQ(wishes[5].bytes(),
+            R"({"act":"change_member","groups":["finance"],"member":"mem_1","roles":["auditor"]})");
 }
 
 TEST(RosterWish, ReadsNothingElse) {

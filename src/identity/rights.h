@@ -1,4 +1,5 @@
-// What a role lets a member do in the project whose roster gives it (docs/security/authorization.md).
+// What a role lets a member do in the project whose roster gives it
+// (docs/security/authorization.md).
 //
 // Roles stand on roster entries, which owners have signed; nothing else gives a right, and who has
 // several roles has the rights of each. An unknown role gives none. What takes an owner's signature

@@ -1,7 +1,7 @@
 // When and from where each session was used last, for the people who look after their sessions.
 //
-// Memory only, so that no address of anybody is ever written down: after a restart a session has not
-// been used yet. Bounded: beyond `sessions_max` sessions the use of a further one is not known.
+// Memory only, so that no address of anybody is ever written down: after a restart a session has
+// not been used yet. Bounded: beyond `sessions_max` sessions the use of a further one is not known.
 // Thread-safe.
 
 #pragma once

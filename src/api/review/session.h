@@ -1,6 +1,7 @@
-// Who is signed in, and what they may do. The cookie holds 256 random bits, the store their SHA-256;
-// a session ends after 12 hours, at log-out, when somebody ends it (sessions.h), and as soon as its
-// device or its member is gone. It decides and signs only while its person is active (activity.h).
+// Who is signed in, and what they may do. The cookie holds 256 random bits, the store their
+// SHA-256; a session ends after 12 hours, at log-out, when somebody ends it (sessions.h), and as
+// soon as its device or its member is gone. It decides and signs only while its person is active
+// (activity.h).
 
 #pragma once
 
