@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -10,6 +11,7 @@
 #include <sstream>
 
 #include "api/authorization_testing.h"
+#include "net/http_rules.h"
 
 namespace lp::api {
 namespace {
@@ -96,7 +98,9 @@ const std::map<std::string, Sample>& samples() {
       {"GET /settings/roster/{id}", {"/settings/roster/x"}},
       {"GET /settings/erasure/{id}", {"/settings/erasure/x"}},
       {"POST /api/setup/begin", {"", R"({"token":"none"})"}},
-      {"POST /api/setup/finish", {"", R"({"token":"none","name":"N","spki":"","rosters":[]})"}},
+      {"POST /api/setup/finish",
+       {"", R"({"token":"none","name":"N","spki":"AAAA","rosters":[)"
+            R"({"project":"p","entry":"e","head":"h","signature":"AAAA"}]})"}},
       {"POST /api/login", {"", R"({"body":"{}","key":"none","signature":"AAAA"})"}},
       {"POST /api/login-link", {"", R"({"token":"none"})"}},
       {"POST /api/login-link/device", {"", R"({"token":"none","spki":"AAAA"})"}},
@@ -122,7 +126,7 @@ const std::map<std::string, Sample>& samples() {
       {"POST /api/review/rosters/begin", {"", R"({"project":"{unsigned}"})"}},
       {"POST /api/review/rosters/finish",
        {"", R"({"project":"{unsigned}","entry":"{}","head":"{}","signature":"AAAA"})"}},
-      {"POST /api/review/successions", {"", R"({"openings":[]})"}},
+      {"POST /api/review/successions", {"", R"({"openings":"none"})"}},
   };
   return all;
 }

@@ -66,6 +66,23 @@ class Cast {
       if (column != "removed_member" && column != "ended_session") cookies_[column] = log_in(key);
     }
   }
+  // Signed in.
+  Browser browser(const std::string& column) { return Browser{server, cookies_.at(column)}; }
+
+  const std::string& member(const std::string& column) { return members_.at(column); }
+  // The owner signs that this member has these roles in the first project.
+  void make(const std::string& column, std::vector<std::string> roles) {
+    auto entries = entries_of(house().project);
+    evidence::carry_out({.act = evidence::RosterAct::change_member,
+                         .member = members_.at(column),
+                         .name = {},
+                         .roles = std::move(roles),
+                         .groups = {},
+                         .spki = {}},
+                        entries, [this] { return house().entropy.bytes(32); });
+    EXPECT_TRUE(
+        house().engine->run(core::ChangeRosters{.changes = {change_of(house().project, entries)}}));
+  }
   // The id of one more session of the reviewer.
   std::string reviewers_session() { return session_id_of(log_in(devices_.at("reviewer"))); }
 
@@ -174,7 +191,7 @@ class Cast {
   }
 
   // The founder has set the server up; the others have one role each, in the first project alone
-  // but for the owner, who is one of every roster.
+  // but for those whom changes of all rosters concern.
   void enrol() {
     devices_.emplace("founder", *crypto::P256Key::from_pkcs8(house().approver.pkcs8().reveal()));
     auto own = entries_of(house().project), other = entries_of(other_project);
@@ -185,6 +202,7 @@ class Cast {
     add_entry(own, "removed_member", {"admin", "auditor", "reviewer"});
     add_entry(own, "ended_session", {"admin", "auditor", "reviewer"});
     add_entry(other, "owner", {"owner"});
+    add_entry(other, "admin", {"admin"});
     add_entry(other, "foreign_member",
               {"admin", "auditor", "developer", "policy_author", "reviewer"});
     core::ChangeRosters command;

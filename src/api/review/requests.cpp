@@ -143,7 +143,8 @@ net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
 // anyway; why it was not decided, only those who see it are told.
 net::Outcome decide_review(Context& context, Call& call, const Session& session) {
   if (!may_somewhere(*call.directory, session, identity::Right::decide)) {
-    return refuse(Reason::not_a_reviewer);
+    const bool reads = may_somewhere(*call.directory, session, identity::Right::see);
+    return refuse(reads ? Reason::not_a_reviewer : Reason::not_found);
   }
   if (!is_id("req", call.parameter("id"))) return refuse(Reason::not_found);
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
