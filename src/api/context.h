@@ -18,6 +18,7 @@
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
 #include "api/review/activity.h"
+#include "api/review/last_use.h"
 #include "api/review/login_nonce.h"
 #include "api/review/stream_places.h"
 #include "core/engine.h"
@@ -65,6 +66,7 @@ struct Context {
   LoginNonces login_nonces{};
   LoginNonces passkey_nonces{};  // of passkeys in the making
   Activity activity{};
+  LastUse last_use{};
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};
   ExportRuns export_runs{};

@@ -100,13 +100,15 @@ inline net::Request page_call(net::Method method, std::string path, std::string 
 
 struct Server {
   core::House house;
-  NoAssets assets;
+  std::unique_ptr<net::Assets> assets;
   Context context;
 
-  explicit Server(bool set_up = true)
+  explicit Server(bool set_up = true,
+                  std::unique_ptr<net::Assets> files = std::make_unique<NoAssets>())
       : house(set_up),
+        assets(std::move(files)),
         context{.engine = *house.engine,
-                .assets = assets,
+                .assets = *assets,
                 .public_url = {},
                 .session_reads_log = session_reads_log} {}
 

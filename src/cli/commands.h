@@ -32,6 +32,7 @@ void add_agent(Command& app, Chosen& chosen);
 void add_webhook(Command& app, Chosen& chosen);
 void add_member(Command& app, Chosen& chosen);
 void add_device(Command& app, Chosen& chosen);
+void add_session(Command& app, Chosen& chosen);
 void add_login_link(Command& app, Chosen& chosen);
 void add_roster(Command& app, Chosen& chosen);
 void add_review(Command& app, Chosen& chosen);

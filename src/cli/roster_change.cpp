@@ -48,12 +48,14 @@ bool same_entries(const Entries& one, const Entries& other) {
 json::Value wish_body(const evidence::RosterWish& wish) {
   auto body = json::Value::object();
   body.add("act", evidence::to_string(wish.act));
-  if (wish.act == evidence::RosterAct::add_member) {
-    body.add("name", wish.name)
-        .add("roles", json::text_array(wish.roles))
-        .add("groups", json::text_array(wish.groups));
+  const bool fresh = wish.act == evidence::RosterAct::add_member;
+  if (fresh) {
+    body.add("name", wish.name);
   } else {
     body.add("member", wish.member);
+  }
+  if (fresh || wish.act == evidence::RosterAct::change_member) {
+    body.add("roles", json::text_array(wish.roles)).add("groups", json::text_array(wish.groups));
   }
   if (!wish.spki.empty()) body.add("spki", base64(wish.spki));
   return body;

@@ -47,6 +47,7 @@ Applied<RecordLoginFailure> apply(Work& work, RecordLoginFailure& command);
 Applied<EndSession> apply(Work& work, EndSession& command);
 Applied<AddLoginPasskey> apply(Work& work, AddLoginPasskey& command);
 Applied<RemoveLoginPasskey> apply(Work& work, RemoveLoginPasskey& command);
+Applied<EndSessions> apply(Work& work, EndSessions& command);
 
 Applied<CreateProject> apply(Work& work, CreateProject& command);
 Applied<CreateKey> apply(Work& work, CreateKey& command);

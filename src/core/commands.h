@@ -314,6 +314,14 @@ struct EndSession {
   Digest token;
   struct Result {};
 };
+// All sessions of a member, but for the one that is spared.
+struct EndSessions {
+  std::string member;
+  std::optional<Digest> spared = {};
+  struct Result {
+    std::uint64_t ended;
+  };
+};
 
 // --- administration ---------------------------------------------------------------------------
 

@@ -36,6 +36,15 @@ const evidence::RosterEntry* ProjectView::entry_of(std::string_view member,
   return nullptr;
 }
 
+const evidence::RosterEntry* ProjectView::place_of(std::string_view member, std::string_view key,
+                                                   bool by_passkey) const {
+  if (!by_passkey) return entry_of(member, key);
+  const auto place = std::ranges::find_if(entries, [&](const evidence::RosterEntry& entry) {
+    return entry.member == member && entry.has_key();
+  });
+  return place == entries.end() ? nullptr : &*place;
+}
+
 const ProjectView* Directory::project(std::string_view id) const {
   const auto found = projects.find(id);
   return found == projects.end() ? nullptr : &found->second;

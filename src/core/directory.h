@@ -51,6 +51,11 @@ struct ProjectView {
   [[nodiscard]] const evidence::RosterEntry* entry_of(std::string_view member,
                                                       std::string_view key) const
       [[clang::lifetimebound]];
+  // The entry whose roles somebody has who signed in with that key: the key's own; for a passkey
+  // that only signs in, and so stands in no roster, one of the member's that has a key.
+  [[nodiscard]] const evidence::RosterEntry* place_of(std::string_view member, std::string_view key,
+                                                      bool by_passkey) const
+      [[clang::lifetimebound]];
   // Whose signatures on leaves count, by their indices: as the roster says, and before there is one
   // the first key for all.
   [[nodiscard]] std::vector<evidence::IssuerRange> issuers() const;

@@ -205,4 +205,22 @@ Applied<EndSession> apply(Work& work, EndSession& command) {
   return EndSession::Result{};
 }
 
+Applied<EndSessions> apply(Work& work, EndSessions& command) {
+  const auto stored = work.world.rows.sessions();
+  LP_ASSERT(stored.has_value());
+  std::vector<store::Session> sessions = *stored;
+  // One that this very batch opens is no later than the wish to end them all.
+  for (const store::Write& write : work.batch.writes) {
+    if (const auto* opened = std::get_if<store::Session>(&write)) sessions.push_back(*opened);
+  }
+  EndSessions::Result result{.ended = 0};
+  for (const store::Session& session : sessions) {
+    if (session.member != command.member || session.token == command.spared) continue;
+    work.batch.removals.emplace_back(store::DeleteSession{.token = session.token});
+    if (work.now < session.expires) ++result.ended;
+  }
+  work.tell_access();
+  return result;
+}
+
 }  // namespace lp::core

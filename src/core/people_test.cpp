@@ -43,6 +43,25 @@ TEST(Sessions, AreGoneAtOnceForThreadsThatKeepThem) {
   EXPECT_FALSE(house.engine->session(fresh)->has_value()) << "it was swept away";
 }
 
+TEST(Sessions, OfOneMemberEndTogetherButForTheOneThatIsSpared) {
+  House house;
+  const auto open = [&] {
+    const auto opened = house.engine->run(
+        OpenSession{.member = house.member, .key = evidence::key_id(house.approver.spki())});
+    return identity::session_token_digest(opened->session.reveal());
+  };
+  const Digest one = open(), two = open(), spared = open();
+  const auto others = house.engine->run(EndSessions{.member = "mem_other"});
+  EXPECT_EQ(others->ended, 0U);
+  const auto done = house.engine->run(EndSessions{.member = house.member, .spared = spared});
+  EXPECT_EQ(done->ended, 3U);  // and the one of the set-up
+  EXPECT_FALSE(house.engine->session(one)->has_value());
+  EXPECT_FALSE(house.engine->session(two)->has_value());
+  EXPECT_TRUE(house.engine->session(spared)->has_value());
+  EXPECT_EQ(house.engine->run(EndSessions{.member = house.member})->ended, 1U);
+  EXPECT_FALSE(house.engine->session(spared)->has_value());
+}
+
 // What is kept belongs to one engine, not to whoever has its place next.
 TEST(Sessions, OfAnotherEngineAreNotThere) {
   Digest token;

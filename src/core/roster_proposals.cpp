@@ -24,15 +24,13 @@ std::unexpected<Refused> mismatch(std::string_view what) {
   return refuse(Fault::roster_mismatch, {}, what);
 }
 
-std::optional<Refused> refuse_new_member(const evidence::RosterWish& wish) {
+std::optional<Refused> refuse_place(const evidence::RosterWish& wish) {
   const auto known = [](const std::string& role) { return evidence::known_role(role); };
   if (wish.roles.empty() || !std::ranges::all_of(wish.roles, known)) {
     return mismatch("there is no such role").error();
   }
   const auto empty = [](const std::string& group) { return group.empty(); };
-  if (wish.name.empty() || std::ranges::any_of(wish.groups, empty)) {
-    return mismatch("a member has a name, and a group too").error();
-  }
+  if (std::ranges::any_of(wish.groups, empty)) return mismatch("a group has a name").error();
   return std::nullopt;
 }
 
@@ -44,11 +42,25 @@ bool knows_passkey(const Directory& directory, const evidence::RosterWish& wish)
   });
 }
 
+std::optional<Refused> refuse_new_member(const evidence::RosterWish& wish) {
+  if (wish.name.empty()) return mismatch("a member has a name").error();
+  return refuse_place(wish);
+}
+
+std::optional<Refused> refuse_change(const Directory& directory, const evidence::RosterWish& wish) {
+  const bool owns = std::ranges::find(wish.roles, "owner") != wish.roles.end();
+  if (wish.member == directory.setup_owner && !owns) {
+    return mismatch("who set this server up founds its projects and stays an owner").error();
+  }
+  return refuse_place(wish);
+}
+
 // Why an owner need not even be asked. What they sign is checked again, as a whole roster.
 std::optional<Refused> refuse_wish(const Directory& directory, const evidence::RosterWish& wish) {
   if (wish.act == RosterAct::add_member) return refuse_new_member(wish);
   if (wish.act == RosterAct::rotate_issuer) return std::nullopt;  // draft_issuer looks at it
   if (!listed(directory, wish.member)) return refuse(Fault::unknown).error();
+  if (wish.act == RosterAct::change_member) return refuse_change(directory, wish);
   if (wish.act == RosterAct::remove_member) {
     if (wish.member != directory.setup_owner) return std::nullopt;
     return mismatch("who set this server up founds its projects and stays").error();

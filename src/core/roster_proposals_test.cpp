@@ -55,6 +55,42 @@ struct Proposals : House {
   }
 };
 
+TEST(RosterProposals, GiveAMemberOtherRolesOnceAnOwnerHasSigned) {
+  Proposals house;
+  const std::string bob = house.bob();
+  const auto proposal =
+      house.proposed({RosterAct::change_member, bob, {}, {"auditor"}, {"finance"}, {}});
+  const auto before = house.view().live->signed_size.load();
+  EXPECT_EQ(house.view().entries.back().roles, std::vector<std::string>{"reviewer"});
+  ASSERT_TRUE(house.engine->run(house.as_signed(proposal)).has_value());
+  const auto& entry = house.view().entries.back();
+  EXPECT_EQ(entry.member, bob);
+  EXPECT_EQ(entry.roles, std::vector<std::string>{"auditor"});
+  EXPECT_EQ(entry.groups, std::vector<std::string>{"finance"});
+  const auto leaves = *house.engine->reader().leaves(house.project, before, 10);
+  ASSERT_EQ(leaves.size(), 2U);
+  EXPECT_EQ(leaves[1].type, evidence::EventType::member_changed);
+}
+
+TEST(RosterProposals, TakeNobodyWhatTheFounderNeedsNorGiveUnknownRoles) {
+  Proposals house;
+  const std::string bob = house.bob();
+  using Roles = std::vector<std::string>;
+  const auto wish = [](const std::string& member, Roles roles) {
+    return RosterWish{RosterAct::change_member, member, {}, std::move(roles), {}, {}};
+  };
+  EXPECT_EQ(house.refusal_of(wish(bob, {})), Fault::roster_mismatch);
+  EXPECT_EQ(house.refusal_of(wish(bob, {"king"})), Fault::roster_mismatch);
+  EXPECT_EQ(house.refusal_of(wish("mem_none", {"auditor"})), Fault::unknown);
+  EXPECT_EQ(house.refusal_of(wish(house.member, {"reviewer"})), Fault::roster_mismatch);
+  // Nor does a roster that says so without having waited.
+  const store::RosterProposal forged{
+      .id = "", .wish = wish(house.member, {"reviewer"}), .created = {}, .expires = {}};
+  const auto done = house.engine->run(house.as_signed(forged));
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().fault, Fault::roster_mismatch);
+}
+
 TEST(RosterProposals, GiveNobodyAnythingUntilAnOwnerSigns) {
   Proposals house;
   const auto proposal = house.proposed(Proposals::member_wish());

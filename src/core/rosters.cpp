@@ -198,11 +198,12 @@ std::optional<std::string_view> refuse_entries(const Directory& directory, const
     if (const auto why = refuse_new(directory, entry, wish)) return why;
   }
   const auto stands = [&](const Entries& entries) {
-    return std::ranges::any_of(
-        entries, [&](const auto& entry) { return entry.member == directory.setup_owner; });
+    return std::ranges::any_of(entries, [&](const auto& entry) {
+      return entry.member == directory.setup_owner && entry.has_role("owner");
+    });
   };
   if (stands(before) && !stands(after)) {
-    return "who set this server up founds its projects and stays";
+    return "who set this server up founds its projects and stays an owner";
   }
   return std::nullopt;
 }

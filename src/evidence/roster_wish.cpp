@@ -15,15 +15,20 @@ namespace {
 using namespace std::string_view_literals;
 using Entries = std::vector<RosterEntry>;
 
-constexpr std::array acts{RosterAct::add_member,    RosterAct::remove_member,
-                          RosterAct::add_device,    RosterAct::add_passkey,
-                          RosterAct::revoke_device, RosterAct::rotate_issuer};
+constexpr std::array acts{RosterAct::add_member,    RosterAct::change_member,
+                          RosterAct::remove_member, RosterAct::add_device,
+                          RosterAct::add_passkey,   RosterAct::revoke_device,
+                          RosterAct::rotate_issuer};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,
                                  "reviewer"sv, "auditor"sv, "developer"sv};
 
 bool has_key(RosterAct act) {
   return act == RosterAct::add_device || act == RosterAct::add_passkey ||
          act == RosterAct::revoke_device || act == RosterAct::rotate_issuer;
+}
+
+bool has_place(RosterAct act) {
+  return act == RosterAct::add_member || act == RosterAct::change_member;
 }
 
 // The same place with another key, or with none.
@@ -35,6 +40,21 @@ RosterEntry with_key(RosterEntry place, const std::string& spki, std::string sal
   place.aaguid.reset();
   place.cosigned.clear();
   return place;
+}
+
+// A key of theirs may do what every other may: all entries of the member become the same place. One
+// that says so already keeps its salt, and with it the proofs that name it.
+void change_member(const RosterWish& wish, Entries& entries,
+                   const std::function<std::string()>& salt) {
+  const auto roles = sorted_distinct(wish.roles), groups = sorted_distinct(wish.groups);
+  for (RosterEntry& entry : entries) {
+    if (entry.member != wish.member) continue;
+    if (sorted_distinct(entry.roles) == roles && sorted_distinct(entry.groups) == groups) continue;
+    entry.roles = roles;
+    entry.groups = groups;
+    entry.salt = salt();
+    entry.cosigned.clear();
+  }
 }
 
 // A device, or with `terms` a passkey.
@@ -70,6 +90,8 @@ std::string_view to_string(RosterAct act) {
   switch (act) {
     case RosterAct::add_member:
       return "add_member";
+    case RosterAct::change_member:
+      return "change_member";
     case RosterAct::remove_member:
       return "remove_member";
     case RosterAct::add_device:
@@ -125,9 +147,9 @@ std::string RosterWish::bytes() const {
   } else {
     object.add("member", member);
   }
-  if (act == RosterAct::add_member) {
-    object.add("name", name)
-        .add("roles", json::text_array(sorted_distinct(roles)))
+  if (act == RosterAct::add_member) object.add("name", name);
+  if (has_place(act)) {
+    object.add("roles", json::text_array(sorted_distinct(roles)))
         .add("groups", json::text_array(sorted_distinct(groups)));
   }
   if (has_key(act)) object.add("spki", base64(spki));
@@ -146,8 +168,8 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
   } else {
     wish.member = members.text("member");
   }
-  if (wish.act == RosterAct::add_member) {
-    wish.name = members.text("name");
+  if (wish.act == RosterAct::add_member) wish.name = members.text("name");
+  if (has_place(wish.act)) {
     wish.roles = members.texts("roles");
     wish.groups = members.texts("groups");
   }
@@ -174,6 +196,9 @@ void carry_out(const RosterWish& wish, Entries& entries, const std::function<std
       entries.push_back(std::move(entry));
       return;
     }
+    case RosterAct::change_member:
+      change_member(wish, entries, salt);
+      return;
     case RosterAct::remove_member:
       std::erase_if(entries, [&](const RosterEntry& entry) { return entry.member == wish.member; });
       return;

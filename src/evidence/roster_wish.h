@@ -1,7 +1,7 @@
-// What somebody wants rosters to say next: one member, or one key of a member, comes or goes, or
-// another key of the server signs a project's statements. A wish counts for nothing; what an owner
-// signs is the roster that it leads to. Whoever shows, signs or checks a change works it out here,
-// so that all of them mean the same by it.
+// What somebody wants rosters to say next: one member, or one key of a member, comes or goes, a
+// member gets other roles, or another key of the server signs a project's statements. A wish counts
+// for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs or checks a
+// change works it out here, so that all of them mean the same by it.
 
 #pragma once
 
@@ -18,6 +18,7 @@ namespace lp::evidence {
 
 enum class RosterAct : std::uint8_t {
   add_member,
+  change_member,  // its roles and groups, all of them
   remove_member,
   add_device,
   add_passkey,
@@ -43,7 +44,7 @@ struct RosterWish {
   RosterAct act = RosterAct::add_member;
   std::string member;
   std::string name;                        // add_member: as others see it
-  std::vector<std::string> roles, groups;  // add_member
+  std::vector<std::string> roles, groups;  // add_member, change_member
   std::string spki;          // DER; of the key that comes or goes, or of the issuer that comes
   std::string project = {};  // rotate_issuer
   std::optional<PasskeyTerms> passkey = {};  // add_passkey

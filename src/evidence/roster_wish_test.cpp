@@ -39,10 +39,13 @@ TEST(RosterWish, ReadsBackWhatItWrites) {
       {RosterAct::add_device, "mem_1", {}, {}, {}, "key"},
       {RosterAct::revoke_device, "mem_1", {}, {}, {}, "key"},
       {RosterAct::rotate_issuer, {}, {}, {}, {}, "key", "proj_1"},
+      {RosterAct::change_member, "mem_1", {}, {"auditor"}, {"finance"}, {}},
   };
   for (const auto& wish : wishes) EXPECT_EQ(RosterWish::parse(wish.bytes()), wish) << wish.bytes();
   EXPECT_EQ(wishes[2].bytes(), R"({"act":"add_device","member":"mem_1","spki":"a2V5"})");
   EXPECT_EQ(wishes[4].bytes(), R"({"act":"rotate_issuer","project":"proj_1","spki":"a2V5"})");
+  EXPECT_EQ(wishes[5].bytes(),
+            R"({"act":"change_member","groups":["finance"],"member":"mem_1","roles":["auditor"]})");
 }
 
 TEST(RosterWish, ReadsNothingElse) {
@@ -77,6 +80,28 @@ TEST(RosterWish, RemovesAMemberWithAllTheirKeys) {
   const RosterWish wish{RosterAct::remove_member, "mem_1", {}, {}, {}, {}};
   EXPECT_EQ(after(wish, {entry_of("mem_1", "a"), entry_of("mem_2", "b"), entry_of("mem_1", "c")}),
             (Told{"mem_2:b"}));
+}
+
+TEST(RosterWish, GivesAllKeysOfAMemberTheSameRolesAndGroups) {
+  const RosterWish wish{RosterAct::change_member, "mem_1", {}, {"auditor"}, {"finance"}, {}};
+  std::vector<RosterEntry> entries{entry_of("mem_1", "a"), entry_of("mem_2", "b"),
+                                   entry_of("mem_1", "c")};
+  carry_out(wish, entries, salt);
+  for (const std::size_t own : {0U, 2U}) {
+    EXPECT_EQ(entries[own].roles, wish.roles);
+    EXPECT_EQ(entries[own].groups, wish.groups);
+    EXPECT_EQ(entries[own].salt, salt());
+  }
+  EXPECT_EQ(entries[1].bytes(), entry_of("mem_2", "b").bytes());
+  EXPECT_EQ(entries[0].spki, "a");
+  EXPECT_EQ(entries[2].spki, "c");
+}
+
+TEST(RosterWish, LeavesAMemberWhoHasThesePlacesAlready) {
+  const RosterWish wish{RosterAct::change_member, "mem_1", {}, {"reviewer", "reviewer"}, {}, {}};
+  std::vector<RosterEntry> entries{entry_of("mem_1", "a")};
+  carry_out(wish, entries, salt);
+  EXPECT_EQ(entries[0].bytes(), entry_of("mem_1", "a").bytes());
 }
 
 TEST(RosterWish, PutsAFirstKeyInThePlaceOfNone) {

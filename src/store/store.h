@@ -163,6 +163,7 @@ class Reader {
   virtual Result<std::vector<Webhook>> webhooks() = 0;  // not removed
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
+  virtual Result<std::vector<Session>> sessions() = 0;  // expired ones too
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
   virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;    // expired ones too
   virtual Result<std::vector<LoginLink>> login_links() = 0;              // likewise

@@ -27,13 +27,13 @@ async function signs(page, server, change) {
   await page.getByText("Signed and in force").waitFor();
 }
 
-async function memberNamed(server, name) {
+export async function memberNamed(server, name) {
   const members = await command(server, "member", "list");
   return members.find((member) => member.name === name);
 }
 
 // Bob's own browser: his key is made, and an owner signs for it.
-async function bring(t, server, owner, member, contentKey) {
+export async function bring(t, server, owner, member, contentKey) {
   const [{ url }] = await command(server, "login-link", "--member", member);
   const bob = await openBrowser(t, server);
   const link = url.replace(/^http:\/\/[^/]+/, server.origin);
@@ -59,7 +59,7 @@ async function bring(t, server, owner, member, contentKey) {
 }
 
 // The id of a second person, whom the first one has signed for.
-async function addBob(page, server) {
+export async function addBob(page, server) {
   const change = await asksFor(server, "member", "add", "--name", "Bob", "--role", "reviewer");
   await signs(page, server, change);
   return (await memberNamed(server, "Bob")).id;

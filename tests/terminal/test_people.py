@@ -60,6 +60,24 @@ class People(unittest.TestCase):
         person.sees("type yes: ").types("yes").sees("Passphrase of").types(BOBS)
         self.assertEqual(bob, person.result()["decision"]["by"]["id"])
 
+    def test_gives_a_member_other_roles(self):
+        bob = self.add()
+        key = self.enroll(bob)
+        person = self.changes("member", "change", bob, "--role", "auditor", "--group", "finance")
+        self.assertIn("auditor, key " + key["id"][:8], " ".join(person.screen.split()))
+        self.signs(person)
+        self.assertEqual((["auditor"], 1), tuple(self.members()[bob][name]
+                                                 for name in ("roles", "devices")))
+        self.assertEqual(5, self.decides("approve", self.house.asks(), key["path"]).end()[0])
+
+    def test_lists_and_ends_sessions(self):
+        self.assertEqual([], self.house.list("session", "list"))
+        person = self.house.comes("session", "end", "--member", self.owner["member"], "--json")
+        self.assertEqual({"ended": 0}, person.result())
+        self.assertEqual(2, self.house.comes("session", "end").end()[0])
+        person = self.house.comes("session", "end", "ses_00000000000000000000000000")
+        self.assertEqual(1, person.end()[0])
+
     def test_says_when_a_project_becomes_a_team(self):
         bob = self.add()
         person = self.house.comes("device", "enroll", "--member", bob)

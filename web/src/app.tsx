@@ -29,6 +29,9 @@ const RollbackView = lazy(() =>
   import("./views/rollback").then((m) => ({ default: m.RollbackView })),
 );
 const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
+const PeopleView = lazy(() =>
+  import("./views/people/people").then((m) => ({ default: m.PeopleView })),
+);
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
 export function App({ link }: { link: OneTimeLink }) {
@@ -96,6 +99,7 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
+  if (page === "people") return <PeopleView session={session} />;
   if (page === "about") return <AboutView session={session} />;
   if (page === "rollback") return <RollbackView session={session} />;
   if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
@@ -105,7 +109,10 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 
 // The paths that the server answers with this page; all others are its 404.
 function pageOf(path: string, query: URLSearchParams): PageName {
-  if (path === "/settings") return query.get("page") === "about" ? "about" : "keys";
+  if (path === "/settings") {
+    const named = query.get("page");
+    return named === "about" || named === "people" ? named : "keys";
+  }
   if (path === "/settings/rollback") return "rollback";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };

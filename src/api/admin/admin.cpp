@@ -6,6 +6,7 @@
 #include "api/admin/people.h"
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
+#include "api/admin/sessions.h"
 #include "api/admin/successions.h"
 #include "api/admin/things.h"
 #include "api/evidence/receipts.h"
@@ -30,6 +31,9 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/login-links", make_login_link},
       {Method::get, "/admin/members", list_members},
       {Method::get, "/admin/devices", list_devices},
+      {Method::get, "/admin/sessions", list_all_sessions},
+      {Method::post, "/admin/sessions/end", end_sessions_of},
+      {Method::post, "/admin/sessions/{id}/end", end_any_session},
       {Method::post, "/admin/agents", create_agent},
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},

@@ -29,6 +29,8 @@ std::vector<std::string> texts_of(Members& members, std::string_view name) {
   return texts;
 }
 
+}  // namespace
+
 std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory& directory,
                                                           std::string body) {
   const auto document = read_object(std::move(body));
@@ -70,15 +72,16 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
     wish.member.clear();
     wish.spki.clear();
   } else {
+    const bool changes = wish.act == evidence::RosterAct::change_member;
     wish.name.clear();
-    wish.roles.clear();
-    wish.groups.clear();
-    if (wish.act == evidence::RosterAct::remove_member) wish.spki.clear();
+    if (!changes) {
+      wish.roles.clear();
+      wish.groups.clear();
+    }
+    if (changes || wish.act == evidence::RosterAct::remove_member) wish.spki.clear();
   }
   return wish;
 }
-
-}  // namespace
 
 net::Outcome show_rosters(Context& context, Call& call) {
   json::Array projects;

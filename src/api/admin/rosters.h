@@ -4,7 +4,11 @@
 
 #pragma once
 
+#include <expected>
+#include <string>
+
 #include "api/routes.h"
+#include "evidence/roster_wish.h"
 
 namespace lp::api {
 
@@ -21,6 +25,9 @@ net::Outcome change_rosters(Context& context, Call& call);
 net::Outcome list_waiting(Context& context, Call& call);
 // {act, member?, name?, roles?, groups?, spki?, key?, project?} → the proposal and its url.
 net::Outcome propose_roster(Context& context, Call& call);
+// What such a body asks for, in the one form in which it is stored.
+std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory& directory,
+                                                          std::string body);
 net::Outcome withdraw_waiting(Context& context, Call& call);
 
 // {member} → {token, url, expires_at}

@@ -262,6 +262,7 @@ net::Outcome request_receipt(Context& context, Call& call, const Session& sessio
   if (!view) return refuse_gone(context, *call.directory, session, view.error());
   const core::ProjectView* project = call.directory->project(view->rows.request.project);
   if (project == nullptr || !sees(session, *project)) return refuse(Reason::not_found);
+  if (!may(session, *project, identity::Right::read_log)) return refuse(Reason::not_permitted);
   return reply_with(context, call, *project, telling_index(*view));
 }
 

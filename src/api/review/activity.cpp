@@ -20,6 +20,12 @@ bool Activity::go_on(const Digest& token, std::int64_t now_ms) {
   return true;
 }
 
+bool Activity::active(const Digest& token, std::int64_t now_ms) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = last_ms_.find(token);
+  return found != last_ms_.end() && now_ms - found->second <= idle_max_ms;
+}
+
 void Activity::end(const Digest& token) {
   const std::lock_guard lock(mutex_);
   last_ms_.erase(token);

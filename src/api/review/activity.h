@@ -26,13 +26,15 @@ class Activity {
   void begin(const Digest& token, std::int64_t now_ms);
   // Whether the session may still decide; if so, it has just been active.
   bool go_on(const Digest& token, std::int64_t now_ms);
+  // The same question, asked by somebody else: it keeps nothing active.
+  [[nodiscard]] bool active(const Digest& token, std::int64_t now_ms) const;
   void end(const Digest& token);
 
  private:
   void forget_idle(std::int64_t now_ms);
 
   const std::size_t sessions_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<Digest, std::int64_t> last_ms_;
 };
 

@@ -27,6 +27,15 @@ TEST(Activity, IsOfTheSessionThatAKeyHasOpened) {
   EXPECT_FALSE(activity.go_on(token, 1));
 }
 
+TEST(Activity, IsNotKeptUpByWhoeverAsksForIt) {
+  Activity activity;
+  activity.begin(token, 0);
+  EXPECT_TRUE(activity.active(token, idle_max_ms));
+  EXPECT_FALSE(activity.active(token, idle_max_ms + 1));
+  EXPECT_FALSE(activity.active(other, 0));
+  EXPECT_FALSE(activity.go_on(token, idle_max_ms + 1));
+}
+
 TEST(Activity, GivesNoPlaceBeyondItsBoundUntilOneIsIdle) {
   Activity activity(1);
   activity.begin(token, 0);

@@ -85,7 +85,8 @@ std::optional<net::Reply> hidden(Context& context, const core::Directory& direct
 
 net::Reply detail_reply(Context& context, const core::Directory& directory,
                         const core::RequestView& view, const Session& session) {
-  const Viewer viewer{.member = session.member, .key = session.key};
+  const Viewer viewer{
+      .member = session.member, .key = session.key, .by_passkey = session.by_passkey};
   return private_reply(json::compact(request_detail(context, directory, view, viewer)));
 }
 
@@ -142,6 +143,10 @@ net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
 // Whether the member sees the request is looked at where it is decided, on rows that are read there
 // anyway; why it was not decided, only those who see it are told.
 net::Outcome decide_review(Context& context, Call& call, const Session& session) {
+  if (!may_somewhere(*call.directory, session, identity::Right::decide)) {
+    const bool reads = may_somewhere(*call.directory, session, identity::Right::see);
+    return refuse(reads ? Reason::not_a_reviewer : Reason::not_found);
+  }
   if (!is_id("req", call.parameter("id"))) return refuse(Reason::not_found);
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return std::move(command.error());

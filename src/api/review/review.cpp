@@ -8,6 +8,7 @@
 #include "api/review/passkeys.h"
 #include "api/review/requests.h"
 #include "api/review/rosters.h"
+#include "api/review/sessions.h"
 #include "api/review/setup.h"
 #include "api/review/successions.h"
 
@@ -20,6 +21,9 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/setup/finish", walled<finish_setup>},
 
       {Method::get, "/api/session", signed_in<show_session>},
+      {Method::get, "/api/sessions", signed_in<list_sessions>},
+      {Method::post, "/api/sessions/end-others", walled_active<end_other_sessions>},
+      {Method::post, "/api/sessions/{id}/end", walled_active<end_session>},
       {Method::post, "/api/login/begin", walled<begin_login>},
       {Method::post, "/api/login", walled<login>},
       {Method::post, "/api/login/passkey", walled<login_by_passkey>},
@@ -41,6 +45,7 @@ std::vector<Route> review_routes() {
 
       {Method::get, "/api/review/rosters", signed_in<list_rosters>},
       {Method::get, "/api/review/roster-proposals", signed_in<list_proposals>},
+      {Method::post, "/api/review/roster-proposals", walled_active<propose_change>},
       {Method::get, "/api/review/roster-proposals/{id}", signed_in<show_proposal>},
       {Method::post, "/api/review/roster-proposals/{id}/sign", walled_active<sign_proposal>},
       {Method::post, "/api/review/roster-proposals/{id}/withdraw",

@@ -114,7 +114,8 @@ void add_member(const core::Directory& directory, const evidence::RosterWish& wi
   member.add("id", wish.member)
       .add("name", known == directory.members.end() ? wish.name : known->second.name);
   value.add("member", std::move(member));
-  if (wish.act == evidence::RosterAct::add_member) {
+  if (wish.act == evidence::RosterAct::add_member ||
+      wish.act == evidence::RosterAct::change_member) {
     value.add("roles", json::text_array(wish.roles)).add("groups", json::text_array(wish.groups));
   }
 }

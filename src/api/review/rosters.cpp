@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "api/admin/rosters.h"
 #include "api/errors.h"
 #include "api/reply.h"
 #include "api/review/roster_body.h"
 #include "api/submit.h"
+#include "base/assert.h"
 #include "core/roster_proposals.h"
 #include "json/write.h"
 
@@ -23,6 +25,44 @@ json::Value names_in(const core::Directory& directory, const std::set<std::strin
     members.push_back(std::move(member));
   }
   return json::Value::array(std::move(members));
+}
+
+// A change is one of all rosters, so whoever has to do with it manages people in all of them.
+bool manages_rosters(const core::Directory& directory, const Session& session) {
+  bool in_one = false;
+  for (const auto& [id, project] : directory.projects) {
+    if (!project.roster || directory.succeeded(id)) continue;
+    if (!may(session, project, identity::Right::manage_people)) return false;
+    in_one = true;
+  }
+  return in_one;
+}
+
+bool is_owner(const core::Directory& directory, std::string_view member) {
+  return std::ranges::any_of(directory.projects, [&](const auto& item) {
+    return !directory.succeeded(item.first) &&
+           std::ranges::any_of(item.second.entries, [&](const auto& entry) {
+             return entry.member == member && entry.has_role("owner");
+           });
+  });
+}
+
+bool may_ask_for(const core::Directory& directory, const Session& session,
+                 const evidence::RosterWish& wish) {
+  const bool concerns_owner = std::ranges::find(wish.roles, "owner") != wish.roles.end() ||
+                              is_owner(directory, wish.member);
+  switch (wish.act) {
+    case evidence::RosterAct::add_member:
+    case evidence::RosterAct::change_member:
+    case evidence::RosterAct::remove_member:
+    case evidence::RosterAct::revoke_device:
+      return !concerns_owner || owns_rosters(directory, session);
+    case evidence::RosterAct::add_device:     // who has the key asks, by a login link
+    case evidence::RosterAct::rotate_issuer:  // who runs the server asks
+      return false;
+  }
+  LP_ASSERT(false);
+  return false;
 }
 
 }  // namespace
@@ -56,12 +96,12 @@ net::Outcome list_rosters(Context& context, Call& call, const Session& session) 
 }
 
 net::Outcome list_proposals(Context& context, Call& call, const Session& session) {
-  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!manages_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   return describe_proposals(context, *call.directory);
 }
 
 net::Outcome show_proposal(Context& context, Call& call, const Session& session) {
-  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!manages_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   const auto proposal = core::waiting_proposal(context.engine.reader(), call.parameter("id"),
                                                context.engine.clock().now());
   if (!proposal) return internal_error("store.read_failed", proposal.error().what);
@@ -79,9 +119,21 @@ net::Outcome sign_proposal(Context& context, Call& call, const Session& session)
 }
 
 net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session) {
-  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
+  if (!manages_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
   return submit(context, core::WithdrawProposal{.id = call.parameter("id")},
                 [](const core::WithdrawProposal::Result&) { return private_reply("{}"); });
+}
+
+net::Outcome propose_change(Context& context, Call& call, const Session& session) {
+  if (!manages_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
+  auto wish = read_wish(*call.directory, std::move(call.request.body));
+  if (!wish) return std::move(wish.error());
+  if (!may_ask_for(*call.directory, session, *wish)) return refuse(Reason::not_permitted);
+  return submit(context, core::ProposeRoster{.wish = *std::move(wish)},
+                [&context, directory = call.directory](const core::ProposeRoster::Result& result) {
+                  const auto value = describe_proposal(context, *directory, result.proposal);
+                  return value ? private_reply(json::compact(*value)) : value.error();
+                });
 }
 
 }  // namespace lp::api

@@ -16,11 +16,15 @@ namespace lp::api {
 // session sees.
 net::Outcome list_rosters(Context& context, Call& call, const Session& session);
 
-// For owners of all rosters; for everybody else 403 `not_permitted`.
+// For owners of all rosters, who alone sign, and for who manages people in all of them; for
+// everybody else 403 `not_permitted`.
 net::Outcome list_proposals(Context& context, Call& call, const Session& session);
 net::Outcome show_proposal(Context& context, Call& call, const Session& session);
 // {changes, names} → {versions}: the signed rosters are in force, and the proposal is gone.
 net::Outcome sign_proposal(Context& context, Call& call, const Session& session);
 net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session);
+// A body as of POST /admin/roster-proposals → the proposal. A member comes, goes or is given other
+// roles, or a device goes; what concerns an owner only an owner asks for.
+net::Outcome propose_change(Context& context, Call& call, const Session& session);
 
 }  // namespace lp::api

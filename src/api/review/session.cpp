@@ -29,15 +29,6 @@ const store::Passkey* passkey_of(const core::Directory& directory, const store::
   return signs_in ? &passkey->second : nullptr;
 }
 
-bool live(const core::Directory& directory, const store::Session& row, Instant now) {
-  const auto member = directory.members.find(row.member);
-  const auto device = directory.devices.find(row.key);
-  const bool by_device = device != directory.devices.end() && !device->second.revoked &&
-                         device->second.member == row.member;
-  return now < row.expires && member != directory.members.end() && !member->second.removed &&
-         (by_device || passkey_of(directory, row) != nullptr);
-}
-
 json::Value roles_of(const core::Directory& directory, std::string_view member) {
   std::set<std::string> roles;
   if (directory.setup_owner == member) roles.emplace("owner");
@@ -73,10 +64,21 @@ json::Value describe_project(const core::Directory& directory, const core::Proje
 
 }  // namespace
 
+bool is_live(const core::Directory& directory, const store::Session& row, Instant now) {
+  const auto member = directory.members.find(row.member);
+  const auto device = directory.devices.find(row.key);
+  const bool by_device = device != directory.devices.end() && !device->second.revoked &&
+                         device->second.member == row.member;
+  return now < row.expires && member != directory.members.end() && !member->second.removed &&
+         (by_device || passkey_of(directory, row) != nullptr);
+}
+
 std::optional<Session> live_session(Context& context, const core::Directory& directory,
                                     const Digest& token) {
   const auto row = context.engine.session(token);
-  if (!row || !*row || !live(directory, **row, context.engine.clock().now())) return std::nullopt;
+  if (!row || !*row || !is_live(directory, **row, context.engine.clock().now())) {
+    return std::nullopt;
+  }
   return Session{.token = token,
                  .member = (*row)->member,
                  .key = (*row)->key,
@@ -88,14 +90,18 @@ std::optional<Session> session_of(Context& context, const core::Directory& direc
                                   const net::Request& request) {
   const auto token = request.cookie(cookie_name);
   if (!token || !identity::is_session_token(*token)) return std::nullopt;
-  return live_session(context, directory, identity::session_token_digest(*token));
+  auto session = live_session(context, directory, identity::session_token_digest(*token));
+  if (session) {
+    context.last_use.note(session->token, context.engine.clock().now(), request.peer.address);
+  }
+  return session;
 }
 
 bool session_reads_log(Context& context, const net::Request& request, std::string_view project) {
   const auto directory = context.engine.directory();
   const auto session = session_of(context, *directory, request);
   const core::ProjectView* view = directory->project(project);
-  return session && view != nullptr && sees(*session, *view);
+  return session && view != nullptr && may(*session, *view, identity::Right::read_log);
 }
 
 void set_session_cookie(net::Reply& reply, std::string_view token) {
@@ -108,11 +114,21 @@ void clear_session_cookie(net::Reply& reply) {
                              fmt::format("{}=; Max-Age=0; {}", cookie_name, cookie_attributes));
 }
 
-bool sees(const Session& session, const core::ProjectView& project) {
-  if (!session.by_passkey) return project.entry_of(session.member, session.key) != nullptr;
-  return std::ranges::any_of(project.entries, [&](const auto& entry) {
-    return entry.member == session.member && entry.has_key();
+bool may(const Session& session, const core::ProjectView& project, identity::Right right) {
+  const auto* entry = project.place_of(session.member, session.key, session.by_passkey);
+  return entry != nullptr && identity::grants(entry->roles, right);
+}
+
+bool may_somewhere(const core::Directory& directory, const Session& session,
+                   identity::Right right) {
+  // A roster that stands still for ever gives no right to do anything new.
+  return std::ranges::any_of(directory.projects, [&](const auto& item) {
+    return !directory.succeeded(item.first) && may(session, item.second, right);
   });
+}
+
+bool sees(const Session& session, const core::ProjectView& project) {
+  return may(session, project, identity::Right::see);
 }
 
 net::Reply refuse_gone(Context& context, const core::Directory& directory, const Session& session,

@@ -1,6 +1,7 @@
-// Who is signed in. The cookie holds 256 random bits, the store their SHA-256; a session ends after
-// 12 hours, at log-out, and as soon as its device or its member is gone. It decides and signs only
-// while its person is active (activity.h).
+// Who is signed in, and what they may do. The cookie holds 256 random bits, the store their
+// SHA-256; a session ends after 12 hours, at log-out, when somebody ends it (sessions.h), and as
+// soon as its device or its member is gone. It decides and signs only while its person is active
+// (activity.h).
 
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "api/routes.h"
 #include "base/digest.h"
 #include "core/directory.h"
+#include "identity/rights.h"
 #include "json/value.h"
 
 namespace lp::api {
@@ -26,22 +28,32 @@ struct Session {
   bool by_passkey = false;  // one that signs in: `key` stands in no roster
 };
 
+// Whether what is stored is still somebody's session.
+[[nodiscard]] bool is_live(const core::Directory& directory, const store::Session& row,
+                           Instant now);
 // The session as it stands now, or nothing once it has ended.
 std::optional<Session> live_session(Context& context, const core::Directory& directory,
                                     const Digest& token);
-// The live session of this request, or nothing.
+// The live session of this request, or nothing. It has just been used.
 std::optional<Session> session_of(Context& context, const core::Directory& directory,
                                   const net::Request& request);
 
-// Context::session_reads_log: a member in the roster of `project` may read its log.
+// Context::session_reads_log: a member whom the roster of `project` gives that right.
 bool session_reads_log(Context& context, const net::Request& request, std::string_view project);
 
 // Adds the cookie to a reply, or tells the browser to forget it.
 void set_session_cookie(net::Reply& reply, std::string_view token);
 void clear_session_cookie(net::Reply& reply);
 
-// Whether the member stands in the roster of `project` with the key of the session; with any key,
-// when a passkey opened it. What else there is they may not see.
+// Whether the roster of `project` gives the member, as they are signed in, this right
+// (ProjectView::place_of).
+[[nodiscard]] bool may(const Session& session, const core::ProjectView& project,
+                       identity::Right right);
+// Whether that of some project does. What needs no project to be refused is refused by this, before
+// the body is looked at.
+[[nodiscard]] bool may_somewhere(const core::Directory& directory, const Session& session,
+                                 identity::Right right);
+// Right::see: what is not theirs to see is not there.
 [[nodiscard]] bool sees(const Session& session, const core::ProjectView& project);
 // Why a request has no view: for members who do not see its project it was never there, erased or
 // not.

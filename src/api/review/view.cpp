@@ -8,6 +8,7 @@
 #include "core/passkeys.h"
 #include "core/request_event.h"
 #include "crypto/hash.h"
+#include "identity/rights.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -170,6 +171,11 @@ std::string why_not(std::optional<approval::Refusal> refusal, approval::Proof ne
              : "You can approve: one reviewer is enough.";
 }
 
+bool may(const core::ProjectView& project, const Viewer& viewer, identity::Right right) {
+  const auto* entry = project.place_of(viewer.member, viewer.key, viewer.by_passkey);
+  return entry != nullptr && identity::grants(entry->roles, right);
+}
+
 // Whether this viewer can decide, and why not in words that a person understands.
 void add_offer(Context& context, const core::Directory& directory, json::Value& detail,
                const core::ProjectView& project, const core::RequestView& view,
@@ -177,7 +183,7 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   const approval::Request& state = view.rows.state.state;
   const Passkeys passkeys = core::decision_passkeys(directory, project, viewer.member);
   const std::string key = signing_key(project, viewer, passkeys);
-  const bool listed = !key.empty();
+  const bool listed = !key.empty() && may(project, viewer, identity::Right::decide);
   approval::Context domain{.now = context.engine.clock().now(),
                            .rule = approval::default_rule(),
                            .people = project.people,
@@ -205,6 +211,19 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
                                                       viewer.member, key, context.engine.keys(),
                                                       domain.now, context.engine.entropy())));
   detail.add("passkeys", describe_passkeys(context, project, view, viewer, passkeys, domain.now));
+}
+
+// As it was asked and, once it was edited and decided, as it runs.
+void add_payload(json::Value& value, const core::RequestView& view) {
+  const approval::Request& state = view.rows.state.state;
+  value.add("payload", view.payload);
+  if (!view.commit_key.empty()) value.add("commit_key", base64(view.commit_key));
+  if (view.rows.request.payload_kind == "plain") value.add("lossy", json::text_array(view.lossy));
+  if (view.edited_payload.empty()) return;
+  auto edited = json::Value::object();
+  edited.add("payload", view.edited_payload).add("payload_kind", state.current.kind);
+  add_reference(edited, state.current);
+  value.add("edited", std::move(edited));
 }
 
 }  // namespace
@@ -253,20 +272,15 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   const core::ProjectView* project = directory.project(view.rows.request.project);
   const approval::Request& state = view.rows.state.state;
   json::Value value = request_summary(context, directory, view);
-  value.add("payload", view.payload);
+  const bool plain = view.rows.request.payload_kind == "plain";
+  const bool opened = !plain || !viewer || may(*project, *viewer, identity::Right::open_payload);
+  if (opened) add_payload(value, view);
+  if (!opened) value.add("payload_withheld", true);
   // The agent's own bytes; an edit stands under `edited`.
   add_reference(value, state.base);
-  if (!view.commit_key.empty()) value.add("commit_key", base64(view.commit_key));
-  if (view.rows.request.payload_kind == "plain") value.add("lossy", json::text_array(view.lossy));
   add_text(value, "facts", view.facts);
   add_text(value, "schema", view.schema);
   value.add("request_sha256", view.rows.request.request_sha256.hex());
-  if (!view.edited_payload.empty()) {
-    auto edited = json::Value::object();
-    edited.add("payload", view.edited_payload).add("payload_kind", state.current.kind);
-    add_reference(edited, state.current);
-    value.add("edited", std::move(edited));
-  }
   if (terminal(view.state)) {
     value.add("decision", describe_decision(directory, *project, view));
   }

@@ -19,12 +19,15 @@ namespace lp::api {
 // Who looks: a member by one of their keys.
 struct Viewer {
   std::string member, key;
+  bool by_passkey = false;  // one that signs in: `key` stands in no roster
 };
 
 json::Value request_summary(Context& context, const core::Directory& directory,
                             const core::RequestView& view);
 
-// The summary, the payload, and for a viewer in the roster an offer while it is pending.
+// The summary, the payload, and for a viewer who may decide an offer while it is pending. What the
+// server itself can open of a payload is left out for a viewer who may not read it:
+// `payload_withheld` stands in its place. Without a viewer it is for whoever runs the server.
 json::Value request_detail(Context& context, const core::Directory& directory,
                            const core::RequestView& view, const std::optional<Viewer>& viewer);
 

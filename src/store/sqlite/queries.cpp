@@ -237,6 +237,8 @@ WHERE project = ?1 AND version = ?2)"},
 SELECT entry FROM roster_entry WHERE project = ?1 AND version = ?2 ORDER BY position)"},
     {Query::session, "session", R"(
 SELECT token, member, key, created, expires FROM session WHERE token = ?1)"},
+    {Query::sessions, "sessions", R"(
+SELECT token, member, key, created, expires FROM session ORDER BY token)"},
     {Query::setup_tokens, "setup_tokens", R"(
 SELECT token, created, expires FROM setup_token ORDER BY token)"},
     {Query::roster_proposals, "roster_proposals", R"(

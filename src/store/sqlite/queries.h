@@ -72,6 +72,7 @@ enum class Query : std::uint8_t {
   roster,
   roster_entries,
   session,
+  sessions,
   setup_tokens,
   roster_proposals,
   login_links,

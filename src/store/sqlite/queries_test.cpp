@@ -41,6 +41,7 @@ const std::map<Query, std::string_view>& scans() {
       {Query::delete_outbox, "when somebody erases; an index would cost every decision"},
       {Query::revoke_devices_of, "people, when one of them is erased"},
       {Query::erase_passkeys_of, "people, when one of them is erased"},
+      {Query::sessions, "those of twelve hours, when somebody lists or ends them"},
       {Query::delete_sessions_of, "those of twelve hours, when somebody is erased"},
       {Query::delete_login_links_of, "a hundred at most (core/roster_proposals.cpp)"},
       {Query::delete_roster_proposals_of, "a hundred at most (core/roster_proposals.cpp)"},

@@ -66,6 +66,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<Session>> session(const Digest& token) override {
     return first(Query::session, read_session, token);
   }
+  Result<std::vector<Session>> sessions() override { return all(Query::sessions, read_session); }
   Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) override;
 
   Result<std::optional<FullRequest>> request(std::string_view id) override {

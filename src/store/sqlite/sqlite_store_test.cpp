@@ -277,6 +277,7 @@ TEST(SqliteStore, ForgetsASessionThatIsDeleted) {
   const Session session{sample_digest(1), "mem_a", "dev_a", {1}, {2}};
   opened.commit(batch_of(session));
   EXPECT_EQ(*opened.reader->session(sample_digest(1)), session);
+  EXPECT_EQ(*opened.reader->sessions(), std::vector{session});
   opened.commit(removal_of(DeleteSession{sample_digest(2)}));
   EXPECT_EQ(*opened.reader->session(sample_digest(1)), session);
   opened.commit(removal_of(DeleteSession{sample_digest(1)}));

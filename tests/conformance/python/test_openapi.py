@@ -307,6 +307,28 @@ def people_look_around(house):
     house.page("POST", "/api/review/successions", {"openings": []}, 404)
 
 
+def people_end_sessions(house):
+    house.owner.log_in()
+    [one] = house.page("GET", "/api/sessions")["sessions"]
+    assert one["current"] and one["active"] and one["network"] == "127.0.0.1"
+    first, house.cookie = house.cookie, None
+    house.owner.log_in()
+    house.page("POST", f"/api/sessions/{one['id']}/end", {})
+    house.page("POST", f"/api/sessions/{one['id']}/end", {}, 404)
+    left, house.cookie = house.cookie, first
+    house.page("GET", "/api/sessions", None, 401)
+    house.cookie = left
+    assert house.page("POST", "/api/sessions/end-others", {}) == {"ended": 0}
+
+
+def people_ask_for_changes(house):
+    path = "/api/review/roster-proposals"
+    asked = house.page("POST", path, {"act": "add_member", "name": "Eve", "roles": ["auditor"]})
+    house.page("POST", f"{path}/{asked['id']}/withdraw", {})
+    house.page("POST", path, {"act": "add_member", "name": "Eve", "roles": ["king"]}, 422)
+    house.page("POST", path, {"act": "rotate_issuer", "project": "default"}, 403)
+
+
 def asked_of_the_owner(house, *words):
     """The proposal of a change that this terminal has no key for."""
     done = subprocess.run([PROGRAM, *words, "--data", house.data, "--json"], capture_output=True,
@@ -440,6 +462,8 @@ def test_every_operation_answers_as_the_document_says(house):
     people_use_passkeys(house)
     people_are_refused(house)
     people_look_around(house)
+    people_end_sessions(house)
+    people_ask_for_changes(house)
     another_issuer_signs(house)
     people_come_and_go(house)
     auditors_read_the_log(house)

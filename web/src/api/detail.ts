@@ -9,7 +9,8 @@ export async function loadDetail(api: Api, id: string): Promise<Detail> {
 
 export function detailOf(answer: Detail): Detail {
   const offer = received(answer.offer);
-  return offer ? { ...answer, offer } : answer;
+  const shown = answer.payload_withheld ? { ...answer, payload: "" } : answer;
+  return offer ? { ...shown, offer } : shown;
 }
 
 export function received(offer: Offer | undefined): Offer | undefined {

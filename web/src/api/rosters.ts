@@ -151,6 +151,16 @@ async function ofNow(api: Api, proposal: Proposal): Promise<Wish> {
   return { ...proposal, from: now.from };
 }
 
+// What a person may ask for on a page; an owner signs it, or withdraws it.
+export type Asked =
+  | { act: "add_member"; name: string; roles: string[]; groups: string[] }
+  | { act: "change_member"; member: string; roles: string[]; groups: string[] }
+  | { act: "remove_member"; member: string };
+
+export async function propose(api: Api, key: DeviceKey, asked: Asked): Promise<Proposal> {
+  return whileActive(api, key, () => api.post<Proposal>("/api/review/roster-proposals", asked));
+}
+
 export async function withdrawProposal(
   api: Api,
   key: DeviceKey,

@@ -61,6 +61,21 @@ export interface Session {
   projects: SessionProject[];
 }
 
+// Where somebody is signed in.
+export interface OpenSession {
+  id: string;
+  member: string;
+  name: string;
+  key: string;
+  class: string;
+  created_at: string;
+  expires_at: string;
+  active: boolean; // it decides and signs without being opened again
+  current: boolean;
+  last_used_at?: string; // not since the server started
+  network?: string;
+}
+
 export interface Waiting {
   state: "connected" | "polling" | "gone" | "never";
   at?: string;
@@ -145,6 +160,7 @@ export interface Decision {
 
 export interface Detail extends Summary {
   payload: string;
+  payload_withheld?: true; // the server could open it, and gives it to reviewers only
   env_sha256?: string;
   kid?: string;
   commit?: string;

@@ -9,7 +9,13 @@ import { treeRoot } from "./roster";
 import type { Entry, Head, IssuerRange, Roster } from "./roster_chain";
 
 export interface PeopleWish {
-  act: "add_member" | "remove_member" | "add_device" | "add_passkey" | "revoke_device";
+  act:
+    | "add_member"
+    | "change_member"
+    | "remove_member"
+    | "add_device"
+    | "add_passkey"
+    | "revoke_device";
   member: { id: string; name: string };
   roles?: string[];
   groups?: string[];
@@ -44,6 +50,8 @@ export function carryOut(wish: Wish, entries: Entry[], salt = newSalt): Entry[] 
     case "add_member":
       if (known) return entries;
       return [...entries, memberEntry(wish, salt())];
+    case "change_member":
+      return withPlace(wish, entries, salt);
     case "remove_member":
       return known ? entries.filter((entry) => entry.member !== member) : entries;
     case "add_device":
@@ -74,6 +82,20 @@ function memberEntry(wish: PeopleWish, salt: string): Entry {
     class: "none",
     cosigned: [],
   };
+}
+
+// All entries of the member become the same place; one that is so already keeps its salt.
+function withPlace(wish: PeopleWish, entries: Entry[], salt: () => string): Entry[] {
+  const roles = sortedDistinct(wish.roles ?? []);
+  const groups = sortedDistinct(wish.groups ?? []);
+  const changes = (entry: Entry) =>
+    entry.member === wish.member.id &&
+    (jcs(sortedDistinct(entry.roles)) !== jcs(roles) ||
+      jcs(sortedDistinct(entry.groups)) !== jcs(groups));
+  if (!entries.some(changes)) return entries;
+  return entries.map((entry) =>
+    changes(entry) ? { ...entry, salt: salt(), roles, groups, cosigned: [] } : entry,
+  );
 }
 
 function withKey(place: Entry, salt: string, spki?: string): Entry {

@@ -22,6 +22,7 @@ export type Opened = Sealed &
     | { state: "no_key" } // this browser holds no content key at all
     | { state: "wrong_key"; held: ContentKey[] } // none of those it holds opens this
     | { state: "tampered"; problem: string }
+    | { state: "withheld" } // the server gives it to reviewers only
     | OpenedPayload
   );
 
@@ -40,7 +41,7 @@ export interface OpenedPayload {
 // A payload as the server tells of it: the agent's own, or a person's edit of it.
 export type PayloadSource = Pick<
   Detail,
-  "payload" | "payload_kind" | "env_sha256" | "commit" | "commit_key"
+  "payload" | "payload_kind" | "payload_withheld" | "env_sha256" | "commit" | "commit_key"
 >;
 
 export async function openPayload(
@@ -73,6 +74,7 @@ export async function openPayload(
 }
 
 async function openPlain(detail: PayloadSource, role: Role): Promise<Opened> {
+  if (detail.payload_withheld) return { state: "withheld" };
   const k = await plainCommitmentKey(detail.commit_key ?? "");
   if (!k)
     return { state: "tampered", problem: "The server sent no key to bind this payload with." };

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Inbox, Info, Keyboard, KeyRound, LogOut } from "lucide-react";
+import { Inbox, Info, Keyboard, KeyRound, LogOut, Users } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { type Connection, steadyNow } from "../api/live";
 import type { Session } from "../api/types";
@@ -16,6 +16,7 @@ import { HeldBar } from "./held_bar";
 
 export type PageName =
   | "keys"
+  | "people"
   | "about"
   | "rollback"
   | { proposal: string }
@@ -51,6 +52,13 @@ export function Frame(props: { session: Session; page: PageName; children: React
         </RailLink>
         <RailLink href="/settings" current={keys} icon={<KeyRound aria-hidden size={17} />}>
           Keys
+        </RailLink>
+        <RailLink
+          href="/settings?page=people"
+          current={page === "people"}
+          icon={<Users aria-hidden size={17} />}
+        >
+          People
         </RailLink>
         <RailLink
           href="/settings?page=about"

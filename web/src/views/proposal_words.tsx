@@ -10,7 +10,7 @@ import { eightWords } from "../crypto/words";
 import { CopyButton } from "../ui/copy";
 import { VisibleText } from "../ui/visible_text";
 
-function roleWords(roles: string[]): string {
+export function roleWords(roles: string[]): string {
   const words = roles.map((role) => role.replace("_", " "));
   return words.length === 0 ? "no role" : words.join(" and ");
 }
@@ -30,6 +30,12 @@ export function ProposalTitle({ proposal }: { proposal: Proposal }) {
       return (
         <>
           Add {name} as {roleWords(proposal.roles ?? [])}
+        </>
+      );
+    case "change_member":
+      return (
+        <>
+          Make {name} {roleWords(proposal.roles ?? [])}
         </>
       );
     case "remove_member":

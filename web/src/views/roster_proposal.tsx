@@ -145,6 +145,13 @@ function Consequence({ proposal }: { proposal: Proposal }) {
           theirs, too.
         </p>
       );
+    case "change_member":
+      return (
+        <p>
+          From then on {name} may do what these roles allow, on every device, and nothing else.
+          What was decided stays valid.
+        </p>
+      );
     case "remove_member":
     case "revoke_device":
       return (

@@ -6,15 +6,17 @@ import { Link } from "../route";
 import { Notice } from "../ui/notice";
 import { ProposalTitle } from "./proposal_words";
 
-// What an owner is asked to sign, on the pages where they would look.
+// What an owner is asked to sign, on the pages where they would look; an admin sees it too.
 export function WaitingProposals({ session }: { session: Session }) {
   const api = useApi();
   const { keyring } = useKeys();
+  const owner = session.member.roles.includes("owner");
   const proposals = useQuery({
     queryKey: ["proposals"],
     queryFn: () => api.get<{ proposals: Proposal[] }>("/api/review/roster-proposals"),
     // What an owner signs, their device key signs: a session of a passkey is shown nothing of it.
-    enabled: session.member.roles.includes("owner") && session.key === keyring.device?.id,
+    enabled:
+      (owner || session.member.roles.includes("admin")) && session.key === keyring.device?.id,
   });
   return proposals.data?.proposals.map((proposal) => (
     <Notice
@@ -23,7 +25,7 @@ export function WaitingProposals({ session }: { session: Session }) {
       title={<ProposalTitle proposal={proposal} />}
       actions={
         <Link href={`/settings/roster/${proposal.id}`} className="button">
-          Read and sign
+          {owner ? "Read and sign" : "Read"}
         </Link>
       }
     >

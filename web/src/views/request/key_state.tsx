@@ -14,6 +14,14 @@ export function KeyState({ opened, pending }: { opened: Opened; pending: boolean
       </Notice>
     );
   }
+  if (opened.state === "withheld") {
+    return (
+      <Notice kind="info" title="Only reviewers read this payload">
+        It reached the server in clear, and the server gives it to those who decide. Your role
+        sees that it was asked, and how it ended.
+      </Notice>
+    );
+  }
   const kid = opened.envelope?.kid;
   return (
     <>

@@ -156,7 +156,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           <Aside detail={detail} opened={proposal ?? opened} session={session} />
         </div>
       </div>
-      {pending && opened && (
+      {pending && opened && (detail.eligibility.can_approve || detail.eligibility.can_reject) && (
         <DecisionBar
           detail={detail}
           approvable={signable}
@@ -186,6 +186,7 @@ function Payload(props: {
 }) {
   const { detail, opened, editing, writing, proposal, shown, changed } = props;
   if (!opened) return null;
+  if (opened.state === "withheld") return null;
   if (opened.state !== "open") return <Unopened detail={detail} opened={opened} />;
   if (writing) return <EditPanel editing={editing} plain={detail.payload_kind === "plain"} />;
   if (proposal) return <ProposalPanel {...{ detail, editing, proposal, shown }} />;
@@ -213,6 +214,7 @@ function whyNot(detail: Detail, opened: Opened): string {
   if (opened.state === "no_key" || opened.state === "wrong_key") {
     return "Approving needs the content key: nobody can approve what they cannot read.";
   }
+  if (opened.state === "withheld") return "Only reviewers read this payload.";
   if (opened.state === "tampered")
     return "Approving is off: the payload is not what it should be.";
   if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";

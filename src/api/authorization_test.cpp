@@ -1,0 +1,266 @@
+// R-AUTHZ-01: who may call what. spec/authorization.csv has a row for every route and a column for
+// every kind of caller; each cell is called here, and a route without a row fails.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "api/authorization_testing.h"
+#include "net/http_rules.h"
+
+namespace lp::api {
+namespace {
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> cells;
+  std::stringstream stream(line);
+  for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
+  return cells;
+}
+
+struct Row {
+  std::string method, path;
+  std::map<std::string, std::string> cells;  // by column
+
+  [[nodiscard]] std::string name() const { return method + " " + path; }
+};
+
+// What stands between the path and the note: a kind of caller each.
+struct Matrix {
+  std::vector<std::string> columns;
+  std::vector<Row> rows;
+};
+
+const Matrix& matrix() {
+  static const Matrix read = [] {
+    std::ifstream file(LP_SOURCE_DIR "/spec/authorization.csv");
+    Matrix found;
+    std::string line;
+    EXPECT_TRUE(std::getline(file, line)) << "spec/authorization.csv cannot be read";
+    const auto head = split(line);
+    found.columns.assign(head.begin() + 2, head.end() - 1);
+    while (std::getline(file, line)) {
+      auto cells = split(line);
+      cells.resize(head.size());  // without a note the last cell is not there
+      Row row{.method = cells[0], .path = cells[1], .cells = {}};
+      for (std::size_t i = 2; i + 1 < head.size(); ++i) row.cells[head[i]] = cells[i];
+      found.rows.push_back(std::move(row));
+    }
+    return found;
+  }();
+  return read;
+}
+
+std::string name_of(const Route& route) {
+  return std::string(net::method_name(route.method)) + " " + std::string(route.pattern);
+}
+
+// A call as good as it can be made once for all callers: what is answered to it is said of them.
+struct Sample {
+  std::string_view target;  // "" is the pattern; {names} stand for things of the cast
+  std::string_view body = "{}";
+};
+const std::map<std::string, Sample>& samples() {
+  static const std::map<std::string, Sample> all{
+      {"POST /api/ingest", {"", R"({"service":"s","action":"a","payload":{envelope}})"}},
+      {"GET /api/status/{id}", {"/api/status/{request}"}},
+      {"POST /api/requests/{id}/cancel", {"/api/requests/{request}/cancel"}},
+      {"POST /api/requests/{id}/revise",
+       {"/api/requests/{request}/revise", R"({"version":1,"payload":{envelope}})"}},
+      {"PUT /api/snapshots/{id}", {"/api/snapshots/{request}"}},
+      {"GET /api/snapshots/{id}", {"/api/snapshots/{request}"}},
+      {"POST /api/langgraph/checkpoints",
+       {"", R"({"thread_id":"t-2","checkpoint_id":"c-1","checkpoint":{envelope}})"}},
+      {"GET /api/langgraph/checkpoints", {"/api/langgraph/checkpoints?thread_id=t-1&latest=1"}},
+      {"DELETE /api/langgraph/checkpoints", {"/api/langgraph/checkpoints?thread_id=t-3"}},
+      {"POST /api/agents/rotate", {"", R"({"agent_id":"{agent}"})"}},
+      {"GET /api/agents/proof", {"/api/agents/proof?request_id={request}"}},
+      {"GET /api/agents/attestation", {"/api/agents/attestation?agent_id={agent}"}},
+      {"GET /api/agents/resolve", {"/api/agents/resolve?handle=bot"}},
+      {"POST /api/agents/handoff",
+       {"", R"({"request_id":"{request}","downstream_agent_id":"{agent}"})"}},
+      {"POST /api/agents/handoff-outcome",
+       {"", R"({"delivery_id":"{handoff}","outcome":"fulfilled"})"}},
+      {"GET /api/agents/handoff-outcome", {"/api/agents/handoff-outcome?delivery_id={handoff}"}},
+      {"POST /api/agent-signup", {"", R"({"token":"none"})"}},
+      {"GET /log/root/tile/{tile...}", {"/log/root/tile/0/000.p/1"}},
+      {"GET /log/{log}/checkpoint", {"/log/{log}/checkpoint"}},
+      {"GET /log/{log}/tile/{tile...}", {"/log/{log}/tile/0/000.p/1"}},
+      {"GET /log/{log}/receipt/{leaf}", {"/log/{log}/receipt/{leaf}"}},
+      {"GET /log/{log}/proof/inclusion", {"/log/{log}/proof/inclusion?index=0"}},
+      {"GET /log/{log}/proof/consistency", {"/log/{log}/proof/consistency?from=1"}},
+      {"GET /requests/{id}", {"/requests/x"}},
+      {"GET /settings/roster/{id}", {"/settings/roster/x"}},
+      {"GET /settings/erasure/{id}", {"/settings/erasure/x"}},
+      {"POST /api/setup/begin", {"", R"({"token":"none"})"}},
+      {"POST /api/setup/finish",
+       {"", R"({"token":"none","name":"N","spki":"AAAA","rosters":[)"
+            R"({"project":"p","entry":"e","head":"h","signature":"AAAA"}]})"}},
+      {"POST /api/login", {"", R"({"body":"{}","key":"none","signature":"AAAA"})"}},
+      {"POST /api/login-link", {"", R"({"token":"none"})"}},
+      {"POST /api/login-link/device", {"", R"({"token":"none","spki":"AAAA"})"}},
+      {"POST /api/sessions/{id}/end", {"/api/sessions/{session}/end"}},
+      {"GET /api/review/requests/{id}", {"/api/review/requests/{request}"}},
+      {"GET /api/review/requests/{id}/receipt", {"/api/review/requests/{request}/receipt"}},
+      {"POST /api/review/requests/{id}/viewed",
+       {"/api/review/requests/{request}/viewed", R"({"version":1})"}},
+      {"POST /api/review/requests/{id}/decision",
+       {"/api/review/requests/{request}/decision", R"({"core":"{}","signature":"AAAA"})"}},
+      {"POST /api/review/roster-proposals",
+       {"", R"({"act":"add_member","name":"N","roles":["reviewer"]})"}},
+      {"GET /api/review/roster-proposals/{id}", {"/api/review/roster-proposals/{proposal}"}},
+      {"POST /api/review/roster-proposals/{id}/sign",
+       {"/api/review/roster-proposals/{proposal}/sign", R"({"changes":[],"names":[]})"}},
+      {"POST /api/review/roster-proposals/{id}/withdraw",
+       {"/api/review/roster-proposals/{proposal}/withdraw"}},
+      {"GET /api/review/erasure-proposals/{id}", {"/api/review/erasure-proposals/{erasure}"}},
+      {"POST /api/review/erasure-proposals/{id}/sign",
+       {"/api/review/erasure-proposals/{erasure}/sign"}},
+      {"POST /api/review/erasure-proposals/{id}/withdraw",
+       {"/api/review/erasure-proposals/{erasure}/withdraw"}},
+      {"POST /api/review/rosters/begin", {"", R"({"project":"{unsigned}"})"}},
+      {"POST /api/review/rosters/finish",
+       {"", R"({"project":"{unsigned}","entry":"{}","head":"{}","signature":"AAAA"})"}},
+      {"POST /api/review/successions", {"", R"({"openings":"none"})"}},
+  };
+  return all;
+}
+
+// The text with the things that it names, made now: one that a call before used up is none.
+std::string with_things(Cast& cast, std::string text) {
+  const std::map<std::string, std::function<std::string()>> things{
+      {"{request}", [&] { return cast.asked(); }},
+      {"{envelope}", [&] { return json::compact(cast.envelope()); }},
+      {"{agent}", [&] { return cast.agent; }},
+      {"{handoff}", [&] { return cast.handoff; }},
+      {"{log}", [&] { return id_hex(cast.house().project); }},
+      {"{leaf}",
+       [&] {
+         cast.asked();
+         return std::to_string(cast.newest_leaf());
+       }},
+      {"{session}", [&] { return cast.reviewers_session(); }},
+      {"{proposal}", [&] { return cast.proposed(); }},
+      {"{erasure}", [&] { return cast.erasure_proposed(); }},
+      {"{unsigned}", [&] { return cast.unsigned_project; }},
+  };
+  for (const auto& [name, make] : things) {
+    if (const auto at = text.find(name); at != std::string::npos) {
+      text.replace(at, name.size(), make());
+    }
+  }
+  return text;
+}
+
+net::Request call_of(Cast& cast, const Route& route) {
+  const auto known = samples().find(name_of(route));
+  const Sample sample = known == samples().end() ? Sample{""} : known->second;
+  const std::string target(sample.target.empty() ? route.pattern : sample.target);
+  const bool posts = route.method == net::Method::post;
+  return page_call(route.method, with_things(cast, target),
+                   posts ? with_things(cast, std::string(sample.body)) : std::string());
+}
+
+// In the words of the file.
+std::string answer(const net::Reply& reply) {
+  const int status = reply.status;
+  const bool refused = status == 401 || status == 403 || status == 404 || status == 405;
+  return refused || status >= 500 ? std::to_string(status) : "yes";
+}
+
+// Whether a call that brings no proof of its own is refused as one.
+bool lacks_its_proof(const net::Reply& reply) {
+  static const std::set<std::string> reasons{"setup_token_expired",  "setup_token_invalid",
+                                             "login_refused",        "login_link_invalid",
+                                             "signup_token_invalid", "url_signature_invalid"};
+  return reasons.contains(reason_in(reply));
+}
+
+bool ends_sessions(const Route& route) {
+  return route.pattern == "/api/logout" || route.pattern.starts_with("/api/sessions/");
+}
+
+// The row as the server answers it.
+Row answered(Cast& cast, const Route& route, const Row& told) {
+  Row row{.method = told.method, .path = told.path, .cells = {}};
+  for (const std::string& column : matrix().columns) {
+    if (ends_sessions(route)) cast.sign_in();
+    net::Request call = call_of(cast, route);
+    if (column == "socket") {
+      const net::Reply reply = settle(dispatch_admin(cast.server.context, std::move(call)));
+      row.cells[column] = reason_in(reply) == "no_route" ? "404" : "yes";
+      continue;
+    }
+    if (const auto header = cast.credential(column)) call.headers.push_back(*header);
+    const net::Reply reply = cast.server.send(std::move(call));
+    const bool proof = told.cells.at(column) == "proof" && lacks_its_proof(reply);
+    row.cells[column] = proof ? "proof" : answer(reply);
+  }
+  if (ends_sessions(route)) cast.sign_in();
+  return row;
+}
+
+std::string line_of(const Row& row) {
+  std::string line = row.method + "," + row.path;
+  for (const std::string& column : matrix().columns) line += "," + row.cells.at(column);
+  return line;
+}
+
+void expect_answers(Cast& cast, const Route& route) {
+  const auto told = std::ranges::find(matrix().rows, name_of(route), &Row::name);
+  ASSERT_NE(told, matrix().rows.end()) << name_of(route) << " has no row";
+  const Row row = answered(cast, route, *told);
+  EXPECT_EQ(line_of(row), line_of(*told));
+}
+
+TEST(Authorization, HasARowForEachRouteAndNoOther) {
+  std::multiset<std::string> told, there;
+  for (const Row& row : matrix().rows) told.insert(row.name());
+  for (const Route& route : public_routes()) there.insert(name_of(route));
+  for (const Route& route : socket_routes()) there.insert(name_of(route));
+  EXPECT_EQ(told, there);
+}
+
+TEST(Authorization, HasOneOfItsWordsInEveryCell) {
+  const std::set<std::string> words{"yes", "proof", "401", "403", "404"};
+  for (const Row& row : matrix().rows) {
+    for (const auto& [column, cell] : row.cells) {
+      EXPECT_TRUE(words.contains(cell)) << row.name() << " " << column << ": " << cell;
+    }
+  }
+}
+
+// R-AUTHZ-02, R-TEN-01, R-TEN-04: other roles, other projects and other agents among the callers.
+TEST(Authorization, OfEveryRouteIsAsTheFileSays) {
+  Cast cast;
+  for (const Route& route : public_routes()) expect_answers(cast, route);
+}
+
+TEST(Authorization, OfWhatTheSocketAnswersIsNobodysOnTheNetwork) {
+  Cast cast;
+  for (const Route& route : socket_routes()) {
+    // The socket stands behind the permissions of a file; on the network there is no such route.
+    const auto told = std::ranges::find(matrix().rows, name_of(route), &Row::name);
+    ASSERT_NE(told, matrix().rows.end()) << name_of(route) << " has no row";
+    EXPECT_EQ(line_of(answered(cast, route, *told)), line_of(*told));
+  }
+}
+
+// I5: only who reviews may ever decide, and no API key does.
+TEST(Authorization, LetsReviewersAloneDecide) {
+  const auto row =
+      std::ranges::find(matrix().rows, "POST /api/review/requests/{id}/decision", &Row::name);
+  ASSERT_NE(row, matrix().rows.end());
+  for (const auto& [column, cell] : row->cells) {
+    const bool reviews = column == "founder" || column == "reviewer";
+    EXPECT_EQ(cell == "yes", reviews) << column;
+  }
+}
+
+}  // namespace
+}  // namespace lp::api
