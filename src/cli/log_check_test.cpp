@@ -44,7 +44,7 @@ struct Fetched {
     for (const auto& leaf : leaves) {
       if (auto wrong = check.leaf(leaf)) return wrong;
     }
-    return check.head(note, vkey);
+    return check.head(note, {{.vkey = vkey.to_string(), .from = 0, .to = {}}});
   }
 };
 
@@ -119,7 +119,7 @@ struct Rotated {
       if (auto wrong = check.leaf(text)) return wrong;
     }
     return check.head(*house.view().live->checkpoint.load(),
-                      *tlog::VerifierKey::parse(house.view().log_vkey));
+                      house.view().log_keys());
   }
   std::string with_the_other_key(const store::Leaf& row) {
     const auto& ranges = house.view().roster->issuer;

@@ -18,8 +18,15 @@ class Door final : public Notary {
   explicit Door(Notary& behind) : behind_(behind), records_(*this) {}
 
   store::LockStore& memory() override { return records_; }
-  std::optional<tlog::VerifierKey> verifier(std::string_view origin) override {
-    return behind_.verifier(origin);
+  std::optional<LogKeys> keys(std::string_view origin) override { return behind_.keys(origin); }
+  std::expected<std::string, Fault> draft(std::string_view origin) override {
+    if (shut) return std::unexpected(Fault::away);
+    return behind_.draft(origin);
+  }
+  std::expected<void, Fault> follow(const std::string& origin,
+                                    const std::vector<SignedRoster>& versions) override {
+    if (shut || shut_to_signing) return std::unexpected(Fault::away);
+    return behind_.follow(origin, versions);
   }
   std::expected<std::vector<std::string>, Fault> extend(
       const std::vector<Growth>& growths) override {
@@ -80,7 +87,7 @@ struct FarHouse : House {
     store = *store::open_sqlite((root / "letsping.db").string());
     locks = *store::open_lock_store((root / "signer").string());
     keys = *Keys::open((root / "secrets").string(), false, entropy);
-    inside = std::make_unique<OwnNotary>(*locks, keys->log_secret());
+    inside = std::make_unique<OwnNotary>(*locks, keys->log_secret(), entropy);
     auto made = std::make_unique<Door>(*inside);
     door = made.get();
     notary = std::move(made);

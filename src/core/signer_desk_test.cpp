@@ -46,7 +46,7 @@ struct Counter {
     std::string name = (std::filesystem::temp_directory_path() / "lp_desk_XXXXXX").string();
     root = mkdtemp(name.data());
     secret.emplace(*LogSecret::open((root / "log.key").string(), true, entropy));
-    notary.emplace(locks, *secret);
+    notary.emplace(locks, *secret, entropy);
     desk.emplace(*notary, may_adopt);
     ask(message::Hold{});
   }
@@ -76,7 +76,7 @@ struct Counter {
     const auto* notes = std::get_if<message::Signed>(&answer);
     EXPECT_NE(notes, nullptr);
     if (notes == nullptr || notes->notes.empty()) return {};
-    return tlog::open_checkpoint(notes->notes.front(), *notary->verifier(origin))
+    return evidence::open_in_range(notes->notes.front(), notary->keys(origin)->ranges)
         .value_or(tlog::Checkpoint{});
   }
   void open() { EXPECT_EQ(said(ask(message::Begin{.head = head()})), head()); }
@@ -89,7 +89,7 @@ TEST(SignerDesk, SignsWhatIsProvenToExtendWhatItSignedLast) {
   EXPECT_EQ(counter.said(counter.extend(counter.grow(5))), counter.head());
   // Kept before it was said.
   EXPECT_EQ(
-      tlog::open_checkpoint(counter.locks.notes().at(origin), *counter.notary->verifier(origin))
+      evidence::open_in_range(counter.locks.notes().at(origin), counter.notary->keys(origin)->ranges)
           ->size,
       8U);
 }

@@ -16,7 +16,8 @@ using namespace std::string_view_literals;
 using Entries = std::vector<RosterEntry>;
 
 constexpr std::array acts{RosterAct::add_member, RosterAct::remove_member, RosterAct::add_device,
-                          RosterAct::revoke_device, RosterAct::rotate_issuer};
+                          RosterAct::revoke_device, RosterAct::rotate_issuer,
+                          RosterAct::rotate_log_key};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,
                                  "reviewer"sv, "auditor"sv, "developer"sv};
 
@@ -72,6 +73,8 @@ std::string_view to_string(RosterAct act) {
       return "revoke_device";
     case RosterAct::rotate_issuer:
       return "rotate_issuer";
+    case RosterAct::rotate_log_key:
+      return "rotate_log_key";
   }
   LP_ASSERT(false);
   return {};
@@ -82,10 +85,14 @@ std::optional<RosterAct> roster_act(std::string_view name) {
   return found == acts.end() ? std::nullopt : std::optional(*found);
 }
 
+bool rotates(RosterAct act) {
+  return act == RosterAct::rotate_issuer || act == RosterAct::rotate_log_key;
+}
+
 std::string RosterWish::bytes() const {
   auto object = json::Value::object();
   object.add("act", to_string(act));
-  if (act == RosterAct::rotate_issuer) {
+  if (rotates(act)) {
     object.add("project", project);
   } else {
     object.add("member", member);
@@ -96,6 +103,7 @@ std::string RosterWish::bytes() const {
         .add("groups", json::text_array(sorted_distinct(groups)));
   }
   if (has_key(act)) object.add("spki", base64(spki));
+  if (act == RosterAct::rotate_log_key) object.add("vkey", vkey);
   return json::canonical(object);
 }
 
@@ -105,7 +113,7 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
   Members members(*value);
   RosterWish wish;
   wish.act = members.named("act", roster_act);
-  if (wish.act == RosterAct::rotate_issuer) {
+  if (rotates(wish.act)) {
     wish.project = members.text("project");
   } else {
     wish.member = members.text("member");
@@ -116,6 +124,7 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
     wish.groups = members.texts("groups");
   }
   if (has_key(wish.act)) wish.spki = members.binary("spki");
+  if (wish.act == RosterAct::rotate_log_key) wish.vkey = members.text("vkey");
   if (!members.complete() || wish.bytes() != bytes) return std::nullopt;
   return wish;
 }
@@ -147,6 +156,7 @@ void carry_out(const RosterWish& wish, Entries& entries, const std::function<std
       revoke_device(wish, entries, salt);
       return;
     case RosterAct::rotate_issuer:
+    case RosterAct::rotate_log_key:
       return;
   }
   LP_ASSERT(false);

@@ -1,5 +1,5 @@
 // What somebody wants rosters to say next: one member, or one key of a member, comes or goes, or
-// another key of the server signs a project's statements. A
+// another key of the server signs a project's statements, or its log. A
 // wish counts for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs
 // or checks a change works it out here, so that all of them mean the same by it.
 
@@ -22,9 +22,12 @@ enum class RosterAct : std::uint8_t {
   add_device,
   revoke_device,
   rotate_issuer,
+  rotate_log_key,
 };
 std::string_view to_string(RosterAct act);
 std::optional<RosterAct> roster_act(std::string_view name);
+// Whether it is about a key of the server, and about nobody's place in a roster.
+[[nodiscard]] bool rotates(RosterAct act);
 
 struct RosterWish {
   RosterAct act = RosterAct::add_member;
@@ -32,7 +35,8 @@ struct RosterWish {
   std::string name;                        // add_member: as others see it
   std::vector<std::string> roles, groups;  // add_member
   std::string spki;          // DER; of the device that comes or goes, or of the issuer that comes
-  std::string project = {};  // rotate_issuer
+  std::string project = {};  // rotate_issuer, rotate_log_key
+  std::string vkey = {};     // rotate_log_key: of the key that comes
 
   [[nodiscard]] std::string bytes() const;                         // JCS
   static std::optional<RosterWish> parse(std::string_view bytes);  // strict, exact round trip

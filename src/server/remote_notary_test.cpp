@@ -76,7 +76,7 @@ class Signer {
 
  private:
   void serve(net::FileDescriptor& listening, const Change& change) {
-    core::OwnNotary notary(locks, *secret_);
+    core::OwnNotary notary(locks, *secret_, entropy_);
     core::SignerDesk desk(notary, false);
     std::map<int, net::FramedSocket> connections;
     while (!stopping_) {
@@ -139,7 +139,8 @@ tlog::Checkpoint opened(core::Notary& notary, const std::string& note) {
   const auto parsed = tlog::Note::parse(note);
   const auto head = parsed ? tlog::Checkpoint::parse_body(parsed->body) : std::nullopt;
   if (!head) return {};
-  return tlog::open_checkpoint(note, *notary.verifier(head->origin)).value_or(tlog::Checkpoint{});
+  return evidence::open_in_range(note, notary.keys(head->origin)->ranges)
+      .value_or(tlog::Checkpoint{});
 }
 
 TEST(RemoteNotary, HasSignedWhatItAsksForAndRemembersIt) {

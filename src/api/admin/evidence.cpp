@@ -66,6 +66,22 @@ json::Array describe_closed_roots(const core::Directory& directory) {
   return roots;
 }
 
+// All that it ever had, for what each of them signed stays signed. Once there is more than one, with
+// the sizes that each signs.
+void add_log_keys(const core::ProjectView& project, json::Value& value) {
+  json::Array vkeys, ranges;
+  for (const auto& range : project.log_keys()) {
+    auto item = json::Value::object();
+    item.add("vkey", range.vkey).add("from", range.from);
+    item.add_if("to", range.to);
+    ranges.push_back(std::move(item));
+    vkeys.emplace_back(range.vkey);
+  }
+  const bool rotated = ranges.size() > 1;
+  value.add("log_vkeys", json::Value::array(std::move(vkeys)));
+  if (rotated) value.add("log", json::Value::array(std::move(ranges)));
+}
+
 json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
   json::Array issuers;
   for (const auto& range : project.issuers()) {
@@ -79,9 +95,9 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
   auto value = json::Value::object();
   value.add("origin", project.row.origin)
       .add("project", project.row.id)
-      .add("name", project.row.name)
-      .add("log_vkeys", json::Value::array({json::Value(project.log_vkey)}))
-      .add("root", describe_root(*call.directory))
+      .add("name", project.row.name);
+  add_log_keys(project, value);
+  value.add("root", describe_root(*call.directory))
       .add("issuer", json::Value::array(std::move(issuers)))
       .add("min", std::move(min));
   if (auto policy = describe_witnesses(*call.directory)) {
@@ -140,7 +156,7 @@ net::Outcome log_head(Context& context, Call& call) {
   auto value = json::Value::object();
   value.add("origin", project->row.origin)
       .add("size", project->live->signed_size.load())
-      .add("vkey", project->log_vkey)
+      .add("vkey", project->log_vkey_at(project->live->signed_size))
       .add("issuer_spki", base64(project->issuer_at(project->live->signed_size)));
   if (note) value.add("checkpoint", *note);
   auto rosters = describe_rosters(context, *project);

@@ -38,7 +38,7 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
   const auto act = evidence::roster_act(members.text("act", {.required = true}));
   if (!act) members.refuse("act", "must be what the reference lists");
   const bool fresh = act == evidence::RosterAct::add_member;
-  const bool rotates = act == evidence::RosterAct::rotate_issuer;
+  const bool rotates = act && evidence::rotates(*act);
   evidence::RosterWish wish;
   wish.act = act.value_or(evidence::RosterAct::add_member);
   wish.member = members.text("member");
