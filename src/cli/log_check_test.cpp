@@ -118,8 +118,7 @@ struct Rotated {
       if (row.index == forged) text.leaf = with_the_other_key(row);
       if (auto wrong = check.leaf(text)) return wrong;
     }
-    return check.head(*house.view().live->checkpoint.load(),
-                      house.view().log_keys());
+    return check.head(*house.view().live->checkpoint.load(), house.view().log_keys());
   }
   std::string with_the_other_key(const store::Leaf& row) {
     const auto& ranges = house.view().roster->issuer;

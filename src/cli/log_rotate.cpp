@@ -89,14 +89,15 @@ void add_log_rotate_issuer(Command& group, Chosen& chosen) {
 }
 
 void add_log_rotate_key(Command& group, Chosen& chosen) {
-  Command* command =
-      add_rotation(group, chosen, "rotate-key", "Let a new key sign a project's log",
-                   evidence::RosterAct::rotate_log_key);
+  Command* command = add_rotation(group, chosen, "rotate-key", "Let a new key sign a project's log",
+                                  evidence::RosterAct::rotate_log_key);
   command->footer(
       "Who signs the log makes the key now, of fresh randomness. It signs from the size on that\n"
-      "the owner's signature names, and the key before is destroyed then; every receipt stays what\n"
+      "the owner's signature names, and the key before is destroyed then; every receipt stays "
+      "what\n"
       "it is. Before that tell your witnesses the new key; afterwards hand out a new trust file.\n"
-      "Without an owner's key here it prints the address of the page where an owner signs, and ends\n"
+      "Without an owner's key here it prints the address of the page where an owner signs, and "
+      "ends\n"
       "with status 5.");
 }
 

@@ -221,8 +221,8 @@ std::optional<tlog::Checkpoint> signed_by_any(const std::string& note,
                                               const evidence::LogKeyRanges& keys) {
   for (const evidence::LogKeyRange& range : keys) {
     const auto key = tlog::VerifierKey::parse(range.vkey);
-    auto head = key ? tlog::open_checkpoint(note, *key)
-                    : std::unexpected(tlog::NoteFault::unknown_key);
+    auto head =
+        key ? tlog::open_checkpoint(note, *key) : std::unexpected(tlog::NoteFault::unknown_key);
     if (head) return *std::move(head);
   }
   return std::nullopt;

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "cli/roster_proposals.h"
 #include "core/roster_offer.h"
-#include "evidence/log_keys.h"
 #include "crypto/hash.h"
+#include "evidence/log_keys.h"
 #include "json/text_array.h"
 #include "json/write.h"
 

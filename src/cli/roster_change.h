@@ -69,9 +69,9 @@ struct RosterChange {
 int carry_out(const AdminFlags& flags, AdminClient& client, std::expected<Owner, NoOwner>& owner,
               const Rosters& rosters, RosterChange change);
 
-// Signs for another key of the server and sends it: nothing when it is in force, else the exit status. The
-// log has grown while the owner read: where the key begins is asked once more, and nothing else
-// changes of what was shown; and again when the log was faster than that.
+// Signs for another key of the server and sends it: nothing when it is in force, else the exit
+// status. The log has grown while the owner read: where the key begins is asked once more, and
+// nothing else changes of what was shown; and again when the log was faster than that.
 std::optional<int> send_rotation(AdminClient& client, const crypto::P256Key& key,
                                  const Rosters& rosters, RosterChange& change);
 

@@ -37,8 +37,8 @@ std::shared_ptr<const std::string> newest_note(const LiveLog& log);
 
 struct ProjectView {
   store::Project row;
-  std::string issuer_spki;  // with which the log begins
-  std::string log_vkey;     // the same of its checkpoints
+  std::string issuer_spki;                     // with which the log begins
+  std::string log_vkey;                        // the same of its checkpoints
   std::optional<evidence::RosterHead> roster;  // in force; nothing before the first is signed
   std::vector<evidence::RosterEntry> entries;  // of the roster in force; empty without one
   std::vector<approval::Person> people;

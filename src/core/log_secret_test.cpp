@@ -115,9 +115,8 @@ TEST(LogSecret, TakesTheSecretAlongWithAKeyThatWasDerivedFromIt) {
   LogSecret secret = drawer.handed_over();
   const std::string was = secret.ranges(first).front().vkey, now = vkey_at(secret, first, 7);
   const std::string other = vkey_at(secret, second, 0), later = vkey_at(secret, "log/later", 0);
-  const std::string spent_seed = base64(
-      crypto::hkdf_sha256(LogKeyFile::parse(drawer.bytes())->secret.reveal(), {},
-                          key_info("lp-log/1", first)));
+  const std::string spent_seed = base64(crypto::hkdf_sha256(
+      LogKeyFile::parse(drawer.bytes())->secret.reveal(), {}, key_info("lp-log/1", first)));
   ASSERT_NE(drawer.bytes().find(spent_seed), std::string::npos);
   ASSERT_TRUE(secret.destroy_spent({{first, 7}, {second, 3}}, drawer.entropy));
   EXPECT_EQ(drawer.bytes().find(spent_seed), std::string::npos);

@@ -59,8 +59,8 @@ class Notary {
   virtual store::LockStore& memory() = 0;
   // Nothing while it is away and was not asked before.
   virtual std::optional<LogKeys> keys(std::string_view origin) = 0;
-  // Makes the log's next key, in the place of one that waits, and keeps it: its vkey. Fault::refused
-  // when it cannot.
+  // Makes the log's next key, in the place of one that waits, and keeps it: its vkey.
+  // Fault::refused when it cannot.
   virtual std::expected<std::string, Fault> draft(std::string_view origin) = 0;
   // Shows what the owners of a log have signed since they were last shown, in order. A version that
   // hands over to the key that waits puts it in force; whatever else it says of the log's keys that

@@ -71,9 +71,8 @@ Applied<ProposeRoster> propose(Work& work, evidence::RosterWish wish) {
   LP_ASSERT(waiting.has_value());
   if (waiting->size() >= waiting_max) return refuse(Fault::proposal_limit);
   if (evidence::rotates(wish.act)) {
-    const auto drafted = wish.act == RosterAct::rotate_issuer
-                             ? draft_issuer(work, wish, *waiting)
-                             : draft_log_key(work, wish, *waiting);
+    const auto drafted = wish.act == RosterAct::rotate_issuer ? draft_issuer(work, wish, *waiting)
+                                                              : draft_log_key(work, wish, *waiting);
     if (!drafted) return std::unexpected(drafted.error());
   }
   ProposeRoster::Result result{.proposal = {.id = new_id("rop", work.now, work.world.entropy),

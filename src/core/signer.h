@@ -33,8 +33,8 @@ class Signer {
   [[nodiscard]] std::optional<tlog::Checkpoint> opened(std::string_view origin,
                                                        std::string_view note) const;
 
-  // The last checkpoint signed for an origin, verified with the key of its size; nothing when there is none.
-  // A note that does not verify counts as none and is reported by `damaged`.
+  // The last checkpoint signed for an origin, verified with the key of its size; nothing when there
+  // is none. A note that does not verify counts as none and is reported by `damaged`.
   [[nodiscard]] std::optional<tlog::Checkpoint> last(std::string_view origin) const;
   [[nodiscard]] bool damaged(std::string_view origin) const;
   // Whether it is never signed again.

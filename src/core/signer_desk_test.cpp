@@ -88,10 +88,10 @@ TEST(SignerDesk, SignsWhatIsProvenToExtendWhatItSignedLast) {
   EXPECT_EQ(counter.said(counter.extend(counter.grow(3))), counter.head());
   EXPECT_EQ(counter.said(counter.extend(counter.grow(5))), counter.head());
   // Kept before it was said.
-  EXPECT_EQ(
-      evidence::open_in_range(counter.locks.notes().at(origin), counter.notary->keys(origin)->ranges)
-          ->size,
-      8U);
+  EXPECT_EQ(evidence::open_in_range(counter.locks.notes().at(origin),
+                                    counter.notary->keys(origin)->ranges)
+                ->size,
+            8U);
 }
 
 TEST(SignerDesk, RefusesWhatDoesNotExtendIt) {
@@ -244,7 +244,7 @@ TEST(SignerDesk, TellsAllThatItRemembersPageByPage) {
 
 TEST(SignerDesk, AnswersBytesThatAreNoMessageWithARefusal) {
   Counter counter;
-  for (const std::string_view body : {"", "x", "\1\1x"}) {
+  for (const std::string_view body : {"", "x", "\2\1x"}) {
     EXPECT_EQ(message::read_answer(counter.desk->answer_bytes(1, body)),
               message::Answer(Refusal::malformed));
   }

@@ -155,9 +155,9 @@ struct WriteRequest {
     Writer out(Kind::follow);
     out.name(ask.origin);
     out.number(ask.versions.size(), 2);
-    for (const Notary::SignedRoster& version : ask.versions) {
-      out.text(version.head);
-      out.text(version.signatures);
+    for (const Notary::SignedRoster& one : ask.versions) {
+      out.text(one.head);
+      out.text(one.signatures);
     }
     return std::move(out).take();
   }

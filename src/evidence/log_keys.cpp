@@ -19,8 +19,7 @@ std::expected<tlog::Checkpoint, tlog::NoteFault> open_in_range(std::string_view 
   if (!said) return std::unexpected(tlog::NoteFault::malformed);
   const auto covers = [&](const LogKeyRange& range) { return range.covers(said->size); };
   const auto range = std::ranges::find_if(keys, covers);
-  const auto key =
-      range == keys.end() ? std::nullopt : tlog::VerifierKey::parse(range->vkey);
+  const auto key = range == keys.end() ? std::nullopt : tlog::VerifierKey::parse(range->vkey);
   if (!key) return std::unexpected(tlog::NoteFault::unknown_key);
   return tlog::open_checkpoint(note, *key);
 }

@@ -15,9 +15,9 @@ namespace {
 using namespace std::string_view_literals;
 using Entries = std::vector<RosterEntry>;
 
-constexpr std::array acts{RosterAct::add_member, RosterAct::remove_member, RosterAct::add_device,
-                          RosterAct::revoke_device, RosterAct::rotate_issuer,
-                          RosterAct::rotate_log_key};
+constexpr std::array acts{RosterAct::add_member,    RosterAct::remove_member,
+                          RosterAct::add_device,    RosterAct::revoke_device,
+                          RosterAct::rotate_issuer, RosterAct::rotate_log_key};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,
                                  "reviewer"sv, "auditor"sv, "developer"sv};
 

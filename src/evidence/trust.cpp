@@ -27,14 +27,22 @@ std::optional<T> demand(const std::array<std::string_view, N>& names, std::strin
   return static_cast<T>(found - names.begin());
 }
 
-constexpr std::array members_known{"origin"sv,          "roster_genesis_sha256"sv,
-                                   "roster_sha256"sv,   "log_vkeys"sv,
-                                   "issuer"sv,          "root"sv,
-                                   "witness_policy"sv,  "rp"sv,
-                                   "tsa_roots"sv,       "min"sv,
-                                   "project"sv,         "name"sv,
-                                   "single_operator"sv, "closed_at"sv,
-                                   "closed_roots"sv,    "predecessors"sv,
+constexpr std::array members_known{"origin"sv,
+                                   "roster_genesis_sha256"sv,
+                                   "roster_sha256"sv,
+                                   "log_vkeys"sv,
+                                   "issuer"sv,
+                                   "root"sv,
+                                   "witness_policy"sv,
+                                   "rp"sv,
+                                   "tsa_roots"sv,
+                                   "min"sv,
+                                   "project"sv,
+                                   "name"sv,
+                                   "single_operator"sv,
+                                   "closed_at"sv,
+                                   "closed_roots"sv,
+                                   "predecessors"sv,
                                    "log"sv};
 
 // What is wrong is told by the name of the first member that is.

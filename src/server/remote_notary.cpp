@@ -141,8 +141,7 @@ std::expected<core::Notary::LogKeys, core::Notary::Fault> RemoteNotary::take_key
 
 std::optional<core::Notary::LogKeys> RemoteNotary::keys(std::string_view origin) {
   if (const auto known = keys_.find(origin); known != keys_.end()) return known->second;
-  auto keys =
-      take_keys(origin, call(AskKeys{.origin = std::string(origin)}, ask_timeout_ms));
+  auto keys = take_keys(origin, call(AskKeys{.origin = std::string(origin)}, ask_timeout_ms));
   return keys ? std::optional(*std::move(keys)) : std::nullopt;
 }
 

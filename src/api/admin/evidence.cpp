@@ -66,8 +66,8 @@ json::Array describe_closed_roots(const core::Directory& directory) {
   return roots;
 }
 
-// All that it ever had, for what each of them signed stays signed. Once there is more than one, with
-// the sizes that each signs.
+// All that it ever had, for what each of them signed stays signed. Once there is more than one,
+// with the sizes that each signs.
 void add_log_keys(const core::ProjectView& project, json::Value& value) {
   json::Array vkeys, ranges;
   for (const auto& range : project.log_keys()) {

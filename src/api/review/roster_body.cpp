@@ -96,9 +96,8 @@ std::expected<void, net::Reply> add_rotation(Context& context, const core::Direc
   if (project == nullptr || directory.succeeded(wish.project)) {
     return std::unexpected(refuse(Reason::not_found));
   }
-  const auto from =
-      core::rotation_index(context.engine.reader(), *project, wish.act,
-                           context.engine.clock().now());
+  const auto from = core::rotation_index(context.engine.reader(), *project, wish.act,
+                                         context.engine.clock().now());
   if (!from) return std::unexpected(internal_error("store.read_failed", from.error().what));
   auto named = json::Value::object();
   named.add("id", project->row.id).add("name", project->row.name);
