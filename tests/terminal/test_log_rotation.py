@@ -34,7 +34,7 @@ class LogRotation(unittest.TestCase):
         return person.types("yes").sees("Passphrase of").types(PASSPHRASE).result()
 
     def head(self):
-        return json.loads(self.house.run("log", "checkpoint", "--json"))
+        return self.house.run("log", "checkpoint", "--json")
 
     def grow_to(self, size):
         while self.head()["size"] < size:
@@ -122,9 +122,9 @@ class LogRotation(unittest.TestCase):
 
     def test_the_monitor_goes_on_with_a_new_trust_file(self):
         auditor = self.house.make_key(role="auditor")["key"]
-        state = f"{self.house.home.name}/monitor"
 
-        def looks(trust):
+        def looks(trust, state="monitor"):
+            state = f"{self.house.home.name}/{state}"
             done = subprocess.run(
                 [binary(), "monitor", "--once", "--json", "--trust", trust, "--state", state,
                  "--url", self.house.address], capture_output=True, text=True, timeout=60,
@@ -133,12 +133,16 @@ class LogRotation(unittest.TestCase):
 
         self.assertEqual(0, looks(self.before)[0], looks(self.before)[1])
         turn = self.rotates()
+        # Signed for and not in force yet: the file names both keys already.
+        after = self.trust_file("after.json")
+        self.assertLess(self.head()["size"], turn["from"])
+        self.assertEqual(0, looks(after)[0], looks(after)[1])
         self.grow_to(turn["from"] + 1)
-        status, said = looks(self.before)
-        self.assertNotEqual(0, status)
-        self.assertIn("bad_signature", said)
-        status, said = looks(self.trust_file("after.json"))
+        status, said = looks(after)
         self.assertEqual(0, status, said)
+        status, said = looks(self.before, "another")
+        self.assertEqual(40, status, said)
+        self.assertIn("bad_signature", said)
 
     def test_a_witness_that_was_told_of_the_new_key_goes_on(self):
         status, out, err = self.house.call("log", "rotate-key", "--json")
