@@ -143,6 +143,25 @@ TEST(LogCheck, NamesALeafOutsideTheRangeOfItsKey) {
   EXPECT_NE(log.check({{now[1].spki, 0, std::nullopt}}), std::nullopt);
 }
 
+TEST(LogCheck, JudgesTheCheckpointByTheSizesOfItsKey) {
+  Fetched log;
+  const std::string own = log.vkey.to_string();
+  const auto says = [&log](const evidence::LogKeyRanges& keys) {
+    LogCheck check(log.origin(), log.issuers, false, std::nullopt);
+    EXPECT_EQ(check.roster(log.roster), std::nullopt);
+    for (const auto& leaf : log.leaves) EXPECT_EQ(check.leaf(leaf), std::nullopt);
+    return check.head(log.note, keys).value_or("");
+  };
+  const std::uint64_t size = log.leaves.size();
+  EXPECT_EQ(says({{own, 0, std::nullopt}}), "");
+  EXPECT_EQ(says({{own, 0, size + 1}}), "");
+  for (const evidence::LogKeyRanges& wrong :
+       {evidence::LogKeyRanges{{own, 0, size}}, evidence::LogKeyRanges{{own, size + 1, {}}}}) {
+    EXPECT_NE(says(wrong).find("does not sign trees of its size"), std::string::npos);
+  }
+  EXPECT_EQ(says({}), "the checkpoint does not verify");
+}
+
 TEST(LogCheck, RefusesAnotherKeyRosterOrCheckpoint) {
   Fetched log;
   EXPECT_NE(log.check(Digest{}), std::nullopt);

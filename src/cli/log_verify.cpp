@@ -78,15 +78,15 @@ std::expected<Opened, std::string> open(const server::Place& place) {
   }
   crypto::SystemEntropy entropy;
   Opened opened;
+  // The notes first: a server that runs may commit and sign in between, and keys and rows must
+  // hold at least what the note covers.
+  if (auto read = read_notes(place, opened); !read) return std::unexpected(read.error());
   const bool elsewhere = !place.signer_socket.empty();
   auto keys =
       core::Keys::open(place.secrets(), false, entropy,
                        elsewhere ? core::Keys::LogKeys::elsewhere : core::Keys::LogKeys::here);
   if (!keys) return std::unexpected(keys.error());
   opened.keys = *std::move(keys);
-  // The notes first: a server that runs may commit and sign in between, and the rows must hold at
-  // least what the note covers.
-  if (auto read = read_notes(place, opened); !read) return std::unexpected(read.error());
   auto reader = store::open_sqlite_reader(place.database());
   if (!reader) return std::unexpected(reader.error().what);
   opened.reader = *std::move(reader);

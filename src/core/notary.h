@@ -39,6 +39,7 @@ class Notary {
   struct LogKeys {
     evidence::LogKeyRanges ranges;
     std::string next;
+    friend bool operator==(const LogKeys&, const LogKeys&) = default;
   };
 
   // One version of a log's roster, as it is stored: the head, and evidence::signatures_text.

@@ -32,7 +32,12 @@ std::optional<Notary::LogKeys> OwnNotary::keys(std::string_view origin) {
 
 std::expected<std::string, Notary::Fault> OwnNotary::draft(std::string_view origin) {
   auto vkey = secret_.draft(origin, entropy_);
-  if (!vkey) return std::unexpected(Fault::refused);
+  if (!vkey) {
+    log::error("log_key.not_made",
+               "The next key of a log cannot be kept: the file of the log keys cannot be written.",
+               {{"origin", origin}});
+    return std::unexpected(Fault::refused);
+  }
   if (const auto found = asked_.find(origin); found != asked_.end()) found->second.next = *vkey;
   return *std::move(vkey);
 }

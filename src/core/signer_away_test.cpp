@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "core/roster_offer.h"
 #include "core/testing.h"
 
 namespace lp::core {
@@ -131,6 +132,39 @@ TEST(SignerAway, NothingIsTakenAndNothingIsCommitted) {
   house.door->shut = false;
   ASSERT_TRUE(house.back());
   EXPECT_TRUE(house.engine->run(house.ask()).has_value());
+}
+
+TEST(SignerAway, OwnersAreShownToItWhenItIsBack) {
+  FarHouse house;
+  const auto directory = house.engine->directory();
+  evidence::RosterWish wish;
+  wish.act = evidence::RosterAct::rotate_log_key;
+  wish.project = house.project;
+  house.door->shut = true;
+  EXPECT_EQ(house.refusal_of(ProposeRoster{.wish = wish}), Fault::signer_unavailable);
+  house.door->shut = false;
+  ASSERT_TRUE(house.back());
+  const auto proposal = house.engine->run(ProposeRoster{.wish = wish})->proposal;
+  const ProjectView& project = *directory->project(house.project);
+  auto head = next_roster_head(*project.roster, project.entries, house.clock.now());
+  const std::uint64_t from = project.live->signed_size + 1;
+  ASSERT_TRUE(evidence::hand_over(head.log, proposal.wish.vkey, from));
+  evidence::RosterDocument document{.head = head.bytes(), .entries = {}, .signatures = {}};
+  for (const auto& entry : project.entries) document.entries.push_back(entry.bytes());
+  document.signatures = evidence::signatures_text(
+      {{house.approver.spki(),
+        house.approver.sign(evidence::roster_signing_bytes(document.head))}});
+  house.door->shut_to_signing = true;
+  EXPECT_EQ(house.refusal_of(ChangeRosters{
+                .changes = {{house.project, document}}, .names = {}, .proposal = proposal.id}),
+            Fault::signer_unavailable);
+  EXPECT_EQ(house.engine->directory()->project(house.project)->log_keys().size(), 1U);
+  house.door->shut_to_signing = false;
+  ASSERT_TRUE(house.back());
+  house.asked();
+  const ProjectView& now = *house.engine->directory()->project(house.project);
+  ASSERT_EQ(now.log_keys().size(), 2U);
+  EXPECT_TRUE(evidence::open_in_range(*now.live->checkpoint.load(), now.log_keys()).has_value());
 }
 
 TEST(SignerAway, WhatWasCommittedIsPendingToAllUntilItIsSigned) {

@@ -81,8 +81,8 @@ def a_server_that_was_taken_over_brings_no_key_in_force(house, _):
         own = forged(roster, {"vkey": waits})
         strange = forged(roster, {"vkey": known["vkey"].rsplit("+", 2)[0] + "+00000000+AAAA"})
         other_owners = forged(roster, {"vkey": waits}, owners=[])
-        first_again = (json.dumps({**json.loads(roster["head"]), "time": "2030-01-01T00:00:00.000Z"},
-                                  separators=(",", ":"), sort_keys=True), roster["signatures"])
+        changed = {**json.loads(roster["head"]), "time": "2030-01-01T00:00:00.000Z"}
+        first_again = jcs(changed), roster["signatures"]
         for made in (own, strange, other_owners, first_again, (own[0], "[]"), ("{}", "[]")):
             assert server.ask(FOLLOW, follow(origin, made)) == (REFUSED, NOT_OWNERS), made
         assert server.ask(ASK_KEYS, name(origin)) == (KEYS, answer)
@@ -98,6 +98,10 @@ def a_server_that_was_taken_over_brings_no_key_in_force(house, _):
     assert house.verdict()["verdict"] == "VALID"
 
 
+def jcs(value):
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
 def forged(roster, comes, **members):
     """The next version, handing over to a key, under the signatures of the one before."""
     made = json.loads(roster["head"])
@@ -106,8 +110,7 @@ def forged(roster, comes, **members):
     last = made["log"][-1]
     last["to"] = 1_000
     made["log"].append({**comes, "from": 1_000})
-    text = json.dumps(made, separators=(",", ":"), sort_keys=True)
-    return text, roster["signatures"]
+    return jcs(made), roster["signatures"]
 
 
 def a_closed_log_gets_no_other_key(house, _):

@@ -2,8 +2,8 @@
 [--seed N] [NAME…].
 
 The signer is killed with SIGKILL at random moments while agents ask and a person decides, or an
-owner rotates the log's key, and started again. Whatever was told must be signed at that moment, nothing that was told may be lost,
-and the server goes on by itself.
+owner rotates the log's key, and started again. Whatever was told must be signed at that moment,
+nothing that was told may be lost, and the server goes on by itself.
 """
 
 import argparse
