@@ -32,7 +32,8 @@ std::expected<std::unique_ptr<LogBuilder>, std::string> LogBuilder::open(
   auto keys = core::Keys::open(place.secrets(), false, made->entropy_);
   if (!keys) return std::unexpected(keys.error());
   made->keys_ = *std::move(keys);
-  made->notary_ = std::make_unique<core::OwnNotary>(*made->locks_, made->keys_->log_secret());
+  made->notary_ =
+      std::make_unique<core::OwnNotary>(*made->locks_, made->keys_->log_secret(), made->entropy_);
   made->signer_ = std::make_unique<core::Signer>(*made->notary_);
   if (auto done = made->take_up(project); !done) return std::unexpected(done.error());
   return made;

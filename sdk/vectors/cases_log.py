@@ -217,6 +217,12 @@ def checkpoints(book, story):
     for trust in ("full", "old log key"):
         book.invalid("checkpoint", f"the old log key beyond its range, trust file: {trust}",
                      "from <= size < to in the last head that lists it", new, trust=[trust])
+    # Whoever has the key that went shows a roster of before it.
+    for name, event in (("a decision", "approved"), ("an event", "created")):
+        on(f"the old log key beyond its range, {name} of before", "the trust file's ranges end it",
+           Part(keys=[LOG_1]), trust=["log ranges"], event=event)
+    on("the new log key before its range", "the trust file's ranges begin it later",
+       Part(size=story.rotated_at, keys=[LOG_2]), trust=["log ranges"])
     on("only witnesses", "the log's own line is there exactly once",
        Part(keys=[], witnesses=WITNESSES[:2]))
     strangers(book, story)

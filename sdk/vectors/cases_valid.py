@@ -75,6 +75,7 @@ def trust_files(book, story):
                                 roster_sha256=[story.roster2.sha256]),
         "old log key": trusted(story, log_vkeys=[LOG_1.vkey]),
         "new log key": trusted(story, log_vkeys=[LOG_2.vkey]),
+        "log ranges": trusted(story, log=story.roster3.head["log"]),
         "unknown log key": trusted(story, log_vkeys=[Ed25519(LOG_1.name, "some log").vkey]),
         "issuers": trusted(story, issuer=[issuer_range(ISSUER_1, 0, story.rotated_at),
                                           issuer_range(ISSUER_2, story.rotated_at)]),
@@ -129,6 +130,10 @@ def keyed(book, story):
     old = Part(size=story.rotated_at, keys=[LOG_1])
     book.valid("a checkpoint from before the new log key", "size in the range of the old key",
                made(story, "approved", "approved", part=old))
+    for name, part in (("old", old), ("new", None)):
+        book.valid(f"the {name} log key as the trust file has its range", "from <= size < to",
+                   made(story, "approved", "approved", part=part) if part
+                   else book.bases["approved"], trust=["log ranges"])
     book.valid("the later of two trusted rosters first", "its hash stands in roster_sha256",
                receipt(story.log, story.events["approved"], [story.roster2],
                        story.requests["approved"]), trust=["later roster"])

@@ -152,6 +152,7 @@ void add_log(Command& app, Chosen& chosen) {
   verify_command->add_flag("--allow-test", flags->allow_test, "Accept what is marked `test`");
   verify_command->footer("Exit status: 0 VALID, 40 INVALID, 30 INDETERMINATE (no --trust).");
   add_log_rotate_issuer(*group, chosen);
+  add_log_rotate_key(*group, chosen);
   add_log_reopen(*group, chosen);
 }
 

@@ -263,9 +263,23 @@ std::optional<std::string> LogCheck::leaf(const LeafText& text) {
   return std::nullopt;
 }
 
-std::optional<std::string> LogCheck::head(std::string_view note, const tlog::VerifierKey& key) {
-  const auto checkpoint = tlog::open_checkpoint(note, key);
-  if (!checkpoint || checkpoint->origin != origin_) return "the checkpoint does not verify";
+std::optional<std::string> LogCheck::head(std::string_view note,
+                                          const evidence::LogKeyRanges& keys) {
+  const auto signer = std::ranges::find_if(keys, [&](const evidence::LogKeyRange& range) {
+    const auto key = tlog::VerifierKey::parse(range.vkey);
+    return key && tlog::open_checkpoint(note, *key);
+  });
+  if (signer == keys.end()) return "the checkpoint does not verify";
+  const auto checkpoint = tlog::open_checkpoint(note, *tlog::VerifierKey::parse(signer->vkey));
+  if (checkpoint->origin != origin_) return "the checkpoint does not verify";
+  const auto is_signer = [&](const evidence::LogKeyRange& range) {
+    return range.vkey == signer->vkey && range.covers(checkpoint->size);
+  };
+  // What is trusted may be of before a rotation; the newest roster knows of each.
+  if (std::ranges::none_of(keys, is_signer) ||
+      (newest_ && std::ranges::none_of(newest_->log, is_signer))) {
+    return "the checkpoint is signed by a log key that does not sign trees of its size";
+  }
   if (checkpoint->size != range_.size()) return "the checkpoint covers another number of leaves";
   if (checkpoint->root != range_.root()) return "the checkpoint's root is not that of the leaves";
   return std::nullopt;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evidence/log_keys.h"
 #include "evidence/roster_document.h"
 #include "evidence/statement.h"
 #include "tlog/note.h"
@@ -37,7 +38,8 @@ class LogCheck {
   // Each says what is wrong, or nothing. Rosters first, then leaves in order, then the head.
   std::optional<std::string> roster(const evidence::RosterDocument& document);
   std::optional<std::string> leaf(const LeafText& text);
-  std::optional<std::string> head(std::string_view note, const tlog::VerifierKey& key);
+  // `keys`: what is trusted of the log's own, with the sizes that each signs.
+  std::optional<std::string> head(std::string_view note, const evidence::LogKeyRanges& keys);
   // After the last leaf, of an erasure that came later, in what a copy of the data has lost.
   std::optional<std::string> lost_erasure(std::string_view entries);
   // After those: every statement that is gone was erased by owners.

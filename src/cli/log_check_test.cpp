@@ -46,7 +46,7 @@ struct Fetched {
     for (const auto& leaf : leaves) {
       if (auto wrong = check.leaf(leaf)) return wrong;
     }
-    return check.head(note, vkey);
+    return check.head(note, {{.vkey = vkey.to_string(), .from = 0, .to = {}}});
   }
 };
 
@@ -159,8 +159,7 @@ struct Rotated {
       if (row.index == forged) text.leaf = with_the_other_key(row);
       if (auto wrong = check.leaf(text)) return wrong;
     }
-    return check.head(*house.view().live->checkpoint.load(),
-                      *tlog::VerifierKey::parse(house.view().log_vkey));
+    return check.head(*house.view().live->checkpoint.load(), house.view().log_keys());
   }
   std::string with_the_other_key(const store::Leaf& row) {
     const auto& ranges = house.view().roster->issuer;
@@ -183,6 +182,25 @@ TEST(LogCheck, NamesALeafOutsideTheRangeOfItsKey) {
     }
   }
   EXPECT_NE(log.check({{now[1].spki, 0, std::nullopt}}), std::nullopt);
+}
+
+TEST(LogCheck, JudgesTheCheckpointByTheSizesOfItsKey) {
+  Fetched log;
+  const std::string own = log.vkey.to_string();
+  const auto says = [&log](const evidence::LogKeyRanges& keys) {
+    LogCheck check(log.origin(), log.issuers, false, std::nullopt);
+    EXPECT_EQ(check.roster(log.roster), std::nullopt);
+    for (const auto& leaf : log.leaves) EXPECT_EQ(check.leaf(leaf), std::nullopt);
+    return check.head(log.note, keys).value_or("");
+  };
+  const std::uint64_t size = log.leaves.size();
+  EXPECT_EQ(says({{own, 0, std::nullopt}}), "");
+  EXPECT_EQ(says({{own, 0, size + 1}}), "");
+  for (const evidence::LogKeyRanges& wrong :
+       {evidence::LogKeyRanges{{own, 0, size}}, evidence::LogKeyRanges{{own, size + 1, {}}}}) {
+    EXPECT_NE(says(wrong).find("does not sign trees of its size"), std::string::npos);
+  }
+  EXPECT_EQ(says({}), "the checkpoint does not verify");
 }
 
 TEST(LogCheck, RefusesAnotherKeyRosterOrCheckpoint) {

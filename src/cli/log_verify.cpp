@@ -79,15 +79,15 @@ std::expected<Opened, std::string> open(const server::Place& place) {
   }
   crypto::SystemEntropy entropy;
   Opened opened;
+  // The notes first: a server that runs may commit and sign in between, and keys and rows must
+  // hold at least what the note covers.
+  if (auto read = read_notes(place, opened); !read) return std::unexpected(read.error());
   const bool elsewhere = !place.signer_socket.empty();
   auto keys =
       core::Keys::open(place.secrets(), false, entropy,
                        elsewhere ? core::Keys::LogKeys::elsewhere : core::Keys::LogKeys::here);
   if (!keys) return std::unexpected(keys.error());
   opened.keys = *std::move(keys);
-  // The notes first: a server that runs may commit and sign in between, and the rows must hold at
-  // least what the note covers.
-  if (auto read = read_notes(place, opened); !read) return std::unexpected(read.error());
   auto reader = store::open_sqlite_reader(place.database());
   if (!reader) return std::unexpected(reader.error().what);
   opened.reader = *std::move(reader);
@@ -105,13 +105,20 @@ std::string note_of(const Opened& opened, const std::string& origin) {
   return note != opened.notes.end() ? note->second : std::string();
 }
 
-std::expected<tlog::VerifierKey, std::string> own_key(const Opened& opened,
-                                                      const std::string& origin) {
-  if (!opened.signer) {
-    return tlog::VerifierKey::make(origin, opened.keys->log_secret().key(origin).public_key());
-  }
-  auto key = opened.signer->verifier(origin);
-  if (!key) return std::unexpected(std::string("The signer does not answer."));
+std::expected<evidence::LogKeyRanges, std::string> own_keys(const Opened& opened,
+                                                            const std::string& origin) {
+  if (!opened.signer) return opened.keys->log_secret().ranges(origin);
+  auto keys = opened.signer->keys(origin);
+  if (!keys) return std::unexpected(std::string("The signer does not answer."));
+  return std::move(keys->ranges);
+}
+
+// Of the root log, which has one.
+std::expected<tlog::VerifierKey, std::string> own_root_key(const Opened& opened) {
+  const auto keys = own_keys(opened, opened.root_origin);
+  if (!keys) return std::unexpected(keys.error());
+  auto key = tlog::VerifierKey::parse(keys->front().vkey);
+  if (!key) return std::unexpected(std::string("The signer's key of the root log is none."));
   return *std::move(key);
 }
 
@@ -119,7 +126,7 @@ std::expected<tlog::VerifierKey, std::string> own_key(const Opened& opened,
 struct Trust {
   std::string origin;
   std::vector<evidence::IssuerRange> issuers;
-  std::optional<tlog::VerifierKey> vkey;
+  evidence::LogKeyRanges keys;
   std::optional<Digest> genesis;
   bool pinned = false;
 };
@@ -145,8 +152,12 @@ std::expected<Trust, std::string> read_trust(const std::string& path, const std:
   trust.origin = pinned->origin;
   trust.genesis = pinned->roster_genesis;
   trust.issuers = pinned->issuer.value_or(std::vector<evidence::IssuerRange>{});
-  if (pinned->log_vkeys.size() == 1) trust.vkey = pinned->log_vkeys.front();
-  if (trust.origin.empty() || trust.issuers.empty() || !trust.vkey) {
+  // A file without ranges leaves it to the rosters which key signs which size.
+  for (const auto& key : pinned->log_vkeys) {
+    trust.keys.push_back({.vkey = key.to_string(), .from = 0, .to = {}});
+  }
+  if (pinned->log) trust.keys = *pinned->log;
+  if (trust.origin.empty() || trust.issuers.empty() || trust.keys.empty()) {
     return std::unexpected("The trust file names no origin, issuer and log key.");
   }
   return trust;
@@ -157,9 +168,9 @@ std::expected<Trust, std::string> own_trust(const Opened& opened) {
   Trust trust;
   trust.origin = origin;
   trust.issuers = {{.spki = opened.keys->issuer_key(origin).spki(), .from = 0, .to = {}}};
-  auto key = own_key(opened, origin);
-  if (!key) return std::unexpected(key.error());
-  trust.vkey = *std::move(key);
+  auto keys = own_keys(opened, origin);
+  if (!keys) return std::unexpected(keys.error());
+  trust.keys = *std::move(keys);
   return trust;
 }
 
@@ -183,13 +194,13 @@ std::optional<std::string> check_leaves(const Opened& opened, const tlog::Checkp
   std::optional<std::string> wrong;
   while (!wrong) {
     // The head is signed over a prefix: what was committed since is checked, but not signed yet.
-    if (log.size() == signed_head.size) wrong = log.head(opened.note, *trust.vkey);
+    if (log.size() == signed_head.size) wrong = log.head(opened.note, trust.keys);
     if (wrong) return wrong;
     const auto leaves = opened.reader->leaves(opened.project.id, log.size(), leaves_at_once);
     if (!leaves) return leaves.error().what;
     if (leaves->empty()) break;
     for (const auto& leaf : *leaves) {
-      if (log.size() == signed_head.size) wrong = log.head(opened.note, *trust.vkey);
+      if (log.size() == signed_head.size) wrong = log.head(opened.note, trust.keys);
       if (!wrong) wrong = log.leaf({leaf.index, leaf.statement, leaf.leaf, leaf.evidence});
       const evidence::Statement* const said = log.statement();
       if (!wrong) wrong = said != nullptr ? rows.leaf(leaf, *said) : rows.erased_leaf(leaf);
@@ -220,11 +231,23 @@ std::optional<std::string> check_lost_erasures(const Opened& opened, LogCheck& l
   return log.all_told();
 }
 
+// Whether it is the key of its size is looked at when the leaves are read.
+std::optional<tlog::Checkpoint> signed_by_any(const std::string& note,
+                                              const evidence::LogKeyRanges& keys) {
+  for (const evidence::LogKeyRange& range : keys) {
+    const auto key = tlog::VerifierKey::parse(range.vkey);
+    auto head =
+        key ? tlog::open_checkpoint(note, *key) : std::unexpected(tlog::NoteFault::unknown_key);
+    if (head) return *std::move(head);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogCheck& log) {
   RowCheck rows(*opened.reader, *opened.keys, opened.project);
   if (auto wrong = rows.directory()) return wrong;
   if (opened.project.origin != trust.origin) return "the project's log is not the pinned one";
-  const auto signed_head = tlog::open_checkpoint(opened.note, *trust.vkey);
+  const auto signed_head = signed_by_any(opened.note, trust.keys);
   if (!signed_head) return "the signer's last checkpoint does not verify";
   if (auto wrong = check_rosters(opened, log, rows)) return wrong;
   if (auto wrong = check_leaves(opened, *signed_head, trust, log, rows)) return wrong;
@@ -234,7 +257,7 @@ std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogChec
   const auto head = std::ranges::find(*heads, opened.project.id, &store::LogHead::project);
   if (head == heads->end()) return "the row of the log's head is gone";
   if (auto wrong = rows.rest(log, *head)) return wrong;
-  const auto root_key = own_key(opened, opened.root_origin);
+  const auto root_key = own_root_key(opened);
   if (!root_key) return root_key.error();
   return RootCheck(*opened.reader, *opened.keys, opened.project.id)
       .run(note_of(opened, opened.root_origin), *root_key);
@@ -243,7 +266,7 @@ std::optional<std::string> check_all(Opened& opened, const Trust& trust, LogChec
 // What the trust file pins of the root log; without one, the directory's own key.
 std::expected<tlog::VerifierKey, std::string> root_key(const Opened& opened,
                                                        const std::string& path) {
-  if (path.empty()) return own_key(opened, opened.root_origin);
+  if (path.empty()) return own_root_key(opened);
   const auto pinned = read_trust_file(path);
   if (!pinned) return std::unexpected(pinned.error());
   if (!pinned->root || pinned->root->log_vkeys.size() != 1) {

@@ -23,6 +23,7 @@ int list(const Flags& flags) {
     for (const char* name : {"id", "act", "key", "expires_at"}) {
       if (const json::Value* value = proposal.find(name)) row.add(name, *value);
     }
+    if (const json::Value* vkey = proposal.find("vkey")) row.add("key", *vkey);
     if (const json::Value* member = proposal.find("member")) {
       row.add("member", member->find_string("id").value_or(""))
           .add("name", member->find_string("name").value_or(""));

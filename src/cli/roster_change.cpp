@@ -9,6 +9,7 @@
 #include "cli/roster_proposals.h"
 #include "core/roster_offer.h"
 #include "crypto/hash.h"
+#include "evidence/log_keys.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -91,20 +92,21 @@ struct Next {
   evidence::RosterHead head;
 };
 
-// The key that signs the statements of one project is another from an entry on.
-std::vector<Next> with_next_issuer(const Rosters& rosters, const RosterChange& change) {
+// The key that signs the statements of one project, or its log, is another from an entry on.
+std::vector<Next> with_next_key(const Rosters& rosters, const RosterChange& change) {
   const auto project = std::ranges::find(rosters.projects, change.wish.project, &ProjectRoster::id);
   if (project == rosters.projects.end()) return {};
   const auto& newest = project->history.newest();
   auto head = core::next_roster_head(newest.head, newest.entries, rosters.time);
-  if (!core::hand_over(head.issuer, change.wish.spki, change.from)) return {};
+  const bool handed_over = change.wish.act == evidence::RosterAct::rotate_log_key
+                               ? evidence::hand_over(head.log, change.wish.vkey, change.from)
+                               : core::hand_over(head.issuer, change.wish.spki, change.from);
+  if (!handed_over) return {};
   return {{&*project, newest.entries, std::move(head)}};
 }
 
 std::vector<Next> next_versions(const Rosters& rosters, const RosterChange& change) {
-  if (change.wish.act == evidence::RosterAct::rotate_issuer) {
-    return with_next_issuer(rosters, change);
-  }
+  if (evidence::rotates(change.wish.act)) return with_next_key(rosters, change);
   crypto::SystemEntropy entropy;
   std::vector<Next> versions;
   for (const auto& project : rosters.projects) {
@@ -130,6 +132,13 @@ std::string shown(const Next& next, const std::function<std::string(std::string_
         "  - issuer key {}\n  + issuer key {}\n",
         next.head.issuer.back().from, evidence::key_id(newest.head.issuer.back().spki),
         evidence::key_id(next.head.issuer.back().spki));
+  }
+  if (newest.head.log != next.head.log) {
+    text += fmt::format(
+        "  The server signs its log with another key once it has {} entries, or a few more if it\n"
+        "  grows meanwhile, and destroys this one then. Whoever verifies needs a new trust file.\n"
+        "  - log key {}\n  + log key {}\n",
+        next.head.log.back().from, newest.head.log.back().vkey, next.head.log.back().vkey);
   }
   if (newest.head.single_operator && !next.head.single_operator) {
     text +=
@@ -310,9 +319,7 @@ std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Roster
   if (change.before_sending) {
     if (const auto ready = change.before_sending(); !ready) return fail(ready.error());
   }
-  if (change.wish.act == evidence::RosterAct::rotate_issuer) {
-    return send_rotation(client, *key, rosters, change);
-  }
+  if (evidence::rotates(change.wish.act)) return send_rotation(client, *key, rosters, change);
   const auto answer = client.post("/admin/rosters", wire_form(versions, *key, change));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) {

@@ -58,7 +58,7 @@ std::expected<Owner, NoOwner> owner_at(const KeyFlags& flags, const Rosters& ros
 struct RosterChange {
   evidence::RosterWish wish;
   std::string proposal = {};  // that it carries out; "" for none
-  std::uint64_t from = 0;     // of another issuer: the entry from which it signs, as shown
+  std::uint64_t from = 0;     // of another key of the server: from where on it signs, as shown
   json::Value result = json::Value::object();  // printed when the change is in force
   std::function<std::expected<void, std::string>()> before_sending = {};
   std::function<void()> when_refused = {};  // the server has said no: nothing of it is in force
@@ -69,9 +69,9 @@ struct RosterChange {
 int carry_out(const AdminFlags& flags, AdminClient& client, std::expected<Owner, NoOwner>& owner,
               const Rosters& rosters, RosterChange change);
 
-// Signs for another issuer key and sends it: nothing when it is in force, else the exit status. The
-// log has grown while the owner read: where the key begins is asked once more, and nothing else
-// changes of what was shown; and again when the log was faster than that.
+// Signs for another key of the server and sends it: nothing when it is in force, else the exit
+// status. The log has grown while the owner read: where the key begins is asked once more, and
+// nothing else changes of what was shown; and again when the log was faster than that.
 std::optional<int> send_rotation(AdminClient& client, const crypto::P256Key& key,
                                  const Rosters& rosters, RosterChange& change);
 

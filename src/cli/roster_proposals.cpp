@@ -17,14 +17,20 @@ std::vector<std::string> texts_at(const json::Value& object, std::string_view na
   return texts;
 }
 
-std::optional<WaitingChange> read_rotation(const json::Value& proposal, std::string spki) {
+std::optional<WaitingChange> read_rotation(const json::Value& proposal, evidence::RosterAct act,
+                                           std::string spki) {
   const json::Value* project = proposal.find("project");
   const auto from = proposal.find_integer("from");
-  if (project == nullptr || spki.empty() || !from || *from < 1) return std::nullopt;
   WaitingChange change;
-  change.wish.act = evidence::RosterAct::rotate_issuer;
+  change.wish.act = act;
+  if (act == evidence::RosterAct::rotate_log_key) {
+    change.wish.vkey = proposal.find_string("vkey").value_or("");
+  } else {
+    change.wish.spki = std::move(spki);
+  }
+  const bool keyed = !change.wish.spki.empty() || !change.wish.vkey.empty();
+  if (project == nullptr || !keyed || !from || *from < 1) return std::nullopt;
   change.wish.project = project->find_string("id").value_or("");
-  change.wish.spki = std::move(spki);
   change.from = static_cast<std::uint64_t>(*from);
   return change;
 }
@@ -45,7 +51,7 @@ std::optional<WaitingChange> read_proposal(const json::Value& proposal) {
   const json::Value* member = proposal.find("member");
   auto spki = from_base64(proposal.find_string("spki").value_or(""));
   if (!act || !spki) return std::nullopt;
-  if (*act == evidence::RosterAct::rotate_issuer) return read_rotation(proposal, *std::move(spki));
+  if (evidence::rotates(*act)) return read_rotation(proposal, *act, *std::move(spki));
   if (member == nullptr) return std::nullopt;
   const bool fresh = *act == evidence::RosterAct::add_member;
   WaitingChange change{.wish = {.act = *act,

@@ -22,7 +22,7 @@ std::expected<json::Array, int> fetch_proposals(AdminClient& client);
 
 struct WaitingChange {
   evidence::RosterWish wish;
-  std::uint64_t from = 0;  // of another issuer: the entry from which it could sign now
+  std::uint64_t from = 0;  // of another key of the server: from where on it could sign now
 };
 std::optional<WaitingChange> read_proposal(const json::Value& proposal);
 // The one of this id.

@@ -24,9 +24,7 @@ std::shared_ptr<const std::string> kept_head(World& world, const ProjectLog& log
   const auto head =
       std::ranges::find(*heads, own_head_name(log.origin), &store::CosignedHead::origin);
   if (head == heads->end() || world.keys.row_mac(*head) != head->mac) return nullptr;
-  const auto key = world.signer.verifier(log.origin);
-  if (!key) return nullptr;
-  const auto checkpoint = tlog::open_checkpoint(head->note, *key);
+  const auto checkpoint = world.signer.opened(log.origin, head->note);
   if (!checkpoint || checkpoint->size > log.range.size()) return nullptr;
   const auto root = tlog::root_of(checkpoint->size,
                                   hashes_of_log(world.reader, log.head.project, checkpoint->size));

@@ -84,7 +84,7 @@ TEST(Closing, NeverSignsAClosedLogAgainWhateverIsRestored) {
   const auto locks = *store::open_lock_store((world.house.root / "signer").string());
   const auto keys =
       *Keys::open((world.house.root / "secrets").string(), false, world.house.entropy);
-  OwnNotary notary(*locks, keys->log_secret());
+  OwnNotary notary(*locks, keys->log_secret(), world.house.entropy);
   Signer signer(notary);
   const std::string origin = "00112233aabbccdd/p/" + id_hex(world.house.project);
   EXPECT_TRUE(signer.closed(origin));
@@ -163,7 +163,7 @@ TEST(Closing, GoesOnAfterACrashBetweenTheSignersFirstWordAndTheCommit) {
   {
     house.locks = *store::open_lock_store((house.root / "signer").string());
     house.keys = *Keys::open((house.root / "secrets").string(), false, house.entropy);
-    OwnNotary notary(*house.locks, house.keys->log_secret());
+    OwnNotary notary(*house.locks, house.keys->log_secret(), house.entropy);
     ASSERT_TRUE(Signer(notary).open(origin).has_value());
     house.close();
   }

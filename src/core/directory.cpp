@@ -28,6 +28,18 @@ std::string ProjectView::issuer_at(std::uint64_t index) const {
   return found == ranges.end() ? issuer_spki : found->spki;
 }
 
+std::vector<evidence::LogKeyRange> ProjectView::log_keys() const {
+  if (roster) return roster->log;
+  return {{.vkey = log_vkey, .from = 0, .to = {}}};
+}
+
+std::string ProjectView::log_vkey_at(std::uint64_t size) const {
+  const auto ranges = log_keys();
+  const auto found = std::ranges::find_if(
+      ranges, [size](const evidence::LogKeyRange& range) { return range.covers(size); });
+  return found == ranges.end() ? log_vkey : found->vkey;
+}
+
 const evidence::RosterEntry* ProjectView::entry_of(std::string_view member,
                                                    std::string_view key) const {
   for (const auto& entry : entries) {

@@ -39,8 +39,8 @@ std::shared_ptr<const std::string> newest_note(const LiveLog& log);
 
 struct ProjectView {
   store::Project row;
-  std::string issuer_spki;  // with which the log begins
-  std::string log_vkey;
+  std::string issuer_spki;                     // with which the log begins
+  std::string log_vkey;                        // the same of its checkpoints
   std::optional<evidence::RosterHead> roster;  // in force; nothing before the first is signed
   std::vector<evidence::RosterEntry> entries;  // of the roster in force; empty without one
   std::vector<approval::Person> people;
@@ -60,6 +60,9 @@ struct ProjectView {
   // the first key for all.
   [[nodiscard]] std::vector<evidence::IssuerRange> issuers() const;
   [[nodiscard]] std::string issuer_at(std::uint64_t index) const;  // SPKI
+  // The same of its checkpoints, by their sizes.
+  [[nodiscard]] std::vector<evidence::LogKeyRange> log_keys() const;
+  [[nodiscard]] std::string log_vkey_at(std::uint64_t size) const;
 };
 
 struct Directory {

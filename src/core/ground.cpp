@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "core/closing.h"
 #include "core/tiles.h"
 #include "evidence/anchor.h"
+#include "evidence/log_keys.h"
 #include "tlog/policy.h"
 #include "tlog/tree.h"
 
@@ -110,7 +112,19 @@ class Choice {
     auto proof = tlog::consistency_proof(size, newest_size,
                                          hashes_of_log(reader_, project_.row.id, newest_size));
     if (!proof) return std::nullopt;
-    return notary_.earlier({.note = *newest, .head = checkpoint, .proof = *std::move(proof)});
+    auto note = notary_.earlier({.note = *newest, .head = checkpoint, .proof = *std::move(proof)});
+    return note ? std::move(note) : kept_note(checkpoint);
+  }
+
+  // As it was kept when it was anchored: whoever signed it may be away, or its key destroyed.
+  [[nodiscard]] std::optional<std::string> kept_note(const tlog::Checkpoint& wanted) const {
+    const auto heads = reader_.cosigned_heads();
+    if (!heads) return std::nullopt;
+    const auto head =
+        std::ranges::find(*heads, own_head_name(project_.row.origin), &store::CosignedHead::origin);
+    if (head == heads->end()) return std::nullopt;
+    const auto opened = evidence::open_in_range(head->note, project_.log_keys());
+    return opened && *opened == wanted ? std::optional(head->note) : std::nullopt;
   }
 
   [[nodiscard]] bool quorum_of(const std::string& text) const {

@@ -81,7 +81,7 @@ std::expected<std::unique_ptr<Keys>, std::string> Keys::open(const std::string& 
   return keys;
 }
 
-const LogSecret& Keys::log_secret() const {
+LogSecret& Keys::log_secret() {
   LP_ASSERT(log_secret_.has_value());
   return *log_secret_;
 }

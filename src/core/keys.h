@@ -40,7 +40,7 @@ class Keys {
                                                                 LogKeys log_keys = LogKeys::here);
 
   // Where it is here.
-  [[nodiscard]] const LogSecret& log_secret() const [[clang::lifetimebound]];
+  [[nodiscard]] LogSecret& log_secret() [[clang::lifetimebound]];
   // With which every log begins.
   [[nodiscard]] crypto::P256Key issuer_key(std::string_view origin) const;
   // The one of these with that public half; nothing when it is not here.

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "evidence/log_keys.h"
 #include "store/lock_store.h"
 #include "tlog/note.h"
 #include "tlog/tree.h"
@@ -33,6 +34,20 @@ class Notary {
     not_kept,  // its memory cannot be written: nobody knows what is on that disk
   };
 
+  // What signs a log: its keys, each for the sizes of its range, and the vkey of one that was made
+  // to follow and that no owner has signed for yet, "" when there is none.
+  struct LogKeys {
+    evidence::LogKeyRanges ranges;
+    std::string next;
+    friend bool operator==(const LogKeys&, const LogKeys&) = default;
+  };
+
+  // One version of a log's roster, as it is stored: the head, and evidence::signatures_text.
+  struct SignedRoster {
+    std::string head, signatures;
+    friend bool operator==(const SignedRoster&, const SignedRoster&) = default;
+  };
+
   // A tree, and how it comes from the one that was signed last.
   struct Growth {
     const tlog::CompactRange& before;
@@ -44,7 +59,15 @@ class Notary {
   // log's does: what no copy of the data may bring back.
   virtual store::LockStore& memory() = 0;
   // Nothing while it is away and was not asked before.
-  virtual std::optional<tlog::VerifierKey> verifier(std::string_view origin) = 0;
+  virtual std::optional<LogKeys> keys(std::string_view origin) = 0;
+  // Makes the log's next key, in the place of one that waits, and keeps it: its vkey.
+  // Fault::refused when it cannot.
+  virtual std::expected<std::string, Fault> draft(std::string_view origin) = 0;
+  // Shows what the owners of a log have signed since they were last shown, in order. A version that
+  // hands over to the key that waits puts it in force; whatever else it says of the log's keys that
+  // is not so is refused. Nothing is signed of what rests on a roster before it was shown.
+  virtual std::expected<void, Fault> follow(const std::string& origin,
+                                            const std::vector<SignedRoster>& versions) = 0;
   // The signed checkpoints, in order: all or nothing.
   virtual std::expected<std::vector<std::string>, Fault> extend(
       const std::vector<Growth>& growths) = 0;

@@ -11,6 +11,8 @@
 #include "core/directory_rows.h"
 #include "core/engine.h"
 #include "core/erasing_again.h"
+#include "core/log_owners.h"
+#include "core/log_rotation.h"
 #include "core/roster_book.h"
 #include "core/tiles.h"
 #include "core/witnesses_ahead.h"
@@ -125,6 +127,26 @@ void freeze(ProjectLog& log, std::string_view event, const std::string& why) {
   log::error(event, why, {{"project", log.head.project}});
 }
 
+constexpr std::string_view other_key =
+    "its owners have signed for another log key than the signer has";
+
+// What the owners signed just before a stop, before anything is signed with the key that they named
+// then.
+Outcome show_owners(World& world, ProjectLog& log) {
+  const ProjectView& project = *world.directory->project(log.head.project);
+  const auto followed = followed_roster(world.notary.memory(), log.origin);
+  if (!followed) return broken(log, "the signer's memory of its owners is damaged");
+  log.shown_roster = *followed ? (*followed)->version : 0;
+  if (const auto shown = show_rosters(world, log, project.row.roster_version); !shown) {
+    if (shown.error() == Notary::Fault::away) return std::unexpected(std::string(signer_is_away));
+    return broken(log, other_key);
+  }
+  const auto keys = world.notary.keys(log.origin);
+  if (!keys) return std::unexpected(std::string(signer_is_away));
+  if (project.roster && project.roster->log != keys->ranges) return broken(log, other_key);
+  return {};
+}
+
 Outcome resume(World& world, ProjectLog& log) {
   if (stays_closed(world, log)) return {};
   if (world.signer.damaged(log.origin)) {
@@ -154,6 +176,7 @@ Outcome resume(World& world, ProjectLog& log) {
   if (!world.signer.resume(log.origin, *std::move(range))) {
     return broken(log, "the signer refuses it");
   }
+  if (auto shown = show_owners(world, log); !shown) return shown;
   return sign_rest(world, log, last->size);
 }
 
@@ -198,7 +221,8 @@ Outcome seal_directory(World& world, DirectorySeal seal, const Directory& rows) 
   return {};
 }
 
-// A signer with another key must not begin the log anew beside what people trust.
+// A signer with another key must not begin the log anew beside what people trust. That it has all
+// the others too is looked at when the log is taken up: a copy may be older than a rotation.
 bool is_of_its_roster(const ProjectView& view) {
   return !view.roster || std::ranges::any_of(view.roster->log, [&](const auto& range) {
     return range.vkey == view.log_vkey;
@@ -228,7 +252,7 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
     ProjectLog& log = world.logs.find(row.id)->second;
     auto view = project_view(world, *directory, row, *std::move(roster), log.live);
     if (!is_of_its_roster(view)) {
-      return broken(log, "its owners have signed for another log key than the signer has");
+      return broken(log, other_key);
     }
     directory->projects.insert_or_assign(row.id, std::move(view));
   }
@@ -255,9 +279,7 @@ Outcome load_cosigned(World& world) {
   const auto show = [&](const std::string& origin, LiveLog& live) {
     const auto head = std::ranges::find(*heads, origin, &store::CosignedHead::origin);
     if (head == heads->end()) return;
-    const auto key = world.signer.verifier(origin);
-    const auto checkpoint = key ? tlog::open_checkpoint(head->note, *key)
-                                : std::unexpected(tlog::NoteFault::unknown_key);
+    const auto checkpoint = world.signer.opened(origin, head->note);
     const bool ours = world.keys.row_mac(*head) == head->mac;
     if (!ours || !checkpoint || checkpoint->size > live.signed_size) return;
     live.cosigned.store(std::make_shared<const std::string>(head->note));

@@ -149,7 +149,7 @@ void anchor_on_a_failing_disk() {
   let_a_round_pass(house);
   house.engine.reset();
   FailingLocks locks(*house.locks);
-  OwnNotary notary(locks, house.keys->log_secret());
+  OwnNotary notary(locks, house.keys->log_secret(), house.entropy);
   EngineOptions options;
   options.data_directory = house.root.string();
   options.log_name = "00112233aabbccdd";

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/id.h"
 #include "core/apply.h"
+#include "core/log_rotation.h"
 #include "core/rotation.h"
 #include "core/work.h"
 #include "crypto/hash.h"
@@ -58,7 +59,7 @@ std::optional<Refused> refuse_change(const Directory& directory, const evidence:
 // Why an owner need not even be asked. What they sign is checked again, as a whole roster.
 std::optional<Refused> refuse_wish(const Directory& directory, const evidence::RosterWish& wish) {
   if (wish.act == RosterAct::add_member) return refuse_new_member(wish);
-  if (wish.act == RosterAct::rotate_issuer) return std::nullopt;  // draft_issuer looks at it
+  if (evidence::rotates(wish.act)) return std::nullopt;  // who drafts the key looks at it
   if (!listed(directory, wish.member)) return refuse(Fault::unknown).error();
   if (wish.act == RosterAct::change_member) return refuse_change(directory, wish);
   if (wish.act == RosterAct::remove_member) {
@@ -92,10 +93,10 @@ Applied<ProposeRoster> propose(Work& work, evidence::RosterWish wish) {
   const auto waiting = waiting_proposals(work.world.rows, work.now);
   LP_ASSERT(waiting.has_value());
   if (waiting->size() >= waiting_max) return refuse(Fault::proposal_limit);
-  if (wish.act == RosterAct::rotate_issuer) {
-    if (const auto drafted = draft_issuer(work, wish, *waiting); !drafted) {
-      return std::unexpected(drafted.error());
-    }
+  if (evidence::rotates(wish.act)) {
+    const auto drafted = wish.act == RosterAct::rotate_issuer ? draft_issuer(work, wish, *waiting)
+                                                              : draft_log_key(work, wish, *waiting);
+    if (!drafted) return std::unexpected(drafted.error());
   }
   ProposeRoster::Result result{.proposal = {.id = new_id("rop", work.now, work.world.entropy),
                                             .wish = std::move(wish),

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
+#include "core/log_rotation.h"
 #include "core/passkeys.h"
 #include "core/roster_offer.h"
 #include "core/roster_proposals.h"
@@ -77,6 +78,14 @@ class Recorder {
     entry.add("kind", "issuer")
         .add("key", evidence::key_id(after.spki))
         .add("previous", evidence::key_id(before.spki))
+        .add("from", after.from);
+    append(EventType::key_rotated, std::move(entry));
+  }
+  void log_key(const evidence::LogKeyRange& before, const evidence::LogKeyRange& after) {
+    auto entry = json::Value::object();
+    entry.add("kind", "log_key")
+        .add("key", after.vkey)
+        .add("previous", before.vkey)
         .add("from", after.from);
     append(EventType::key_rotated, std::move(entry));
   }
@@ -250,6 +259,11 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
     if (!rotated) return std::unexpected(rotated.error());
     expected.issuer = *std::move(rotated);
   }
+  if (version->head.log != expected.log) {
+    auto rotated = rotated_log_keys(work, *project, wish, version->head);
+    if (!rotated) return std::unexpected(rotated.error());
+    expected.log = *std::move(rotated);
+  }
   if (expected.owners.size() < expected.threshold) {
     return mismatch(*project, "too few owners would be left to sign the next one");
   }
@@ -363,6 +377,7 @@ void take_roster(Work& work, const std::string& project_id,
   ProjectLog& log = **work.log(project_id);
   const Digest sha256 = version.head.sha256();
   const auto issuers = project.issuers();
+  const auto log_keys = project.log_keys();
   const bool rotated = issuers != version.head.issuer;
   if (rotated) {
     auto issuer = Issuer::of(work.world.keys, log.origin, version.head.issuer, log.range.size());
@@ -372,6 +387,7 @@ void take_roster(Work& work, const std::string& project_id,
   record_roster(work, log, document, version, actor);
   Recorder recorder(work, log, actor, sha256, project.marks);
   if (rotated) recorder.issuer(issuers.back(), version.head.issuer.back());
+  if (log_keys != version.head.log) recorder.log_key(log_keys.back(), version.head.log.back());
   record_difference(recorder, standings_of(project.entries), standings_of(version.entries));
   work.batch.writes.emplace_back(store::Roster{.project = project_id,
                                                .version = version.head.version,

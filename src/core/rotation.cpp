@@ -15,18 +15,18 @@ namespace {
 
 // The roster that hands over is itself an entry, as are a few events that may be on their way.
 constexpr std::uint64_t lead_min = 16;
-// Nobody hands over to a key that would begin to sign in years.
-constexpr std::uint64_t lead_max = 10'000'000;
 constexpr std::uint64_t looked_back = 8'192;  // leaves, to see how fast the log grows
 constexpr std::int64_t ahead_ms = 5'000;      // from the last word of the server to the roster
 
 }  // namespace
 
 store::Result<std::uint64_t> rotation_index(store::Reader& reader, const ProjectView& project,
-                                            Instant now) {
+                                            evidence::RosterAct act, Instant now) {
+  const std::uint64_t last = act == evidence::RosterAct::rotate_log_key
+                                 ? project.log_keys().back().from
+                                 : project.issuers().back().from;
   // A key that waits for its turn keeps one entry at least.
-  const std::uint64_t size =
-      std::max(project.live->signed_size.load(), project.issuers().back().from + 1);
+  const std::uint64_t size = std::max(project.live->signed_size.load(), last + 1);
   const std::uint64_t grown = std::min(project.live->signed_size.load(), looked_back);
   if (grown == 0) return size + lead_min;
   const auto leaf = reader.leaf(project.row.id, project.live->signed_size - grown);
@@ -83,7 +83,7 @@ std::expected<std::vector<evidence::IssuerRange>, Refused> rotated_issuers(
                   fmt::format("{}: the key was to sign from entry {} on, and the log has {} by now",
                               project.row.name, from, size));
   }
-  if (from - size > lead_max) return mismatch("the key would sign too late");
+  if (from - size > rotation_lead_max) return mismatch("the key would sign too late");
   auto ranges = project.roster->issuer;
   if (!hand_over(ranges, wish->spki, from))
     return mismatch("the head is not what this server rebuilds");

@@ -3,7 +3,8 @@
 //
 // The index is settled by what the owners sign, though the log grows until that arrives: it lies a
 // little ahead of the log, and a roster that comes when the log has passed it is stale and changes
-// nothing. So no leaf is ever signed by a key outside the range that its roster gives it.
+// nothing. So no leaf is ever signed by a key outside the range that its roster gives it. The log's
+// own key goes the same way, at a size of the tree (log_rotation.h).
 
 #pragma once
 
@@ -20,10 +21,13 @@
 
 namespace lp::core {
 
-// The index from which a key could sign if an owner signed for it now: as far ahead as the log grew
-// in the last seconds, and some entries more.
+// Nobody hands over to a key that would begin to sign in years.
+inline constexpr std::uint64_t rotation_lead_max = 10'000'000;
+
+// From where on a key could sign if an owner signed for it now, an index or a size as the act has
+// it: as far ahead as the log grew in the last seconds, and some entries more.
 store::Result<std::uint64_t> rotation_index(store::Reader& reader, const ProjectView& project,
-                                            Instant now);
+                                            evidence::RosterAct act, Instant now);
 
 // Makes the key that the wish names from then on. What another wish for the project waits for is
 // withdrawn, and keys that no roster names are removed.

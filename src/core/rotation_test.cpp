@@ -131,7 +131,8 @@ TEST(Rotation, IsStaleOnceTheLogHasPassedTheEntry) {
 TEST(Rotation, OffersAnEntryAheadOfTheLog) {
   Rotating house;
   const auto index = [&house] {
-    return *rotation_index(house.engine->reader(), house.view(), house.clock.now());
+    return *rotation_index(house.engine->reader(), house.view(), RosterAct::rotate_issuer,
+                           house.clock.now());
   };
   EXPECT_GT(index(), house.size() + 2);
   house.clock.advance_ms(3'600'000);

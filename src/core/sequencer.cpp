@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "core/apply.h"
+#include "core/log_rotation.h"
 #include "json/value.h"
 
 namespace lp::core {
@@ -173,7 +174,7 @@ bool Sequencer::settle(const Work& work, Gate& gate) {
   using std::chrono::steady_clock;
   const auto until =
       steady_clock::now() + std::chrono::milliseconds(world_.options.signer_patience_ms);
-  while (!sign(work) || !bury(work)) {
+  while (!show_rosters(work) || !sign(work) || !bury(work)) {
     if (queue_.closed()) {
       gate.send_away();
       return false;
@@ -241,6 +242,20 @@ void Sequencer::commit(Work& work) {
     return std::holds_alternative<store::Session>(write);
   });
   if (written || !work.batch.removals.empty()) ++published_.sessions;
+}
+
+// Owners perhaps signed for another log key: whoever signs the checkpoint over that knows of it
+// first. False while the signer is away.
+bool Sequencer::show_rosters(const Work& work) {
+  for (const std::string& project : work.touched()) {
+    ProjectLog& log = world_.logs.find(project)->second;
+    const std::uint64_t version = work.directory().project(project)->row.roster_version;
+    const auto shown = core::show_rosters(world_, log, version);
+    if (shown) continue;
+    if (shown.error() == Notary::Fault::away) return false;
+    stop_process("signer.refused", "A roster could not be shown to who signs, or kept there.");
+  }
+  return true;
 }
 
 // Signs what the database gives back, not what memory holds: a bit that flipped on the way to

@@ -66,6 +66,7 @@ class Sequencer {
   void begin(std::size_t jobs);
   void commit(Work& work);
   bool settle(const Work& work, Gate& gate);
+  bool show_rosters(const Work& work);
   bool sign(const Work& work);
   bool bury(const Work& work);
   bool signer_ready();

@@ -25,12 +25,22 @@ tlog::Checkpoint head_of(const std::string& origin, const tlog::CompactRange& ra
 
 }  // namespace
 
+std::optional<tlog::VerifierKey> Signer::verifier(std::string_view origin) const {
+  const auto keys = notary_.keys(origin);
+  return keys ? tlog::VerifierKey::parse(keys->ranges.front().vkey) : std::nullopt;
+}
+
+std::optional<tlog::Checkpoint> Signer::opened(std::string_view origin,
+                                               std::string_view note) const {
+  const auto keys = notary_.keys(origin);
+  if (!keys) return std::nullopt;
+  auto checkpoint = evidence::open_in_range(note, keys->ranges);
+  return checkpoint ? std::optional(*std::move(checkpoint)) : std::nullopt;
+}
+
 std::optional<tlog::Checkpoint> Signer::last(std::string_view origin) const {
   const std::string text = note(origin);
-  const auto key = text.empty() ? std::nullopt : notary_.verifier(origin);
-  if (!key) return std::nullopt;
-  const auto opened = tlog::open_checkpoint(text, *key);
-  return opened ? std::optional(*opened) : std::nullopt;
+  return text.empty() ? std::nullopt : opened(origin, text);
 }
 
 bool Signer::damaged(std::string_view origin) const {

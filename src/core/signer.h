@@ -27,14 +27,14 @@ class Signer {
 
   // Whether anything could be signed now.
   [[nodiscard]] bool ready() const { return notary_.ready(); }
-  // What verifies its checkpoints of this origin; nothing while the notary is away and was not
-  // asked before.
-  [[nodiscard]] std::optional<tlog::VerifierKey> verifier(std::string_view origin) const {
-    return notary_.verifier(origin);
-  }
+  // The key with which this log begins; nothing while the notary is away and was not asked before.
+  [[nodiscard]] std::optional<tlog::VerifierKey> verifier(std::string_view origin) const;
+  // The checkpoint, when the key that signs trees of its size has signed it.
+  [[nodiscard]] std::optional<tlog::Checkpoint> opened(std::string_view origin,
+                                                       std::string_view note) const;
 
-  // The last checkpoint signed for an origin, verified with its key; nothing when there is none.
-  // A note that does not verify counts as none and is reported by `damaged`.
+  // The last checkpoint signed for an origin, verified with the key of its size; nothing when there
+  // is none. A note that does not verify counts as none and is reported by `damaged`.
   [[nodiscard]] std::optional<tlog::Checkpoint> last(std::string_view origin) const;
   [[nodiscard]] bool damaged(std::string_view origin) const;
   // Whether it is never signed again.

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "core/roster_offer.h"
 #include "core/testing.h"
 
 namespace lp::core {
@@ -18,8 +19,15 @@ class Door final : public Notary {
   explicit Door(Notary& behind) : behind_(behind), records_(*this) {}
 
   store::LockStore& memory() override { return records_; }
-  std::optional<tlog::VerifierKey> verifier(std::string_view origin) override {
-    return behind_.verifier(origin);
+  std::optional<LogKeys> keys(std::string_view origin) override { return behind_.keys(origin); }
+  std::expected<std::string, Fault> draft(std::string_view origin) override {
+    if (shut) return std::unexpected(Fault::away);
+    return behind_.draft(origin);
+  }
+  std::expected<void, Fault> follow(const std::string& origin,
+                                    const std::vector<SignedRoster>& versions) override {
+    if (shut || shut_to_signing) return std::unexpected(Fault::away);
+    return behind_.follow(origin, versions);
   }
   std::expected<std::vector<std::string>, Fault> extend(
       const std::vector<Growth>& growths) override {
@@ -80,7 +88,7 @@ struct FarHouse : House {
     store = *store::open_sqlite((root / "letsping.db").string());
     locks = *store::open_lock_store((root / "signer").string());
     keys = *Keys::open((root / "secrets").string(), false, entropy);
-    inside = std::make_unique<OwnNotary>(*locks, keys->log_secret());
+    inside = std::make_unique<OwnNotary>(*locks, keys->log_secret(), entropy);
     auto made = std::make_unique<Door>(*inside);
     door = made.get();
     notary = std::move(made);
@@ -124,6 +132,39 @@ TEST(SignerAway, NothingIsTakenAndNothingIsCommitted) {
   house.door->shut = false;
   ASSERT_TRUE(house.back());
   EXPECT_TRUE(house.engine->run(house.ask()).has_value());
+}
+
+TEST(SignerAway, OwnersAreShownToItWhenItIsBack) {
+  FarHouse house;
+  const auto directory = house.engine->directory();
+  evidence::RosterWish wish;
+  wish.act = evidence::RosterAct::rotate_log_key;
+  wish.project = house.project;
+  house.door->shut = true;
+  EXPECT_EQ(house.refusal_of(ProposeRoster{.wish = wish}), Fault::signer_unavailable);
+  house.door->shut = false;
+  ASSERT_TRUE(house.back());
+  const auto proposal = house.engine->run(ProposeRoster{.wish = wish})->proposal;
+  const ProjectView& project = *directory->project(house.project);
+  auto head = next_roster_head(*project.roster, project.entries, house.clock.now());
+  const std::uint64_t from = project.live->signed_size + 1;
+  ASSERT_TRUE(evidence::hand_over(head.log, proposal.wish.vkey, from));
+  evidence::RosterDocument document{.head = head.bytes(), .entries = {}, .signatures = {}};
+  for (const auto& entry : project.entries) document.entries.push_back(entry.bytes());
+  document.signatures = evidence::signatures_text(
+      {{house.approver.spki(),
+        house.approver.sign(evidence::roster_signing_bytes(document.head))}});
+  house.door->shut_to_signing = true;
+  EXPECT_EQ(house.refusal_of(ChangeRosters{
+                .changes = {{house.project, document}}, .names = {}, .proposal = proposal.id}),
+            Fault::signer_unavailable);
+  EXPECT_EQ(house.engine->directory()->project(house.project)->log_keys().size(), 1U);
+  house.door->shut_to_signing = false;
+  ASSERT_TRUE(house.back());
+  house.asked();
+  const ProjectView& now = *house.engine->directory()->project(house.project);
+  ASSERT_EQ(now.log_keys().size(), 2U);
+  EXPECT_TRUE(evidence::open_in_range(*now.live->checkpoint.load(), now.log_keys()).has_value());
 }
 
 TEST(SignerAway, WhatWasCommittedIsPendingToAllUntilItIsSigned) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/closed_logs.h"
+#include "core/log_owners.h"
 
 namespace lp::core {
 
@@ -19,14 +20,16 @@ constexpr std::size_t page_bytes = body_bytes_max / 2;
 // Before each record stand the lengths of its name and its text.
 constexpr std::size_t lengths_bytes = 6;
 
+// What a server may have kept. Whose word counts for a log's keys is not for it to say.
 bool is_record(std::string_view name) {
-  return name.contains('\n');
+  return name.contains('\n') && !is_roster_record(name);
 }
 
 // What changes the memory, and the question who may.
 bool is_for_holder(const Request& request) {
   return std::holds_alternative<Hold>(request) || std::holds_alternative<Extend>(request) ||
-         std::holds_alternative<Begin>(request) || std::holds_alternative<Keep>(request);
+         std::holds_alternative<Begin>(request) || std::holds_alternative<Keep>(request) ||
+         std::holds_alternative<Draft>(request) || std::holds_alternative<Follow>(request);
 }
 
 }  // namespace
@@ -52,7 +55,20 @@ const std::string* SignerDesk::remembered(const std::string& name) {
   return found == notes.end() ? nullptr : &found->second;
 }
 
-SignerDesk::Refusal SignerDesk::not_kept() {
+std::optional<tlog::Checkpoint> SignerDesk::opened(const std::string& origin,
+                                                   const std::string& note) {
+  auto checkpoint = evidence::open_in_range(note, notary_.keys(origin)->ranges);
+  return checkpoint ? std::optional(*std::move(checkpoint)) : std::nullopt;
+}
+
+std::optional<SignerDesk::Refusal> SignerDesk::refuse_log(const std::string& origin) {
+  if (is_closed(notary_.memory(), origin)) return Refusal::closed;
+  if (remembered(origin) == nullptr) return Refusal::unknown_origin;
+  return std::nullopt;
+}
+
+SignerDesk::Refusal SignerDesk::because(Notary::Fault fault, Refusal refused) {
+  if (fault != Notary::Fault::not_kept) return refused;
   broken_ = true;
   return Refusal::not_kept;
 }
@@ -80,8 +96,33 @@ SignerDesk::Answer SignerDesk::to(const Recall& ask) {
   return page;
 }
 
-SignerDesk::Answer SignerDesk::to(const AskKey& ask) {
-  return Key{.vkey = notary_.verifier(ask.origin)->to_string()};
+SignerDesk::Answer SignerDesk::keys_of(const std::string& origin) {
+  const auto keys = notary_.keys(origin);
+  Keys answer{.turns = {}, .next = keys->next};
+  for (const auto& range : keys->ranges) {
+    answer.turns.push_back({.vkey = range.vkey, .from = range.from});
+  }
+  return answer;
+}
+
+SignerDesk::Answer SignerDesk::to(const AskKeys& ask) {
+  return keys_of(ask.origin);
+}
+
+SignerDesk::Answer SignerDesk::to(const Draft& ask) {
+  if (const auto why = refuse_log(ask.origin)) return *why;
+  // Each hand-over takes an owner's signature, so that this bounds what is kept for a log.
+  if (notary_.keys(ask.origin)->ranges.size() >= turns_max) return Refusal::not_allowed;
+  if (!notary_.draft(ask.origin)) return Refusal::not_allowed;
+  return keys_of(ask.origin);
+}
+
+SignerDesk::Answer SignerDesk::to(const Follow& ask) {
+  if (const auto why = refuse_log(ask.origin)) return *why;
+  if (const auto done = notary_.follow(ask.origin, ask.versions); !done) {
+    return because(done.error(), Refusal::not_owners);
+  }
+  return keys_of(ask.origin);
 }
 
 SignerDesk::Answer SignerDesk::to(const Extend& ask) {
@@ -91,23 +132,21 @@ SignerDesk::Answer SignerDesk::to(const Extend& ask) {
   for (const Step& step : ask.steps) {
     const std::string& origin = step.head.origin;
     if (!seen.insert(origin).second) return Refusal::malformed;
-    if (is_closed(notary_.memory(), origin)) return Refusal::closed;
+    if (const auto why = refuse_log(origin)) return *why;
     const std::string* note = remembered(origin);
-    const auto last = note == nullptr
-                          ? std::nullopt
-                          : std::optional(tlog::open_checkpoint(*note, *notary_.verifier(origin)));
-    // A note that is not of this key cannot be extended either.
-    if (!last || !*last) return Refusal::unknown_origin;
-    const bool more = step.head.size > (*last)->size;
+    const auto last = opened(origin, *note);
+    // A note that is not of our key cannot be extended either.
+    if (!last) return Refusal::unknown_origin;
+    const bool more = step.head.size > last->size;
     covered.push_back(more ? nullptr : note);
     if (!more) {
-      if (step.head.size == (*last)->size && step.head.root != (*last)->root) {
+      if (step.head.size == last->size && step.head.root != last->root) {
         return Refusal::not_an_extension;
       }
       continue;
     }
-    if (step.old_size != (*last)->size ||
-        !tlog::verify_consistency((*last)->size, (*last)->root, step.head.size, step.head.root,
+    if (step.old_size != last->size ||
+        !tlog::verify_consistency(last->size, last->root, step.head.size, step.head.root,
                                   step.proof)) {
       return Refusal::not_an_extension;
     }
@@ -116,7 +155,7 @@ SignerDesk::Answer SignerDesk::to(const Extend& ask) {
   Signed answer;
   for (const std::string* note : covered) answer.notes.push_back(note == nullptr ? "" : *note);
   auto notes = notary_.sign(fresh);
-  if (!notes) return not_kept();
+  if (!notes) return because(notes.error(), Refusal::not_an_extension);
   auto next = notes->begin();
   for (std::string& note : answer.notes) {
     if (note.empty()) note = std::move(*next++);
@@ -129,14 +168,14 @@ SignerDesk::Answer SignerDesk::to(const Begin& ask) {
   if (is_closed(notary_.memory(), origin)) return Refusal::closed;
   if (const std::string* note = remembered(origin)) {
     // The answer was lost on its way.
-    const auto last = tlog::open_checkpoint(*note, *notary_.verifier(origin));
+    const auto last = opened(origin, *note);
     if (last && *last == ask.head) return Signed{.notes = {*note}};
     return Refusal::not_an_extension;
   }
   if (ask.head.size == 0 && ask.head.root != tlog::empty_root()) return Refusal::malformed;
   if (ask.head.size != 0 && !may_adopt_) return Refusal::not_allowed;
   auto note = notary_.begin(ask.head);
-  if (!note) return not_kept();
+  if (!note) return because(note.error(), Refusal::not_allowed);
   return Signed{.notes = {*std::move(note)}};
 }
 
@@ -150,7 +189,9 @@ SignerDesk::Answer SignerDesk::to(const Keep& ask) {
   const bool records =
       std::ranges::all_of(ask.records, [](const auto& record) { return is_record(record.first); });
   if (!records) return Refusal::malformed;
-  if (!notary_.memory().put(ask.records)) return not_kept();
+  if (!notary_.memory().put(ask.records)) {
+    return because(Notary::Fault::not_kept, Refusal::not_kept);
+  }
   return Done{};
 }
 

@@ -3,7 +3,7 @@
 // A checkpoint is signed only with the proof that it extends the one that was signed last, as the
 // lock store remembers it. Asked again for what it signed, or for less, it gives what it has. It
 // never forgets: records are kept and changed, not taken away, and a log that a record closes is
-// not signed again.
+// not signed again. Another key signs a log when its owners have signed for that (log_owners.h).
 //
 // A server believes what it knows of the memory, so no second one may write there: one client at a
 // time is heard when it wants something signed or kept. One thread.
@@ -44,15 +44,23 @@ class SignerDesk {
 
   Answer to(const signer_message::Ping& ask);
   Answer to(const signer_message::Recall& ask);
-  Answer to(const signer_message::AskKey& ask);
+  Answer to(const signer_message::AskKeys& ask);
   Answer to(const signer_message::Extend& ask);
   Answer to(const signer_message::Begin& ask);
   Answer to(const signer_message::Earlier& ask);
   Answer to(const signer_message::Keep& ask);
   Answer to(const signer_message::Hold& ask);
+  Answer to(const signer_message::Draft& ask);
+  Answer to(const signer_message::Follow& ask);
 
   [[nodiscard]] const std::string* remembered(const std::string& name);
-  Refusal not_kept();
+  // Nothing when it is not of the key that its size belongs to.
+  [[nodiscard]] std::optional<tlog::Checkpoint> opened(const std::string& origin,
+                                                       const std::string& note);
+  // Why a log that goes on or changes its keys does not.
+  [[nodiscard]] std::optional<Refusal> refuse_log(const std::string& origin);
+  Answer keys_of(const std::string& origin);
+  Refusal because(Notary::Fault fault, Refusal refused);
 
   OwnNotary& notary_;
   const bool may_adopt_;

@@ -6,6 +6,8 @@
 
 #include "base/testing.h"
 #include "crypto/hash.h"
+#include "crypto/p256.h"
+#include "evidence/roster_document.h"
 #include "tlog/extension.h"
 
 namespace lp::core {
@@ -46,7 +48,7 @@ struct Counter {
     std::string name = (std::filesystem::temp_directory_path() / "lp_desk_XXXXXX").string();
     root = mkdtemp(name.data());
     secret.emplace(*LogSecret::open((root / "log.key").string(), true, entropy));
-    notary.emplace(locks, *secret);
+    notary.emplace(locks, *secret, entropy);
     desk.emplace(*notary, may_adopt);
     ask(message::Hold{});
   }
@@ -76,11 +78,59 @@ struct Counter {
     const auto* notes = std::get_if<message::Signed>(&answer);
     EXPECT_NE(notes, nullptr);
     if (notes == nullptr || notes->notes.empty()) return {};
-    return tlog::open_checkpoint(notes->notes.front(), *notary->verifier(origin))
+    return evidence::open_in_range(notes->notes.front(), notary->keys(origin)->ranges)
         .value_or(tlog::Checkpoint{});
   }
   void open() { EXPECT_EQ(said(ask(message::Begin{.head = head()})), head()); }
 };
+
+// The owners of a log, who sign rosters for it.
+struct Owners {
+  crypto::P256Key owner = crypto::P256Key::generate(), other = crypto::P256Key::generate();
+  evidence::RosterHead head;
+
+  explicit Owners(const Counter& counter) {
+    head.origin = origin;
+    head.owners = {owner.spki(), other.spki()};
+    head.log = counter.secret->ranges(origin);
+    head.tree_size = 1;
+    head.time = Instant{1'795'000'000'000};
+  }
+  static Notary::SignedRoster signed_by(const evidence::RosterHead& version,
+                                        const crypto::P256Key& key) {
+    const std::string text = version.bytes();
+    return {.head = text,
+            .signatures = evidence::signatures_text(
+                {{key.spki(), key.sign(evidence::roster_signing_bytes(text))}})};
+  }
+  [[nodiscard]] Notary::SignedRoster genesis() const { return signed_by(head, owner); }
+  // The next version, as `change` makes it.
+  template <typename Change>
+  evidence::RosterHead next(Change change) const {
+    evidence::RosterHead version = head;
+    ++version.version;
+    version.prev = head.sha256();
+    change(version);
+    return version;
+  }
+  [[nodiscard]] evidence::RosterHead handing_over(const std::string& vkey,
+                                                  std::uint64_t from) const {
+    return next([&](evidence::RosterHead& version) {
+      EXPECT_TRUE(evidence::hand_over(version.log, vkey, from));
+    });
+  }
+};
+
+message::Follow follow(std::vector<Notary::SignedRoster> versions) {
+  return {.origin = origin, .versions = std::move(versions)};
+}
+
+std::string drafted(Counter& counter) {
+  const auto answer = counter.ask(message::Draft{.origin = origin});
+  const auto* keys = std::get_if<message::Keys>(&answer);
+  EXPECT_NE(keys, nullptr);
+  return keys == nullptr ? std::string() : keys->next;
+}
 
 TEST(SignerDesk, SignsWhatIsProvenToExtendWhatItSignedLast) {
   Counter counter;
@@ -88,10 +138,10 @@ TEST(SignerDesk, SignsWhatIsProvenToExtendWhatItSignedLast) {
   EXPECT_EQ(counter.said(counter.extend(counter.grow(3))), counter.head());
   EXPECT_EQ(counter.said(counter.extend(counter.grow(5))), counter.head());
   // Kept before it was said.
-  EXPECT_EQ(
-      tlog::open_checkpoint(counter.locks.notes().at(origin), *counter.notary->verifier(origin))
-          ->size,
-      8U);
+  EXPECT_EQ(evidence::open_in_range(counter.locks.notes().at(origin),
+                                    counter.notary->keys(origin)->ranges)
+                ->size,
+            8U);
 }
 
 TEST(SignerDesk, RefusesWhatDoesNotExtendIt) {
@@ -242,9 +292,115 @@ TEST(SignerDesk, TellsAllThatItRemembersPageByPage) {
   EXPECT_EQ(told, counter.locks.notes());
 }
 
+TEST(SignerDesk, HandsOverToTheKeyThatItMadeOnceAnOwnerHasSignedForIt) {
+  Counter counter;
+  counter.open();
+  Owners owners(counter);
+  const std::string vkey = drafted(counter);
+  const auto next = Owners::signed_by(owners.handing_over(vkey, 5), owners.other);
+  const auto answer = counter.ask(follow({owners.genesis(), next}));
+  ASSERT_TRUE(std::holds_alternative<message::Keys>(answer));
+  EXPECT_EQ(std::get<message::Keys>(answer).turns.back(), (message::Keys::Turn{vkey, 5}));
+  EXPECT_EQ(std::get<message::Keys>(answer).next, "");
+  // Asked again, in parts or as a whole, it is as it was.
+  EXPECT_EQ(counter.ask(follow({next})), answer);
+  EXPECT_EQ(counter.ask(follow({owners.genesis(), next})), answer);
+  EXPECT_EQ(counter.said(counter.extend(counter.grow(4))).size, 4U);
+  EXPECT_TRUE(counter.secret->key(origin, 4).has_value());
+  EXPECT_EQ(counter.said(counter.extend(counter.grow(2))).size, 6U);
+  EXPECT_FALSE(counter.secret->key(origin, 4).has_value());
+}
+
+TEST(SignerDesk, BringsNoKeyInForceThatItsOwnersDidNotSignFor) {
+  Counter counter;
+  counter.open();
+  counter.extend(counter.grow(3));
+  Owners owners(counter);
+  const auto stranger = crypto::P256Key::generate();
+  const std::string gone = drafted(counter), vkey = drafted(counter);
+  const std::string own = vkey_of(origin, crypto::Ed25519Key::from_seed(std::string(32, 's')));
+  auto theirs = owners.head;
+  theirs.log[0].vkey = own;
+  EXPECT_EQ(counter.ask(follow({Owners::signed_by(theirs, owners.owner)})),
+            message::Answer(Refusal::not_owners));
+  EXPECT_EQ(counter.ask(follow({Owners::signed_by(owners.head, stranger)})),
+            message::Answer(Refusal::not_owners));
+  ASSERT_TRUE(std::holds_alternative<message::Keys>(counter.ask(follow({owners.genesis()}))));
+  const auto keys = counter.ask(message::AskKeys{.origin = origin});
+  auto ended = owners.next([](evidence::RosterHead& head) { head.log.back().to = 9; });
+  auto two = owners.handing_over(vkey, 9);
+  two.owners = {stranger.spki()};
+  auto elsewhere = owners.handing_over(vkey, 9);
+  elsewhere.origin = "log.example/p/2";
+  auto later = owners.handing_over(vkey, 9);
+  later.version = 3;
+  const Notary::SignedRoster wrong[] = {
+      Owners::signed_by(owners.handing_over(vkey, 9), stranger),
+      {owners.handing_over(vkey, 9).bytes(), "[]"},
+      {"{}", "[]"},
+      Owners::signed_by(owners.handing_over(own, 9), owners.owner),
+      Owners::signed_by(owners.handing_over(gone, 9), owners.owner),
+      Owners::signed_by(owners.handing_over(vkey, 3), owners.owner),  // that size is signed
+      Owners::signed_by(ended, owners.owner),
+      Owners::signed_by(two, stranger),
+      Owners::signed_by(elsewhere, owners.owner),
+      Owners::signed_by(later, owners.owner),
+      Owners::signed_by(theirs, owners.owner),  // another first version
+  };
+  for (const auto& one : wrong) {
+    EXPECT_EQ(counter.ask(follow({one})), message::Answer(Refusal::not_owners)) << one.head;
+    EXPECT_EQ(counter.ask(message::AskKeys{.origin = origin}), keys);
+  }
+  EXPECT_FALSE(counter.desk->broken());
+}
+
+TEST(SignerDesk, DoesNotGoBackToAKeyThatOwnersHaveEnded) {
+  Counter counter;
+  counter.open();
+  Owners owners(counter);
+  const auto handed = owners.handing_over(drafted(counter), 5);
+  counter.ask(follow({owners.genesis(), Owners::signed_by(handed, owners.owner)}));
+  evidence::RosterHead back = handed;
+  back.version = 3;
+  back.prev = handed.sha256();
+  back.log = owners.head.log;
+  EXPECT_EQ(counter.ask(follow({Owners::signed_by(back, owners.owner)})),
+            message::Answer(Refusal::not_owners));
+}
+
+TEST(SignerDesk, MakesKeysOnlyForALogThatHasBegunAndIsOpen) {
+  Counter counter;
+  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}),
+            message::Answer(Refusal::unknown_origin));
+  EXPECT_EQ(counter.ask(follow({{"{}", "[]"}})), message::Answer(Refusal::unknown_origin));
+  counter.open();
+  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}, 2), message::Answer(Refusal::not_holder));
+  EXPECT_EQ(counter.ask(follow({{"{}", "[]"}}), 2), message::Answer(Refusal::not_holder));
+  counter.ask(message::Keep{.records = {{"closed\n" + origin, "{}"}}});
+  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}), message::Answer(Refusal::closed));
+}
+
+TEST(SignerDesk, KeepsNothingInTheNameOfOwners) {
+  Counter counter;
+  counter.open();
+  const Owners owners(counter);
+  EXPECT_EQ(counter.ask(message::Keep{.records = {{"roster\n" + origin, owners.head.bytes()}}}),
+            message::Answer(Refusal::malformed));
+  EXPECT_FALSE(counter.locks.notes().contains("roster\n" + origin));
+}
+
+TEST(SignerDesk, EndsWhenItCannotRememberTheOwners) {
+  Counter counter;
+  counter.open();
+  const Owners owners(counter);
+  counter.locks.broken = true;
+  EXPECT_EQ(counter.ask(follow({owners.genesis()})), message::Answer(Refusal::not_kept));
+  EXPECT_TRUE(counter.desk->broken());
+}
+
 TEST(SignerDesk, AnswersBytesThatAreNoMessageWithARefusal) {
   Counter counter;
-  for (const std::string_view body : {"", "x", "\1\1x"}) {
+  for (const std::string_view body : {"", "x", "\2\1x"}) {
     EXPECT_EQ(message::read_answer(counter.desk->answer_bytes(1, body)),
               message::Answer(Refusal::malformed));
   }

@@ -7,20 +7,22 @@
 namespace lp::core::signer_message {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 
 enum class Kind : std::uint8_t {
   ping = 1,
   recall = 2,
-  ask_key = 3,
+  ask_keys = 3,
   extend = 4,
   begin = 5,
   earlier = 6,
   keep = 7,
   hold = 8,
+  draft = 9,
+  follow = 10,
   done = 129,
   remembered = 130,
-  key = 131,
+  keys = 131,
   notes = 132,
   refusal = 133,
 };
@@ -109,6 +111,8 @@ class Reader {
     return records;
   }
   void refuse() { whole_ = false; }
+  // Nothing was missing so far.
+  [[nodiscard]] bool good() const { return whole_; }
   // Everything was there and nothing is left.
   [[nodiscard]] bool whole() const { return whole_ && rest_.empty(); }
 
@@ -137,9 +141,24 @@ struct WriteRequest {
     out.name(ask.after);
     return std::move(out).take();
   }
-  std::string operator()(const AskKey& ask) const {
-    Writer out(Kind::ask_key);
+  std::string operator()(const AskKeys& ask) const {
+    Writer out(Kind::ask_keys);
     out.name(ask.origin);
+    return std::move(out).take();
+  }
+  std::string operator()(const Draft& ask) const {
+    Writer out(Kind::draft);
+    out.name(ask.origin);
+    return std::move(out).take();
+  }
+  std::string operator()(const Follow& ask) const {
+    Writer out(Kind::follow);
+    out.name(ask.origin);
+    out.number(ask.versions.size(), 2);
+    for (const Notary::SignedRoster& one : ask.versions) {
+      out.text(one.head);
+      out.text(one.signatures);
+    }
     return std::move(out).take();
   }
   std::string operator()(const Extend& ask) const {
@@ -180,9 +199,14 @@ struct WriteAnswer {
     out.records(answer.records);
     return std::move(out).take();
   }
-  std::string operator()(const Key& answer) const {
-    Writer out(Kind::key);
-    out.name(answer.vkey);
+  std::string operator()(const Keys& answer) const {
+    Writer out(Kind::keys);
+    out.number(answer.turns.size(), 2);
+    for (const Keys::Turn& turn : answer.turns) {
+      out.name(turn.vkey);
+      out.number(turn.from, 8);
+    }
+    out.name(answer.next);
     return std::move(out).take();
   }
   std::string operator()(const Signed& answer) const {
@@ -212,6 +236,36 @@ Extend read_extend(Reader& in) {
   return ask;
 }
 
+// The name of a log.
+std::string read_origin(Reader& in) {
+  std::string origin = in.name();
+  if (!tlog::is_key_name(origin)) in.refuse();
+  return origin;
+}
+
+Follow read_follow(Reader& in) {
+  Follow ask{.origin = read_origin(in), .versions = {}};
+  const std::size_t count = in.count(2, rosters_max);
+  if (count == 0) in.refuse();
+  for (std::size_t left = count; left > 0 && in.good(); --left) {
+    std::string head = in.text();
+    ask.versions.push_back({.head = std::move(head), .signatures = in.text()});
+  }
+  return ask;
+}
+
+Keys read_keys(Reader& in) {
+  Keys answer;
+  const std::size_t count = in.count(2, turns_max);
+  if (count == 0) in.refuse();
+  for (std::size_t left = count; left > 0 && in.good(); --left) {
+    std::string vkey = in.name();
+    answer.turns.push_back({.vkey = std::move(vkey), .from = in.number(8)});
+  }
+  answer.next = in.name();
+  return answer;
+}
+
 Signed read_notes(Reader& in) {
   Signed answer;
   for (std::size_t left = in.count(2, heads_max); left > 0; --left) {
@@ -228,7 +282,7 @@ Remembered read_remembered(Reader& in) {
 
 Refusal read_refusal(Reader& in) {
   const std::uint64_t value = in.number(1);
-  if (value < 1 || value > static_cast<std::uint8_t>(Refusal::not_holder)) in.refuse();
+  if (value < 1 || value > static_cast<std::uint8_t>(Refusal::not_owners)) in.refuse();
   return static_cast<Refusal>(value);
 }
 
@@ -238,11 +292,8 @@ std::optional<Request> request_of(Kind kind, Reader& in) {
       return Ping{};
     case Kind::recall:
       return Recall{.after = in.name()};
-    case Kind::ask_key: {
-      AskKey ask{.origin = in.name()};
-      if (!tlog::is_key_name(ask.origin)) in.refuse();
-      return ask;
-    }
+    case Kind::ask_keys:
+      return AskKeys{.origin = read_origin(in)};
     case Kind::extend:
       return read_extend(in);
     case Kind::begin:
@@ -258,9 +309,13 @@ std::optional<Request> request_of(Kind kind, Reader& in) {
       return Keep{.records = in.records()};
     case Kind::hold:
       return Hold{};
+    case Kind::draft:
+      return Draft{.origin = read_origin(in)};
+    case Kind::follow:
+      return read_follow(in);
     case Kind::done:
     case Kind::remembered:
-    case Kind::key:
+    case Kind::keys:
     case Kind::notes:
     case Kind::refusal:
       break;
@@ -274,20 +329,22 @@ std::optional<Answer> answer_of(Kind kind, Reader& in) {
       return Done{};
     case Kind::remembered:
       return read_remembered(in);
-    case Kind::key:
-      return Key{.vkey = in.name()};
+    case Kind::keys:
+      return read_keys(in);
     case Kind::notes:
       return read_notes(in);
     case Kind::refusal:
       return read_refusal(in);
     case Kind::ping:
     case Kind::recall:
-    case Kind::ask_key:
+    case Kind::ask_keys:
     case Kind::extend:
     case Kind::begin:
     case Kind::earlier:
     case Kind::keep:
     case Kind::hold:
+    case Kind::draft:
+    case Kind::follow:
       break;
   }
   return std::nullopt;
@@ -311,6 +368,8 @@ std::string_view to_string(Refusal refusal) {
       return "not kept";
     case Refusal::not_holder:
       return "not the holder";
+    case Refusal::not_owners:
+      return "not the owners";
   }
   LP_ASSERT(false);
   return {};

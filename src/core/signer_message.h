@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "core/notary.h"
 #include "tlog/note.h"
 
 namespace lp::core::signer_message {
@@ -25,6 +26,8 @@ inline constexpr std::size_t proof_hashes_max = 128;       // twice the height o
 inline constexpr std::size_t name_bytes_max = 1'024;       // of origins and records
 inline constexpr std::size_t text_bytes_max = 512u << 10;  // of notes and records
 inline constexpr std::size_t records_max = 4'096;
+inline constexpr std::size_t turns_max = 1'024;    // of one log's keys
+inline constexpr std::size_t rosters_max = 1'024;  // of one Follow
 
 using Records = std::vector<std::pair<std::string, std::string>>;  // name, text
 
@@ -38,10 +41,10 @@ struct Recall {
   std::string after;
   friend bool operator==(const Recall&, const Recall&) = default;
 };
-// The vkey of a log.
-struct AskKey {
+// The keys of a log.
+struct AskKeys {
   std::string origin;
-  friend bool operator==(const AskKey&, const AskKey&) = default;
+  friend bool operator==(const AskKeys&, const AskKeys&) = default;
 };
 // A tree, and the RFC 6962 proof that it extends the one of `old_size`.
 struct Step {
@@ -74,7 +77,19 @@ struct Keep {
 struct Hold {
   friend bool operator==(const Hold&, const Hold&) = default;
 };
-using Request = std::variant<Ping, Recall, AskKey, Extend, Begin, Earlier, Keep, Hold>;
+// A new key for a log, in the place of one that waits.
+struct Draft {
+  std::string origin;
+  friend bool operator==(const Draft&, const Draft&) = default;
+};
+// What the owners of a log have signed since they were last shown.
+struct Follow {
+  std::string origin;
+  std::vector<Notary::SignedRoster> versions;
+  friend bool operator==(const Follow&, const Follow&) = default;
+};
+using Request =
+    std::variant<Ping, Recall, AskKeys, Extend, Begin, Earlier, Keep, Hold, Draft, Follow>;
 
 // --- answered ---
 
@@ -86,9 +101,15 @@ struct Remembered {
   Records records;
   friend bool operator==(const Remembered&, const Remembered&) = default;
 };
-struct Key {
-  std::string vkey;
-  friend bool operator==(const Key&, const Key&) = default;
+struct Keys {
+  struct Turn {
+    std::string vkey;
+    std::uint64_t from = 0;  // until the next
+    friend bool operator==(const Turn&, const Turn&) = default;
+  };
+  std::vector<Turn> turns;  // at least one
+  std::string next;         // that waits to be signed for; "" for none
+  friend bool operator==(const Keys&, const Keys&) = default;
 };
 struct Signed {
   std::vector<std::string> notes;  // as many as were asked for, in that order
@@ -102,9 +123,10 @@ enum class Refusal : std::uint8_t {
   not_allowed = 5,  // to begin a log that is not empty, without the operator's leave
   not_kept = 6,     // the memory cannot be written; the signer ends
   not_holder = 7,   // another connection speaks for the server, or this one did not ask to
+  not_owners = 8,   // not the next rosters of the log's owners, or they name another key
 };
 std::string_view to_string(Refusal refusal);  // as spec/signer-protocol.md names it
-using Answer = std::variant<Done, Remembered, Key, Signed, Refusal>;
+using Answer = std::variant<Done, Remembered, Keys, Signed, Refusal>;
 
 std::string to_bytes(const Request& request);
 std::string to_bytes(const Answer& answer);

@@ -18,18 +18,25 @@ tlog::Checkpoint head(std::uint64_t size) {
 std::vector<Request> requests() {
   return {Ping{},
           Recall{.after = "erased\nreq_1"},
-          AskKey{.origin = "log.example/root"},
+          AskKeys{.origin = "log.example/root"},
           Extend{.steps = {{.head = head(9), .old_size = 4, .proof = {digest('a'), digest('b')}},
                            {.head = head(1), .old_size = 0, .proof = {}}}},
           Begin{.head = head(0)},
           Earlier{.note = "note\n", .head = head(3), .proof = {digest('c')}},
           Keep{.records = {{"erased\nr", "{}"}, {"closed\no", ""}}},
-          Hold{}};
+          Hold{},
+          Draft{.origin = "log.example/p/1"},
+          Follow{.origin = "log.example/p/1", .versions = {{"head", "[]"}, {"next", "[{}]"}}}};
 }
 
 std::vector<Answer> answers() {
-  return {Done{}, Remembered{.all = true, .records = {{"o", "note"}}}, Key{.vkey = "o+1+2"},
-          Signed{.notes = {"one", "two"}}, Refusal::not_an_extension};
+  return {Done{},
+          Remembered{.all = true, .records = {{"o", "note"}}},
+          Signed{.notes = {"one", "two"}},
+          Keys{.turns = {{"o+1+2", 0}, {"o+3+4", 9}}, .next = "o+5+6"},
+          Keys{.turns = {{"o+1+2", 0}}, .next = ""},
+          Refusal::not_an_extension,
+          Refusal::not_owners};
 }
 
 TEST(SignerMessage, IsReadAsItWasWritten) {
@@ -55,12 +62,12 @@ TEST(SignerMessage, IsNoneWhenAByteIsMissingOrTooMuch) {
 }
 
 TEST(SignerMessage, OfAnotherVersionOrKindIsNone) {
-  for (const int kind : {0, 9, 128, 129, 133, 134, 255}) {
-    EXPECT_FALSE(read_request(std::string{'\1', static_cast<char>(kind)}));
+  for (const int kind : {0, 11, 128, 129, 133, 134, 255}) {
+    EXPECT_FALSE(read_request(std::string{'\2', static_cast<char>(kind)}));
   }
-  EXPECT_FALSE(read_request(std::string_view("\2\1")));
-  for (const int kind : {0, 1, 8, 128, 134, 255}) {
-    EXPECT_FALSE(read_answer(std::string{'\1', static_cast<char>(kind)}));
+  EXPECT_FALSE(read_request(std::string_view("\1\1")));
+  for (const int kind : {0, 1, 10, 128, 134, 255}) {
+    EXPECT_FALSE(read_answer(std::string{'\2', static_cast<char>(kind)}));
   }
 }
 
@@ -77,6 +84,14 @@ TEST(SignerMessage, KeepsEveryCountAndLengthWithinItsBound) {
   EXPECT_FALSE(read_request(to_bytes(Recall{.after = std::string(name_bytes_max + 1, 'n')})));
   EXPECT_FALSE(
       read_request(to_bytes(Keep{.records = {{"a\n", std::string(text_bytes_max + 1, 't')}}})));
+  EXPECT_FALSE(read_request(to_bytes(Follow{.origin = "log.example/p/1", .versions = {}})));
+  Follow long_chain{.origin = "log.example/p/1", .versions = {}};
+  long_chain.versions.resize(rosters_max + 1);
+  EXPECT_FALSE(read_request(to_bytes(long_chain)));
+  EXPECT_FALSE(read_answer(to_bytes(Keys{})));
+  Keys old;
+  old.turns.resize(turns_max + 1);
+  EXPECT_FALSE(read_answer(to_bytes(old)));
   Keep records;
   records.records.resize(records_max + 1);
   EXPECT_FALSE(read_request(to_bytes(records)));
@@ -84,20 +99,28 @@ TEST(SignerMessage, KeepsEveryCountAndLengthWithinItsBound) {
 
 TEST(SignerMessage, NamesALogOnlyByWhatAKeyMayBeCalled) {
   for (const char* origin : {"", "erased\nr", "two words", "a+b"}) {
-    EXPECT_FALSE(read_request(to_bytes(AskKey{.origin = origin}))) << origin;
+    EXPECT_FALSE(read_request(to_bytes(AskKeys{.origin = origin}))) << origin;
     EXPECT_FALSE(read_request(to_bytes(Begin{.head = {.origin = origin, .size = 0, .root = {}}})))
+        << origin;
+    EXPECT_FALSE(read_request(to_bytes(Draft{.origin = origin}))) << origin;
+    EXPECT_FALSE(read_request(to_bytes(Follow{.origin = origin, .versions = {{"head", "[]"}}})))
         << origin;
   }
 }
 
 TEST(SignerMessage, IsByteForByteThatOfTheProtocolsPage) {
-  EXPECT_EQ(hex(to_bytes(Request(Ping{}))), "0101");
-  EXPECT_EQ(hex(to_bytes(Answer(Done{}))), "0181");
+  EXPECT_EQ(hex(to_bytes(Request(Ping{}))), "0201");
+  EXPECT_EQ(hex(to_bytes(Answer(Done{}))), "0281");
   EXPECT_EQ(hex(to_bytes(Request(Keep{.records = {{"erased\nr", "{}"}}}))),
-            "0107000100086572617365640a72000000027b7d");
-  EXPECT_EQ(hex(to_bytes(Answer(Refusal::not_kept))), "018506");
-  EXPECT_EQ(hex(to_bytes(Request(Hold{}))), "0108");
-  EXPECT_EQ(hex(to_bytes(Answer(Refusal::not_holder))), "018507");
+            "0207000100086572617365640a72000000027b7d");
+  EXPECT_EQ(hex(to_bytes(Answer(Refusal::not_kept))), "028506");
+  EXPECT_EQ(hex(to_bytes(Request(Hold{}))), "0208");
+  EXPECT_EQ(hex(to_bytes(Answer(Refusal::not_holder))), "028507");
+  EXPECT_EQ(hex(to_bytes(Request(Draft{.origin = "l/p/1"}))), "020900056c2f702f31");
+  EXPECT_EQ(hex(to_bytes(Request(Follow{.origin = "l", .versions = {{"{}", "[]"}}}))),
+            "020a00016c0001000000027b7d000000025b5d");
+  EXPECT_EQ(hex(to_bytes(Answer(Keys{.turns = {{"v", 3}}, .next = "w"}))),
+            "028300010001760000000000000003000177");
 }
 
 }  // namespace

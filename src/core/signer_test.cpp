@@ -36,7 +36,7 @@ struct Desk {
     std::string name = (std::filesystem::temp_directory_path() / "lp_signer_XXXXXX").string();
     root = mkdtemp(name.data());
     keys = *Keys::open((root / "secrets").string(), true, entropy);
-    notary.emplace(locks, keys->log_secret());
+    notary.emplace(locks, keys->log_secret(), entropy);
     signer.emplace(*notary);
   }
   ~Desk() { std::filesystem::remove_all(root); }

@@ -96,7 +96,7 @@ struct House {
     locks = *store::open_lock_store((root / "signer").string());
     blobs = *store::BlobFiles::open((root / "blobs").string());
     keys = *Keys::open((root / "secrets").string(), true, entropy);
-    notary = std::make_unique<OwnNotary>(*locks, keys->log_secret());
+    notary = std::make_unique<OwnNotary>(*locks, keys->log_secret(), entropy);
     EngineOptions options;
     options.data_directory = root.string();
     options.log_name = "00112233aabbccdd";

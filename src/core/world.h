@@ -45,6 +45,7 @@ struct ProjectLog {
   bool rolled_back = false;         // frozen because more was signed than is here
   std::uint64_t signed_size = 0;    // mirrors live->signed_size for this thread
   std::uint64_t anchored_size = 0;  // of its newest entry in the root log
+  std::uint64_t shown_roster = 0;   // version that the notary was shown last (log_rotation.h)
 };
 
 // Shows a head that was signed just now. The note first: whoever sees the size must find a

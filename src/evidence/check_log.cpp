@@ -54,9 +54,12 @@ std::vector<tlog::VerifierKey> keys_of(const RosterHead& head) {
   return keys;
 }
 
-// Whether the newest head that lists the key lists it for a tree of that size. A key that came with
-// a later version than those shown is vouched for by the trust file alone.
-bool in_range(const std::vector<SignedHead>& rosters, const std::string& vkey, std::uint64_t size) {
+// Whether the trust file, where it has ranges, and the newest head that lists the key list it for a
+// tree of that size. A key that came with a later version than those shown is vouched for by the
+// trust file alone.
+bool in_range(const Trust* trust, const std::vector<SignedHead>& rosters, const std::string& vkey,
+              std::uint64_t size) {
+  if (trust != nullptr && !may_sign(*trust, vkey, size)) return false;
   for (auto one = rosters.rbegin(); one != rosters.rend(); ++one) {
     const auto& ranges = one->head.log;
     if (std::ranges::find(ranges, vkey, &LogKeyRange::vkey) == ranges.end()) continue;
@@ -140,7 +143,7 @@ std::expected<tlog::Checkpoint, std::string> verify_checkpoint(
   if (!own) return std::unexpected(own.error());
   std::vector<SignedHead> rosters;
   for (const RosterHead& head : heads) rosters.push_back({head, {}});
-  if (!in_range(rosters, (*own)->to_string(), checkpoint->size)) {
+  if (!in_range(&trust, rosters, (*own)->to_string(), checkpoint->size)) {
     return std::unexpected("the log's key did not sign trees of this size");
   }
   if (is_after_end(&trust, *checkpoint)) return std::unexpected(std::string(after_end));
@@ -267,7 +270,7 @@ Checking check_checkpoint(Examination& it) {
     }
     const auto own = own_signature(entry.note, keys);
     if (!own) return invalid(own.error());
-    if (!in_range(it.rosters(), (*own)->to_string(), entry.checkpoint.size)) {
+    if (!in_range(it.trust, it.rosters(), (*own)->to_string(), entry.checkpoint.size)) {
       return invalid("the log's key did not sign trees of this size");
     }
     if (is_after_end(it.trust, entry.checkpoint)) return invalid(std::string(after_end));

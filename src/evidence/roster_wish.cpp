@@ -18,7 +18,7 @@ using Entries = std::vector<RosterEntry>;
 constexpr std::array acts{RosterAct::add_member,    RosterAct::change_member,
                           RosterAct::remove_member, RosterAct::add_device,
                           RosterAct::add_passkey,   RosterAct::revoke_device,
-                          RosterAct::rotate_issuer};
+                          RosterAct::rotate_issuer, RosterAct::rotate_log_key};
 constexpr std::array roles_known{"owner"sv,    "admin"sv,   "policy_author"sv,
                                  "reviewer"sv, "auditor"sv, "developer"sv};
 
@@ -102,6 +102,8 @@ std::string_view to_string(RosterAct act) {
       return "revoke_device";
     case RosterAct::rotate_issuer:
       return "rotate_issuer";
+    case RosterAct::rotate_log_key:
+      return "rotate_log_key";
   }
   LP_ASSERT(false);
   return {};
@@ -138,11 +140,15 @@ PasskeyTerms read_terms(Members& members) {
 
 }  // namespace
 
+bool rotates(RosterAct act) {
+  return act == RosterAct::rotate_issuer || act == RosterAct::rotate_log_key;
+}
+
 std::string RosterWish::bytes() const {
   LP_ASSERT(passkey.has_value() == (act == RosterAct::add_passkey));
   auto object = json::Value::object();
   object.add("act", to_string(act));
-  if (act == RosterAct::rotate_issuer) {
+  if (rotates(act)) {
     object.add("project", project);
   } else {
     object.add("member", member);
@@ -154,6 +160,7 @@ std::string RosterWish::bytes() const {
   }
   if (has_key(act)) object.add("spki", base64(spki));
   if (passkey) add_terms(object, *passkey);
+  if (act == RosterAct::rotate_log_key) object.add("vkey", vkey);
   return json::canonical(object);
 }
 
@@ -163,7 +170,7 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
   Members members(*value);
   RosterWish wish;
   wish.act = members.named("act", roster_act);
-  if (wish.act == RosterAct::rotate_issuer) {
+  if (rotates(wish.act)) {
     wish.project = members.text("project");
   } else {
     wish.member = members.text("member");
@@ -175,6 +182,7 @@ std::optional<RosterWish> RosterWish::parse(std::string_view bytes) {
   }
   if (has_key(wish.act)) wish.spki = members.binary("spki");
   if (wish.act == RosterAct::add_passkey) wish.passkey = read_terms(members);
+  if (wish.act == RosterAct::rotate_log_key) wish.vkey = members.text("vkey");
   if (!members.complete() || wish.bytes() != bytes) return std::nullopt;
   return wish;
 }
@@ -210,6 +218,7 @@ void carry_out(const RosterWish& wish, Entries& entries, const std::function<std
       revoke_device(wish, entries, salt);
       return;
     case RosterAct::rotate_issuer:
+    case RosterAct::rotate_log_key:
       return;
   }
   LP_ASSERT(false);

@@ -1,7 +1,7 @@
 // What somebody wants rosters to say next: one member, or one key of a member, comes or goes, a
-// member gets other roles, or another key of the server signs a project's statements. A wish counts
-// for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs or checks a
-// change works it out here, so that all of them mean the same by it.
+// member gets other roles, or another key of the server signs a project's statements, or its log. A
+// wish counts for nothing; what an owner signs is the roster that it leads to. Whoever shows, signs
+// or checks a change works it out here, so that all of them mean the same by it.
 
 #pragma once
 
@@ -24,9 +24,12 @@ enum class RosterAct : std::uint8_t {
   add_passkey,
   revoke_device,  // or a passkey
   rotate_issuer,
+  rotate_log_key,
 };
 std::string_view to_string(RosterAct act);
 std::optional<RosterAct> roster_act(std::string_view name);
+// Whether it is about a key of the server, and about nobody's place in a roster.
+[[nodiscard]] bool rotates(RosterAct act);
 
 // A passkey as it was registered: what its roster entry says of it, and what the server must know
 // to ask for it and to hold its use against.
@@ -46,7 +49,8 @@ struct RosterWish {
   std::string name;                        // add_member: as others see it
   std::vector<std::string> roles, groups;  // add_member, change_member
   std::string spki;          // DER; of the key that comes or goes, or of the issuer that comes
-  std::string project = {};  // rotate_issuer
+  std::string project = {};  // rotate_issuer, rotate_log_key
+  std::string vkey = {};     // rotate_log_key: of the key that comes
   std::optional<PasskeyTerms> passkey = {};  // add_passkey
 
   [[nodiscard]] std::string bytes() const;                         // JCS

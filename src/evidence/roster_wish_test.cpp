@@ -40,12 +40,13 @@ TEST(RosterWish, ReadsBackWhatItWrites) {
       {RosterAct::revoke_device, "mem_1", {}, {}, {}, "key"},
       {RosterAct::rotate_issuer, {}, {}, {}, {}, "key", "proj_1"},
       {RosterAct::change_member, "mem_1", {}, {"auditor"}, {"finance"}, {}},
+      {RosterAct::rotate_log_key, {}, {}, {}, {}, {}, "proj_1", "l+1+k"},
   };
   for (const auto& wish : wishes) EXPECT_EQ(RosterWish::parse(wish.bytes()), wish) << wish.bytes();
   EXPECT_EQ(wishes[2].bytes(), R"({"act":"add_device","member":"mem_1","spki":"a2V5"})");
   EXPECT_EQ(wishes[4].bytes(), R"({"act":"rotate_issuer","project":"proj_1","spki":"a2V5"})");
-  EXPECT_EQ(wishes[5].bytes(),
-            R"({"act":"change_member","groups":["finance"],"member":"mem_1","roles":["auditor"]})");
+  {RosterAct::change_member, "mem_1", {}, {"auditor"}, {"finance"}, {}},
+      {RosterAct::rotate_log_key, {}, {}, {}, {}, {}, "proj_1", "l+1+k"},
 }
 
 TEST(RosterWish, ReadsNothingElse) {
@@ -57,6 +58,8 @@ TEST(RosterWish, ReadsNothingElse) {
   EXPECT_FALSE(RosterWish::parse(R"({"act":"remove_member", "member":"mem_1"})"));
   EXPECT_FALSE(RosterWish::parse(R"({"act":"rotate_issuer","member":"mem_1","spki":"a2V5"})"));
   EXPECT_FALSE(RosterWish::parse(R"({"act":"rotate_issuer","project":"proj_1"})"));
+  EXPECT_FALSE(RosterWish::parse(R"({"act":"rotate_log_key","project":"proj_1"})"));
+  EXPECT_FALSE(RosterWish::parse(R"({"act":"rotate_log_key","project":"proj_1","spki":"a2V5"})"));
 }
 
 TEST(RosterWish, AddsAMemberOnce) {
@@ -72,8 +75,11 @@ TEST(RosterWish, AddsAMemberOnce) {
 }
 
 TEST(RosterWish, LeavesThePeopleAloneWhenAKeyOfTheServerIsMeant) {
-  const RosterWish wish{RosterAct::rotate_issuer, {}, {}, {}, {}, "key", "proj_1"};
-  EXPECT_EQ(after(wish, {entry_of("mem_1", "a")}), (Told{"mem_1:a"}));
+  const RosterWish issuer{RosterAct::rotate_issuer, {}, {}, {}, {}, "key", "proj_1"};
+  const RosterWish log{RosterAct::rotate_log_key, {}, {}, {}, {}, {}, "proj_1", "l+1+k"};
+  for (const RosterWish& wish : {issuer, log}) {
+    EXPECT_EQ(after(wish, {entry_of("mem_1", "a")}), (Told{"mem_1:a"}));
+  }
 }
 
 TEST(RosterWish, RemovesAMemberWithAllTheirKeys) {

@@ -27,14 +27,23 @@ std::optional<T> demand(const std::array<std::string_view, N>& names, std::strin
   return static_cast<T>(found - names.begin());
 }
 
-constexpr std::array members_known{"origin"sv,          "roster_genesis_sha256"sv,
-                                   "roster_sha256"sv,   "log_vkeys"sv,
-                                   "issuer"sv,          "root"sv,
-                                   "witness_policy"sv,  "rp"sv,
-                                   "tsa_roots"sv,       "min"sv,
-                                   "project"sv,         "name"sv,
-                                   "single_operator"sv, "closed_at"sv,
-                                   "closed_roots"sv,    "predecessors"sv};
+constexpr std::array members_known{"origin"sv,
+                                   "roster_genesis_sha256"sv,
+                                   "roster_sha256"sv,
+                                   "log_vkeys"sv,
+                                   "issuer"sv,
+                                   "root"sv,
+                                   "witness_policy"sv,
+                                   "rp"sv,
+                                   "tsa_roots"sv,
+                                   "min"sv,
+                                   "project"sv,
+                                   "name"sv,
+                                   "single_operator"sv,
+                                   "closed_at"sv,
+                                   "closed_roots"sv,
+                                   "predecessors"sv,
+                                   "log"sv};
 
 // What is wrong is told by the name of the first member that is.
 class Reading {
@@ -85,6 +94,28 @@ std::optional<std::vector<IssuerRange>> read_issuer(const json::Value& value) {
     ranges.push_back(std::move(range));
   }
   return ranges;
+}
+
+std::optional<LogKeyRanges> read_log(const json::Value& value) {
+  LogKeyRanges ranges;
+  if (!value.is_array() || value.items().empty()) return std::nullopt;
+  for (const json::Value& item : value.items()) {
+    Members members(item);
+    LogKeyRange range{.vkey = members.text("vkey"),
+                      .from = members.integer("from"),
+                      .to = members.optional_integer("to")};
+    if (!members.complete() || (range.to && *range.to <= range.from)) return std::nullopt;
+    ranges.push_back(std::move(range));
+  }
+  return ranges;
+}
+
+// Whether the ranges are of exactly the keys that are trusted.
+bool are_of(const LogKeyRanges& ranges, const std::vector<tlog::VerifierKey>& keys) {
+  std::set<std::string> listed, trusted;
+  for (const LogKeyRange& range : ranges) listed.insert(range.vkey);
+  for (const tlog::VerifierKey& key : keys) trusted.insert(key.to_string());
+  return listed == trusted;
 }
 
 std::optional<RootLog> read_root(const json::Value& value) {
@@ -180,6 +211,8 @@ void read_optional(const json::Value& root, Trust& trust, Reading& reading) {
   take("roster_sha256", rosters, read_digests);
   trust.rosters = rosters.value_or(std::vector<Digest>{});
   take("issuer", trust.issuer, read_issuer);
+  take("log", trust.log, read_log);
+  reading.check(!trust.log || are_of(*trust.log, trust.log_vkeys), "log");
   take("root", trust.root, read_root);
   std::optional<std::vector<RootLog>> closed_roots;
   take("closed_roots", closed_roots, read_closed_roots);
@@ -238,6 +271,12 @@ bool may_issue(const std::vector<IssuerRange>& pinned, const RosterHead* head,
     });
   };
   return std::ranges::any_of(pinned, ended);
+}
+
+bool may_sign(const Trust& trust, std::string_view vkey, std::uint64_t size) {
+  return !trust.log || std::ranges::any_of(*trust.log, [&](const LogKeyRange& range) {
+    return range.vkey == vkey && range.covers(size);
+  });
 }
 
 const Trust* trust_of(const std::vector<Trust>& trusts, std::string_view origin) {

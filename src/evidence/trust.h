@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "evidence/log_keys.h"
 #include "evidence/roster.h"
 #include "json/value.h"
 #include "tlog/note.h"
@@ -52,6 +53,7 @@ struct Trust {
   Digest roster_genesis;
   std::vector<Digest> rosters;  // later versions that receipts may start at
   std::vector<tlog::VerifierKey> log_vkeys;
+  std::optional<LogKeyRanges> log;  // of these, the sizes of the trees that each signs
   std::optional<std::vector<IssuerRange>> issuer;
   std::optional<RootLog> root;
   std::vector<RootLog> closed_roots;  // the root logs before it: anchors in them still hold
@@ -74,6 +76,10 @@ struct Trust {
 // So a file from before a change of keys stays good, as far as the owners have signed the change.
 bool may_issue(const std::vector<IssuerRange>& pinned, const RosterHead* head,
                std::string_view spki, std::uint64_t index);
+
+// Whether, by these pinned ranges, a key may have signed a checkpoint of this size. Without ranges
+// any of log_vkeys may.
+bool may_sign(const Trust& trust, std::string_view vkey, std::uint64_t size);
 
 // What is trusted of a log: a file of its own, or a predecessor's part of another; null without.
 const Trust* trust_of(const std::vector<Trust>& trusts [[clang::lifetimebound]],

@@ -75,6 +75,30 @@ TEST(Trust, RefusesOtherFormsOfItsMembers) {
   }
 }
 
+TEST(Trust, HasEachKeyOfTheLogSignTheSizesThatItSays) {
+  const json::Value bare = World().trust();
+  const std::string vkey = bare.find("log_vkeys")->items().front().as_string();
+  const auto with = [&](const std::string& log) {
+    json::Value value = bare;
+    value.add("log", json::parse(log)->root);
+    return value;
+  };
+  const auto trust =
+      Trust::parse(json::canonical(with(R"([{"from":2,"to":5,"vkey":")" + vkey + R"("}])")));
+  ASSERT_TRUE(trust) << trust.error();
+  EXPECT_FALSE(may_sign(*trust, vkey, 1));
+  EXPECT_TRUE(may_sign(*trust, vkey, 2));
+  EXPECT_FALSE(may_sign(*trust, vkey, 5));
+  EXPECT_FALSE(may_sign(*trust, "another", 2));
+  EXPECT_TRUE(may_sign(*Trust::parse(json::canonical(bare)), vkey, 5));
+  for (const std::string& wrong :
+       {std::string("[]"), std::string(R"([{"from":0,"vkey":"another"}])"),
+        R"([{"from":0,"vkey":")" + vkey + R"("},{"from":9,"vkey":"another"}])",
+        R"([{"from":3,"to":3,"vkey":")" + vkey + R"("}])", R"([{"vkey":")" + vkey + R"("}])"}) {
+    EXPECT_EQ(error_of(with(wrong)), "the member log is missing or not of its form") << wrong;
+  }
+}
+
 TEST(Trust, RefusesAKeyOfAnotherLogAndAWitnessAsALog) {
   for (const auto& vkey :
        {tlog::VerifierKey::make("another/p/00", testing::ed25519(9).public_key()).to_string(),

@@ -31,8 +31,9 @@ std::string_view why(tlog::NoteFault fault) {
 
 }  // namespace
 
-Follower::Follower(LogTiles& tiles, const std::vector<tlog::VerifierKey>& keys, LogMemory& memory)
-    : tiles_(tiles), keys_(keys), memory_(memory) {
+Follower::Follower(LogTiles& tiles, const std::vector<tlog::VerifierKey>& keys,
+                   const std::optional<evidence::LogKeyRanges>& ranges, LogMemory& memory)
+    : tiles_(tiles), keys_(keys), ranges_(ranges), memory_(memory) {
   head_.origin = tiles_.origin();
   head_.root = tlog::empty_root();
   if (const auto known = open_signed(memory_.note, keys_)) head_ = *known;
@@ -45,6 +46,12 @@ Found<Follower::Head> Follower::open(std::string note) const {
         tiles_.finding(Alarm::bad_signature, std::string(why(tlog::NoteFault::malformed))));
   }
   auto checkpoint = open_signed(note, keys_);
+  if (checkpoint && ranges_ && !evidence::open_in_range(note, *ranges_)) {
+    return std::unexpected(
+        tiles_.finding(Alarm::bad_signature,
+                       "the newest checkpoint is signed by a key that does not sign its size",
+                       unsigned_head_evidence(note)));
+  }
   if (checkpoint) return Head{std::move(note), *std::move(checkpoint)};
   return std::unexpected(tiles_.finding(Alarm::bad_signature, std::string(why(checkpoint.error())),
                                         unsigned_head_evidence(note)));

@@ -21,8 +21,10 @@ namespace lp::monitor {
 
 class Follower {
  public:
-  // References live as long as this. The memory is one that Memory::parse lets through.
-  Follower(LogTiles& tiles, const std::vector<tlog::VerifierKey>& keys, LogMemory& memory);
+  // References live as long as this. The memory is one that Memory::parse lets through. `ranges`:
+  // the sizes that each of the keys signs, where that is known.
+  Follower(LogTiles& tiles, const std::vector<tlog::VerifierKey>& keys,
+           const std::optional<evidence::LogKeyRanges>& ranges, LogMemory& memory);
 
   // Asks for the newest head and takes it over.
   Found<void> look();
@@ -57,6 +59,7 @@ class Follower {
 
   LogTiles& tiles_;
   const std::vector<tlog::VerifierKey>& keys_;
+  const std::optional<evidence::LogKeyRanges>& ranges_;
   LogMemory& memory_;
   tlog::Checkpoint head_;
 };

@@ -18,6 +18,8 @@ namespace {
 // How much is read again after a crash, at most.
 constexpr std::uint64_t leaves_between_keeps = 16'384;
 constexpr std::int64_t ms_per_s = 1'000;
+// Of the root log, which has one key.
+const std::optional<evidence::LogKeyRanges> no_ranges;
 // The clock of a witness may be ahead of ours by this much.
 constexpr std::int64_t ahead_ms_max = 300'000;
 
@@ -45,8 +47,8 @@ Monitor::Monitor(evidence::Trust trust, Memory memory, Patience patience, Source
       keeper_(keeper),
       project_tiles_(source, path_of(trust_.origin), trust_.origin),
       root_tiles_(source, "/log/root/", origin_of(trust_.root)),
-      project_(project_tiles_, trust_.log_vkeys, memory_.project) {
-  if (trust_.root) root_.emplace(root_tiles_, trust_.root->log_vkeys, memory_.root);
+      project_(project_tiles_, trust_.log_vkeys, trust_.log, memory_.project) {
+  if (trust_.root) root_.emplace(root_tiles_, trust_.root->log_vkeys, no_ranges, memory_.root);
   for (const evidence::IssuerRange& range :
        trust_.issuer.value_or(std::vector<evidence::IssuerRange>{})) {
     // One that is no key signs nothing, and so its leaves are of nobody who is named.

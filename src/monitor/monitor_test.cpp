@@ -360,6 +360,15 @@ TEST(Monitor, TakesNoCosignatureThatDoesNotVerify) {
   EXPECT_EQ(watched.look().findings.front().alarm, Alarm::bad_signature);
 }
 
+TEST(Monitor, TakesNoHeadOfAKeyThatDoesNotSignItsSize) {
+  Watched watched;
+  watched.trust.log = {{.vkey = watched.server.project.vkey().to_string(), .from = 0, .to = 4}};
+  watched.grow(3);
+  watched.expect_nothing_wrong();
+  watched.grow(2);
+  watched.expect(Alarm::bad_signature);
+}
+
 TEST(Monitor, WaitsAtALeafOfAKeyThatItDoesNotKnow) {
   Watched watched;
   watched.grow(3);

@@ -71,7 +71,7 @@ std::expected<void, std::string> Installation::open_signer() {
   auto locks = store::open_lock_store(place_.signer());
   if (!locks) return std::unexpected(locks.error().what);
   locks_ = *std::move(locks);
-  notary_ = std::make_unique<core::OwnNotary>(*locks_, keys_->log_secret());
+  notary_ = std::make_unique<core::OwnNotary>(*locks_, keys_->log_secret(), entropy_);
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "core/log_owners.h"
 #include "tlog/extension.h"
 
 namespace lp::server {
@@ -114,22 +115,76 @@ bool RemoteNotary::ready() {
   return call(Ping{}, ask_timeout_ms).has_value();
 }
 
-std::optional<tlog::VerifierKey> RemoteNotary::verifier(std::string_view origin) {
-  if (const auto known = verifiers_.find(origin); known != verifiers_.end()) return known->second;
-  const auto answer = call(AskKey{.origin = std::string(origin)}, ask_timeout_ms);
-  const auto* said = answer ? std::get_if<Key>(&*answer) : nullptr;
-  const auto key = said == nullptr ? std::nullopt : tlog::VerifierKey::parse(said->vkey);
-  if (!key || key->name != origin) return std::nullopt;
-  verifiers_.emplace(origin, *key);
-  return key;
+std::expected<core::Notary::LogKeys, core::Notary::Fault> RemoteNotary::take_keys(
+    std::string_view origin, const std::optional<Answer>& answer) {
+  const auto* said = answer ? std::get_if<Keys>(&*answer) : nullptr;
+  if (said == nullptr) return std::unexpected(fault_of(answer));
+  const auto is_of_log = [origin](const std::string& vkey) {
+    const auto key = tlog::VerifierKey::parse(vkey);
+    return key && key->name == origin;
+  };
+  LogKeys keys{.ranges = {}, .next = said->next};
+  bool good = said->turns.front().from == 0 && (keys.next.empty() || is_of_log(keys.next));
+  for (const auto& turn : said->turns) {
+    good = good && is_of_log(turn.vkey) &&
+           (keys.ranges.empty() || evidence::hand_over(keys.ranges, turn.vkey, turn.from));
+    if (keys.ranges.empty()) keys.ranges.push_back({.vkey = turn.vkey, .from = 0, .to = {}});
+  }
+  if (!good) {
+    log::error("signer.other_keys", "The signer says of a log's keys what cannot be.",
+               {{"origin", origin}});
+    return std::unexpected(Fault::refused);
+  }
+  keys_.insert_or_assign(std::string(origin), keys);
+  return keys;
+}
+
+std::optional<core::Notary::LogKeys> RemoteNotary::keys(std::string_view origin) {
+  if (const auto known = keys_.find(origin); known != keys_.end()) return known->second;
+  auto keys = take_keys(origin, call(AskKeys{.origin = std::string(origin)}, ask_timeout_ms));
+  return keys ? std::optional(*std::move(keys)) : std::nullopt;
+}
+
+std::expected<std::string, core::Notary::Fault> RemoteNotary::draft(std::string_view origin) {
+  auto keys = take_keys(origin, call(Draft{.origin = std::string(origin)}, sign_timeout_ms));
+  if (!keys) return std::unexpected(keys.error());
+  if (keys->next.empty()) return std::unexpected(Fault::refused);
+  return std::move(keys->next);
+}
+
+std::expected<void, core::Notary::Fault> RemoteNotary::follow_some(
+    const std::string& origin, std::vector<SignedRoster> versions) {
+  std::string newest = versions.back().head;
+  auto keys = take_keys(
+      origin, call(Follow{.origin = origin, .versions = std::move(versions)}, sign_timeout_ms));
+  if (!keys) return std::unexpected(keys.error());
+  memory_.notes_.insert_or_assign(core::roster_record(origin), std::move(newest));
+  return {};
+}
+
+// More than a frame takes in parts, each of which goes on from the one before.
+std::expected<void, core::Notary::Fault> RemoteNotary::follow(
+    const std::string& origin, const std::vector<SignedRoster>& versions) {
+  std::vector<SignedRoster> part;
+  std::size_t bytes = 0;
+  for (const SignedRoster& version : versions) {
+    const std::size_t more = version.head.size() + version.signatures.size();
+    if (!part.empty() && (bytes + more > body_bytes_max / 2 || part.size() == rosters_max)) {
+      if (auto done = follow_some(origin, std::exchange(part, {})); !done) return done;
+      bytes = 0;
+    }
+    bytes += more;
+    part.push_back(version);
+  }
+  return part.empty() ? std::expected<void, Fault>{} : follow_some(origin, std::move(part));
 }
 
 // A note counts only as the one that was asked for.
 std::expected<void, core::Notary::Fault> RemoteNotary::take(const tlog::Checkpoint& head,
                                                             const std::string& note) {
-  const auto key = verifier(head.origin);
-  if (!key) return std::unexpected(Fault::away);
-  const auto opened = tlog::open_checkpoint(note, *key);
+  const auto known = keys(head.origin);
+  if (!known) return std::unexpected(Fault::away);
+  const auto opened = evidence::open_in_range(note, known->ranges);
   if (!opened || *opened != head) {
     log::error("signer.other_note", "The signer's note is not the one that was asked for.",
                {{"origin", head.origin}, {"size", head.size}});

@@ -34,7 +34,10 @@ class RemoteNotary final : public core::Notary {
       const std::string& socket, Use use, std::int64_t patience_ms = 5'000);
 
   store::LockStore& memory() override { return memory_; }
-  std::optional<tlog::VerifierKey> verifier(std::string_view origin) override;
+  std::optional<LogKeys> keys(std::string_view origin) override;
+  std::expected<std::string, Fault> draft(std::string_view origin) override;
+  std::expected<void, Fault> follow(const std::string& origin,
+                                    const std::vector<SignedRoster>& versions) override;
   std::expected<std::vector<std::string>, Fault> extend(
       const std::vector<Growth>& growths) override;
   std::expected<std::string, Fault> begin(const tlog::Checkpoint& head) override;
@@ -70,6 +73,11 @@ class RemoteNotary final : public core::Notary {
   std::expected<void, Fault> extend_some(const Growth* first, std::size_t count,
                                          std::vector<std::string>& notes);
   std::expected<void, Fault> take(const tlog::Checkpoint& head, const std::string& note);
+  // The keys of a log, as the signer says they are now; nothing when it says something else.
+  std::expected<LogKeys, Fault> take_keys(std::string_view origin,
+                                          const std::optional<Answer>& answer);
+  std::expected<void, Fault> follow_some(const std::string& origin,
+                                         std::vector<SignedRoster> versions);
 
   const std::string path_;
   const Use use_;
@@ -80,7 +88,7 @@ class RemoteNotary final : public core::Notary {
   net::FramedSocket socket_;
   std::int64_t last_answer_ms_ = 0;
   Memory memory_;
-  std::map<std::string, tlog::VerifierKey, std::less<>> verifiers_;
+  std::map<std::string, LogKeys, std::less<>> keys_;
 };
 
 }  // namespace lp::server

@@ -9,9 +9,12 @@
 #include <functional>
 #include <thread>
 
+#include "core/log_owners.h"
 #include "core/own_notary.h"
 #include "core/signer_desk.h"
 #include "crypto/hash.h"
+#include "crypto/p256.h"
+#include "evidence/roster_document.h"
 #include "net/listener.h"
 
 namespace lp::server {
@@ -76,7 +79,7 @@ class Signer {
 
  private:
   void serve(net::FileDescriptor& listening, const Change& change) {
-    core::OwnNotary notary(locks, *secret_);
+    core::OwnNotary notary(locks, *secret_, entropy_);
     core::SignerDesk desk(notary, false);
     std::map<int, net::FramedSocket> connections;
     while (!stopping_) {
@@ -139,7 +142,8 @@ tlog::Checkpoint opened(core::Notary& notary, const std::string& note) {
   const auto parsed = tlog::Note::parse(note);
   const auto head = parsed ? tlog::Checkpoint::parse_body(parsed->body) : std::nullopt;
   if (!head) return {};
-  return tlog::open_checkpoint(note, *notary.verifier(head->origin)).value_or(tlog::Checkpoint{});
+  return evidence::open_in_range(note, notary.keys(head->origin)->ranges)
+      .value_or(tlog::Checkpoint{});
 }
 
 TEST(RemoteNotary, HasSignedWhatItAsksForAndRemembersIt) {
@@ -240,6 +244,94 @@ TEST(RemoteNotary, SignsMoreLogsThanAFrameTakes) {
   ASSERT_TRUE(notes.has_value());
   ASSERT_EQ(notes->size(), trees.size());
   EXPECT_EQ(opened(*notary, notes->back()), trees.back().head());
+}
+
+// Versions of a roster of the log's owner, each after the one before.
+struct Owner {
+  crypto::P256Key key = crypto::P256Key::generate();
+  evidence::RosterHead head;
+
+  core::Notary::SignedRoster sign() const {
+    const std::string text = head.bytes();
+    return {.head = text,
+            .signatures = evidence::signatures_text(
+                {{key.spki(), key.sign(evidence::roster_signing_bytes(text))}})};
+  }
+  Owner(const std::string& origin, evidence::LogKeyRanges keys) {
+    head.origin = origin;
+    head.owners = {key.spki()};
+    head.log = std::move(keys);
+    head.tree_size = 1;
+    head.time = Instant{1'795'000'000'000};
+  }
+  void next() {
+    head.prev = head.sha256();
+    ++head.version;
+  }
+};
+
+TEST(RemoteNotary, HasTheNextKeyMadeAndFollowsTheOwnersInParts) {
+  Signer signer;
+  signer.start();
+  const auto notary = signer.meet();
+  Tree tree;
+  ASSERT_TRUE(notary->begin(tree.head()).has_value());
+  Owner owner(tree.origin, notary->keys(tree.origin)->ranges);
+  const auto vkey = notary->draft(tree.origin);
+  ASSERT_TRUE(vkey.has_value());
+  EXPECT_EQ(notary->keys(tree.origin)->next, *vkey);
+  // More versions than a frame takes.
+  std::vector<core::Notary::SignedRoster> versions{owner.sign()};
+  for (std::size_t i = 0; i < message::rosters_max; ++i) {
+    owner.next();
+    versions.push_back(owner.sign());
+  }
+  owner.next();
+  ASSERT_TRUE(evidence::hand_over(owner.head.log, *vkey, 2));
+  versions.push_back(owner.sign());
+  ASSERT_TRUE(notary->follow(tree.origin, versions).has_value());
+  EXPECT_EQ(notary->keys(tree.origin)->ranges, owner.head.log);
+  EXPECT_EQ(notary->memory().notes().at(core::roster_record(tree.origin)), owner.head.bytes());
+  for (const char* leaf : {"a", "b", "c"}) {
+    tree.grow(leaf);
+    const auto notes = notary->extend({tree.growth()});
+    ASSERT_TRUE(notes.has_value());
+    EXPECT_TRUE(evidence::open_in_range(notes->front(), owner.head.log).has_value());
+  }
+  // Another one that meets it knows the same.
+  const auto later = RemoteNotary::open(signer.socket(), Use::looks, 2'000);
+  ASSERT_TRUE(later.has_value());
+  EXPECT_EQ((*later)->keys(tree.origin)->ranges, owner.head.log);
+  owner.head.log.pop_back();
+  owner.head.log.back().to.reset();
+  owner.next();
+  EXPECT_EQ(notary->follow(tree.origin, {owner.sign()}).error(), Fault::refused);
+}
+
+TEST(RemoteNotary, BelievesNoKeysThatCannotBe) {
+  const std::string origin = "log.example/p/1",
+                    vkey = tlog::VerifierKey::make(
+                               origin,
+                               crypto::Ed25519Key::from_seed(std::string(32, 'k')).public_key())
+                               .to_string();
+  const std::string other =
+      tlog::VerifierKey::make("log.example/p/2",
+                              crypto::Ed25519Key::from_seed(std::string(32, 'k')).public_key())
+          .to_string();
+  const message::Keys lies[] = {
+      {.turns = {{vkey, 1}}, .next = ""},
+      {.turns = {{other, 0}}, .next = ""},
+      {.turns = {{vkey, 0}, {vkey, 3}}, .next = ""},
+      {.turns = {{"x", 0}}, .next = ""},
+      {.turns = {{vkey, 0}}, .next = other},
+  };
+  for (const message::Keys& lie : lies) {
+    Signer signer;
+    signer.start([&lie](message::Answer said) {
+      return std::holds_alternative<message::Keys>(said) ? message::Answer(lie) : said;
+    });
+    EXPECT_EQ(signer.meet()->keys(origin), std::nullopt);
+  }
 }
 
 TEST(RemoteNotary, RecallsAMemoryOfManyFrames) {

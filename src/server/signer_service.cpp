@@ -122,12 +122,12 @@ class Service {
   std::set<uid_t> strangers_;
 };
 
-// Every note in the memory must be of this key: with another one nothing could be extended.
+// Every note in the memory must be of the log's key: with another one nothing could be extended.
 std::expected<void, std::string> check_memory(const store::LockStore& locks,
                                               core::OwnNotary& notary) {
   for (const auto& [name, text] : locks.notes()) {
     if (name.contains('\n')) continue;
-    if (!tlog::open_checkpoint(text, *notary.verifier(name))) {
+    if (!evidence::open_in_range(text, notary.keys(name)->ranges)) {
       return std::unexpected(
           fmt::format("The memory holds a checkpoint of {} that this key did not sign.", name));
     }
@@ -158,12 +158,12 @@ int run_signer(const SignerOptions& options) {
   close_memory();
   const net::FileDescriptor signals = signal_descriptor();
   crypto::SystemEntropy entropy;
-  const auto secret = core::LogSecret::open(options.key_file, false, entropy);
+  auto secret = core::LogSecret::open(options.key_file, false, entropy);
   if (!secret) return fail(secret.error());
   // The lock first: one signer a memory, whatever its socket is called.
   const auto locks = store::open_lock_store(options.state);
   if (!locks) return fail(locks.error().what);
-  core::OwnNotary notary(**locks, *secret);
+  core::OwnNotary notary(**locks, *secret, entropy);
   if (auto checked = check_memory(**locks, notary); !checked) return fail(checked.error());
   // Who may knock is its directory's matter, who is let in ours.
   auto listening = net::listen_unix(options.socket, 0660);

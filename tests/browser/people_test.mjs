@@ -119,6 +119,29 @@ test("an owner signs that another key of the server signs from an entry on", asy
   person.behaved();
 });
 
+test("an owner signs that another key signs the log from a size on", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  if (server.mocked) return;
+  const change = await asksFor(server, "log", "rotate-key");
+  await page.goto(`${server.origin}/settings/roster/${change.proposal}`);
+  await page.getByRole("heading", { name: "Let a new key sign the log of default" }).waitFor();
+  await page.getByText(change.vkey).waitFor();
+  const lines = await page.locator(".roster-lines").innerText();
+  assert.ok(lines.includes(`${change.previous}, below `), lines);
+  await photograph(page, "proposal-log-key");
+  // The log passes that size while the owner reads; what is signed is a later one.
+  const from = Number(/below (\d+) entries/.exec(lines)[1]);
+  for (let asked = 0; asked < from; ++asked) await agent.ask("stripe", "refund", '{"amount":1}');
+  await page.getByRole("button", { name: "Sign as the owner" }).click();
+  await page.getByText("Signed and in force").waitFor();
+  const { stdout } = await run(binary, ["trust", "export", "--data", server.data]);
+  const { log } = JSON.parse(stdout);
+  assert.equal(log.length, 2);
+  assert.ok(log[0].to > from && log[1].from === log[0].to);
+  assert.deepEqual([log[0].vkey, log[1].vkey], [change.previous, change.vkey]);
+  person.behaved();
+});
+
 test("a second person brings a browser, approves, and is gone when they are removed", async (t) => {
   const { server, person, page, agent, contentKey } = await setUp(t);
   if (server.mocked) return;

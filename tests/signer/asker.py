@@ -3,9 +3,10 @@
 import socket
 import struct
 
-HOLD, EXTEND, BEGIN, KEEP = 8, 4, 5, 7
-DONE, SIGNED, REFUSED = 0x81, 0x84, 0x85
-NOT_AN_EXTENSION, CLOSED, NOT_ALLOWED, NOT_HOLDER = b"\3", b"\4", b"\5", b"\7"
+ASK_KEYS, EXTEND, BEGIN, KEEP, HOLD, DRAFT, FOLLOW = 3, 4, 5, 7, 8, 9, 10
+DONE, KEYS, SIGNED, REFUSED = 0x81, 0x83, 0x84, 0x85
+UNKNOWN, NOT_AN_EXTENSION, CLOSED, NOT_ALLOWED = b"\2", b"\3", b"\4", b"\5"
+NOT_HOLDER, NOT_OWNERS = b"\7", b"\10"
 
 
 def say(house, frame):
@@ -40,7 +41,7 @@ class Asker:
 
     def ask(self, kind, members=b""):
         """The kind of the answer and what follows it."""
-        body = bytes([1, kind]) + members
+        body = bytes([2, kind]) + members
         self.socket.sendall(struct.pack(">I", len(body)) + body)
         size, = struct.unpack(">I", self.read(4))
         body = self.read(size)
@@ -57,6 +58,31 @@ class Asker:
 
 def name(text):
     return struct.pack(">H", len(text)) + text.encode()
+
+
+def text(content):
+    return struct.pack(">I", len(content)) + content.encode()
+
+
+def follow(origin, *versions):
+    """Of (head, signatures)."""
+    return (name(origin) + struct.pack(">H", len(versions))
+            + b"".join(text(part) for version in versions for part in version))
+
+
+def keys(members):
+    """((vkey, from), …) and the vkey that waits, of what KEYS has."""
+    def word(at):
+        size, = struct.unpack_from(">H", members, at)
+        return members[at + 2:at + 2 + size].decode(), at + 2 + size
+
+    count, = struct.unpack_from(">H", members)
+    turns, at = [], 2
+    for _ in range(count):
+        vkey, at = word(at)
+        turns.append((vkey, *struct.unpack_from(">Q", members, at)))
+        at += 8
+    return tuple(turns), word(at)[0]
 
 
 def head(origin, size, root):

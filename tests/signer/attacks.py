@@ -67,7 +67,7 @@ def a_strange_account_is_turned_away(house, _):
         os.setgid(STRANGER)
         os.setuid(STRANGER)
         try:
-            os._exit(len(say(house, bytes.fromhex("000000020101"))))
+            os._exit(len(say(house, bytes.fromhex("000000020201"))))
         except (BrokenPipeError, ConnectionResetError):
             os._exit(0)  # closed while the frame was still in it
         finally:
@@ -79,14 +79,14 @@ def a_strange_account_is_turned_away(house, _):
 
 
 def what_is_no_message_is_refused(house, rng):
-    refusal = bytes.fromhex("00000003" "018501")
-    frames = [b"", b"\1", b"\2\1", b"\1\0", b"\1\x63", b"\1\1\0", b"\1\2\0\5ab", b"\1\4\0\0",
-              b"\1\4\xff\xff", b"\1\5", b"\1\7\0\1\0\1a\0\0\0"]
-    frames += [b"\1" + rng.randbytes(rng.randrange(1, 300)) for _ in range(100)]
+    refusal = bytes.fromhex("00000003" "028501")
+    frames = [b"", b"\2", b"\1\1", b"\2\0", b"\2\x63", b"\2\1\0", b"\2\2\0\5ab", b"\2\4\0\0",
+              b"\2\4\xff\xff", b"\2\5", b"\2\7\0\1\0\1a\0\0\0", b"\2\x0a\0\1o\0\0"]
+    frames += [b"\2" + rng.randbytes(rng.randrange(1, 300)) for _ in range(100)]
     for body in frames[1:]:
         answer = say(house, struct.pack(">I", len(body)) + body)
         # Random bytes may by chance be a ping or the like.
-        assert answer == refusal or answer[4:5] == b"\1", (body, answer)
+        assert answer == refusal or answer[4:5] == b"\2", (body, answer)
     for head in (b"\0\0\0\0", b"\0\x10\0\1" + b"x" * 64, b"\xff\xff\xff\xff"):
         assert say(house, head) == b"", head
     assert house.signer.process.poll() is None

@@ -1,9 +1,9 @@
 """A server whose log is signed by another process, `letsping signer`: signer_rig.py [--kills N]
 [--seed N] [NAME…].
 
-The signer is killed with SIGKILL at random moments while agents ask and a person decides, and
-started again. Whatever was told must be signed at that moment, nothing that was told may be lost,
-and the server goes on by itself.
+The signer is killed with SIGKILL at random moments while agents ask and a person decides, or an
+owner rotates the log's key, and started again. Whatever was told must be signed at that moment,
+nothing that was told may be lost, and the server goes on by itself.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 
 import absences
 import attacks
+import rotations
 from house import House
 
 
@@ -24,11 +25,12 @@ def main():
     chosen = options.parse_args()
     print(f"seed {chosen.seed}")
     passed = failed = skipped = 0
-    for test in attacks.TESTS + absences.TESTS:
+    for test in attacks.TESTS + rotations.TESTS + absences.TESTS:
         if chosen.names and test.__name__ not in chosen.names:
             continue
         rng = random.Random(f"{chosen.seed} {test.__name__}")
-        more = (chosen.kills,) if test is absences.TESTS[-1] else ()  # the one with the kills
+        killing = test in (absences.TESTS[-1], rotations.TESTS[-1])
+        more = (chosen.kills,) if killing else ()
         with House() as house:
             try:
                 skip = test(house, rng, *more)

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import members as m
 from .faults import demand
-from .roster import KeyRange, issuer_range
+from .roster import KeyRange, issuer_range, log_range
 from .strict_json import parse
 from .timestamp import Root, read_root
 from .tree import VerifierKey, log_key, witness_key
@@ -36,6 +36,7 @@ class Trust:
     genesis: str
     later: list[str]
     log_keys: list[VerifierKey]
+    log: list[KeyRange] | None  # of these, the sizes of the trees that each signs
     issuer: list[KeyRange] | None
     root: tuple[str, list[VerifierKey]] | None
     witnesses: list[VerifierKey]
@@ -60,12 +61,15 @@ class Trust:
             read.need("origin", m.text), read.need("roster_genesis_sha256", m.sha256_hex),
             read.may("roster_sha256", m.array_of(m.sha256_hex)) or [],
             read.need("log_vkeys", m.array_of(log_key, 1)),
+            read.may("log", m.array_of(log_range, 1)),
             read.may("issuer", m.array_of(issuer_range)), read.may("root", _root), witnesses,
             quorum, read.may("rp", _relying_parties),
             read.may("tsa_roots", m.array_of(read_root)),
             read.may("min", _minimum) or Minimum(), read.may("closed_at", m.integer),
             read.may("closed_roots", m.array_of(_root, 1)) or [],
             (read.may("predecessors", m.array_of(_predecessor, 1)) or []) if first else [])
+        demand(made.log is None or {each.key for each in made.log} == set(made.log_keys),
+               f"{where}.log is not of the keys in log_vkeys")
         origins = [each.origin for each in (made, *made.predecessors)]
         demand(len(set(origins)) == len(origins), f"{where} names a log twice")
         for name in ("project", "name"):

@@ -205,6 +205,10 @@ class Verification:
             raise Unclear(f"{what} is signed by a key that only a trust file can confirm")
         line, key = only_line_of(checkpoint, keys, what)
         checkpoint.check_log_signature(line, key, f"{what}'s signature")
+        pinned = self._trust.log if self._trust else None
+        demand(pinned is None
+               or any(each.key == key and each.holds(checkpoint.size) for each in pinned),
+               f"{what} is signed by a key for whose sizes the trust file has another")
         ranges = next((found for version in reversed(self._receipt.rosters)
                        if (found := version.head.lists_log(key))), None)
         # A key that came with a later version stands in no head here; the trust file has it.

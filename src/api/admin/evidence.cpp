@@ -79,6 +79,22 @@ json::Array describe_parties(const core::Directory& directory) {
   return parties;
 }
 
+// All that it ever had, for what each of them signed stays signed. Once there is more than one,
+// with the sizes that each signs.
+void add_log_keys(const core::ProjectView& project, json::Value& value) {
+  json::Array vkeys, ranges;
+  for (const auto& range : project.log_keys()) {
+    auto item = json::Value::object();
+    item.add("vkey", range.vkey).add("from", range.from);
+    item.add_if("to", range.to);
+    ranges.push_back(std::move(item));
+    vkeys.emplace_back(range.vkey);
+  }
+  const bool rotated = ranges.size() > 1;
+  value.add("log_vkeys", json::Value::array(std::move(vkeys)));
+  if (rotated) value.add("log", json::Value::array(std::move(ranges)));
+}
+
 json::Value describe_trust(Context& context, const Call& call, const core::ProjectView& project) {
   json::Array issuers;
   for (const auto& range : project.issuers()) {
@@ -92,9 +108,9 @@ json::Value describe_trust(Context& context, const Call& call, const core::Proje
   auto value = json::Value::object();
   value.add("origin", project.row.origin)
       .add("project", project.row.id)
-      .add("name", project.row.name)
-      .add("log_vkeys", json::Value::array({json::Value(project.log_vkey)}))
-      .add("root", describe_root(*call.directory))
+      .add("name", project.row.name);
+  add_log_keys(project, value);
+  value.add("root", describe_root(*call.directory))
       .add("issuer", json::Value::array(std::move(issuers)))
       .add("min", std::move(min));
   auto parties = describe_parties(*call.directory);
@@ -155,7 +171,7 @@ net::Outcome log_head(Context& context, Call& call) {
   auto value = json::Value::object();
   value.add("origin", project->row.origin)
       .add("size", project->live->signed_size.load())
-      .add("vkey", project->log_vkey)
+      .add("vkey", project->log_vkey_at(project->live->signed_size))
       .add("issuer_spki", base64(project->issuer_at(project->live->signed_size)));
   if (note) value.add("checkpoint", *note);
   auto rosters = describe_rosters(context, *project);

@@ -42,7 +42,7 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
   // A passkey comes from the browser that made it (review/passkeys.h).
   if (act == evidence::RosterAct::add_passkey) members.refuse("act", "is asked for in a browser");
   const bool fresh = act == evidence::RosterAct::add_member;
-  const bool rotates = act == evidence::RosterAct::rotate_issuer;
+  const bool rotates = act && evidence::rotates(*act);
   evidence::RosterWish wish;
   wish.act = act.value_or(evidence::RosterAct::add_member);
   wish.member = members.text("member");

@@ -82,7 +82,9 @@ net::Reply rendered(Context& context, const core::ProjectView& project,
   if (format != "sigstore") {
     return refuse(Reason::query_invalid, "format must be json, tlog-proof, sigstore or jws");
   }
-  const auto key = tlog::VerifierKey::parse(project.log_vkey);
+  const auto note = tlog::Note::parse(receipt.logged.proof.checkpoint);
+  const auto head = note ? tlog::Checkpoint::parse_body(note->body) : std::nullopt;
+  const auto key = head ? tlog::VerifierKey::parse(project.log_vkey_at(head->size)) : std::nullopt;
   const auto bundle = key ? evidence::sigstore_bundle(receipt, *key) : std::nullopt;
   if (!bundle) {
     return refuse(Reason::query_invalid, "an event that nobody signed has no Sigstore bundle");

@@ -87,8 +87,8 @@ net::Reply describe_versions(const core::ChangeRosters::Result& result) {
 
 namespace {
 
-// Whose issuer it is, the key that signs without end now, and from which entry on another one
-// could.
+// Whose key it is, the one that signs without end now, and from which entry, or size, on another
+// one could.
 std::expected<void, net::Reply> add_rotation(Context& context, const core::Directory& directory,
                                              const evidence::RosterWish& wish, json::Value& value) {
   const core::ProjectView* project = directory.project(wish.project);
@@ -96,13 +96,15 @@ std::expected<void, net::Reply> add_rotation(Context& context, const core::Direc
   if (project == nullptr || directory.succeeded(wish.project)) {
     return std::unexpected(refuse(Reason::not_found));
   }
-  const auto from =
-      core::rotation_index(context.engine.reader(), *project, context.engine.clock().now());
+  const auto from = core::rotation_index(context.engine.reader(), *project, wish.act,
+                                         context.engine.clock().now());
   if (!from) return std::unexpected(internal_error("store.read_failed", from.error().what));
   auto named = json::Value::object();
   named.add("id", project->row.id).add("name", project->row.name);
+  const bool of_log = wish.act == evidence::RosterAct::rotate_log_key;
   value.add("project", std::move(named))
-      .add("previous", evidence::key_id(project->issuers().back().spki))
+      .add("previous", of_log ? project->log_keys().back().vkey
+                              : evidence::key_id(project->issuers().back().spki))
       .add("from", *from);
   return {};
 }
@@ -128,7 +130,7 @@ std::expected<json::Value, net::Reply> describe_proposal(Context& context,
   const auto& wish = proposal.wish;
   auto value = json::Value::object();
   value.add("id", proposal.id).add("act", evidence::to_string(wish.act));
-  if (wish.act == evidence::RosterAct::rotate_issuer) {
+  if (evidence::rotates(wish.act)) {
     if (auto added = add_rotation(context, directory, wish, value); !added) {
       return std::unexpected(std::move(added.error()));
     }
@@ -143,6 +145,7 @@ std::expected<json::Value, net::Reply> describe_proposal(Context& context,
   if (!wish.spki.empty()) {
     value.add("key", evidence::key_id(wish.spki)).add("spki", base64(wish.spki));
   }
+  if (!wish.vkey.empty()) value.add("vkey", wish.vkey);
   value.add("created_at", to_string(proposal.created))
       .add("expires_at", to_string(proposal.expires));
   return value;

@@ -169,7 +169,7 @@ for (const [what, [check, change]] of Object.entries(swaps)) {
   });
 }
 
-// The last one: from here on the log is another than the receipts above are of.
+// From here on the log is another than the receipts above are of.
 test("both sides of a change of keys are VALID by old and new trust files", async () => {
   const first = await house.rotate();
   const second = await house.rotate();
@@ -205,4 +205,50 @@ test("both sides of a change of keys are VALID by old and new trust files", asyn
   const jws = await house.rendering(second, "jws");
   const { kid } = JSON.parse(Buffer.from(jws.split(".")[0], "base64url").toString());
   assert.ok(keys.length >= 3 && keys.some((key) => key.kid === kid));
+});
+
+// The last one: what was told before this is not all that is true now.
+test("receipts of all eras of the log's keys are VALID by the file that has their sizes", async () => {
+  const given = () => JSON.parse(house.server.run("trust", "export", "--project", "default"));
+  const printed = (what) => Buffer.from(house.printed(what).trimEnd());
+  const sizeOf = (receipt) =>
+    Number(JSON.parse(receipt.toString()).tlog.proof.split("\n\n")[1].split("\n")[1]);
+  const eras = [printed(0)];
+  const before = given();
+  const first = await house.rotate("rotate-key");
+  eras.push(printed(0), printed(house.size() - 1));
+  const second = await house.rotate("rotate-key");
+  await house.settled();
+  eras.push(printed(0), printed(first), printed(house.size() - 1));
+  assert.ok(sizeOf(eras[0]) < first && sizeOf(eras.at(-1)) >= second);
+  const fresh = given();
+  assert.deepEqual(fresh.log.map(({ from, to }) => [from, to]), [
+    [0, first],
+    [first, second],
+    [second, undefined],
+  ]);
+  assert.deepEqual(fresh.log.map(({ vkey }) => vkey), fresh.log_vkeys);
+  // As if the last key had taken over later, and the one before signed beyond its end.
+  const narrow = fresh.log.map((range) => ({ ...range }));
+  narrow[1].to = narrow[2].from = house.size() + 1;
+  for (const name of verifierNames) {
+    const words = (file) => ["--trust", verifiers.trust(file), "--allow-test"];
+    const said = verifiers.judge(name, eras, ...words(fresh));
+    assert.deepEqual([name, said.status, verdicts(said)], [name, exit.VALID, ["VALID"]]);
+    assert.deepEqual(verdicts(verifiers.judge(name, eras.slice(0, 1), ...words(before))), ["VALID"]);
+    for (const file of [before, { ...fresh, log: narrow }]) {
+      const { reports } = verifiers.judge(name, [eras.at(-1)], ...words(file));
+      assert.deepEqual([reports[0].verdict, reports[0].check], ["INVALID", "checkpoint"]);
+    }
+  }
+  // The clients of others find the key of a bundle's checkpoint among all that there are.
+  const receipt = house.receipt(house.size() - 1);
+  const bundle = JSON.parse(await house.rendering(indexOf(receipt), "sigstore"));
+  const keys = issuerKeysOf(fresh.issuer.map(({ spki }) => spki));
+  const artifact = statementOf(receipt);
+  judgeBundle({ bundle, artifact, root: trustedRootOf(fresh.log_vkeys), keys });
+  const { trusted_root } = await (await house.get("/.well-known/letsping-transparency")).json();
+  const published = trusted_root.tlogs.map(({ publicKey }) => publicKey.rawBytes);
+  const named = trustedRootOf(fresh.log_vkeys).tlogs.map(({ publicKey }) => publicKey.rawBytes);
+  for (const key of named) assert.ok(published.includes(key));
 });

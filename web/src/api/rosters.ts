@@ -6,6 +6,7 @@ import type { Pin } from "../crypto/keyring";
 import {
   followRosters,
   type IssuerRange,
+  type LogRange,
   type Roster,
   RosterProblem,
   type RosterText,
@@ -13,7 +14,9 @@ import {
 import {
   carryOut,
   handOver,
+  handOverLog,
   nextHead,
+  rotates,
   type SignedChange,
   signChange,
   type Wish,
@@ -25,7 +28,7 @@ import type { Session } from "./types";
 export type Proposal = Wish & {
   id: string;
   key?: string;
-  previous?: string; // the id of the key that signs now, of another issuer
+  previous?: string; // the key that signs now, of another key of the server
   created_at: string;
   expires_at: string;
 };
@@ -81,6 +84,7 @@ export interface NextVersion {
   project: ProjectRoster;
   entries: Roster["entries"];
   issuer: IssuerRange[] | undefined; // when another key of the server shall sign
+  log: LogRange[] | undefined; // the same of its log
   becomesTeam: boolean;
   ownersLeft: boolean;
 }
@@ -92,12 +96,14 @@ export async function nextVersions(rosters: Rosters, wish: Wish): Promise<NextVe
     const { roster } = project;
     const entries = carryOut(wish, roster.entries);
     const issuer = issuerAfter(wish, project);
-    if (entries === roster.entries && !issuer) continue;
+    const log = logAfter(wish, project);
+    if (entries === roster.entries && !issuer && !log) continue;
     const head = await nextHead(roster, entries, rosters.time);
     versions.push({
       project,
       entries,
       issuer,
+      log,
       becomesTeam: roster.head.single_operator && !head.single_operator,
       ownersLeft: head.owners.length >= head.threshold,
     });
@@ -108,6 +114,11 @@ export async function nextVersions(rosters: Rosters, wish: Wish): Promise<NextVe
 function issuerAfter(wish: Wish, project: ProjectRoster): IssuerRange[] | undefined {
   if (wish.act !== "rotate_issuer" || wish.project.id !== project.id) return undefined;
   return handOver(project.roster.head.issuer, wish);
+}
+
+function logAfter(wish: Wish, project: ProjectRoster): LogRange[] | undefined {
+  if (wish.act !== "rotate_log_key" || wish.project.id !== project.id) return undefined;
+  return handOverLog(project.roster.head.log, wish);
 }
 
 // Another roster is in force than the one that was shown; nothing was signed.
@@ -133,6 +144,8 @@ export async function signProposal(
     const head = await nextHead(project.roster, entries, now.time);
     const issuer = issuerAfter(wish, project);
     if (issuer) head.issuer = issuer;
+    const log = logAfter(wish, project);
+    if (log) head.log = log;
     changes.push(await signChange(key, project.id, head, entries));
   }
   const names =
@@ -145,9 +158,9 @@ export async function signProposal(
 }
 
 async function ofNow(api: Api, proposal: Proposal): Promise<Wish> {
-  if (proposal.act !== "rotate_issuer") return proposal;
+  if (!rotates(proposal)) return proposal;
   const now = await api.get<Proposal>(`/api/review/roster-proposals/${proposal.id}`);
-  if (now.act !== "rotate_issuer" || now.spki !== proposal.spki) throw new RostersMoved();
+  if (!rotates(now) || keyOf(now) !== keyOf(proposal)) throw new RostersMoved();
   return { ...proposal, from: now.from };
 }
 
@@ -159,6 +172,10 @@ export type Asked =
 
 export async function propose(api: Api, key: DeviceKey, asked: Asked): Promise<Proposal> {
   return whileActive(api, key, () => api.post<Proposal>("/api/review/roster-proposals", asked));
+}
+
+function keyOf(wish: Extract<Proposal, { from: number }>): string {
+  return wish.act === "rotate_issuer" ? wish.spki : wish.vkey;
 }
 
 export async function withdrawProposal(

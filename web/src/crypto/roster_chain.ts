@@ -30,6 +30,9 @@ export type Entry = {
 // Leaf indices from <= index < to; without end if there is no `to`.
 export type IssuerRange = { spki: string; from: number; to?: number };
 
+// Sizes of the tree, likewise: which key signs which checkpoints.
+export type LogRange = { vkey: string; from: number; to?: number };
+
 export type Head = {
   v: number;
   origin: string;
@@ -38,6 +41,7 @@ export type Head = {
   owners: string[];
   threshold: number;
   issuer: IssuerRange[];
+  log: LogRange[];
   single_operator: boolean;
   marks?: string[];
   tree: { size: number; root: string };

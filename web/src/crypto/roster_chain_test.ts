@@ -4,7 +4,15 @@ import { type DeviceKey, generateDeviceKey, sign, verify } from "./device_key";
 import { jcs } from "./jcs";
 import { signRoster } from "./roster";
 import { followRosters, type Roster, RosterProblem, type RosterText } from "./roster_chain";
-import { carryOut, difference, handOver, nextHead, signChange, type Wish } from "./roster_wish";
+import {
+  carryOut,
+  difference,
+  handOver,
+  handOverLog,
+  nextHead,
+  signChange,
+  type Wish,
+} from "./roster_wish";
 
 const origin = "00/p/11";
 const time = "2026-01-01T00:00:00.000Z";
@@ -142,6 +150,23 @@ test("another key of the server takes over at one entry", () => {
   expect(handOver(first, wish(0))).toBeUndefined();
   expect(handOver(first, wish(7, "old"))).toBeUndefined();
   expect(handOver([{ spki: "old", from: 0, to: 3 }], wish(7))).toBeUndefined();
+});
+
+test("another key of the log takes over at one size", () => {
+  const wish = (from: number, vkey = "new"): Wish & { act: "rotate_log_key" } => ({
+    act: "rotate_log_key",
+    project: { id: "proj_1", name: "default" },
+    vkey,
+    from,
+  });
+  const first = [{ vkey: "old", from: 0 }];
+  expect(handOverLog(first, wish(7))).toEqual([
+    { vkey: "old", from: 0, to: 7 },
+    { vkey: "new", from: 7 },
+  ]);
+  expect(handOverLog(first, wish(0))).toBeUndefined();
+  expect(handOverLog(first, wish(7, "old"))).toBeUndefined();
+  expect(handOverLog([{ vkey: "old", from: 0, to: 3 }], wish(7))).toBeUndefined();
 });
 
 test("only low, canonical DER of the very text verifies", async () => {

@@ -6,7 +6,7 @@ import { base64, randomBytes } from "./bytes";
 import { type DeviceKey, sign } from "./device_key";
 import { jcs } from "./jcs";
 import { treeRoot } from "./roster";
-import type { Entry, Head, IssuerRange, Roster } from "./roster_chain";
+import type { Entry, Head, IssuerRange, LogRange, Roster } from "./roster_chain";
 
 export interface PeopleWish {
   act:
@@ -32,7 +32,22 @@ export interface IssuerWish {
   from: number;
 }
 
-export type Wish = PeopleWish | IssuerWish;
+// Another key signs the log of a project from a size on.
+export interface LogKeyWish {
+  act: "rotate_log_key";
+  project: { id: string; name: string };
+  vkey: string;
+  from: number;
+}
+
+export type Wish = PeopleWish | IssuerWish | LogKeyWish;
+
+// Whether it is about a key of the server, and about nobody's place in a roster.
+export function rotates<W extends Wish>(
+  wish: W,
+): wish is Extract<W, { act: "rotate_issuer" | "rotate_log_key" }> {
+  return wish.act === "rotate_issuer" || wish.act === "rotate_log_key";
+}
 
 export interface Difference {
   gone: Entry[];
@@ -43,7 +58,7 @@ const newSalt = () => base64(randomBytes(32));
 
 // The entries as they would stand; the same array when the wish means nothing there.
 export function carryOut(wish: Wish, entries: Entry[], salt = newSalt): Entry[] {
-  if (wish.act === "rotate_issuer") return entries;
+  if (rotates(wish)) return entries;
   const member = wish.member.id;
   const known = entries.find((entry) => entry.member === member);
   switch (wish.act) {
@@ -141,14 +156,23 @@ export async function nextHead(before: Roster, entries: Entry[], time: string): 
 // The ranges with another key from the wish's entry on; nothing when that leads to no roster: the
 // key was listed before, or no entry would be left to the one that goes.
 export function handOver(issuers: IssuerRange[], wish: IssuerWish): IssuerRange[] | undefined {
-  const last = issuers.at(-1);
-  if (!last || last.to !== undefined || wish.from <= last.from) return undefined;
   if (issuers.some(({ spki }) => spki === wish.spki)) return undefined;
-  return [
-    ...issuers.slice(0, -1),
-    { ...last, to: wish.from },
-    { spki: wish.spki, from: wish.from },
-  ];
+  return endAt(issuers, { spki: wish.spki, from: wish.from });
+}
+
+// The same of the log's keys, from the wish's size on.
+export function handOverLog(keys: LogRange[], wish: LogKeyWish): LogRange[] | undefined {
+  if (keys.some(({ vkey }) => vkey === wish.vkey)) return undefined;
+  return endAt(keys, { vkey: wish.vkey, from: wish.from });
+}
+
+function endAt<Range extends IssuerRange | LogRange>(
+  ranges: Range[],
+  next: Range,
+): Range[] | undefined {
+  const last = ranges.at(-1);
+  if (!last || last.to !== undefined || next.from <= last.from) return undefined;
+  return [...ranges.slice(0, -1), { ...last, to: next.from }, next];
 }
 
 export interface SignedChange {

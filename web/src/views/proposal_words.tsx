@@ -4,7 +4,7 @@
 import { useEffect, useState } from "react";
 import type { NextVersion, Proposal } from "../api/rosters";
 import { fromBase64, fromHex, hex, sha256 } from "../crypto/bytes";
-import type { Entry, IssuerRange } from "../crypto/roster_chain";
+import type { Entry, IssuerRange, LogRange } from "../crypto/roster_chain";
 import { difference } from "../crypto/roster_wish";
 import { eightWords } from "../crypto/words";
 import { CopyButton } from "../ui/copy";
@@ -21,6 +21,13 @@ export function ProposalTitle({ proposal }: { proposal: Proposal }) {
       <>
         Let a new key of the server sign the events of{" "}
         <VisibleText text={proposal.project.name} />
+      </>
+    );
+  }
+  if (proposal.act === "rotate_log_key") {
+    return (
+      <>
+        Let a new key sign the log of <VisibleText text={proposal.project.name} />
       </>
     );
   }
@@ -64,7 +71,7 @@ export function KeyFingerprint({ id }: { id: string }) {
 }
 
 export function VersionDifference(props: { version: NextVersion; names: Map<string, string> }) {
-  const { project, entries, issuer, becomesTeam } = props.version;
+  const { project, entries, issuer, log, becomesTeam } = props.version;
   const { gone, come } = difference(project.roster.entries, entries);
   const from = project.roster.head.version;
   return (
@@ -86,6 +93,7 @@ export function VersionDifference(props: { version: NextVersion; names: Map<stri
         </ul>
       )}
       {issuer && <IssuerLines before={project.roster.head.issuer} after={issuer} />}
+      {log && <LogKeyLines before={project.roster.head.log} after={log} />}
       {becomesTeam && (
         <p>
           <strong>The project becomes a team, for ever:</strong> who owns an agent cannot approve
@@ -117,6 +125,32 @@ function IssuerLines({ before, after }: { before: IssuerRange[]; after: IssuerRa
         </span>
         <span>
           key of the server <span className="mono breakable">{comes}</span>, from entry {from} on
+        </span>
+      </li>
+    </ul>
+  );
+}
+
+function LogKeyLines({ before, after }: { before: LogRange[]; after: LogRange[] }) {
+  const goes = before.at(-1)?.vkey;
+  const comes = after.at(-1)?.vkey;
+  const from = after.at(-1)?.from.toLocaleString("en");
+  return (
+    <ul className="roster-lines">
+      <li className="gone">
+        <span className="sign" role="img" aria-label="goes">
+          −
+        </span>
+        <span>
+          key of the log <span className="mono breakable">{goes}</span>, below {from} entries
+        </span>
+      </li>
+      <li className="come">
+        <span className="sign" role="img" aria-label="comes">
+          +
+        </span>
+        <span>
+          key of the log <span className="mono breakable">{comes}</span>, from {from} entries on
         </span>
       </li>
     </ul>

@@ -15,6 +15,7 @@ import {
 import type { Session } from "../api/types";
 import { useApi, useKeys } from "../context";
 import { RosterProblem } from "../crypto/roster_chain";
+import { rotates } from "../crypto/roster_wish";
 import { Notice } from "../ui/notice";
 import { Clock, usePassed } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
@@ -69,7 +70,7 @@ function useShown(id: string) {
     const proposal = await api.get<Proposal>(`/api/review/roster-proposals/${id}`);
     const rosters = await loadRosters(api, keyring.pins);
     const names = new Map(rosters.names);
-    if (proposal.act !== "rotate_issuer") names.set(proposal.member.id, proposal.member.name);
+    if (!rotates(proposal)) names.set(proposal.member.id, proposal.member.name);
     return { proposal, versions: await nextVersions(rosters, proposal), names };
   });
 }
@@ -134,6 +135,21 @@ function Consequence({ proposal }: { proposal: Proposal }) {
         or from a few entries later, as the log grows while you read. Receipts stay what they are;
         whoever monitors the log gets a new trust file.
       </p>
+    );
+  }
+  if (proposal.act === "rotate_log_key") {
+    return (
+      <>
+        <p>
+          Who signs the log has made this key for it and keeps it. It signs once the log has as
+          many entries as shown here, or a few more, as it grows while you read; then the key
+          before is destroyed.
+        </p>
+        <p>
+          Tell your witnesses the new key before that, and give whoever verifies or monitors a new
+          trust file. Receipts that they have stay what they are.
+        </p>
+      </>
     );
   }
   const name = <VisibleText text={proposal.member.name} />;

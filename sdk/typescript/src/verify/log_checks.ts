@@ -14,7 +14,7 @@ import {
 } from "./note.js";
 import type { CheckReport } from "./report.js";
 import { demand, missing } from "./report.js";
-import { within } from "./roster.js";
+import { type KeyRange, within } from "./roster.js";
 import { p256Signed } from "./signatures.js";
 import { mayBeUnsigned } from "./statement.js";
 import { checkpointOf, indexOf, lastHead, type Part, parts, type Subject } from "./subject.js";
@@ -127,15 +127,19 @@ async function demandSigned(
   return first.key;
 }
 
-// The last version of the roster that knows the key says for which sizes it signs.
+// The trust file says for which sizes the key signs, where it has ranges, and so does the last
+// version of the roster that knows it.
 function demandInRange(subject: Subject, key: VerifierKey, { size }: Checkpoint): void {
+  const pinned = subject.trust?.log;
+  const may = (ranges: KeyRange[]) =>
+    ranges.some((range) => range.key === key.text && within(range, size));
+  demand(!pinned || may(pinned), "the trust file has the log key sign other sizes");
   const heads = subject.receipt.rosters.map(({ head }) => head).reverse();
   const head = heads.find(({ log }) => log.some((range) => range.key === key.text));
   const end = subject.trust?.closedAt ?? size;
   demand(size <= end, "the log was closed before it had so many entries");
   if (!head) return; // It came with a later version, and the trust file vouches for it.
-  const fits = head.log.some((range) => range.key === key.text && within(range, size));
-  demand(fits, "the log key does not sign checkpoints of this size");
+  demand(may(head.log), "the log key does not sign checkpoints of this size");
 }
 
 export async function checkAnchor(subject: Subject): Promise<Result> {

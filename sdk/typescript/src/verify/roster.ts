@@ -101,7 +101,7 @@ export function readIssuerRange(item: Json, what: string): KeyRange {
   return readRange(members, base64(members.binary("spki")));
 }
 
-async function readLogRange(item: Json, what: string): Promise<KeyRange> {
+export async function readLogRange(item: Json, what: string): Promise<KeyRange> {
   const members = new Members(item, what);
   const { text } = await readVerifierKey(members.text("vkey"));
   return readRange(members, text);

@@ -6,7 +6,13 @@ import type { Json } from "../jcs.js";
 import { type Certificate, readCertificate } from "./certificate.js";
 import { hashItem, Malformed, Members, readJson, textItem } from "./members.js";
 import { readVerifierKey, type VerifierKey } from "./note.js";
-import { type KeyRange, type Minimum, readIssuerRange, readMinimum } from "./roster.js";
+import {
+  type KeyRange,
+  type Minimum,
+  readIssuerRange,
+  readLogRange,
+  readMinimum,
+} from "./roster.js";
 import { compact } from "./statement.js";
 
 export interface Trust {
@@ -14,6 +20,7 @@ export interface Trust {
   genesis: string;
   laterRosters: string[];
   logKeys: VerifierKey[];
+  log?: KeyRange[]; // of these, the sizes of the trees that each signs
   issuer?: KeyRange[];
   root?: { origin: string; logKeys: VerifierKey[] };
   witnesses?: { quorum: number; keys: VerifierKey[] };
@@ -67,11 +74,13 @@ async function readMembers(members: Members): Promise<Trust> {
   members.optional("project", members.anyText);
   members.optional("name", members.anyText);
   members.optional("single_operator", members.boolean);
+  const logKeys = await verifierKeys(members, "log_vkeys", "log");
   return compact({
     origin: members.text("origin"),
     genesis: members.hash("roster_genesis_sha256"),
     laterRosters: members.has("roster_sha256") ? members.list("roster_sha256", hashItem) : [],
-    logKeys: await verifierKeys(members, "log_vkeys", "log"),
+    logKeys,
+    log: members.has("log") ? await readLog(members, logKeys) : undefined,
     issuer: members.has("issuer") ? members.list("issuer", readIssuerRange) : undefined,
     root: members.has("root") ? await readRoot(members.inner("root")) : undefined,
     witnesses: members.has("witness_policy")
@@ -98,6 +107,16 @@ async function verifierKeys(
     throw members.wrong(name, "names a key twice");
   }
   return keys;
+}
+
+// Of exactly the keys that are trusted.
+async function readLog(members: Members, keys: VerifierKey[]): Promise<KeyRange[]> {
+  const ranges = await Promise.all(members.list("log", readLogRange));
+  const listed = new Set(ranges.map(({ key }) => key));
+  if (listed.size !== keys.length || keys.some(({ text }) => !listed.has(text))) {
+    throw members.wrong("log", "is not of the keys in log_vkeys");
+  }
+  return ranges;
 }
 
 async function readRoot(members: Members): Promise<NonNullable<Trust["root"]>> {
