@@ -45,8 +45,9 @@ TEST(RosterWish, ReadsBackWhatItWrites) {
   for (const auto& wish : wishes) EXPECT_EQ(RosterWish::parse(wish.bytes()), wish) << wish.bytes();
   EXPECT_EQ(wishes[2].bytes(), R"({"act":"add_device","member":"mem_1","spki":"a2V5"})");
   EXPECT_EQ(wishes[4].bytes(), R"({"act":"rotate_issuer","project":"proj_1","spki":"a2V5"})");
-  {RosterAct::change_member, "mem_1", {}, {"auditor"}, {"finance"}, {}},
-      {RosterAct::rotate_log_key, {}, {}, {}, {}, {}, "proj_1", "l+1+k"},
+  EXPECT_EQ(wishes[5].bytes(),
+            R"({"act":"change_member","groups":["finance"],"member":"mem_1","roles":["auditor"]})");
+  EXPECT_EQ(wishes[6].bytes(), R"({"act":"rotate_log_key","project":"proj_1","vkey":"l+1+k"})");
 }
 
 TEST(RosterWish, ReadsNothingElse) {
