@@ -102,6 +102,9 @@ const std::map<std::string, Sample>& samples() {
        {"", R"({"token":"none","name":"N","spki":"AAAA","rosters":[)"
             R"({"project":"p","entry":"e","head":"h","signature":"AAAA"}]})"}},
       {"POST /api/login", {"", R"({"body":"{}","key":"none","signature":"AAAA"})"}},
+      {"POST /api/login/passkey",
+       {"", R"({"body":"{}","credential":"AAAA","userHandle":"AAAA","authenticatorData":"AAAA",)"
+            R"("clientDataJSON":"AAAA","signature":"AAAA"})"}},
       {"POST /api/login-link", {"", R"({"token":"none"})"}},
       {"POST /api/login-link/device", {"", R"({"token":"none","spki":"AAAA"})"}},
       {"POST /api/sessions/{id}/end", {"/api/sessions/{session}/end"}},
@@ -123,6 +126,8 @@ const std::map<std::string, Sample>& samples() {
        {"/api/review/erasure-proposals/{erasure}/sign"}},
       {"POST /api/review/erasure-proposals/{id}/withdraw",
        {"/api/review/erasure-proposals/{erasure}/withdraw"}},
+      {"POST /api/review/passkeys/begin", {"", R"({"purpose":"login"})"}},
+      {"POST /api/review/passkeys/{key}/remove", {"/api/review/passkeys/none/remove"}},
       {"POST /api/review/rosters/begin", {"", R"({"project":"{unsigned}"})"}},
       {"POST /api/review/rosters/finish",
        {"", R"({"project":"{unsigned}","entry":"{}","head":"{}","signature":"AAAA"})"}},
