@@ -156,6 +156,63 @@ test("each leaf is drawn exactly once as it is, as facts and as source", () => {
   }
 });
 
+// The JSON text of a random tree, by a small linear generator; the seed is in the message.
+function randomJson(seed: number): string {
+  let state = seed;
+  const roll = (sides: number) => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.floor((state / 2147483648) * sides);
+  };
+  const texts = [
+    "",
+    "plain",
+    "a\u202eb",
+    "⟨U+000A⟩",
+    "two\nlines\r\n\t",
+    "caf\u0065\u0301",
+    "\ud800",
+    "<b>&amp;</b>",
+    "\u{e0041}",
+    "p\u0430ypal",
+    "{ } empty object",
+    "[ ] empty list",
+    '"quoted"',
+    "1.0",
+    "\u{1f600}",
+  ];
+  const numbers = ["0", "-0", "1.0", "1e400", "12345678901234567890", "0.1e-7", "50000"];
+  const leaf = () => {
+    const kind = roll(8);
+    if (kind < 3) return JSON.stringify(texts[roll(texts.length)]);
+    if (kind < 5) return numbers[roll(numbers.length)] ?? "0";
+    return ["true", "false", "null"][roll(3)] ?? "null";
+  };
+  const value = (depth: number): string => {
+    const kind = depth > 4 ? 2 : roll(4);
+    const length = roll(5);
+    const values = Array.from({ length }, () => () => value(depth + 1));
+    if (kind === 0) return `[${values.map((make) => make()).join(", ")}]`;
+    if (kind > 1) return leaf();
+    // Names may occur twice, and be empty.
+    const name = () => JSON.stringify(texts[roll(texts.length)]);
+    return `{${values.map((make) => `${name()}:${make()}`).join(" ,\n")}}`;
+  };
+  return value(0);
+}
+
+test("whatever is asked, each leaf is drawn exactly once and as it was sent", () => {
+  for (let seed = 1; seed <= 120; seed += 1) {
+    const { root, leaves: count } = parsed(randomJson(seed * 7919));
+    const members = root.kind === "object" && count > 1 ? root.members : undefined;
+    const facts = <FactTree members={members} node={root} findings={[]} />;
+    for (const view of [facts, <SourceView key="source" node={root} />]) {
+      const element = draw(<section className="payload">{view}</section>);
+      const shown = shownIn(element, expectedLeaves(root));
+      expect([seed, shown]).toEqual([seed, { values: count, surplus: 0 }]);
+    }
+  }
+});
+
 test("a text that somebody rewrites in the page is not shown any more", () => {
   const { root, leaves: count } = parsed('{"amount":5000.00,"to":"acct_99"}');
   const members = root.kind === "object" ? root.members : undefined;

@@ -6,10 +6,9 @@ import { decide, OfferMismatch } from "../../api/decide";
 import { loadDetail } from "../../api/detail";
 import type { Edit } from "../../api/edit";
 import type { Detail, Session } from "../../api/types";
-import { useAnswering, useApi, useKeys } from "../../context";
+import { useApi, useKeys } from "../../context";
 import { PasskeyProblem } from "../../crypto/passkey";
 import { useDrafts } from "../../drafts";
-import { useHeldApprovals, useIsHeld, useUndoAlways } from "../../held";
 import { changedPointers } from "../../payload/changes";
 import type { Opened, OpenedPayload } from "../../payload/open";
 import type { Shown } from "../../payload/shown";
@@ -38,10 +37,10 @@ import { Outcome, PastDeadline } from "./outcome";
 import { canSign, PasskeyState } from "./passkey_state";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
-import { useArmed, useDwell } from "./use_armed";
+import { useDwell } from "./use_armed";
+import { useArming } from "./use_arming";
+import { useApprovalAtOnce } from "./use_at_once";
 import { useOpened } from "./use_opened";
-import { type Seen, useSeen } from "./use_seen";
-import { useShown } from "./use_shown";
 
 const presencePollMs = 10_000;
 const deliveryPollMs = 1500;
@@ -114,25 +113,16 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const proposal = pending ? editing.edit?.shown : undefined;
   // What would be signed if approve were pressed now. Nothing while it is being changed.
   const subject = writing ? undefined : (proposal ?? opened);
-  const shown = useShown(article, subject);
-  const seen = useSeen(article, subject, isHigh(detail));
+  const signable = approvable && !writing ? (proposal ?? approvable) : undefined;
+  const arming = useArming(article, subject, signable, isHigh(detail));
+  const { shown } = arming;
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
-  const decision = useDecision(
-    detail,
-    opened,
-    session,
-    shown?.values ?? 0,
-    onScreen,
-    editing.edit,
-  );
-  const held = useApprovalAtOnce(detail, pending, decision.send);
+  const values = shown?.values ?? 0;
+  const decision = useDecision(detail, opened, session, values, onScreen, editing.edit);
+  const atOnce = useApprovalAtOnce(detail, pending, decision.send);
   const elsewhere = useClosedElsewhere(detail, decision.sending || decision.sent);
   const mine = detail.decision?.by.id === session.member.id;
-  const answering = useAnswering();
-  const signable = approvable && !writing ? (proposal ?? approvable) : undefined;
-  const blocked = signable && whatIsMissing(signable.leaves, shown, seen, answering);
-  const { armed, waits } = useArmed(signable !== undefined && blocked === undefined);
   return (
     <article className={`request ${detail.level}`} ref={article}>
       <div className="request-scroll">
@@ -162,12 +152,10 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           approvable={signable}
           why={approvable ? undefined : whyNot(detail, opened)}
           unseen={opened.state !== "open"}
-          blocked={blocked?.why ?? waits}
-          showNext={blocked?.next}
-          armed={armed}
+          {...arming}
           sending={decision.sending}
           decide={(verdict, reason, passkey) => void decision.send(verdict, reason, passkey)}
-          {...held}
+          {...atOnce}
           editing={editing}
         />
       )}
@@ -219,62 +207,6 @@ function whyNot(detail: Detail, opened: Opened): string {
     return "Approving is off: the payload is not what it should be.";
   if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";
   return "The server offers no decision right now.";
-}
-
-interface Missing {
-  why: string;
-  next?: () => void;
-}
-
-function whatIsMissing(
-  leaves: number,
-  shown: Shown | undefined,
-  seen: Seen,
-  answering: boolean,
-): Missing | undefined {
-  if (!answering) return { why: "Nothing can be approved until the server answers." };
-  if (shown === undefined) return { why: "Drawing the payload…" };
-  if (shown.surplus > 0) {
-    return {
-      why: "This page shows other text than the payload's. Something like a translator changed it.",
-    };
-  }
-  if (shown.values < leaves) {
-    const left = (leaves - shown.values).toLocaleString("en");
-    return { why: `${left} not yet shown: unfold the rest above, or go back to the facts.` };
-  }
-  if (seen.left === Number.POSITIVE_INFINITY) return { why: "Drawing the payload…" };
-  if (seen.left === 0) return undefined;
-  const count = seen.left.toLocaleString("en");
-  return {
-    why: `${count} ${seen.left === 1 ? "part has" : "parts have"} not been on screen yet.`,
-    next: seen.next,
-  };
-}
-
-const agentWaits = ({ waiting }: Detail) =>
-  waiting.state === "connected" || waiting.state === "polling";
-
-// The one press of low. Where no agent waits, or where somebody wants it so, there are five seconds
-// to take it back before anything is signed.
-function useApprovalAtOnce(
-  detail: Detail,
-  pending: boolean,
-  send: (verdict: "approve", reason: string) => Promise<string | undefined>,
-) {
-  const held = useHeldApprovals();
-  const always = useUndoAlways();
-  const { id, service, action } = detail;
-  const isHeld = useIsHeld(id);
-  // What would be signed is not there any more.
-  useEffect(() => {
-    if (isHeld && !pending) held.undo(id);
-  }, [held, id, isHeld, pending]);
-  const approveAtOnce = () => {
-    if (agentWaits(detail) && !always) void send("approve", "");
-    else held.hold({ request: id, service, action }, () => send("approve", ""));
-  };
-  return { approveAtOnce, held: isHeld, undo: () => held.undo(id) };
 }
 
 // Tells the server once that this version is in front of somebody.

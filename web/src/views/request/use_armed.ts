@@ -7,8 +7,8 @@ export interface Armed {
   waits: string | undefined; // for what, while it is ready and not armed
 }
 
-const moment = "A moment: approving begins when this has been in front of you.";
-const away = "This window is not in front: approving begins a moment after it is.";
+const moment = "A moment: read first.";
+const away = "This window is not in front. Approving begins a moment after it is.";
 
 const attended = () => document.visibilityState === "visible" && document.hasFocus();
 

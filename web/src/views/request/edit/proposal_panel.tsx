@@ -4,6 +4,7 @@ import { changedPointers } from "../../../payload/changes";
 import type { OpenedPayload } from "../../../payload/open";
 import type { Shown } from "../../../payload/shown";
 import { LongText } from "../../../ui/long_text";
+import { useShortcuts } from "../../../ui/shortcuts";
 import { Tabs } from "../../../ui/tabs";
 import { Count, Facts, isHigh } from "../payload_panel";
 import { ReadingsPanel } from "../readings_panel";
@@ -21,6 +22,7 @@ export function ProposalPanel(props: {
 }) {
   const { editing, proposal } = props;
   const [tab, setTab] = useState<Tab>("facts");
+  useShortcuts({ v: () => setTab(tab === "exact" ? "facts" : "exact") });
   const { draft } = editing;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
