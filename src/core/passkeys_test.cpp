@@ -141,10 +141,9 @@ TEST(Passkeys, DoNotApproveAtCriticalInATeamWhereOnePersonWouldBeEnough) {
   Passkeys house;
   const std::string request = house.asked_at("critical");
   ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
-  Considered considered = house.consider_with_passkey(request, Verdict::approve);
+  Considered considered = house.consider_as_bob(request, Verdict::approve);
   considered.reason = "twelve chars";
-  EXPECT_EQ(refusal_of(house.engine->run(house.signed_by_passkey(considered))),
-            Refusal::second_person_needed);
+  EXPECT_EQ(refusal_of(house.decide_as_bob(considered)), Refusal::second_person_needed);
   Ingest command = house.ask();
   command.priority = "critical";
   const auto asked = house.engine->run(std::move(command));
