@@ -2,8 +2,8 @@
 """Holds docs/security/authorization.md against its table: authorization_document.py [--write].
 
 The table is spec/authorization.csv. What stands between the two marks of the document says the same
-for readers: of every operation who may call it, and what the others are told. With --write they are made anew. That the
-server answers so is held by src/api/authorization_test.cpp.
+for readers: of every operation who may call it, and what the others are told. With --write it is
+made anew. That the server answers so is held by src/api/authorization_test.cpp.
 """
 
 import csv

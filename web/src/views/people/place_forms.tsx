@@ -42,8 +42,9 @@ export function AddForm({ able, ask, close }: FormProps) {
       </label>
       <Roles chosen={roles} choose={setRoles} />
       <p className="muted">
-        They can do nothing before an owner has signed for a device of theirs, too: on the server,{" "}
-        <code>letsping login-link --member ID</code> prints the link that brings it.
+        They can do nothing before an owner has signed for a device of theirs, too:{" "}
+        <code>letsping login-link --member ID</code>, on the server, prints the link that brings
+        it.
       </p>
     </PlaceForm>
   );
@@ -118,7 +119,7 @@ function Roles(props: { chosen: string[]; choose(roles: string[]): void }) {
       {allRoles.map((role) => {
         const [name, may] = roleLines[role];
         return (
-          <label key={role}>
+          <label key={role} className="switch plain">
             <input
               type="checkbox"
               checked={chosen.includes(role)}

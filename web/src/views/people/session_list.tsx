@@ -51,7 +51,7 @@ export function SessionList(props: { sessions: OpenSession[]; action: Action }) 
               {session.current && <span className="badge">this browser</span>}{" "}
               {session.active && (
                 <span className="badge" title="Something was done here in the last 15 minutes">
-                  may decide now
+                  active
                 </span>
               )}
             </span>
