@@ -57,8 +57,10 @@ bool may_ask_for(const core::Directory& directory, const Session& session,
     case evidence::RosterAct::remove_member:
     case evidence::RosterAct::revoke_device:
       return !concerns_owner || owns_rosters(directory, session);
-    case evidence::RosterAct::add_device:     // who has the key asks, by a login link
-    case evidence::RosterAct::rotate_issuer:  // who runs the server asks
+    case evidence::RosterAct::add_device:   // who has the key asks, by a login link
+    case evidence::RosterAct::add_passkey:  // likewise, by POST /api/review/passkeys
+    case evidence::RosterAct::rotate_issuer:
+    case evidence::RosterAct::rotate_log_key:  // who runs the server asks
       return false;
   }
   LP_ASSERT(false);
