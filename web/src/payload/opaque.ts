@@ -56,11 +56,32 @@ function base64(token: string, readableFrom: number, anyFrom: number): Opaque | 
 
 // Encoded parts of a longer text, as commands carry them.
 function within(text: string): Opaque | undefined {
-  for (const [token] of text.matchAll(/[A-Za-z0-9+/_-]{32,}={0,2}/g)) {
-    const found = base64(token, 32, 160);
+  for (const token of tokens(text, withinFrom)) {
+    const found = base64(token, withinFrom, 160);
     if (found) return { ...found, guess: `${found.guess} in it` };
   }
   return undefined;
+}
+
+const withinFrom = 32;
+const alphabet = new Set([..."+/_-"].map((sign) => sign.charCodeAt(0)));
+
+function ofToken(code: number): boolean {
+  const letter = (code | 32) >= 97 && (code | 32) <= 122;
+  return letter || (code >= 48 && code <= 57) || alphabet.has(code);
+}
+
+// The unbroken runs of at least so many letters. Whatever is that long covers each such step, so
+// most of a long text is never looked at.
+function* tokens(text: string, least: number): Generator<string> {
+  let at = least - 1;
+  while (at < text.length) {
+    let [from, to] = [at, at];
+    while (to < text.length && ofToken(text.charCodeAt(to))) to += 1;
+    while (to > at && from > 0 && ofToken(text.charCodeAt(from - 1))) from -= 1;
+    if (to - from >= least) yield text.slice(from, to);
+    at = to + least;
+  }
 }
 
 function decoded(token: string): string | undefined {
