@@ -80,7 +80,9 @@ std::optional<std::string> mismatch(const evidence::DecisionCore& offer, const j
 std::string question(const json::Value& detail) {
   auto same = json::Value::object();
   for (const auto& [name, value] : detail.members()) {
-    if (name != "offer" && name != "waiting" && name != "eligibility") same.add(name, value);
+    const bool moves =
+        name == "offer" || name == "passkeys" || name == "waiting" || name == "eligibility";
+    if (!moves) same.add(name, value);
   }
   return json::compact(same);
 }

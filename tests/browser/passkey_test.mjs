@@ -82,6 +82,12 @@ test("a high request says what it takes, and a passkey approves it", async (t) =
   const require = ["--trust", trust, "--require", "human=passkey"];
   const { stdout } = await run(binary, ["verify", receipt, ...require]);
   assert.match(stdout, /VALID/);
+  // The whole log, from the database and as a bundle, which has a look and a passkey's review.
+  const at = ["--data", server.data];
+  await run(binary, ["log", "verify", ...at, "--trust", trust]);
+  const bundle = `${receipt}.tar`;
+  await run(binary, ["audit", "export", ...at, "--format", "bundle", "--output", bundle]);
+  await run(binary, ["audit", "verify", bundle, "--trust", trust]);
   await page.goto(`${server.origin}/verify`);
   await page.locator('input[type="file"]').first().setInputFiles([receipt, trust]);
   await page.getByText("passkey", { exact: false }).first().waitFor();

@@ -143,6 +143,10 @@ function PasskeyList(props: {
   );
 }
 
+function spread({ synced }: Passkey): string {
+  return synced ? "may be on several devices" : "on one device";
+}
+
 function PasskeyRow(props: {
   passkey: Passkey;
   session: Session;
@@ -162,8 +166,7 @@ function PasskeyRow(props: {
       <b>{passkey.purpose === "decision" ? "Signs approvals" : "Signs in"}</b>
       <span className="words">{fourWords(fromHex(passkey.key))}</span>
       <span className="muted">
-        at {passkey.rp_id}, {passkey.synced ? "may be on several devices" : "on one device"}, made{" "}
-        <Ago at={passkey.created_at} />
+        at {passkey.rp_id}, {spread(passkey)}, made <Ago at={passkey.created_at} />
       </span>
       {!everywhere && <span className="badge">not in every project</span>}
       {passkey.flagged_at && (
