@@ -9,6 +9,16 @@ namespace {
 
 using evidence::RosterEntry;
 
+TEST(Rosters, KeepWhoSetTheServerUpAnOwner) {
+  Rosters house;
+  ASSERT_TRUE(house.engine->run(house.next(house.with_bob({"owner"}))).has_value());
+  auto entries = house.entries();
+  for (auto& entry : entries) {
+    if (entry.member == house.member) entry.roles = {"reviewer"};
+  }
+  EXPECT_EQ(house.refusal_of(house.next(entries)), Fault::roster_mismatch);
+}
+
 TEST(Rosters, TakeAMemberThenTheirDeviceAndSayWhoSigned) {
   Rosters house;
   Entries all = house.entries();

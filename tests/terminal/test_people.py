@@ -68,7 +68,10 @@ class People(unittest.TestCase):
         self.signs(person)
         self.assertEqual((["auditor"], 1), tuple(self.members()[bob][name]
                                                  for name in ("roles", "devices")))
-        self.assertEqual(5, self.decides("approve", self.house.asks(), key["path"]).end()[0])
+        person = self.decides("approve", self.house.asks(), key["path"])
+        person.sees("type yes: ").types("yes").sees("Passphrase of").types(BOBS)
+        self.assertEqual(5, person.end()[0])
+        self.assertIn("no place for you", " ".join(person.screen.split()))
 
     def test_lists_and_ends_sessions(self):
         self.assertEqual([], self.house.list("session", "list"))
