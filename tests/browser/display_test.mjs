@@ -61,7 +61,7 @@ test("a value that says to look twice must have been on screen, whatever the lev
 });
 
 test("above medium a jump to the end is no reading: each value must have been there", async (t) => {
-  const { person, page, agent } = await setUp(t);
+  const { person, page, agent } = await setUp(t, { passkey: true });
   const { id } = await agent.ask("db", "migrate", JSON.stringify(rows(200)), { priority: "high" });
   await openRequest(page, id);
   await page.getByText(/\d+ parts have not been on screen yet/).waitFor();
