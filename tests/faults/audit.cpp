@@ -133,7 +133,8 @@ Audit::Done Audit::read_log() {
   if (auto done = take_leaves(size); !done) return done;
   take_promises(size);
   const auto note = head->root.find_string("checkpoint").value_or("");
-  if (auto wrong = check_->head(note, *vkey_)) invalid_.push_back(*wrong);
+  if (auto wrong = check_->head(note, {{.vkey = vkey_->to_string(), .from = 0, .to = {}}}))
+    invalid_.push_back(*wrong);
   return {};
 }
 
