@@ -124,6 +124,7 @@ async function answer(review, request, url, body) {
   if (url.pathname === "/api/review/rosters/finish") return review.rosterFinish(body);
   if (url.pathname === "/api/review/roster-proposals") return { proposals: [] };
   if (url.pathname === "/api/review/successions") return { successions: [] };
+  if (url.pathname === "/api/review/passkeys") return { passkeys: [] };
   const [, id, verb] = /^\/api\/review\/requests\/(\w+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
   if (id && !verb) return review.detail(id);
   if (post && verb === "viewed") return {};
