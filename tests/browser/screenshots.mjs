@@ -52,7 +52,14 @@ try {
   await editText(page, "5000.00", "50.00");
   await editText(page, '"qty": 2', '"qty": 1');
   await page.getByRole("button", { name: "Review 2 fields" }).click();
-  await page.locator(".decision .approve:enabled").waitFor();
+  // What an edit changes must have been on screen.
+  const armed = page.locator(".decision .approve:enabled");
+  const next = page.getByRole("button", { name: "Show the next" });
+  while (!(await armed.isVisible())) {
+    if (await next.isVisible()) await next.click();
+    await page.waitForTimeout(200);
+  }
+  await page.locator(".request-scroll").evaluate((place) => place.scrollTo(0, 0));
   await picture(page, "edit");
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup();

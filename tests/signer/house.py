@@ -95,7 +95,8 @@ class House(Server):
 
     def __init__(self):
         super().__init__({"limits.requests_per_minute": "100000000",
-                          "limits.requests_burst": "100000000"})
+                          "limits.requests_burst": "100000000",
+                          "limits.pending_per_project": "1000000"})
         self.signer = None
 
     def __enter__(self):

@@ -86,17 +86,18 @@ def test_labels_reach_the_reviewer(place, server, action):
     assert shown["role"] == "finance"
 
 
-def test_the_quickstart_module_runs_from_ask_to_decision(place, people):
+# That a person's passkey approves it, for it asks at high, is in test_openapi.py.
+def test_the_quickstart_module_runs_from_ask_to_rejection(place, people):
     environment = dict(os.environ, LETSPING_API_KEY=place.api_key,
                        LETSPING_BASE_URL=place.base_url, PYTHONUNBUFFERED="1")
     if place.encryption_key:
         environment["LETSPING_ENCRYPTION_KEY"] = place.encryption_key
     with subprocess.Popen([sys.executable, "-m", "letsping.quickstart"], env=environment,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
-        people.approve(people.pending("sql"))
+        people.reject(people.pending("sql"), "not this table")
         said, _ = running.communicate(timeout=60)
     assert running.returncode == 0, said
-    assert "APPROVED" in said
+    assert "REJECTED" in said
 
 
 def test_a_workspace_is_made_from_every_base_url(server):

@@ -244,6 +244,23 @@ def judged_as_class_a(house, request):
         assert json.loads(done.stdout)["human"] == "A"
 
 
+def the_quickstart_is_approved(house, passkey):
+    """The one of the genuine package, which asks at high, with a content key and without."""
+    for key, content_key in ((house.key, CONTENT_KEY), (house.lab_key, None)):
+        environment = os.environ | {"LETSPING_API_KEY": key, "PYTHONUNBUFFERED": "1",
+                                    "LETSPING_BASE_URL": f"{house.origin}/api"}
+        if content_key:
+            environment["LETSPING_ENCRYPTION_KEY"] = b64(content_key)
+        with subprocess.Popen([sys.executable, "-m", "letsping.quickstart"], env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True) as running:
+            link = next(line for line in running.stdout if line.startswith("Dashboard: "))
+            house.owner.decide_with(passkey, link.strip().rpartition("/")[2])
+            said, _ = running.communicate(timeout=60)
+        assert running.returncode == 0, said
+        assert '"status": "APPROVED"' in said and "DROP TABLE users" in said
+
+
 def people_use_passkeys(house):
     """One that decides, once its owner has signed for it, and one that signs in."""
     owner, high = house.owner, house.ask(house.key, seal_1(CONTENT_KEY, REFUND), priority="high")
@@ -260,6 +277,7 @@ def people_use_passkeys(house):
         entry for entry in entries if entry["member"] == member) | listed])
     assert owner.decide_with(passkey, high["id"])["decision"]["class"] == "passkey"
     judged_as_class_a(house, high["id"])
+    the_quickstart_is_approved(house, passkey)
     login, _ = owner.enrol("login")
     house.page("POST", "/api/review/passkeys/begin", {"purpose": "other"}, 422)
     house.page("POST", "/api/review/passkeys", {"purpose": "login"}, 422)
