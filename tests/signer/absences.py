@@ -177,8 +177,9 @@ def erasures_wait_for_the_memory_too(house, _):
 class Load:
     """Agents that ask, each again with the same key until it is told an id."""
 
-    def __init__(self, house, agents, seed):
+    def __init__(self, house, agents, seed, pause=0.0):
         self.house, self.told, self.stopping = house, {}, threading.Event()
+        self.pause = pause
         self.refused = 0
         self.threads = [threading.Thread(target=self.ask, args=(seed * 100 + number,))
                         for number in range(agents)]
@@ -193,6 +194,7 @@ class Load:
             if reply and reply[0] == 200:
                 self.told[key] = reply[2]["id"]
                 number += 1
+                self.stopping.wait(self.pause)
             elif reply:
                 assert reply[0] == 503, reply
                 self.refused += 1
