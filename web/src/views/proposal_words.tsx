@@ -1,7 +1,7 @@
 // A change of a roster, in words. Names come from whoever asked for it, so they are shown with
 // everything that hides in them.
 
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { NextVersion, Proposal } from "../api/rosters";
 import { fromBase64, fromHex, hex, sha256 } from "../crypto/bytes";
 import type { Entry, IssuerRange, LogRange } from "../crypto/roster_chain";
@@ -110,24 +110,18 @@ function IssuerLines({ before, after }: { before: IssuerRange[]; after: IssuerRa
   const comes = useKeyId(after.at(-1)?.spki);
   const from = after.at(-1)?.from.toLocaleString("en");
   return (
-    <ul className="roster-lines">
-      <li className="gone">
-        <span className="sign" role="img" aria-label="goes">
-          −
-        </span>
-        <span>
+    <HandOver
+      gone={
+        <>
           key of the server <span className="mono breakable">{goes}</span>, before entry {from}
-        </span>
-      </li>
-      <li className="come">
-        <span className="sign" role="img" aria-label="comes">
-          +
-        </span>
-        <span>
+        </>
+      }
+      come={
+        <>
           key of the server <span className="mono breakable">{comes}</span>, from entry {from} on
-        </span>
-      </li>
-    </ul>
+        </>
+      }
+    />
   );
 }
 
@@ -136,22 +130,35 @@ function LogKeyLines({ before, after }: { before: LogRange[]; after: LogRange[] 
   const comes = after.at(-1)?.vkey;
   const from = after.at(-1)?.from.toLocaleString("en");
   return (
+    <HandOver
+      gone={
+        <>
+          key of the log <span className="mono breakable">{goes}</span>, below {from} entries
+        </>
+      }
+      come={
+        <>
+          key of the log <span className="mono breakable">{comes}</span>, from {from} entries on
+        </>
+      }
+    />
+  );
+}
+
+function HandOver({ gone, come }: { gone: ReactNode; come: ReactNode }) {
+  return (
     <ul className="roster-lines">
       <li className="gone">
         <span className="sign" role="img" aria-label="goes">
           −
         </span>
-        <span>
-          key of the log <span className="mono breakable">{goes}</span>, below {from} entries
-        </span>
+        <span>{gone}</span>
       </li>
       <li className="come">
         <span className="sign" role="img" aria-label="comes">
           +
         </span>
-        <span>
-          key of the log <span className="mono breakable">{comes}</span>, from {from} entries on
-        </span>
+        <span>{come}</span>
       </li>
     </ul>
   );
