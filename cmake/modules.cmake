@@ -3,6 +3,10 @@ find_package(fmt REQUIRED)
 find_package(GTest REQUIRED)
 find_package(OpenSSL REQUIRED)
 
+# What most files include.
+set(standard <algorithm> <chrono> <expected> <functional> <map> <memory> <mutex> <optional> <set>
+  <string> <thread> <variant> <vector>)
+
 # lp_module(name [USES ours…] [THIRD targets…] [TEST_THIRD targets…] [TEST_HEADERS headers…]
 #           [EXCLUDE files…])
 # One folder = one static library lp_<name> = one namespace lp::<name>. Every *.cpp of the folder
@@ -22,6 +26,12 @@ function(lp_module name)
     add_library(lp_${name} STATIC ${sources})
     target_include_directories(lp_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(lp_${name} PUBLIC ${arg_USES} PRIVATE ${arg_THIRD})
+    # Of the system only: a header of ours that changes compiles again what includes it.
+    if(name STREQUAL "base")
+      lp_precompile(lp_base PRECOMPILED ${standard})
+    else()
+      lp_precompile(lp_${name} REUSES lp_base)
+    endif()
   else()
     add_library(lp_${name} INTERFACE)
     target_include_directories(lp_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
@@ -32,9 +42,7 @@ function(lp_module name)
     # The first module's tests read what those of any module need.
     set(headers REUSES lp_base_test)
     if(arg_TEST_HEADERS OR name STREQUAL "base")
-      set(headers PRECOMPILED <algorithm> <chrono> <expected> <functional> <map> <memory> <mutex>
-        <optional> <set> <sstream> <string> <thread> <variant> <vector> <gtest/gtest.h>
-        ${arg_TEST_HEADERS})
+      set(headers PRECOMPILED ${standard} <sstream> <gtest/gtest.h> ${arg_TEST_HEADERS})
     endif()
     lp_test_program(lp_${name}_test ${headers})
     target_link_libraries(lp_${name}_test PRIVATE

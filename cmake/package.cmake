@@ -39,6 +39,7 @@ install(FILES ${packaging}/deb/lintian-overrides
 install(FILES ${packaging}/systemd/network.conf ${packaging}/systemd/letsping-signer.service
   ${packaging}/systemd/with-signer.conf DESTINATION ${doc}/examples)
 install(FILES ${packaging}/nginx/letsping.conf DESTINATION ${doc}/examples/nginx)
+install(DIRECTORY ${packaging}/policies DESTINATION ${doc}/examples)
 install(DIRECTORY docs/operations docs/reference docs/security DESTINATION ${doc}/docs)
 install(DIRECTORY spec DESTINATION ${doc})
 # The licences of what the dashboard is built from, and of what is compiled in from headers; that of

@@ -91,6 +91,7 @@ const std::map<std::string, Sample>& samples() {
       {"GET /log/root/tile/{tile...}", {"/log/root/tile/0/000.p/1"}},
       {"GET /log/{log}/checkpoint", {"/log/{log}/checkpoint"}},
       {"GET /log/{log}/tile/{tile...}", {"/log/{log}/tile/0/000.p/1"}},
+      {"GET /log/{log}/statements", {"/log/{log}/statements"}},
       {"GET /log/{log}/receipt/{leaf}", {"/log/{log}/receipt/{leaf}"}},
       {"GET /log/{log}/proof/inclusion", {"/log/{log}/proof/inclusion?index=0"}},
       {"GET /log/{log}/proof/consistency", {"/log/{log}/proof/consistency?from=1"}},
@@ -105,6 +106,7 @@ const std::map<std::string, Sample>& samples() {
       {"POST /api/login/passkey",
        {"", R"({"body":"{}","credential":"AAAA","userHandle":"AAAA","authenticatorData":"AAAA",)"
             R"("clientDataJSON":"AAAA","signature":"AAAA"})"}},
+      {"POST /api/login/sso/finish", {"", R"({"state":"none","code":"none"})"}},
       {"POST /api/login-link", {"", R"({"token":"none"})"}},
       {"POST /api/login-link/device", {"", R"({"token":"none","spki":"AAAA"})"}},
       {"POST /api/sessions/{id}/end", {"/api/sessions/{session}/end"}},
@@ -114,6 +116,15 @@ const std::map<std::string, Sample>& samples() {
        {"/api/review/requests/{request}/viewed", R"({"version":1})"}},
       {"POST /api/review/requests/{id}/decision",
        {"/api/review/requests/{request}/decision", R"({"core":"{}","signature":"AAAA"})"}},
+      {"POST /api/review/account-links", {"", R"({"member":"{reviewer}"})"}},
+      {"POST /api/review/accounts/{id}/unlink", {"/api/review/accounts/{account}/unlink"}},
+      {"GET /api/review/requests/{id}/talk", {"/api/review/requests/{request}/talk"}},
+      {"GET /api/review/requests/{id}/versions", {"/api/review/requests/{request}/versions"}},
+      {"POST /api/review/requests/{id}/comments",
+       {"/api/review/requests/{request}/comments",
+        R"({"id":"0123456789abcdef","version":1,"text":"in clear"})"}},
+      {"POST /api/review/requests/{id}/assignee", {"/api/review/requests/{request}/assignee"}},
+      {"POST /api/review/requests/{id}/put-off", {"/api/review/requests/{request}/put-off"}},
       {"POST /api/review/roster-proposals",
        {"", R"({"act":"add_member","name":"N","roles":["reviewer"]})"}},
       {"GET /api/review/roster-proposals/{id}", {"/api/review/roster-proposals/{proposal}"}},
@@ -128,6 +139,34 @@ const std::map<std::string, Sample>& samples() {
        {"/api/review/erasure-proposals/{erasure}/withdraw"}},
       {"POST /api/review/passkeys/begin", {"", R"({"purpose":"login"})"}},
       {"POST /api/review/passkeys/{key}/remove", {"/api/review/passkeys/none/remove"}},
+      {"POST /api/review/channels",
+       {"",
+        R"({"project":"default","kind":"webhook","name":"N","to":"https://hooks.example.org/"})"}},
+      {"GET /api/review/channels/{id}/preview", {"/api/review/channels/{kept_channel}/preview"}},
+      {"POST /api/review/channels/{id}/test", {"/api/review/channels/{kept_channel}/test"}},
+      {"POST /api/review/channels/{id}/remove", {"/api/review/channels/{channel}/remove"}},
+      {"POST /api/review/browsers",
+       {"", R"({"endpoint":"https://push.example.org/1","p256dh":"{point}",)"
+            R"("auth":"AAAAAAAAAAAAAAAAAAAAAA","name":"Firefox"})"}},
+      {"POST /api/review/content-keys/{project}/{kid}/drop",
+       {"/api/review/content-keys/{project}/31e9e43f19195b15/drop"}},
+      {"POST /api/review/content-keys/{project}/{kid}/retire",
+       {"/api/review/content-keys/{project}/31e9e43f19195b15/retire"}},
+      {"POST /api/review/content-keys/{project}/{kid}/sheet",
+       {"/api/review/content-keys/{project}/31e9e43f19195b15/sheet"}},
+      {"POST /api/review/content-keys/device", {"", R"({"spki":"AAAA","signature":"AAAA"})"}},
+      {"POST /api/review/key-copies", {"", R"({"kind":"other"})"}},
+      {"POST /api/review/key-copies/{id}/remove", {"/api/review/key-copies/none/remove"}},
+      {"GET /api/review/pairings/{id}", {"/api/review/pairings/none"}},
+      {"POST /api/review/pairings/{id}/answer", {"/api/review/pairings/none/answer"}},
+      {"POST /api/review/pairings/{id}/end",
+       {"/api/review/pairings/none/end", R"({"agreed":false})"}},
+      {"POST /api/pairing/claim",
+       {"", R"({"code":"00000000","commitment":")"
+            R"(0000000000000000000000000000000000000000000000000000000000000000"})"}},
+      {"POST /api/pairing/reveal", {"", R"({"token":"none","reveal":"{}"})"}},
+      {"POST /api/pairing/state", {"", R"({"token":"none"})"}},
+      {"POST /api/pairing/stop", {"", R"({"token":"none"})"}},
       {"POST /api/review/rosters/begin", {"", R"({"project":"{unsigned}"})"}},
       {"POST /api/review/rosters/finish",
        {"", R"({"project":"{unsigned}","entry":"{}","head":"{}","signature":"AAAA"})"}},
@@ -150,9 +189,15 @@ std::string with_things(Cast& cast, std::string text) {
          return std::to_string(cast.newest_leaf());
        }},
       {"{session}", [&] { return cast.reviewers_session(); }},
+      {"{account}", [&] { return cast.reviewers_account(); }},
+      {"{reviewer}", [&] { return cast.member("reviewer"); }},
       {"{proposal}", [&] { return cast.proposed(); }},
       {"{erasure}", [&] { return cast.erasure_proposed(); }},
+      {"{channel}", [&] { return cast.channel(); }},
+      {"{kept_channel}", [&] { return cast.kept_channel; }},
+      {"{point}", [] { return base64url(std::string(65, '\x04')); }},
       {"{unsigned}", [&] { return cast.unsigned_project; }},
+      {"{project}", [&] { return cast.house().project; }},
   };
   for (const auto& [name, make] : things) {
     if (const auto at = text.find(name); at != std::string::npos) {
@@ -180,9 +225,10 @@ std::string answer(const net::Reply& reply) {
 
 // Whether a call that brings no proof of its own is refused as one.
 bool lacks_its_proof(const net::Reply& reply) {
-  static const std::set<std::string> reasons{"setup_token_expired",  "setup_token_invalid",
-                                             "login_refused",        "login_link_invalid",
-                                             "signup_token_invalid", "url_signature_invalid"};
+  static const std::set<std::string> reasons{
+      "setup_token_expired", "setup_token_invalid",  "login_refused",
+      "login_link_invalid",  "signup_token_invalid", "url_signature_invalid",
+      "sso_refused",         "logout_token_invalid", "pairing_over"};
   return reasons.contains(reason_in(reply));
 }
 

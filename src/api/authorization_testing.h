@@ -13,6 +13,7 @@
 
 #include "api/testing.h"
 #include "base/id.h"
+#include "core/account_commands.h"
 #include "core/roster_offer.h"
 
 namespace lp::api {
@@ -33,7 +34,8 @@ class PageFiles final : public net::Assets {
 class Cast {
  public:
   Server server{true, std::make_unique<PageFiles>()};
-  std::string agent, thread = "t-1", handoff, erased_request, other_project, unsigned_project;
+  std::string agent, thread = "t-1", handoff, erased_request, kept_channel, other_project,
+                     unsigned_project;
 
   Cast() {
     lift_limits();
@@ -86,6 +88,22 @@ class Cast {
   // The id of one more session of the reviewer.
   std::string reviewers_session() { return session_id_of(log_in(devices_.at("reviewer"))); }
 
+  // The id of one more account of the reviewer, in the place of the one before.
+  std::string reviewers_account() {
+    const auto link = house().engine->run(
+        core::MakeAccountLink{.member = members_.at("reviewer"), .made_by = "local_operator"});
+    const auto done = house().engine->run(
+        core::SignInByAccount{.account = {.issuer = "https://login.example",
+                                          .subject = "subject-" + std::to_string(++subjects_),
+                                          .session = {},
+                                          .authenticated = {},
+                                          .groups = {},
+                                          .member = {}},
+                              .link = std::string(link->token.reveal())});
+    EXPECT_TRUE(done.has_value());
+    return done ? done->account : "";
+  }
+
   std::string asked() {
     core::Ingest ask = house().ask();
     ask.api_key = keys_.at("agent_key").id;
@@ -107,6 +125,16 @@ class Cast {
         .request = erased_request, .subject = {}, .basis = "asked", .operator_name = "Op"});
     EXPECT_TRUE(made.has_value());
     return made ? made->proposal.id : "";
+  }
+  // A new one of the first project.
+  std::string channel() {
+    store::Channel row;
+    row.project = house().project;
+    row.kind = "webhook";
+    row.name = "Hook";
+    const auto made = house().engine->run(core::AddChannel{.channel = row, .target = {}});
+    EXPECT_TRUE(made.has_value());
+    return made ? made->channel.id : "";
   }
   // Of the newest event of the first project.
   std::uint64_t newest_leaf() {
@@ -233,6 +261,7 @@ class Cast {
     auto handed = json::Value::object();
     handed.add("request_id", asked()).add("downstream_agent_id", agent);
     handoff = text_at(body_of(post_as_agent("/api/agents/handoff", handed)), "delivery_id");
+    kept_channel = channel();
     erased_request = asked();
     EXPECT_TRUE(house().decide(house().consider(erased_request, evidence::Verdict::reject)));
     // The root log has an entry once a round of it has passed.
@@ -265,6 +294,7 @@ class Cast {
   std::map<std::string, crypto::P256Key> devices_;  // likewise
   std::map<std::string, std::string> members_;      // likewise: ids
   std::map<std::string, std::string> cookies_;      // likewise
+  int subjects_ = 0;
 };
 
 }  // namespace lp::api

@@ -15,11 +15,14 @@
 #include "api/evidence/export_runs.h"
 #include "api/evidence/well_known.h"
 #include "api/holds.h"
+#include "api/identity_provider.h"
 #include "api/letsping/signup.h"
 #include "api/limiter.h"
+#include "api/reach.h"
 #include "api/review/activity.h"
 #include "api/review/last_use.h"
 #include "api/review/login_nonce.h"
+#include "api/review/pairings.h"
 #include "api/review/stream_places.h"
 #include "core/engine.h"
 #include "core/work.h"  // Engine::submit needs it whole.
@@ -55,6 +58,13 @@ struct Context {
   bool (*session_reads_log)(Context& context, const net::Request& request,
                             std::string_view project) = nullptr;
 
+  // Who else may sign people in; null where none is configured.
+  IdentityProvider* identity_provider = nullptr;
+  // Who sends notices; null where no server runs.
+  Reach* reach = nullptr;
+  // How long a request may wait until it is alarming.
+  std::int64_t waiting_ms_max = 3'600'000;
+
   // In directories made with `init --test`: signs the roster of each new project.
   const crypto::P256Key* test_approver = nullptr;
 
@@ -65,7 +75,9 @@ struct Context {
   SignupTokens signup_tokens{};
   LoginNonces login_nonces{};
   LoginNonces passkey_nonces{};  // of passkeys in the making
+  LoginNonces sign_on_states{};  // of sign-ins at the identity provider
   Activity activity{};
+  Pairings pairings{};
   LastUse last_use{};
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};

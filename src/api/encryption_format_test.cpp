@@ -16,6 +16,7 @@
 #include "json/parse.h"
 #include "seal/content_key.h"
 #include "seal/envelope.h"
+#include "seal/note.h"
 
 namespace lp::api {
 namespace {
@@ -98,6 +99,19 @@ std::string candidate(std::string_view body, const std::string& signature) {
                                                        .payload = member("payload")},
                                                       "secret-key", signature);
   return found ? std::string(identity::to_string(*found)) : "none";
+}
+
+TEST(EncryptionFormat, OpensANoteInItsPlace) {
+  const auto note = json::parse(shown("note"));
+  ASSERT_TRUE(note.has_value());
+  const seal::NotePlace place{.kind = "comment",
+                              .id = "c7Jb0qYwS3mXk2pL",
+                              .origin = "lp.example/p/00112233445566778899aabbccddeeff",
+                              .request_id = "req_1",
+                              .version = 1,
+                              .author = "mem_owner"};
+  EXPECT_EQ(seal::context_of(place), shown("note-context"));
+  EXPECT_EQ(seal::open_note(content_key(), note->root, place), shown("note-text"));
 }
 
 TEST(EncryptionFormat, FindsTheMessageThatAnAgentSigned) {

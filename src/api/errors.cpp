@@ -1,16 +1,9 @@
 #include "api/errors.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cstddef>
-#include <utility>
 
 #include "base/assert.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "crypto/hash.h"
-#include "json/write.h"
 
 namespace lp::api {
 
@@ -78,6 +71,34 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "Nothing was done here for fifteen minutes. Log in again with this device, then decide."},
     {Reason::login_refused, 401, "login_refused",
      "The login is not valid. Log in again with a device key or a passkey that is enrolled here."},
+    {Reason::sso_required, 401, "sso_required",
+     "Here only the identity provider signs people in. Sign in with it; passkeys and device keys "
+     "go on signing decisions."},
+    {Reason::sso_refused, 401, "sso_refused",
+     "The sign-in at the identity provider is not taken. Begin it again."},
+    {Reason::sso_off, 409, "sso_off",
+     "No identity provider is set up here. Set auth.oidc in the settings of the server."},
+    {Reason::sso_unreachable, 503, "sso_unreachable",
+     "The identity provider does not answer as it should. Try again soon; the server's log says "
+     "what is wrong."},
+    {Reason::account_unknown, 403, "account_unknown",
+     "Nobody here is linked to this account. Ask an owner or an admin for a link to bring it "
+     "with."},
+    {Reason::account_known, 409, "account_known",
+     "This account is linked to somebody else. Sign in with your own at the identity provider, or "
+     "have it unlinked first."},
+    {Reason::account_link_invalid, 401, "account_link_invalid",
+     "The link for an account is not valid, or was used. Ask an owner or an admin for a new one."},
+    {Reason::account_link_expired, 410, "account_link_expired",
+     "The link for an account has expired. Ask an owner or an admin for a new one."},
+    {Reason::account_stale, 403, "account_stale",
+     "At this level the identity provider must have signed you in just now. Sign in with it again, "
+     "then decide."},
+    {Reason::token_replayed, 400, "token_replayed",
+     "This logout token was used before. Each logout has one of its own."},
+    {Reason::logout_token_invalid, 400, "logout_token_invalid",
+     "The logout token is not taken. It must be the identity provider's own, for this application, "
+     "made just now."},
     {Reason::csrf, 403, "csrf",
      "The request does not come from this server's own page. Open the dashboard at its own "
      "address."},
@@ -121,8 +142,8 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::reason_needed, 422, "reason_needed",
      "At the level critical an approval says why, in at least 12 characters."},
     {Reason::second_person_needed, 403, "second_person_needed",
-     "At the level critical two people approve, which this version cannot collect. Reject it, or "
-     "have it asked at a lower level."},
+     "At the level critical two people approve, and the rule of this request asks one. Reject it, "
+     "or have it asked at a lower level."},
 
     {Reason::stale, 409, "stale",
      "The request has changed since it was offered. Read the new offer and decide again."},
@@ -158,6 +179,11 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "Passkeys belong to a name. Open the dashboard at server.public_url, or at localhost."},
     {Reason::passkey_known, 409, "passkey_known",
      "This passkey is enrolled already, or you have as many as there may be. Remove one first."},
+    {Reason::key_limit, 409, "key_limit",
+     "There are as many content keys, copies or pairings as there may be. End or remove one "
+     "first."},
+    {Reason::pairing_over, 410, "pairing_over",
+     "This pairing was used, has ended or never began. Begin a new one on the other device."},
     {Reason::proposal_limit, 429, "proposal_limit",
      "Too many changes of this server's people wait. Have an owner sign or withdraw some."},
     {Reason::roster_mismatch, 422, "roster_mismatch",
@@ -169,6 +195,11 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "its request, may speak about it."},
     {Reason::handoff_full, 409, "handoff_full",
      "The history of this handoff is as long as it may be. Begin a new one."},
+    {Reason::note_form, 422, "note_form",
+     "What is said about an encrypted request is a note that its author's device sealed for it."},
+    {Reason::talk_full, 409, "talk_full", "As much is said about this request as may be."},
+    {Reason::put_off_too_long, 422, "put_off_too_long",
+     "A request is put off until a time within the next 30 days."},
     {Reason::receipt_incomplete, 409, "receipt_incomplete",
      "There is no receipt of this event: what belongs to it is not kept, or not any more."},
     {Reason::receipt_too_large, 409, "receipt_too_large",
@@ -183,6 +214,13 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "an owner signs. Whoever set this server up, and the last owner, stay."},
     {Reason::not_decided, 409, "not_decided",
      "The request is open and an agent may wait for it. Decide or cancel it, then erase it."},
+    {Reason::channel_limit, 409, "channel_limit",
+     "There are as many channels or browsers as there may be. Remove one first."},
+    {Reason::channel_off, 409, "channel_off",
+     "This server is not set up to send this. For mail its operator sets mail.server and "
+     "mail.from, for Web Push push.subject."},
+    {Reason::not_serving, 409, "not_serving",
+     "Only a running server sends. Start it with `letsping serve`, then try again."},
 
     {Reason::rate_limited, 429, "rate_limited",
      "This API key asks too often. Wait as long as Retry-After says."},
@@ -231,8 +269,6 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "describe() takes the reason as an index");
 
-constexpr std::int64_t retry_shortly_s = 2;
-
 }  // namespace
 
 std::span<const ErrorRow> error_table() {
@@ -241,68 +277,6 @@ std::span<const ErrorRow> error_table() {
 
 const ErrorRow& describe(Reason reason) {
   return table[static_cast<std::size_t>(reason)];
-}
-
-std::string error_code(Reason reason) {
-  switch (const int status = describe(reason).status) {
-    case 401:
-      return "LETSPING_401_AUTH";
-    case 403:
-      return "LETSPING_403_FORBIDDEN";
-    case 404:
-      return "LETSPING_404_NOT_FOUND";
-    case 429:
-      return "LETSPING_429_RATE_LIMIT";
-    default:
-      return fmt::format("LETSPING_{}", status);
-  }
-}
-
-net::Reply refuse(Reason reason, const ErrorDetail& detail) {
-  const ErrorRow& row = describe(reason);
-  const std::string text = detail.text.empty() ? std::string(row.sentence)
-                                               : fmt::format("{} ({})", row.sentence, detail.text);
-  const std::string quoted = json::quote(text);
-  net::Reply reply;
-  reply.status = row.status;
-  reply.body = fmt::format(R"({{"error":{},"message":{},"code":"{}","reason":"{}")", quoted, quoted,
-                           error_code(reason), row.name);
-  if (detail.has_pointer) reply.body += R"(,"pointer":)" + json::quote(detail.pointer);
-  if (!detail.decision.empty()) reply.body += R"(,"decision":)" + detail.decision;
-  if (!detail.erasure.empty()) reply.body += R"(,"erasure":)" + detail.erasure;
-  reply.body += '}';
-  if (row.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (row.status == 503 && reason != Reason::signup_disabled) {
-    reply.headers.emplace_back("Retry-After", std::to_string(retry_shortly_s));
-  }
-  const bool waits = reason == Reason::pending_limit || reason == Reason::proposal_limit ||
-                     reason == Reason::nonce_limit;
-  if (waits) reply.headers.emplace_back("Retry-After", "60");
-  return reply;
-}
-
-net::Reply refuse(Reason reason) {
-  return refuse(reason, ErrorDetail{});
-}
-
-net::Reply refuse(Reason reason, std::string_view text) {
-  return refuse(reason, ErrorDetail{.text = std::string(text)});
-}
-
-net::Reply refuse_member(std::string_view pointer, std::string_view text) {
-  return refuse(Reason::member_invalid, {.text = fmt::format("{} {}", pointer, text),
-                                         .pointer = std::string(pointer),
-                                         .has_pointer = true});
-}
-
-net::Reply refuse_for(Reason reason, std::int64_t retry_after_ms, std::uint64_t limit) {
-  net::Reply reply = refuse(reason);
-  const std::string seconds = std::to_string((retry_after_ms + 999) / 1000);
-  reply.headers.emplace_back("Retry-After", seconds);
-  reply.headers.emplace_back("RateLimit-Limit", std::to_string(limit));
-  reply.headers.emplace_back("RateLimit-Remaining", "0");
-  reply.headers.emplace_back("RateLimit-Reset", seconds);
-  return reply;
 }
 
 Reason reason_of(approval::Refusal refusal) {
@@ -375,6 +349,20 @@ Reason reason_of(core::Fault fault) {
       return Reason::login_link_expired;
     case core::Fault::passkey_known:
       return Reason::passkey_known;
+    case core::Fault::account_unknown:
+      return Reason::account_unknown;
+    case core::Fault::account_known:
+      return Reason::account_known;
+    case core::Fault::account_link_invalid:
+      return Reason::account_link_invalid;
+    case core::Fault::account_link_expired:
+      return Reason::account_link_expired;
+    case core::Fault::account_stale:
+      return Reason::account_stale;
+    case core::Fault::token_replayed:
+      return Reason::token_replayed;
+    case core::Fault::key_limit:
+      return Reason::key_limit;
     case core::Fault::proposal_limit:
       return Reason::proposal_limit;
     case core::Fault::roster_mismatch:
@@ -393,6 +381,12 @@ Reason reason_of(core::Fault fault) {
       return Reason::not_a_party;
     case core::Fault::handoff_full:
       return Reason::handoff_full;
+    case core::Fault::note_form:
+      return Reason::note_form;
+    case core::Fault::talk_full:
+      return Reason::talk_full;
+    case core::Fault::put_off_too_long:
+      return Reason::put_off_too_long;
     case core::Fault::agent_proof_required:
       return Reason::agent_proof_required;
     case core::Fault::erased:
@@ -403,6 +397,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::still_listed;
     case core::Fault::not_decided:
       return Reason::not_decided;
+    case core::Fault::channel_limit:
+      return Reason::channel_limit;
     case core::Fault::disk_reserve:
       return Reason::disk_reserve;
     case core::Fault::log_frozen:
@@ -457,33 +453,6 @@ Reason reason_of(seal::EnvelopeFault fault) {
       return Reason::envelope_bad_member;
   }
   assertion_failed("an EnvelopeFault", __FILE__, __LINE__);
-}
-
-net::Reply refuse(const core::Refused& refused, std::string_view decision) {
-  // Unknown and foreign ids must give the same bytes, so nothing is added to this one.
-  if (refused.fault == core::Fault::unknown) return refuse(Reason::not_found);
-  return refuse(reason_of(refused), {.text = refused.detail, .decision = std::string(decision)});
-}
-
-net::Reply refuse(const json::ParseError& error) {
-  // The names in it are the caller's: a body of 4 MiB must not come back as one.
-  constexpr std::size_t pointer_bytes_max = 512;
-  std::string pointer = error.pointer.substr(0, pointer_bytes_max);
-  while (!is_utf8(pointer)) pointer.pop_back();
-  return refuse(reason_of(error.fault), {.text = fmt::format("at byte {}", error.offset),
-                                         .pointer = std::move(pointer),
-                                         .has_pointer = true});
-}
-
-net::Reply refuse(seal::EnvelopeFault fault, std::string_view pointer) {
-  return refuse(reason_of(fault), {.pointer = std::string(pointer), .has_pointer = true});
-}
-
-net::Reply internal_error(std::string_view event, std::string_view what) {
-  crypto::SystemEntropy entropy;
-  const std::string id = hex(entropy.bytes(8));
-  log::error(event, what, {{"error_id", id}});
-  return refuse(Reason::internal, id);
 }
 
 }  // namespace lp::api

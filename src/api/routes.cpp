@@ -9,6 +9,7 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/evidence/exports.h"
+#include "api/evidence/leaves.h"
 #include "api/evidence/log.h"
 #include "api/evidence/receipts.h"
 #include "api/evidence/root_log.h"
@@ -60,6 +61,7 @@ constexpr Route own_routes[] = {
     {Method::get, "/log/root/tile/{tile...}", root_tile, Auth::open},
     {Method::get, "/log/{log}/checkpoint", log_checkpoint, Auth::evidence},
     {Method::get, "/log/{log}/tile/{tile...}", log_tile, Auth::evidence},
+    {Method::get, "/log/{log}/statements", log_statements, Auth::evidence},
     {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
     {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
     {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
@@ -77,8 +79,11 @@ constexpr Route own_routes[] = {
     {Method::get, "/", page, Auth::open},
     {Method::get, "/setup", page, Auth::open},
     {Method::get, "/login", page, Auth::open},
+    {Method::get, "/login/callback", page, Auth::open},
+    {Method::get, "/p", page, Auth::open},
     {Method::get, "/inbox", page, Auth::open},
     {Method::get, "/requests/{id}", page, Auth::open},
+    {Method::get, "/audit", page, Auth::open},
     {Method::get, "/settings", page, Auth::open},
     {Method::get, "/settings/roster/{id}", page, Auth::open},
     {Method::get, "/settings/erasure/{id}", page, Auth::open},

@@ -34,6 +34,26 @@ class NoAssets final : public net::Assets {
   [[nodiscard]] std::string import_map_hash() const override { return {}; }
 };
 
+// Takes every target and sends nothing; remembers what it was asked to test.
+class SilentReach final : public Reach {
+ public:
+  [[nodiscard]] std::string push_key() const override { return "key"; }
+  [[nodiscard]] bool sends(std::string_view kind) const override { return kind != "mail"; }
+  [[nodiscard]] std::string refuse_target(std::string_view, const std::string& to) const override {
+    return to.starts_with("https://") ? "" : "must be an https URL";
+  }
+  [[nodiscard]] std::string refuse_browser(const core::Target&) const override { return {}; }
+  [[nodiscard]] std::string preview(const store::Channel& channel) override { return channel.id; }
+  [[nodiscard]] std::string preview(const store::PushSubscription& browser) override {
+    return browser.id;
+  }
+  [[nodiscard]] bool test(const std::string&, const std::string& destination) override {
+    tested.push_back(destination);
+    return true;
+  }
+  std::vector<std::string> tested;
+};
+
 // Waits for what another thread answers. A parked call is asked once, as if its time were over.
 class Waiting final : public net::Responder {
  public:
@@ -101,6 +121,7 @@ inline net::Request page_call(net::Method method, std::string path, std::string 
 struct Server {
   core::House house;
   std::unique_ptr<net::Assets> assets;
+  SilentReach reach;
   Context context;
 
   explicit Server(bool set_up = true,
@@ -110,7 +131,8 @@ struct Server {
         context{.engine = *house.engine,
                 .assets = *assets,
                 .public_url = {},
-                .session_reads_log = session_reads_log} {}
+                .session_reads_log = session_reads_log,
+                .reach = &reach} {}
 
   net::Reply send(net::Request request) { return settle(dispatch(context, std::move(request))); }
 };
@@ -119,10 +141,14 @@ struct Server {
 struct Browser {
   Server& server;
   std::string cookie = {};
+  std::string sign_on = {};  // the cookie of a sign-in that has begun
 
   net::Request signed_request(net::Method method, std::string path, std::string body = {}) const {
     net::Request request = page_call(method, std::move(path), std::move(body));
-    if (!cookie.empty()) request.headers.emplace_back("cookie", "theme=dark; __Host-lp=" + cookie);
+    std::string cookies = "theme=dark";
+    if (!cookie.empty()) cookies += "; __Host-lp=" + cookie;
+    if (!sign_on.empty()) cookies += "; __Host-lp_oidc=" + sign_on;
+    request.headers.emplace_back("cookie", cookies);
     return request;
   }
   net::Reply get(std::string path) { return send(net::Method::get, std::move(path), {}); }
@@ -134,7 +160,8 @@ struct Browser {
     for (const auto& [name, value] : reply.headers) {
       if (name != "Set-Cookie") continue;
       const std::string pair = value.substr(0, value.find(';'));
-      cookie = pair.substr(pair.find('=') + 1);
+      const std::size_t equals = pair.find('=');
+      (pair.substr(0, equals) == "__Host-lp" ? cookie : sign_on) = pair.substr(equals + 1);
     }
     return reply;
   }

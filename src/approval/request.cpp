@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "approval/quorum.h"
 #include "approval/transition.h"
 
 namespace lp::approval {
@@ -62,6 +63,16 @@ bool editor_excluded(const Request& request, std::string_view member, const Cont
          contains(request.editors, member);
 }
 
+// A client that cannot be asked for changes would wait for ever; and once is enough, for what more
+// there is to say is a comment.
+std::optional<Refusal> may_ask_changes(const Request& request, std::string_view member,
+                                       const Context& context) {
+  if (const auto refusal = not_a_reviewer(member, context)) return refusal;
+  if (!context.takes_changes) return Refusal::not_offered;
+  if (contains(request.changes_asked, member)) return Refusal::already_reviewed;
+  return std::nullopt;
+}
+
 // One person and one credential count once for a version.
 bool has_approved(const Request& request, std::string_view member, std::string_view key) {
   return std::any_of(request.approvals.begin(), request.approvals.end(),
@@ -87,10 +98,11 @@ std::optional<Refusal> may_approve(const Request& request, std::string_view memb
 }
 
 // An edit makes a version of its own, so what its author said about this one does not stand in the
-// way; and saying no is open to everybody who has a place in the rule.
+// way; and saying no, or not so, is open to everybody who has a place in the rule.
 std::optional<Refusal> may_speak(const Request& request, const Review& wish, Event event,
                                  const Context& context) {
   if (event == Event::reject) return not_a_reviewer(wish.member, context);
+  if (event == Event::request_changes) return may_ask_changes(request, wish.member, context);
   if (event == Event::approve) {
     if (const auto refusal = may_approve(request, wish.member, wish.key, context)) return refusal;
   } else {
@@ -139,11 +151,7 @@ void bind(Request& request, const std::optional<Digest>& commit) {
 // Rights are those of now: an approver who has left the roster or is excluded since no longer
 // counts.
 bool quorum(const Request& request, const Context& context) {
-  std::vector<Person> counted;
-  for (const Person& person : eligible_people(request, context)) {
-    if (has_approved(request, person.member, {})) counted.push_back(person);
-  }
-  return satisfied(context.rule, counted);
+  return satisfied(context.rule, counted_people(request, context));
 }
 
 void close(Change& change, State state, EventType event) {
@@ -165,6 +173,7 @@ Change approve(const Request& request, const Review& wish, const Context& contex
   Change change{request, {EventType::review_approved}};
   bind(change.request, wish.payload.commit);
   change.request.approvals.push_back({wish.member, wish.key, {}});
+  std::erase(change.request.changes_asked, wish.member);
   close_on_quorum(change, context);
   return change;
 }
@@ -176,9 +185,21 @@ Change edit(const Request& request, const Review& wish, const Context& context) 
   ++next.version;
   next.current = wish.payload;
   next.approvals.clear();
+  next.changes_asked.clear();
   if (!contains(next.editors, wish.member)) next.editors.push_back(wish.member);
   if (next.level != Level::critical) next.approvals.push_back({wish.member, wish.key, {}});
   close_on_quorum(change, context);
+  return change;
+}
+
+// Whoever asks for changes no longer says yes to what is there.
+Change ask_changes(const Request& request, const Review& wish) {
+  Change change{request, {EventType::review_changes_requested}};
+  Request& next = change.request;
+  bind(next, wish.payload.commit);
+  std::erase_if(next.approvals,
+                [&wish](const CountedReview& review) { return review.member == wish.member; });
+  next.changes_asked.push_back(wish.member);
   return change;
 }
 
@@ -216,6 +237,7 @@ std::expected<Change, Refusal> review(const Request& request, const Review& wish
   if (const auto refusal = check_payload(request, wish, event)) return std::unexpected(*refusal);
   if (event == Event::approve) return approve(request, wish, context);
   if (event == Event::edit) return edit(request, wish, context);
+  if (event == Event::request_changes) return ask_changes(request, wish);
   return reject(request, wish);
 }
 
@@ -246,6 +268,7 @@ std::expected<Change, Refusal> revise(const Request& request, std::uint64_t vers
   change.request.current = std::move(payload);
   change.request.editors.clear();
   change.request.approvals.clear();
+  change.request.changes_asked.clear();
   return change;
 }
 
@@ -254,6 +277,12 @@ std::optional<Refusal> ineligible(const Request& request, std::string_view membe
   if (const auto refusal = too_late(request, Event::approve, context.now)) return refusal;
   if (const auto refusal = may_approve(request, member, {}, context)) return refusal;
   return lacks_ceremony(request, best, context);
+}
+
+std::optional<Refusal> cannot_ask_changes(const Request& request, std::string_view member,
+                                          const Context& context) {
+  if (const auto refusal = too_late(request, Event::request_changes, context.now)) return refusal;
+  return may_ask_changes(request, member, context);
 }
 
 Proof proof_needed(Level level) {

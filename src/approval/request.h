@@ -62,10 +62,11 @@ struct Request {
   Instant decide_by;
   PayloadRef base;     // the agent's last bytes (create or revise); commit once bound by a review
   PayloadRef current;  // differs from base after an edit
-  std::string agent_owner;               // a member, for separation of duties
-  bool no_isolation = false;             // asked by a process of the server's own account
-  std::vector<std::string> editors;      // members whose edits are in the current version
-  std::vector<CountedReview> approvals;  // of the current version
+  std::string agent_owner;                 // a member, for separation of duties
+  bool no_isolation = false;               // asked by a process of the server's own account
+  std::vector<std::string> editors;        // members whose edits are in the current version
+  std::vector<CountedReview> approvals;    // of the current version
+  std::vector<std::string> changes_asked;  // members who asked the agent for changes of it
 };
 
 // Why a wish was refused. Each maps to one wire error in api/errors.cpp.
@@ -79,7 +80,7 @@ enum class Refusal : std::uint8_t {
   not_a_reviewer,     // nobody in the roster, or the rule has no place for them
   own_request,        // the agent's owner, where that is excluded
   own_edit,           // approving bytes that this person edited, where that is excluded
-  already_reviewed,   // this person counted for this version
+  already_reviewed,   // this person counted for this version, or asked for changes of it
   not_offered,        // the client cannot receive this verdict (request_changes to a stock client)
   wrong_agent,        // cancel or revise by somebody else
   passkey_needed,     // an approval from level high on, not signed with a passkey
@@ -115,6 +116,7 @@ struct Context {
   Rule rule;
   std::vector<Person> people;  // of the roster in force
   bool single_operator = true;
+  bool takes_changes = false;  // the client that asked can be asked for changes
 };
 
 // What to record, in this order. `request` is the state afterwards.
@@ -138,6 +140,11 @@ struct Change {
 [[nodiscard]] std::optional<Refusal> ineligible(const Request& request, std::string_view member,
                                                 const Context& context,
                                                 Proof best = Proof::passkey);
+
+// Likewise, why they cannot ask the agent for changes.
+[[nodiscard]] std::optional<Refusal> cannot_ask_changes(const Request& request,
+                                                        std::string_view member,
+                                                        const Context& context);
 
 // Whether the rule asks as many people as the level demands: two at critical, unless there is
 // nobody else (approval.md, Levels). Otherwise nobody can approve.

@@ -51,6 +51,7 @@ struct World {
   int heads = 1;
   bool two_groups = false;  // all(heads of a, 1 of b) instead of heads of a
   bool alone = false;
+  bool takes_changes = false;
   int level = 2;
 };
 
@@ -60,7 +61,7 @@ struct Model {
   int agents = 1, current = 1;
   int commit = 0;
   std::map<std::string, std::string> yes;
-  std::set<std::string> editors;
+  std::set<std::string> editors, not_so;
 
   // Why this person's yes would not count, apart from having been given.
   [[nodiscard]] std::string barred(const World& world, const std::string& who) const {
@@ -102,7 +103,6 @@ struct Model {
 
   [[nodiscard]] std::string refusal(const World& world, const Step& step) const {
     if (state != "pending") return "already_closed";
-    if (step.kind == Step::ask_changes) return "not_offered";
     const bool late = world.now >= world.decide_by;
     if (step.kind == Step::expire) return late ? "" : "not_past_deadline";
     if (late) return "past_deadline";
@@ -111,6 +111,12 @@ struct Model {
     if (step.kind == Step::revise) return "";
     const std::string bar = barred(world, step.member);
     if (bar == "not_a_reviewer") return bar;
+    if (step.kind == Step::ask_changes) {
+      if (!world.takes_changes) return "not_offered";
+      if (not_so.contains(step.member)) return "already_reviewed";
+      if (step.seen_commit == 0) return "commit_missing";
+      return sees_current(step) ? "" : "payload_mismatch";
+    }
     if (step.kind != Step::reject && bar == "own_request") return bar;
     if (step.kind == Step::approve && bar == "own_edit") return bar;
     if (step.kind == Step::approve) {
@@ -122,9 +128,12 @@ struct Model {
       if (const std::string lack = missing(world, step); !lack.empty()) return lack;
       if (step.seen_commit == 0) return "commit_missing";
     }
-    const bool same = step.seen == current &&
-                      (step.seen_commit == 0 || commit == 0 || step.seen_commit == commit);
-    return same ? "" : "payload_mismatch";
+    return sees_current(step) ? "" : "payload_mismatch";
+  }
+
+  [[nodiscard]] bool sees_current(const Step& step) const {
+    return step.seen == current &&
+           (step.seen_commit == 0 || commit == 0 || step.seen_commit == commit);
   }
 
   std::string take(const World& world, const Step& step) {
@@ -134,12 +143,14 @@ struct Model {
     switch (step.kind) {
       case Step::approve:
         yes[step.member] = step.key;
+        not_so.erase(step.member);
         break;
       case Step::edit:
         ++version;
         current = commit = step.proposed;
         editors.insert(step.member);
         yes.clear();
+        not_so.clear();
         if (world.level < 4) yes[step.member] = step.key;
         break;
       case Step::reject:
@@ -149,12 +160,16 @@ struct Model {
       case Step::cancel:
         return state = "cancelled";
       case Step::ask_changes:
+        yes.erase(step.member);
+        not_so.insert(step.member);
+        return state;
       case Step::revise:
         ++version;
         agents = current = step.proposed;
         commit = 0;
         yes.clear();
         editors.clear();
+        not_so.clear();
         return state;
     }
     if (enough(world)) state = current == agents ? "approved" : "approved_with_modifications";
@@ -166,6 +181,7 @@ Context context_of(const World& world) {
   Context context;
   context.now = {world.now};
   context.single_operator = world.alone;
+  context.takes_changes = world.takes_changes;
   context.rule = {.kind = Rule::Kind::n_of,
                   .parts = {},
                   .count = static_cast<std::uint64_t>(world.heads),
@@ -229,6 +245,7 @@ World arbitrary_world(SeededEntropy& random) {
   world.heads = 1 + static_cast<int>(random.next() % 3);
   world.two_groups = random.next() % 3 == 0;
   world.alone = random.next() % 4 == 0;
+  world.takes_changes = random.next() % 2 == 0;
   world.level = 1 + static_cast<int>(random.next() % 4);
   return world;
 }
@@ -293,6 +310,7 @@ void run(std::uint64_t seed, int length, Seen& seen) {
     request = real->request;
     RC_ASSERT(request.version == model.version);
     RC_ASSERT(request.approvals.size() == model.yes.size());
+    RC_ASSERT(request.changes_asked.size() == model.not_so.size());
     RC_ASSERT(request.current.env_sha256 == payload(model.current, 0).env_sha256);
     RC_ASSERT(request.current.commit == payload(1, model.commit).commit);
     const bool decided = evidence::to_string(real->events.back()).starts_with("decision.");

@@ -293,10 +293,69 @@ TEST(Request, DoesNotCountWhoIsExcludedSince) {
             State::approved);
 }
 
-TEST(Request, DoesNotOfferToAskForChanges) {
+TEST(Request, DoesNotAskAClientForChangesThatCannotReceiveIt) {
   const Request request = pending();
   EXPECT_EQ(review(request, says(Verdict::request_changes, "ann", request), team()).error(),
             Refusal::not_offered);
+}
+
+Context listening(std::uint64_t heads = 1) {
+  Context context = team(heads);
+  context.takes_changes = true;
+  return context;
+}
+
+TEST(Request, WaitsForARevisionAndCanStillBeDecidedWhenChangesWereAskedFor) {
+  const Request request = pending();
+  const auto asked = review(request, says(Verdict::request_changes, "ann", request), listening());
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->events, std::vector{EventType::review_changes_requested});
+  EXPECT_EQ(asked->request.state, State::pending);
+  EXPECT_EQ(asked->request.version, 1u);
+  EXPECT_EQ(asked->request.changes_asked, std::vector<std::string>{"ann"});
+  EXPECT_EQ(asked->request.current.commit, commit);
+  const Request next = asked->request;
+  EXPECT_EQ(after(review(next, says(Verdict::approve, "bob", next), listening())).state,
+            State::approved);
+}
+
+TEST(Request, AsksForChangesOnceAPersonAndOnlyOfWhatWasRead) {
+  Request request = pending();
+  Review unseen = says(Verdict::request_changes, "ann", request);
+  unseen.payload.commit.reset();
+  EXPECT_EQ(review(request, unseen, listening()).error(), Refusal::commit_missing);
+  EXPECT_EQ(review(request, says(Verdict::request_changes, "eve", request), listening()).error(),
+            Refusal::not_a_reviewer);
+  EXPECT_EQ(cannot_ask_changes(request, "ann", team()), Refusal::not_offered);
+  EXPECT_EQ(cannot_ask_changes(request, "ann", listening()), std::nullopt);
+  request = after(review(request, says(Verdict::request_changes, "ann", request), listening()));
+  EXPECT_EQ(review(request, says(Verdict::request_changes, "ann", request), listening()).error(),
+            Refusal::already_reviewed);
+  EXPECT_EQ(cannot_ask_changes(request, "ann", listening()), Refusal::already_reviewed);
+  Context late = listening();
+  late.now = decide_by;
+  EXPECT_EQ(cannot_ask_changes(request, "bob", late), Refusal::past_deadline);
+}
+
+TEST(Request, TakesAnApprovalBackWhenItsGiverAsksForChanges) {
+  Request request = pending();
+  request = after(review(request, says(Verdict::approve, "ann", request), listening(2)));
+  ASSERT_EQ(request.approvals.size(), 1u);
+  request = after(review(request, says(Verdict::request_changes, "ann", request), listening(2)));
+  EXPECT_TRUE(request.approvals.empty());
+  request = after(review(request, says(Verdict::approve, "bob", request), listening(2)));
+  EXPECT_EQ(request.state, State::pending);
+  // Who comes to like it after all says so, and stands for no change any more.
+  request = after(review(request, says(Verdict::approve, "ann", request), listening(2)));
+  EXPECT_TRUE(request.changes_asked.empty());
+  EXPECT_EQ(request.state, State::approved);
+}
+
+TEST(Request, ForgetsWhoAskedForChangesOfAnEarlierVersion) {
+  Request request = pending();
+  request = after(review(request, says(Verdict::request_changes, "ann", request), listening()));
+  EXPECT_TRUE(after(revise(request, 1, envelope("new"), created)).changes_asked.empty());
+  EXPECT_TRUE(after(review(request, edits("bob", request), listening(2))).changes_asked.empty());
 }
 
 TEST(Request, IsNotDecidedAtOrAfterItsDeadline) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "approval/seating.h"
 #include "base/assert.h"
 #include "crypto/hash.h"
 #include "json/write.h"
@@ -17,78 +18,6 @@ bool is_group(std::string_view text) {
     return text.size() > kind.size() && text.starts_with(kind);
   });
 }
-
-// A number of heads out of one group. A rule without `any` is a set of these at once.
-struct Demand {
-  std::string_view group;
-  std::uint64_t count;
-};
-using Demands = std::vector<Demand>;
-
-// Every way to satisfy the rule: one choice in each `any`.
-std::vector<Demands> alternatives_of(const Rule& rule) {
-  if (rule.kind == Rule::Kind::n_of) return {{{rule.group, rule.count}}};
-  std::vector<Demands> result;
-  if (rule.kind == Rule::Kind::any) {
-    for (const Rule& part : rule.parts) {
-      for (Demands& alternative : alternatives_of(part)) result.push_back(std::move(alternative));
-    }
-    return result;
-  }
-  result.emplace_back();
-  for (const Rule& part : rule.parts) {
-    std::vector<Demands> longer;
-    const std::vector<Demands> choices = alternatives_of(part);
-    for (const Demands& head : result) {
-      for (const Demands& tail : choices) {
-        longer.push_back(head);
-        longer.back().insert(longer.back().end(), tail.begin(), tail.end());
-      }
-    }
-    result = std::move(longer);
-  }
-  return result;
-}
-
-// Seats are given to people one after another; a person who sits elsewhere moves when another seat
-// is free for them (augmenting paths in a bipartite graph). So somebody in two groups is used where
-// they are needed, whatever the order.
-class Seating {
- public:
-  explicit Seating(const std::vector<const Person*>& people)
-      : people_(people), seat_of_(people.size(), free_) {}
-
-  [[nodiscard]] bool fill(const Demands& demands) {
-    for (const Demand& demand : demands) {
-      for (std::uint64_t head = 0; head < demand.count; ++head) {
-        groups_.push_back(demand.group);
-        std::vector<bool> asked(people_.size(), false);
-        if (!place(groups_.size() - 1, asked)) return false;
-      }
-    }
-    return !groups_.empty();  // A rule that asks nobody is satisfied by nothing.
-  }
-
- private:
-  static constexpr std::size_t free_ = static_cast<std::size_t>(-1);
-
-  bool place(std::size_t seat, std::vector<bool>& asked) {
-    const std::string group(groups_[seat]);
-    for (std::size_t i = 0; i < people_.size(); ++i) {
-      if (asked[i] || !people_[i]->groups.contains(group)) continue;
-      asked[i] = true;
-      if (seat_of_[i] == free_ || place(seat_of_[i], asked)) {
-        seat_of_[i] = seat;
-        return true;
-      }
-    }
-    return false;
-  }
-
-  const std::vector<const Person*>& people_;
-  std::vector<std::string_view> groups_;  // of each seat
-  std::vector<std::size_t> seat_of_;      // of each person
-};
 
 // What a rule that is being read costs. Each sum stops growing beyond every bound.
 struct Size {
@@ -206,11 +135,7 @@ std::vector<Person> people_of(const std::vector<evidence::RosterEntry>& entries)
 }
 
 bool satisfied(const Rule& rule, const std::vector<Person>& approvers) {
-  std::set<std::string_view> members;
-  std::vector<const Person*> people;
-  for (const Person& person : approvers) {
-    if (members.insert(person.member).second) people.push_back(&person);
-  }
+  const std::vector<const Person*> people = distinct(approvers);
   const std::vector<Demands> alternatives = alternatives_of(rule);
   return std::any_of(alternatives.begin(), alternatives.end(),
                      [&people](const Demands& demands) { return Seating(people).fill(demands); });

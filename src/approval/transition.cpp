@@ -22,8 +22,8 @@ constexpr Row open{
     leads_to({State::pending, State::approved, State::approved_with_modifications}),
     // reject: any one ends it
     leads_to({State::rejected}),
-    // request_changes: no client announces that it can receive it
-    refused(Refusal::not_offered),
+    // request_changes: it waits for a revision, and can still be decided as it is
+    leads_to({State::pending}),
     // expire
     leads_to({State::expired}),
     // cancel

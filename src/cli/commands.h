@@ -30,11 +30,14 @@ void add_project(Command& app, Chosen& chosen);
 void add_key(Command& app, Chosen& chosen);
 void add_agent(Command& app, Chosen& chosen);
 void add_webhook(Command& app, Chosen& chosen);
+void add_channel(Command& app, Chosen& chosen);
 void add_member(Command& app, Chosen& chosen);
 void add_device(Command& app, Chosen& chosen);
 void add_session(Command& app, Chosen& chosen);
 void add_login_link(Command& app, Chosen& chosen);
+void add_sso(Command& app, Chosen& chosen);
 void add_roster(Command& app, Chosen& chosen);
+void add_policy(Command& app, Chosen& chosen);
 void add_review(Command& app, Chosen& chosen);
 void add_log(Command& app, Chosen& chosen);
 void add_audit(Command& app, Chosen& chosen);
@@ -47,6 +50,7 @@ void add_clock(Command& app, Chosen& chosen);
 void add_signer(Command& app, Chosen& chosen);
 void add_witness(Command& app, Chosen& chosen);
 void add_monitor(Command& app, Chosen& chosen);
+void add_doctor(Command& app, Chosen& chosen);
 void add_version(Command& app, Chosen& chosen);
 
 }  // namespace lp::cli

@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <string_view>
 
 #include "approval/request.h"
 #include "cli/request_page.h"
@@ -76,13 +79,16 @@ std::optional<std::string> mismatch(const evidence::DecisionCore& offer, const j
   return std::nullopt;
 }
 
-// All of a detail that a person decides on: the rest changes while they read.
+// What is of the one who asks, or of the others who may decide, and moves while somebody reads.
+constexpr std::array<std::string_view, 8> moving = {"offer",       "passkeys",     "waiting",
+                                                    "eligibility", "quorum",       "reviewers",
+                                                    "assignee",    "put_off_until"};
+
+// All of a detail that a person decides on.
 std::string question(const json::Value& detail) {
   auto same = json::Value::object();
   for (const auto& [name, value] : detail.members()) {
-    const bool moves =
-        name == "offer" || name == "passkeys" || name == "waiting" || name == "eligibility";
-    if (!moves) same.add(name, value);
+    if (std::ranges::find(moving, name) == moving.end()) same.add(name, value);
   }
   return json::compact(same);
 }

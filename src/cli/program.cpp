@@ -26,11 +26,11 @@ int run(int argc, char** argv) {
       "5 not authorised, 6 verification failed, 7 conflict, 130 interrupted.");
   Chosen chosen;
   for (const auto add :
-       {add_serve,   add_init,    add_setup,  add_setup_link, add_project, add_key,
-        add_agent,   add_webhook, add_member, add_device,     add_session, add_login_link,
-        add_roster,  add_review,  add_log,    add_audit,      add_erase,   add_hold,
-        add_trust,   add_receipt, add_verify, add_clock,      add_signer,  add_witness,
-        add_monitor, add_version}) {
+       {add_serve,      add_init,    add_setup,   add_setup_link, add_project, add_key,
+        add_agent,      add_webhook, add_channel, add_member,     add_device,  add_session,
+        add_login_link, add_sso,     add_roster,  add_policy,     add_review,  add_log,
+        add_audit,      add_erase,   add_hold,    add_trust,      add_receipt, add_verify,
+        add_clock,      add_signer,  add_witness, add_monitor,    add_doctor,  add_version}) {
     add(app, chosen);
   }
   if (const auto ended = app.parse(argc, argv)) return *ended;

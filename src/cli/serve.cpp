@@ -11,6 +11,7 @@ constexpr std::size_t reason_bytes_max = 500;
 
 struct Flags : PlaceFlags {
   std::string config, listen, web_directory, accept_rollback;
+  bool accept_lost_credentials = false;
 };
 
 int serve(const Flags& flags) {
@@ -25,7 +26,8 @@ int serve(const Flags& flags) {
   if (place.signer_socket.empty()) place.signer_socket = config->signer_socket;
   server::ServeOptions options{.place = std::move(place),
                                .config = *std::move(config),
-                               .web_directory = flags.web_directory};
+                               .web_directory = flags.web_directory,
+                               .accept_lost_credentials = flags.accept_lost_credentials};
   if (!flags.accept_rollback.empty()) {
     options.accept_rollback =
         core::AcceptedRollback{.reason = flags.accept_rollback, .operator_name = account_name()};
@@ -52,6 +54,8 @@ void add_serve(Command& app, Chosen& chosen) {
                    ? std::string("the reason has 1 to 500 bytes")
                    : std::string();
       });
+  command->add_flag("--accept-lost-credentials", flags->accept_lost_credentials,
+                    "Once: start under another public_url, and lose the keys that browsers made");
   command->callback([flags, &chosen] { chosen.command = [flags] { return serve(*flags); }; });
 }
 

@@ -155,7 +155,7 @@ Applied<AdoptSigner> apply(Work& work, AdoptSigner& command) {
     if (const auto adopted = world.signer.adopt(log.origin, std::move(range)); !adopted) {
       return refuse(fault_of(adopted.error()));
     }
-    log.frozen = false;
+    freeze(log, false);
     log.signed_size = log.range.size();
     Work::Event event = operator_event(work, id, EventType::config_changed);
     auto entry = json::Value::object();

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/asker.h"
 #include "core/engine.h"
+#include "core/reach.h"
 #include "core/request_event.h"
 #include "core/row_seal.h"
 #include "core/work.h"
@@ -259,7 +260,8 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   const Secret dek(work.world.entropy.bytes(dek_bytes));
   auto made = open_request(work, command, *project, **log, *asker, dek);
   if (!made) return std::unexpected(made.error());
-  const auto able = somebody_can(*project, made->state.state, context_of(work, *project, **log));
+  const auto context = context_of(work, *project, **log, made->state.state.level);
+  const auto able = somebody_can(*project, made->state.state, context);
   if (!able) return std::unexpected(able.error());
   Work::Open& open = work.add_request(*std::move(made));
   const auto appended =
@@ -280,6 +282,7 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   ++work.pending_delta[command.project];
   work.world.expiry.add(open.row.decide_by, open.row.id);
   work.tell(open.row.project, open.row.id);
+  queue_notices(work, open, context);
   Ingest::Result result{.id = open.row.id, .replay = false, .snapshot_key = {}};
   tell_state(result, open.state.state);
   if (!command.envelope) result.snapshot_key = snapshot_key_of(dek);
@@ -411,7 +414,9 @@ Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {
   // It was on its way when its request was erased: its row must not come back.
   if (work.erased(command.item.request)) return OutboxAttempt::Result{};
   work.batch.writes.emplace_back(command.item);
-  if (command.item.state == "sent") {
+  if (is_channel(command.item.webhook) || is_browser(command.item.webhook)) {
+    settle_notice(work, command.item);
+  } else if (command.item.state == "sent") {
     work.batch.writes.emplace_back(
         store::Delivery{.request = command.item.request, .at = work.now, .how = "webhook"});
     work.tell(command.item.project, command.item.request);

@@ -1,14 +1,17 @@
 // What each command does to a batch: `apply` runs on lp-core, checks, appends, and returns what the
-// gate will hand out. One overload a command; core/{agents,agent_keys,handoffs,deciding,passkeys,
-// people,rosters,roster_proposals,administration}.cpp.
+// gate will hand out. One overload a command;
+// core/{accounts,agents,agent_keys,handoffs,deciding,taking_part,
+// passkeys,people,rosters,roster_proposals,administration}.cpp.
 
 #pragma once
 
 #include <expected>
 
+#include "core/account_commands.h"
 #include "core/commands.h"
 #include "core/refusal.h"
 #include "core/signer.h"
+#include "core/taking_part.h"
 
 namespace lp::core {
 
@@ -34,6 +37,9 @@ Applied<RecordOutcome> apply(Work& work, RecordOutcome& command);
 
 Applied<Viewed> apply(Work& work, Viewed& command);
 Applied<Decide> apply(Work& work, Decide& command);
+Applied<Comment> apply(Work& work, Comment& command);
+Applied<Assign> apply(Work& work, Assign& command);
+Applied<PutOff> apply(Work& work, PutOff& command);
 
 Applied<SetUp> apply(Work& work, SetUp& command);
 Applied<SignRoster> apply(Work& work, SignRoster& command);
@@ -48,6 +54,10 @@ Applied<EndSession> apply(Work& work, EndSession& command);
 Applied<AddLoginPasskey> apply(Work& work, AddLoginPasskey& command);
 Applied<RemoveLoginPasskey> apply(Work& work, RemoveLoginPasskey& command);
 Applied<EndSessions> apply(Work& work, EndSessions& command);
+Applied<MakeAccountLink> apply(Work& work, MakeAccountLink& command);
+Applied<SignInByAccount> apply(Work& work, SignInByAccount& command);
+Applied<UnlinkAccount> apply(Work& work, UnlinkAccount& command);
+Applied<EndAccountSessions> apply(Work& work, EndAccountSessions& command);
 
 Applied<CreateProject> apply(Work& work, CreateProject& command);
 Applied<CreateKey> apply(Work& work, CreateKey& command);

@@ -4,6 +4,7 @@
 #include "core/roster_offer.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "seal/note.h"
 
 namespace lp::core {
 namespace {
@@ -146,6 +147,17 @@ std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
     }
   } else {
     core.payload.commit.reset();
+  }
+  if (considered.verdict == evidence::Verdict::request_changes && seen->envelope && seen->k) {
+    command.reason.clear();
+    command.note = json::compact(seal::seal_note(*considered.content_key, considered.reason,
+                                                 {.kind = "changes",
+                                                  .id = core.nonce,
+                                                  .origin = core.aud,
+                                                  .request_id = core.request_id,
+                                                  .version = core.version,
+                                                  .author = core.approver},
+                                                 entropy));
   }
   if (approving && !considered.edit.empty()) {
     take_edit(considered, *seen, core, command, entropy);

@@ -47,7 +47,8 @@ enum class ApproverFault : std::uint8_t {
 };
 std::string_view to_string(ApproverFault fault);
 
-// The command to send: core, signature, reason and the sealed edit.
+// The command to send: core, signature, reason and the sealed edit. Why changes are asked for is
+// sealed where the payload is.
 std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
                                                    const crypto::P256Key& key, Instant now,
                                                    Entropy& entropy);

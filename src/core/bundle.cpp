@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "approval/rule.h"
+#include "approval/quorum.h"
 #include "base/text.h"
 #include "core/log_reader.h"
 #include "evidence/roster_document.h"
@@ -17,13 +17,17 @@ namespace {
 namespace member = evidence::member;
 using evidence::EventType;
 
-// What the documents of default_policy() and of the rule of every request are.
+// What the documents of default_policy() and of the rules of requests are.
 std::string policies() {
   return evidence::document_line("{}");
 }
 
 std::string rules() {
-  return evidence::document_line(json::canonical(approval::default_rule().to_json()));
+  std::string lines;
+  for (const approval::Rule& rule : approval::rules_of_levels()) {
+    lines += evidence::document_line(json::canonical(rule.to_json()));
+  }
+  return lines;
 }
 
 store::Result<std::string> entries_of(store::Reader& reader, const std::string& project,

@@ -205,7 +205,7 @@ class Closing {
       const auto closed = closed_.find(log.origin);
       const bool succeeded = directory->succeeded(id);
       if (closed == closed_.end() && !succeeded) continue;
-      log.frozen = true;
+      freeze(log, true);
       if (auto head = kept_head(world_, log)) log.live->checkpoint.store(std::move(head));
       if (succeeded) continue;
       if (successor_lost(world_, closed->second)) {
@@ -242,7 +242,7 @@ bool stays_closed(World& world, ProjectLog& log) {
   if (!world.signer.closed(log.origin) && !world.directory->succeeded(log.head.project)) {
     return false;
   }
-  log.frozen = true;
+  freeze(log, true);
   return true;
 }
 

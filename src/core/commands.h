@@ -200,6 +200,12 @@ struct Decide {
     std::string authenticator_data, client_data;
   };
   std::optional<Passkey> passkey = {};
+  // The settings want it to come through an account that was proven just now, and it does not: it
+  // may close nothing of level high or above.
+  bool account_stale = false;
+  // A sealed note (seal/note.h), JSON: why the agent shall change what it asks, or what an edit
+  // changed; "" when there is none. Where the server can read the payload the former is `reason`.
+  std::string note = {};
   struct Result {
     bool replay = false;
   };

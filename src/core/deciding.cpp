@@ -7,6 +7,8 @@
 #include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
+#include "core/reach.h"
+#include "core/remark.h"
 #include "core/request_event.h"
 #include "core/work.h"
 #include "crypto/hash.h"
@@ -129,6 +131,9 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
       return refuse(Fault::bad_core, command.request, "the approver is not who is signed in");
     }
   }
+  if (command.account_stale && (*open)->state.state.level >= evidence::Level::high) {
+    return refuse(Fault::account_stale, command.request);
+  }
   const auto* entry = project->entry_of(core->approver, core->key);
   const auto device = work.directory().devices.find(core->key);
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
@@ -145,6 +150,27 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
                   .opened = *std::move(opened),
                   .passkey = *passkey};
   return checked;
+}
+
+// What goes with it in words: whoever asks for changes says which, and says it to those alone who
+// may read the payload; what an edit changed is told in the same way.
+std::expected<void, Refused> noted(const Decide& command, const Checked& checked) {
+  const auto& core = checked.core;
+  const bool asks = core.verdict == evidence::Verdict::request_changes;
+  const bool sealed = core.payload.kind != "plain";
+  if (asks && !core.reason) {
+    return refuse(approval::Refusal::reason_needed, command.request);
+  }
+  if (asks && sealed && !command.reason.empty()) return refuse(Fault::note_form, command.request);
+  const bool must = asks && sealed;
+  if (command.note.empty()) {
+    if (must) return refuse(Fault::note_form, command.request);
+    return {};
+  }
+  const RemarkKind kind = asks ? RemarkKind::changes : RemarkKind::edit;
+  const bool may = sealed && (asks || checked.edit.has_value());
+  if (may && note_fits(command.note, place_of(*checked.project, kind, core))) return {};
+  return refuse(Fault::note_form, command.request);
 }
 
 // Everything that can be wrong with a core that its signer really signed.
@@ -168,7 +194,8 @@ std::expected<void, Refused> current(Work& work, const Decide& command, const Ch
   if (!rebuilds(core, command.core, server, checked.edit)) {
     return refuse(Fault::stale, command.request);
   }
-  if (core.reason && command.reason.empty()) {
+  if (auto fine = noted(command, checked); !fine) return fine;
+  if (core.reason && command.reason.empty() && command.note.empty()) {
     return refuse(Fault::bad_core, command.request, "the core names a reason that is not there");
   }
   if (checked.core.payload.kind == "plain") {
@@ -221,6 +248,12 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
     // An edit is signed over the version it edits, and makes the next one.
     event.statement.request->version = core.version;
     event.evidence.push_back(human_evidence(work, checked, command));
+    auto remark = remark_entry(
+        work, *checked.open, checked.opened.dek,
+        {.id = core.nonce,
+         .note = command.note,
+         .text = type == EventType::review_changes_requested ? command.reason : std::string()});
+    if (remark) event.evidence.push_back(*std::move(remark));
   } else {
     // The clients that can execute today carry no permit: nothing binds execution to approval.
     if (core.verdict == evidence::Verdict::approve) {
@@ -286,6 +319,7 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
   }
   hand_over(work, open, opened);
   queue_webhooks(work, open, !opened.details.callback_url.empty());
+  queue_closing(work, open);
   --work.pending_delta[open.row.project];
   work.close(open.row.id);
   work.announce(open.row.id);
@@ -320,14 +354,18 @@ Applied<Decide> apply(Work& work, Decide& command) {
       .base = checked->core.base,
       .proof = checked->passkey ? approval::Proof::passkey : approval::Proof::device,
       .reason_characters = checked->core.reason ? characters(command.reason) : 0};
-  const auto change = approval::review(checked->open->state.state, wish,
-                                       context_of(work, *checked->project, *checked->open->log));
+  auto context =
+      context_of(work, *checked->project, *checked->open->log, checked->open->state.state.level);
+  context.takes_changes = takes_changes(checked->opened.details.capabilities);
+  const auto change = approval::review(checked->open->state.state, wish, context);
   if (!change) return refuse(change.error(), command.request);
   record(work, *checked, command, *change);
   if (terminal(change->request.state)) {
     close(work, *checked->open, checked->actor(), command.reason, checked->opened);
   } else {
     work.tell(checked->open->row.project, checked->open->row.id);
+    // Its agent waits, and can go on now.
+    if (wish.verdict == evidence::Verdict::request_changes) work.announce(command.request);
   }
   return Decide::Result{};
 }

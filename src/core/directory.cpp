@@ -49,8 +49,8 @@ const evidence::RosterEntry* ProjectView::entry_of(std::string_view member,
 }
 
 const evidence::RosterEntry* ProjectView::place_of(std::string_view member, std::string_view key,
-                                                   bool by_passkey) const {
-  if (!by_passkey) return entry_of(member, key);
+                                                   bool only_signs_in) const {
+  if (!only_signs_in) return entry_of(member, key);
   const auto place = std::ranges::find_if(entries, [&](const evidence::RosterEntry& entry) {
     return entry.member == member && entry.has_key();
   });

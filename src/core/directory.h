@@ -32,6 +32,7 @@ struct LiveLog {
   // The newest note that witnesses cosigned, with their lines; nothing before the first.
   SharedCell<std::string> cosigned;
   std::atomic<std::uint64_t> pending = 0;  // requests that wait
+  std::atomic<bool> frozen = false;        // nothing may be added: ProjectLog::frozen
 };
 
 // The newest signed note, with the cosignatures that are known of it; null when there is none.
@@ -51,10 +52,10 @@ struct ProjectView {
   [[nodiscard]] const evidence::RosterEntry* entry_of(std::string_view member,
                                                       std::string_view key) const
       [[clang::lifetimebound]];
-  // The entry whose roles somebody has who signed in with that key: the key's own; for a passkey
-  // that only signs in, and so stands in no roster, one of the member's that has a key.
+  // The entry whose roles somebody has who signed in with that key: the key's own; for a passkey or
+  // an account that only signs in, and so stands in no roster, one of the member's that has a key.
   [[nodiscard]] const evidence::RosterEntry* place_of(std::string_view member, std::string_view key,
-                                                      bool by_passkey) const
+                                                      bool only_signs_in) const
       [[clang::lifetimebound]];
   // Whose signatures on leaves count, by their indices: as the roster says, and before there is one
   // the first key for all.
@@ -87,11 +88,14 @@ struct Directory {
   // this one. Not of the database either.
   std::map<std::string, std::string, std::less<>> other_vkeys;
   std::map<std::string, store::Member, std::less<>> members;
-  std::map<std::string, store::Device, std::less<>> devices;    // by key id
-  std::map<std::string, store::Passkey, std::less<>> passkeys;  // by key id
-  std::unordered_map<std::string, store::ApiKey> keys;          // by raw SHA-256 of the key text
+  std::map<std::string, store::Device, std::less<>> devices;          // by key id
+  std::map<std::string, store::Passkey, std::less<>> passkeys;        // by key id
+  std::map<std::string, store::LinkedAccount, std::less<>> accounts;  // by id
+  std::unordered_map<std::string, store::ApiKey> keys;  // by raw SHA-256 of the key text
   std::map<std::string, store::Agent, std::less<>> agents;
   std::map<std::string, store::Webhook, std::less<>> webhooks;
+  std::map<std::string, store::Channel, std::less<>> channels;
+  std::map<std::string, store::PushSubscription, std::less<>> subscriptions;
   std::map<std::pair<std::string, std::string>, store::ProjectSecret> secrets;  // project, purpose
 
   [[nodiscard]] const ProjectView* project(std::string_view id) const [[clang::lifetimebound]];

@@ -60,10 +60,21 @@ std::expected<Directory, std::string> read_directory(store::Reader& reader) {
   if (auto r = fill(reader.passkeys(), &store::Passkey::key, directory.passkeys); !r) {
     return std::unexpected(r.error());
   }
+  if (auto r = fill(reader.linked_accounts(), &store::LinkedAccount::id, directory.accounts); !r) {
+    return std::unexpected(r.error());
+  }
   if (auto r = fill(reader.agents(), &store::Agent::id, directory.agents); !r) {
     return std::unexpected(r.error());
   }
   if (auto r = fill(reader.webhooks(), &store::Webhook::id, directory.webhooks); !r) {
+    return std::unexpected(r.error());
+  }
+  if (auto r = fill(reader.channels(), &store::Channel::id, directory.channels); !r) {
+    return std::unexpected(r.error());
+  }
+  if (auto r =
+          fill(reader.push_subscriptions(), &store::PushSubscription::id, directory.subscriptions);
+      !r) {
     return std::unexpected(r.error());
   }
   const auto secrets = reader.project_secrets();

@@ -56,6 +56,8 @@ struct Engine::Impl {
               .clock_watch = {},
               .expiry = {},
               .nonces = {},
+              .notice_ceiling = {},
+              .told_browsers = {},
               .holds = {},
               .logs = {},
               .root = {},

@@ -169,6 +169,16 @@ void erase_from(Directory& directory, const std::string& subject, Instant at) {
     passkey.credential.clear();
     passkey.removed = passkey.removed.value_or(at);
   }
+  for (auto& [id, account] : directory.accounts) {
+    if (account.member != subject) continue;
+    account.subject.clear();
+    account.groups.clear();
+    account.removed = account.removed.value_or(at);
+  }
+  std::erase_if(directory.subscriptions,
+                [&](const auto& item) { return item.second.member == subject; });
+  std::erase_if(directory.channels,
+                [&](const auto& item) { return item.second.audience == "member:" + subject; });
 }
 
 std::expected<std::vector<PersonErasureOffer>, Refused> offer_person_erasure(

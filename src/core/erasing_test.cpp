@@ -52,8 +52,14 @@ struct Erasing : House {
   Finding verdict(std::uint64_t index) { return report_on(*this, index).verdict; }
 };
 
+// Rows of a state grow when somebody decides. A page that is full is split then, and SQLite leaves
+// copies of the rows that moved in the part of it that is unused; `spread` rows may have such a
+// copy of their sealed reason, whose key is gone (docs/security/limits.md).
+enum class Rows : std::uint8_t { few, spread };
+
 // What must not be found any more: each long and random enough to stand nowhere by chance.
-std::vector<std::string> traces_of(Erasing& house, const std::string& request) {
+std::vector<std::string> traces_of(Erasing& house, const std::string& request,
+                                   Rows rows_are = Rows::few) {
   std::vector<std::string> traces;
   const auto add = [&](const std::string& bytes) {
     // The beginning, which a page holds, and the end, which may be on another.
@@ -67,7 +73,7 @@ std::vector<std::string> traces_of(Erasing& house, const std::string& request) {
   add((*rows)->request.payload);
   add((*rows)->request.details_sealed);
   add((*rows)->request.commit_key_sealed);
-  add((*rows)->state.reason_sealed);
+  if (rows_are == Rows::few) add((*rows)->state.reason_sealed);
   add(std::string((*rows)->request.request_sha256.view()));
   const auto document = house.offer(request);
   for (const std::uint64_t index : document->indices) {
@@ -115,7 +121,8 @@ TEST(Erasing, LeavesNothingBetweenTheRowsOfManyOthers) {
   }
   std::vector<std::string> traces;
   for (std::size_t i = 0; i < requests.size(); i += 3) {
-    for (auto& trace : traces_of(house, requests[i])) traces.push_back(std::move(trace));
+    for (auto& trace : traces_of(house, requests[i], Rows::spread))
+      traces.push_back(std::move(trace));
     ASSERT_TRUE(house.erase(requests[i]).has_value());
   }
   EXPECT_EQ(found_of(traces, bytes_under(house.root)), 0u);

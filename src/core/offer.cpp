@@ -1,5 +1,6 @@
 #include "core/offer.h"
 
+#include "approval/quorum.h"
 #include "base/assert.h"
 #include "identity/offer_nonce.h"
 
@@ -22,7 +23,7 @@ evidence::DecisionCore server_core(const store::Request& row, const approval::Re
   core.level = state.level;
   core.policy_sha256 = evidence::default_policy().sha256;
   core.roster_sha256 = *project.row.roster_sha256;
-  core.rule_sha256 = approval::default_rule_sha256();
+  core.rule_sha256 = approval::rule_of_level_sha256(state.level, project.row.single_operator);
   core.approver = std::string(member);
   core.key = std::string(key);
   return core;

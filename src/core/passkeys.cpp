@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "core/accounts.h"
 #include "core/apply.h"
 #include "core/rosters.h"
 #include "crypto/p256.h"
@@ -101,7 +102,8 @@ bool shows(const Directory& directory, const ProjectView& project, std::string_v
   const bool signs_in = passkey != directory.passkeys.end() && !passkey->second.removed &&
                         passkey->second.purpose == login_purpose &&
                         passkey->second.member == member;
-  return signs_in && std::ranges::any_of(project.entries, [&](const auto& entry) {
+  const bool opens = signs_in || is_account_of(directory, key, member);
+  return opens && std::ranges::any_of(project.entries, [&](const auto& entry) {
            return entry.member == member && entry.has_key();
          });
 }

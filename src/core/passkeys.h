@@ -37,7 +37,8 @@ std::vector<RelyingParty> relying_parties(const Directory& directory);
 const store::Passkey* login_passkey(const Directory& directory, std::string_view credential);
 
 // Whether a session of `member` that this key opened sees the project: the key stands in its
-// roster, or it is a passkey for signing in and some key of the member does.
+// roster, or it only signs in, as a passkey or an account of theirs, and some key of the member
+// does.
 [[nodiscard]] bool shows(const Directory& directory, const ProjectView& project,
                          std::string_view member, std::string_view key);
 

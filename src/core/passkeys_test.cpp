@@ -137,13 +137,14 @@ TEST(Passkeys, ApproveAtCriticalWithAReasonWhereNobodyElseIs) {
   EXPECT_EQ(report.verdict, evidence::Finding::valid) << report.text();
 }
 
-TEST(Passkeys, DoNotApproveAtCriticalInATeamWhereOnePersonWouldBeEnough) {
+TEST(Passkeys, AreAskedOfTwoPeopleAtCriticalOnceTheProjectIsATeam) {
   Passkeys house;
   const std::string request = house.asked_at("critical");
   ASSERT_TRUE(house.engine->run(house.next(house.with_bob())).has_value());
   Considered considered = house.consider_as_bob(request, Verdict::approve);
   considered.reason = "twelve chars";
-  EXPECT_EQ(refusal_of(house.decide_as_bob(considered)), Refusal::second_person_needed);
+  EXPECT_EQ(refusal_of(house.decide_as_bob(considered)), Refusal::passkey_needed);
+  // The owner of the agent does not count, so one person is left where two are needed.
   Ingest command = house.ask();
   command.priority = "critical";
   const auto asked = house.engine->run(std::move(command));

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "approval/rule.h"
+#include "approval/quorum.h"
 #include "base/assert.h"
 #include "base/log.h"
 #include "core/log_reader.h"
@@ -190,11 +190,12 @@ Made<void> Making::add_people(Receipt& receipt, const Found& own) {
       own.statement.actor.kind != evidence::ActorKind::member) {
     return {};
   }
-  const approval::Rule rule = approval::default_rule();
-  if (!own.statement.rule || own.statement.rule->sha256 != rule.sha256()) {
-    return incomplete("the rule", receipt.logged.proof.index);
-  }
-  receipt.rule = rule.to_json();
+  const auto& rules = approval::rules_of_levels();
+  const auto rule = std::ranges::find_if(rules, [&own](const approval::Rule& one) {
+    return own.statement.rule && own.statement.rule->sha256 == one.sha256();
+  });
+  if (rule == rules.end()) return incomplete("the rule", receipt.logged.proof.index);
+  receipt.rule = rule->to_json();
   return add_reviews(receipt, own.statement);
 }
 

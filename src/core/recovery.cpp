@@ -123,7 +123,7 @@ Outcome sign_rest(World& world, ProjectLog& log, std::uint64_t signed_size) {
 }
 
 void freeze(ProjectLog& log, std::string_view event, const std::string& why) {
-  log.frozen = true;
+  freeze(log, true);
   log::error(event, why, {{"project", log.head.project}});
 }
 

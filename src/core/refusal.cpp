@@ -38,6 +38,20 @@ std::string_view to_string(Fault fault) {
       return "login_link_expired";
     case Fault::passkey_known:
       return "passkey_known";
+    case Fault::account_unknown:
+      return "account_unknown";
+    case Fault::account_known:
+      return "account_known";
+    case Fault::account_link_invalid:
+      return "account_link_invalid";
+    case Fault::account_link_expired:
+      return "account_link_expired";
+    case Fault::account_stale:
+      return "account_stale";
+    case Fault::token_replayed:
+      return "token_replayed";
+    case Fault::key_limit:
+      return "key_limit";
     case Fault::proposal_limit:
       return "proposal_limit";
     case Fault::roster_mismatch:
@@ -56,6 +70,12 @@ std::string_view to_string(Fault fault) {
       return "not_a_party";
     case Fault::handoff_full:
       return "handoff_full";
+    case Fault::note_form:
+      return "note_form";
+    case Fault::talk_full:
+      return "talk_full";
+    case Fault::put_off_too_long:
+      return "put_off_too_long";
     case Fault::agent_proof_required:
       return "agent_proof_required";
     case Fault::erased:
@@ -66,6 +86,8 @@ std::string_view to_string(Fault fault) {
       return "still_listed";
     case Fault::not_decided:
       return "not_decided";
+    case Fault::channel_limit:
+      return "channel_limit";
     case Fault::disk_reserve:
       return "disk_reserve";
     case Fault::log_frozen:

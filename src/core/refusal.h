@@ -30,6 +30,13 @@ enum class Fault : std::uint8_t {
   login_link_invalid,
   login_link_expired,  // or used by another device
   passkey_known,    // this passkey is enrolled already, or its member has as many as there may be
+  account_unknown,  // this account of the identity provider is linked to nobody
+  account_known,    // it is linked to somebody else
+  account_link_invalid,  // the token of no link
+  account_link_expired,  // or its member is gone
+  account_stale,         // the account was not proven just now, and the level asks for it
+  token_replayed,        // a logout token that was used before
+  key_limit,        // as many content keys of a project, or copies of a member, as there may be
   proposal_limit,   // too many changes wait for an owner, or too many links for their members
   roster_mismatch,  // a head or entry is not what the server rebuilds
   not_permitted,    // a roster that too few of the owners before have signed
@@ -39,11 +46,15 @@ enum class Fault : std::uint8_t {
   nonce_limit,           // an agent used as many nonces as are kept
   not_a_party,           // speaks about a handoff that does not name it
   handoff_full,          // a handoff's history is as long as it may be
+  note_form,             // a note that is of another place, or in clear where it must be sealed
+  talk_full,             // as much was said about a request as may be
+  put_off_too_long,      // until a time that is past, or too far away
   agent_proof_required,  // an agent with a key of its own must sign this
   erased,                // its statements, rows and key are gone: 410
   legal_hold,            // nothing that it covers is erased; the detail names it
   still_listed,          // a person who stands in a roster is not erased
   not_decided,           // an open request is not erased: its agent waits
+  channel_limit,         // a project has as many channels, or a member browsers, as there may be
   disk_reserve,          // too little disk left to take more in: 503
   log_frozen,            // the signer does not sign: 503
   signer_unavailable,    // it is away, and will be back: 503

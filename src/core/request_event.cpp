@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "approval/quorum.h"
 #include "json/parse.h"
 #include "json/text_array.h"
 #include "json/write.h"
@@ -20,18 +21,23 @@ std::vector<std::string> strings(const json::Value* value) {
 
 }  // namespace
 
-approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log) {
+bool takes_changes(const std::vector<std::string>& capabilities) {
+  return std::ranges::find(capabilities, changes_capability) != capabilities.end();
+}
+
+approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log,
+                             evidence::Level level) {
   return {.now = work.time_of(log),
-          .rule = approval::default_rule(),
+          .rule = approval::rule_of_level(level, project.row.single_operator),
           .people = project.people,
           .single_operator = project.row.single_operator};
 }
 
-evidence::RuleRef rule_ref(const ProjectView& project) {
-  const approval::Rule rule = approval::default_rule();
+evidence::RuleRef rule_ref(const ProjectView& project, evidence::Level level) {
+  const approval::Rule& rule = approval::rule_of_level(level, project.row.single_operator);
   const auto able = std::ranges::count_if(
       project.people, [&](const auto& person) { return approval::may_contribute(rule, person); });
-  return {.sha256 = approval::default_rule_sha256(),
+  return {.sha256 = approval::rule_of_level_sha256(level, project.row.single_operator),
           .k = approval::heads_required(rule),
           .n = static_cast<std::uint64_t>(able)};
 }
@@ -47,7 +53,7 @@ evidence::Statement request_statement(const ProjectView& project, const Work::Op
   statement.payload = open.state.state.current;
   statement.policy = evidence::default_policy();
   statement.roster_sha256 = project.row.roster_sha256;
-  statement.rule = rule_ref(project);
+  statement.rule = rule_ref(project, open.state.state.level);
   statement.marks = project.marks;
   if (open.row.payload_kind == "plain") statement.marks.emplace_back("server_sealed");
   if (open.state.state.no_isolation) statement.marks.emplace_back("no_isolation");

@@ -11,11 +11,16 @@
 
 namespace lp::core {
 
-// The rule, people and time that the state machine needs, for the roster in force.
-approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log);
+// What a client announces at ingest that can be asked for changes.
+inline constexpr std::string_view changes_capability = "request_changes";
+[[nodiscard]] bool takes_changes(const std::vector<std::string>& capabilities);
 
-// The default rule, and how many of the project's people could contribute to it.
-evidence::RuleRef rule_ref(const ProjectView& project);
+// The rule of the level, people and time that the state machine needs, for the roster in force.
+approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log,
+                             evidence::Level level);
+
+// The rule of the level, and how many of the project's people could contribute to it.
+evidence::RuleRef rule_ref(const ProjectView& project, evidence::Level level);
 
 // A statement of `type` about the request as it stands in `open.state`, by `actor`.
 evidence::Statement request_statement(const ProjectView& project, const Work::Open& open,

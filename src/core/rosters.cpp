@@ -317,6 +317,7 @@ void follow_rosters(Work& work, const std::map<std::string, std::string>& names,
     if (device.revoked || keys.contains(key)) continue;
     device.revoked = work.now;
     work.batch.writes.emplace_back(device);
+    work.batch.removals.emplace_back(store::DeleteWrappedKeys{.device = key});
     const auto passkey = directory.passkeys.find(key);
     if (passkey == directory.passkeys.end()) continue;
     passkey->second.removed = work.now;

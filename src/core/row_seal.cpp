@@ -104,6 +104,16 @@ void add_row(Fields& fields, const store::ApiKey& row) {
       .add(row.revoked);
 }
 
+void add_row(Fields& fields, const store::LinkedAccount& row) {
+  fields.add(std::string_view(row.id))
+      .add(std::string_view(row.member))
+      .add(std::string_view(row.issuer))
+      .add(std::string_view(row.subject))
+      .add(std::uint64_t{row.groups.size()});
+  for (const std::string& group : row.groups) fields.add(std::string_view(group));
+  fields.add(row.created).add(row.removed);
+}
+
 void add_row(Fields& fields, const store::Agent& row) {
   fields.add(std::string_view(row.id))
       .add(std::string_view(row.project))
@@ -130,6 +140,23 @@ void add_row(Fields& fields, const store::Passkey& row) {
       .add(row.created)
       .add(row.removed)
       .add(row.flagged);
+}
+
+void add_row(Fields& fields, const store::Channel& row) {
+  for (const std::string* text : {&row.id, &row.project, &row.kind, &row.name, &row.audience,
+                                  &row.hint, &row.target_sealed}) {
+    fields.add(std::string_view(*text));
+  }
+  fields.add(static_cast<std::uint64_t>(row.after_ms))
+      .add(static_cast<std::uint64_t>(row.repeat_ms))
+      .add(row.created);
+}
+
+void add_row(Fields& fields, const store::PushSubscription& row) {
+  for (const std::string* text : {&row.id, &row.member, &row.name, &row.target_sealed}) {
+    fields.add(std::string_view(*text));
+  }
+  fields.add(row.endpoint).add(static_cast<std::uint64_t>(row.after_ms)).add(row.created);
 }
 
 }  // namespace
@@ -174,6 +201,9 @@ std::string sealed_bytes(const store::RequestState& row) {
       .add(std::string_view(row.method))
       .add(std::string_view(row.reason_sealed))
       .add(std::string_view(row.edited_payload));
+  // Behind all that every row has, so that rows from before it keep their bytes.
+  if (!row.state.changes_asked.empty()) fields.add(std::string_view("changes_asked"));
+  for (const std::string& member : row.state.changes_asked) fields.add(std::string_view(member));
   return fields.take();
 }
 
@@ -252,6 +282,18 @@ std::string sealed_bytes(const Directory& directory) {
   if (!directory.passkeys.empty()) {
     fields.add(std::string_view("lp-passkeys/1")).add(std::uint64_t{directory.passkeys.size()});
     for (const auto& [key, row] : directory.passkeys) add_row(fields, row);
+  }
+  // Nor in which nobody ever signed in with an account of a provider.
+  if (!directory.accounts.empty()) {
+    fields.add(std::string_view("lp-accounts/1")).add(std::uint64_t{directory.accounts.size()});
+    for (const auto& [id, row] : directory.accounts) add_row(fields, row);
+  }
+  // Nor in which nobody was ever told anything.
+  if (!directory.channels.empty() || !directory.subscriptions.empty()) {
+    fields.add(std::string_view("lp-reach/1")).add(std::uint64_t{directory.channels.size()});
+    for (const auto& [id, row] : directory.channels) add_row(fields, row);
+    fields.add(std::uint64_t{directory.subscriptions.size()});
+    for (const auto& [id, row] : directory.subscriptions) add_row(fields, row);
   }
   return fields.take();
 }

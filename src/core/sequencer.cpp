@@ -131,10 +131,11 @@ bool Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
     if (!settle(work, gate)) return false;
     publish(work);
   }
+  // Before the replies: whoever has one knows that the clock was looked at.
+  published_.clock_unsafe = world_.clock_watch.unsafe();
   gate.open();
   // What was wrapped under an old key is not to be found in the write-ahead log either.
   if (!wrap_keys_.destroy(world_).empty()) scrub(0);
-  published_.clock_unsafe = world_.clock_watch.unsafe();
   // Also when there are no topics: answers that are made elsewhere leave with it.
   announce_(work.topics());
   return true;

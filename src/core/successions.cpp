@@ -106,6 +106,7 @@ void move_on(Work& work, const std::string& before, const std::string& after) {
   for (auto& [digest, key] : directory.keys) move(key, key.revoked.has_value());
   for (auto& [id, agent] : directory.agents) move(agent, agent.revoked.has_value());
   for (auto& [id, webhook] : directory.webhooks) move(webhook, webhook.removed.has_value());
+  for (auto& [id, channel] : directory.channels) move(channel, false);
   for (const auto& [place, secret] : std::map(directory.secrets)) {
     if (place.first != before) continue;
     store::ProjectSecret same = secret;

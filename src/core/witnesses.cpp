@@ -49,7 +49,9 @@ void forget_others(Work& work, const std::string& policy_text) {
     if (asks(policy, mark.second)) return false;
     if (mark.first == world.root.origin()) world.root.go_on();
     for (auto& [id, log] : world.logs) {
-      if (log.origin == mark.first && std::exchange(log.witness_ahead, false)) log.frozen = false;
+      if (log.origin == mark.first && std::exchange(log.witness_ahead, false)) {
+        freeze(log, false);
+      }
     }
     return true;
   });
@@ -112,7 +114,7 @@ Applied<NoteWitnessAhead> apply(Work& work, NoteWitnessAhead& command) {
 
 void stand_still(ProjectLog& log) {
   if (!log.frozen) log.witness_ahead = true;
-  log.frozen = true;
+  freeze(log, true);
   log::error(
       "log.witness_ahead",
       "A witness has seen more of this log, or another one, than is here: it was rolled back "

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "core/issuer.h"
 #include "core/keys.h"
 #include "core/notary.h"
+#include "core/notice_ceiling.h"
 #include "core/root_log.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
@@ -55,6 +57,11 @@ inline void publish(LiveLog& live, const Signer::Signed& head) {
   live.signed_size = head.size;
 }
 
+inline void freeze(ProjectLog& log, bool frozen) {
+  log.frozen = frozen;
+  log.live->frozen = frozen;
+}
+
 // Freezes a log of which a witness knows more than we do, and says so.
 void stand_still(ProjectLog& log);
 
@@ -75,6 +82,10 @@ struct World {
   ClockWatch clock_watch;
   Expiry expiry;
   SeenNonces nonces;
+  NoticeCeiling notice_ceiling;
+  // By request, the browsers that were told of it, so that they are told when it is over. Memory
+  // only: after a restart a browser finds out when it is looked at.
+  std::map<std::string, std::set<std::string>, std::less<>> told_browsers;
   std::vector<store::LegalHold> holds;                  // that stand
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
   RootLog root;

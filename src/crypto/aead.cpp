@@ -11,11 +11,20 @@
 namespace lp::crypto {
 namespace {
 
+constexpr std::size_t small_key_bytes = 16;
+
 using CipherContext = CHandle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 const EVP_CIPHER* cipher() {
   static const CHandle<EVP_CIPHER, EVP_CIPHER_free> fetched(
       EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
+  LP_ASSERT(fetched != nullptr);
+  return fetched.get();
+}
+
+const EVP_CIPHER* small_cipher() {
+  static const CHandle<EVP_CIPHER, EVP_CIPHER_free> fetched(
+      EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr));
   LP_ASSERT(fetched != nullptr);
   return fetched.get();
 }
@@ -28,11 +37,9 @@ unsigned char* data_of(std::string& bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
-}  // namespace
-
-std::string aes_256_gcm_seal(std::string_view key, std::string_view iv, std::string_view plaintext,
-                             std::string_view additional_data) {
-  LP_ASSERT(key.size() == aead_key_bytes && iv.size() == aead_iv_bytes);
+std::string seal(const EVP_CIPHER* with, std::string_view key, std::string_view iv,
+                 std::string_view plaintext, std::string_view additional_data) {
+  LP_ASSERT(iv.size() == aead_iv_bytes);
   LP_ASSERT(plaintext.size() <= INT_MAX && additional_data.size() <= INT_MAX);
   const CipherContext context(EVP_CIPHER_CTX_new());
   LP_ASSERT(context != nullptr);
@@ -40,7 +47,7 @@ std::string aes_256_gcm_seal(std::string_view key, std::string_view iv, std::str
   std::string sealed(plaintext.size() + aead_tag_bytes, '\0');
   unsigned char* out = data_of(sealed);
   int count = 0;
-  LP_ASSERT(EVP_EncryptInit_ex2(c, cipher(), data_of(key), data_of(iv), nullptr) == 1);
+  LP_ASSERT(EVP_EncryptInit_ex2(c, with, data_of(key), data_of(iv), nullptr) == 1);
   if (!additional_data.empty()) {
     LP_ASSERT(EVP_EncryptUpdate(c, nullptr, &count, data_of(additional_data),
                                 static_cast<int>(additional_data.size())) == 1);
@@ -53,6 +60,20 @@ std::string aes_256_gcm_seal(std::string_view key, std::string_view iv, std::str
   LP_ASSERT(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(aead_tag_bytes),
                                 out + plaintext.size()) == 1);
   return sealed;
+}
+
+}  // namespace
+
+std::string aes_256_gcm_seal(std::string_view key, std::string_view iv, std::string_view plaintext,
+                             std::string_view additional_data) {
+  LP_ASSERT(key.size() == aead_key_bytes);
+  return seal(cipher(), key, iv, plaintext, additional_data);
+}
+
+std::string aes_128_gcm_seal(std::string_view key, std::string_view iv,
+                             std::string_view plaintext) {
+  LP_ASSERT(key.size() == small_key_bytes);
+  return seal(small_cipher(), key, iv, plaintext, {});
 }
 
 std::optional<std::string> aes_256_gcm_open(std::string_view key, std::string_view iv,

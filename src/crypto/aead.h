@@ -1,4 +1,5 @@
-// AES-256-GCM with a 12-byte IV and a 16-byte tag appended to the ciphertext (wire.md B1).
+// AES-256-GCM, and AES-128-GCM for the one protocol that asks for it (RFC 8188), with a 12-byte IV
+// and a 16-byte tag appended to the ciphertext (wire.md B1).
 
 #pragma once
 
@@ -21,5 +22,8 @@ std::string aes_256_gcm_seal(std::string_view key, std::string_view iv, std::str
 std::optional<std::string> aes_256_gcm_open(std::string_view key, std::string_view iv,
                                             std::string_view ciphertext_and_tag,
                                             std::string_view additional_data = {});
+
+// The same under a key of 16 bytes. Only to seal: what comes back to us is never in this form.
+std::string aes_128_gcm_seal(std::string_view key, std::string_view iv, std::string_view plaintext);
 
 }  // namespace lp::crypto

@@ -239,6 +239,28 @@ Secret P256Key::pkcs8() const {
   return secret;
 }
 
+std::optional<Secret> P256Key::agree(std::string_view point) const {
+  // OpenSSL takes compressed and hybrid forms too; a key has one encoding here.
+  if (point.size() != point_bytes || point.front() != '\x04') return std::nullopt;
+  const Key peer = make_key(point, nullptr);
+  if (!peer) return std::nullopt;
+  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, handle_->key.get(), nullptr));
+  LP_ASSERT(context && EVP_PKEY_derive_init(context.get()) == 1);
+  // Checks that the point is on the curve and is not the neutral one.
+  if (EVP_PKEY_derive_set_peer_ex(context.get(), peer.get(), 1) != 1) return std::nullopt;
+  std::string shared(scalar_bytes, '\0');
+  std::size_t length = shared.size();
+  LP_ASSERT(EVP_PKEY_derive(context.get(), data_of(shared), &length) == 1);
+  LP_ASSERT(length == scalar_bytes);
+  Secret secret(shared);
+  wipe(shared);
+  return secret;
+}
+
+std::string_view P256Key::point() const {
+  return std::string_view(spki_).substr(spki_bytes - point_bytes);
+}
+
 struct P256PublicKey::Handle {
   Key key;
   KeyContext verifying;  // as P256Key::Handle::signing

@@ -29,6 +29,11 @@ class P256Key {
   [[nodiscard]] std::string sign(std::string_view message) const;
   [[nodiscard]] const std::string& spki() const { return spki_; }
   [[nodiscard]] Secret pkcs8() const;
+  // The x-coordinate of the point that both come to (ECDH, SP 800-56A): 32 bytes. `point` is the
+  // other's, uncompressed, 65 bytes; nothing for what is no point on the curve.
+  [[nodiscard]] std::optional<Secret> agree(std::string_view point) const;
+  // The uncompressed point of this key: the last 65 bytes of spki().
+  [[nodiscard]] std::string_view point() const [[clang::lifetimebound]];
 
  private:
   struct Handle;

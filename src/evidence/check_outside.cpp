@@ -182,7 +182,10 @@ Checking check_trust(Examination& it) {
 Checking check_requirement(Examination& it) {
   const EventType type = it.statement().type;
   const HumanClass human = std::max(it.trust->min_human, it.demands.human);
-  if ((is_review(type) || is_decision_by_people(type)) && it.human < human) {
+  // That changes were asked for allows nothing, so nothing is demanded of who asked.
+  const bool allows = (is_review(type) && type != EventType::review_changes_requested) ||
+                      is_decision_by_people(type);
+  if (allows && it.human < human) {
     return invalid("people proved themselves by `" + std::string(demand_name(it.human)) +
                    "`, and `" + std::string(demand_name(human)) + "` is demanded");
   }

@@ -206,6 +206,7 @@ bool single_operator(const Examination& it) {
 bool supports(const Statement& review, const Statement& decision, bool alone) {
   const bool rejects = decision.type == EventType::decision_rejected;
   if (rejects != (review.type == EventType::review_rejected)) return false;
+  if (review.type == EventType::review_changes_requested) return false;
   if (review.payload != decision.payload || !review.rule || !decision.rule) return false;
   if (review.rule->sha256 != decision.rule->sha256) return false;
   const bool edits = review.type == EventType::review_edited;

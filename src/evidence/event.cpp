@@ -93,7 +93,7 @@ std::optional<EventType> event_type(std::string_view name) {
 
 bool is_review(EventType type) {
   return type == EventType::review_approved || type == EventType::review_edited ||
-         type == EventType::review_rejected;
+         type == EventType::review_rejected || type == EventType::review_changes_requested;
 }
 
 bool is_decision_by_people(EventType type) {

@@ -68,8 +68,9 @@ enum class EventType : std::uint8_t {
 std::string_view to_string(EventType type);  // "request.created", "break_glass.armed"
 std::optional<EventType> event_type(std::string_view name);
 
-// A person's word on a version, and the end of a request by people's words.
-[[nodiscard]] bool is_review(EventType type);  // approved, edited, rejected
+// A person's signed word on a version: approved, edited, rejected, changes_requested.
+[[nodiscard]] bool is_review(EventType type);
+// The end of a request by people's words.
 [[nodiscard]] bool is_decision_by_people(
     EventType type);  // approved, …_with_modifications, rejected
 

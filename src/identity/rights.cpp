@@ -11,16 +11,16 @@ namespace {
 // One row a role, one column a right: the least that the role is for.
 struct Row {
   std::string_view role;
-  bool see, open_payload, decide, read_log, manage_people;
+  bool see, open_payload, decide, take_part, read_log, manage_people;
 };
 constexpr std::array rows = std::to_array<Row>({
-    // role           see   open   decide read   manage
-    {"owner", true, false, false, true, true},
-    {"admin", true, false, false, true, true},
-    {"policy_author", true, false, false, false, false},
-    {"reviewer", true, true, true, true, false},
-    {"auditor", true, false, false, true, false},
-    {"developer", true, false, false, false, false},
+    // role           see   open   decide take   read   manage
+    {"owner", true, false, false, true, true, true},
+    {"admin", true, false, false, true, true, true},
+    {"policy_author", true, false, false, false, false, false},
+    {"reviewer", true, true, true, true, true, false},
+    {"auditor", true, false, false, false, true, false},
+    {"developer", true, false, false, false, false, false},
 });
 
 bool has(const Row& row, Right right) {
@@ -31,6 +31,8 @@ bool has(const Row& row, Right right) {
       return row.open_payload;
     case Right::decide:
       return row.decide;
+    case Right::take_part:
+      return row.take_part;
     case Right::read_log:
       return row.read_log;
     case Right::manage_people:

@@ -18,6 +18,7 @@ enum class Right : std::uint8_t {
   see,            // the project, its requests and what became of them; payloads as they are sealed
   open_payload,   // what the server itself can open of them, in projects that are server_sealed
   decide,         // approve, edit, reject
+  take_part,      // comment on requests, say whose turn it is
   read_log,       // the log, its proofs, receipts
   manage_people,  // ask for changes of rosters, withdraw them; see and end anybody's sessions
 };

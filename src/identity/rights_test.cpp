@@ -30,6 +30,10 @@ TEST(Rights, LetReviewersAloneDecideAndReadWhatTheServerCanOpen) {
   EXPECT_EQ(who(Right::open_payload), std::set<std::string>{"reviewer"});
 }
 
+TEST(Rights, LetThoseWhoAnswerForARequestTakePartInIt) {
+  EXPECT_EQ(who(Right::take_part), (std::set<std::string>{"owner", "admin", "reviewer"}));
+}
+
 TEST(Rights, OpenTheLogToThoseWhoAnswerForIt) {
   EXPECT_EQ(who(Right::read_log), (std::set<std::string>{"owner", "admin", "reviewer", "auditor"}));
 }

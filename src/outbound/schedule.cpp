@@ -12,7 +12,12 @@ constexpr std::int64_t second = 1'000, minute = 60 * second, hour = 60 * minute;
 constexpr std::int64_t delays[] = {5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour,
                                    10 * hour,  14 * hour,  20 * hour,   24 * hour};
 constexpr std::int64_t retry_after_max_ms = hour;
-constexpr int gone = 410;
+constexpr int not_found = 404, gone = 410;
+
+// A push service answers 404 as well for a browser that it knows no more (RFC 8030 §7.3).
+bool is_gone(const store::OutboxItem& item, int status) {
+  return status == gone || (status == not_found && item.webhook.starts_with("sub_"));
+}
 
 std::string describe(const Answer& answer) {
   if (answer.status == 0) return answer.error;
@@ -32,6 +37,7 @@ std::optional<std::int64_t> delay_ms(std::uint64_t made) {
 store::OutboxItem after_attempt(store::OutboxItem item, const Answer& answer, Instant now,
                                 double jitter) {
   ++item.attempts;
+  item.status = answer.status;
   if (answer.accepted()) {
     item.state = "sent";
     item.last_error.clear();
@@ -39,7 +45,7 @@ store::OutboxItem after_attempt(store::OutboxItem item, const Answer& answer, In
   }
   item.last_error = describe(answer);
   const auto delay = delay_ms(item.attempts);
-  if (answer.status == gone || !delay) {
+  if (is_gone(item, answer.status) || !delay) {
     item.state = "dead";
     return item;
   }

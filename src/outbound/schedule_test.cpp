@@ -38,6 +38,11 @@ TEST(Schedule, SendsOnceAcceptedAndForgetsTheError) {
 
 TEST(Schedule, GivesUpAtOnceWhenTheReceiverIsGone) {
   EXPECT_EQ(after_attempt({}, {.status = 410}, start, 0).state, "dead");
+  // A push service says so in two ways; to others a 404 may be of today only.
+  const store::OutboxItem browser{.webhook = "sub_a"};
+  EXPECT_EQ(after_attempt(browser, {.status = 404}, start, 0).state, "dead");
+  EXPECT_EQ(after_attempt(browser, {.status = 404}, start, 0).status, 404);
+  EXPECT_EQ(after_attempt({}, {.status = 404}, start, 0).state, "due");
   EXPECT_EQ(after_attempt({}, {.status = 404}, start, 0).state, "due");
 }
 

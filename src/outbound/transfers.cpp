@@ -57,7 +57,7 @@ bool is_plain(const std::string& url) {
 }
 
 // Reads the URL with the parser that the connection uses: two parsers would disagree some day.
-std::expected<Target, std::string> read_target(const std::string& text) {
+std::expected<Target, std::string> read_target(const std::string& text, bool mail) {
   const auto wrong = [] { return std::unexpected(std::string("Not sent: the URL is not plain")); };
   if (!is_plain(text)) return wrong();
   const std::unique_ptr<CURLU, UrlCleanup> url(curl_url());
@@ -66,7 +66,9 @@ std::expected<Target, std::string> read_target(const std::string& text) {
     return wrong();
   }
   const std::string scheme = part(url.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") return wrong();
+  const bool of_mail = scheme == "smtp" || scheme == "smtps";
+  const bool of_web = scheme == "http" || scheme == "https";
+  if (mail ? !of_mail : !of_web) return wrong();
   if (!part(url.get(), CURLUPART_ZONEID).empty()) return wrong();
   Target target;
   target.host = part(url.get(), CURLUPART_HOST);
@@ -94,7 +96,8 @@ struct Transfer {
   bool keep_body = false;
   std::string body;
   bool cut = false;
-  List headers;
+  List headers, recipients;
+  std::size_t body_sent = 0;  // of a mail
   std::unique_ptr<CURL, EasyCleanup> easy;
 };
 
@@ -126,18 +129,27 @@ std::size_t take_header(char*, std::size_t, std::size_t size, void* with) {
   return transfer.header_bytes > header_bytes_max ? 0 : size;
 }
 
+std::size_t give_mail(char* into, std::size_t, std::size_t size, void* with) {
+  Transfer& transfer = *static_cast<Transfer*>(with);
+  const std::size_t count = transfer.delivery.body.copy(into, size, transfer.body_sent);
+  transfer.body_sent += count;
+  return count;
+}
+
 template <typename Value>
 void set(const Transfer& transfer, CURLoption option, Value value) {
   LP_ASSERT(curl_easy_setopt(transfer.easy.get(), option, value) == CURLE_OK);
 }
 
 void set_limits(const Transfer& transfer, const TransferOptions& options) {
-  set(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
+  const bool mail = transfer.delivery.mail.has_value();
+  set(transfer, CURLOPT_PROTOCOLS_STR, mail ? "smtp,smtps" : "http,https");
   set(transfer, CURLOPT_FOLLOWLOCATION, 0L);
   set(transfer, CURLOPT_PROXY, "");  // no proxy, whatever the environment says
   set(transfer, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(transfer, CURLOPT_NOSIGNAL, 1L);
-  set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.attempt_ms_max));
+  set(transfer, CURLOPT_TIMEOUT_MS,
+      static_cast<long>(mail ? options.mail_ms_max : options.attempt_ms_max));
   // A connection of its own for each: none is made without asking the guard.
   set(transfer, CURLOPT_FRESH_CONNECT, options.keep_connection ? 0L : 1L);
   set(transfer, CURLOPT_FORBID_REUSE, options.keep_connection ? 0L : 1L);
@@ -159,7 +171,24 @@ void set_callbacks(Transfer& transfer) {
   set(transfer, CURLOPT_HEADERDATA, &transfer);
 }
 
-void set_request(Transfer& transfer, curl_slist* resolve) {
+void set_mail(Transfer& transfer) {
+  const Envelope& mail = *transfer.delivery.mail;
+  append(transfer.recipients, "<" + mail.to + ">");
+  set(transfer, CURLOPT_URL, transfer.delivery.url.c_str());
+  set(transfer, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));  // STARTTLS, or nothing
+  set(transfer, CURLOPT_MAIL_FROM, ("<" + mail.from + ">").c_str());
+  set(transfer, CURLOPT_MAIL_RCPT, transfer.recipients.get());
+  if (!mail.user.empty()) {
+    set(transfer, CURLOPT_USERNAME, mail.user.c_str());
+    set(transfer, CURLOPT_PASSWORD, std::string(mail.password.reveal()).c_str());
+  }
+  set(transfer, CURLOPT_UPLOAD, 1L);
+  set(transfer, CURLOPT_READFUNCTION, give_mail);
+  set(transfer, CURLOPT_READDATA, &transfer);
+  set(transfer, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(transfer.delivery.body.size()));
+}
+
+void set_request(Transfer& transfer) {
   for (const auto& [name, value] : transfer.delivery.headers) {
     append(transfer.headers, name + ": " + value);
   }
@@ -174,12 +203,28 @@ void set_request(Transfer& transfer, curl_slist* resolve) {
     set(transfer, CURLOPT_POSTFIELDSIZE_LARGE,
         static_cast<curl_off_t>(transfer.delivery.body.size()));
   }
-  if (resolve != nullptr) set(transfer, CURLOPT_RESOLVE, resolve);
+}
+
+constexpr int mail_accepted = 250;
+
+// A mail counts when its server has taken it whole.
+Answer mail_answer(const Transfer& transfer, CURLcode code, long status) {
+  if (code == CURLE_OK) return {.status = mail_accepted};
+  Answer answer;
+  if (!transfer.refused.empty()) {
+    answer.error = transfer.refused;
+  } else if (status >= 400) {
+    answer.error = fmt::format("The mail server answered {}", status);
+  } else {
+    answer.error = curl_easy_strerror(code);
+  }
+  return answer;
 }
 
 Answer answer_of(const Transfer& transfer, CURLcode code) {
   long status = 0;
   curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (transfer.delivery.mail) return mail_answer(transfer, code, status);
   Answer answer;
   if (!transfer.refused.empty() && status == 0) {
     answer.error = transfer.refused;
@@ -252,7 +297,10 @@ Transfers::Transfers(Guard guard, TransferOptions options)
 Transfers::~Transfers() = default;
 
 void Transfers::begin(std::int64_t id, Delivery delivery) {
-  auto target = read_target(delivery.url);
+  auto target = read_target(delivery.url, delivery.mail.has_value());
+  if (target && delivery.mail && !impl_->options.mail_guard) {
+    target = std::unexpected(std::string("Not sent: mail.server is not set"));
+  }
   if (!target) {
     impl_->finished.push_back({.id = id, .answer = {.error = std::move(target.error())}});
     return;
@@ -261,7 +309,7 @@ void Transfers::begin(std::int64_t id, Delivery delivery) {
   transfer->id = id;
   transfer->delivery = std::move(delivery);
   transfer->target = *std::move(target);
-  transfer->guard = &impl_->guard;
+  transfer->guard = transfer->delivery.mail ? &*impl_->options.mail_guard : &impl_->guard;
   transfer->opened = &impl_->opened;
   transfer->answer_bytes_max = impl_->options.answer_bytes_max;
   transfer->keep_body = impl_->options.keep_body;
@@ -269,7 +317,12 @@ void Transfers::begin(std::int64_t id, Delivery delivery) {
   LP_ASSERT(transfer->easy != nullptr);
   set_limits(*transfer, impl_->options);
   set_callbacks(*transfer);
-  set_request(*transfer, impl_->resolve.get());
+  if (transfer->delivery.mail) {
+    set_mail(*transfer);
+  } else {
+    set_request(*transfer);
+  }
+  if (impl_->resolve) set(*transfer, CURLOPT_RESOLVE, impl_->resolve.get());
   LP_ASSERT(curl_multi_add_handle(impl_->multi, transfer->easy.get()) == CURLM_OK);
   const bool fresh = impl_->running.try_emplace(id, std::move(transfer)).second;
   LP_ASSERT(fresh);

@@ -223,5 +223,31 @@ TEST(Transfers, GetWithoutABody) {
   EXPECT_NE(received[0].head.find("X-Test: yes"), std::string::npos);
 }
 
+std::string mailed(Transfers& transfers, const std::string& url) {
+  Delivery delivery{.url = url, .headers = {}, .body = "Subject: x\r\n\r\ny\r\n"};
+  delivery.mail =
+      Envelope{.from = "a@example.org", .to = "b@example.org", .user = {}, .password = {}};
+  transfers.begin(1, std::move(delivery));
+  std::vector<Transfers::Finished> finished;
+  EXPECT_TRUE(eventually([&] { return !(finished = transfers.wait(100)).empty(); }));
+  return finished.empty() ? "no answer" : finished.front().answer.error;
+}
+
+TEST(Transfers, HandMailToTheServerThatWasNamedAndToNoOther) {
+  Sink sink;
+  const std::string place = "127.0.0.1:" + std::to_string(sink.port());
+  Transfers none(guard({"127.0.0.1"}), {});
+  EXPECT_NE(mailed(none, "smtp://" + place).find("mail.server"), std::string::npos);
+  Transfers other(guard({"127.0.0.1"}), {.mail_guard = guard({"127.0.0.1:1"})});
+  EXPECT_NE(mailed(other, "smtp://" + place).find("Not sent"), std::string::npos);
+  EXPECT_NE(mailed(other, sink.url("/ok")).find("not plain"), std::string::npos) << "no mail URL";
+  EXPECT_EQ(sink.connections(), 0);
+  // What the web may reach is not what mail may, and the other way round.
+  Transfers mail_only(guard(), {.mail_guard = guard({place})});
+  EXPECT_EQ(post(mail_only, sink.url("/ok")).status, 0);
+  EXPECT_EQ(post(mail_only, "smtp://" + place).status, 0);
+  EXPECT_EQ(sink.connections(), 0);
+}
+
 }  // namespace
 }  // namespace lp::outbound

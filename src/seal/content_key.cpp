@@ -93,6 +93,12 @@ Secret ContentKey::commitment_key(const Envelope& envelope) const {
   return Secret(crypto::hkdf_sha256(raw_.reveal(), salt.view(), "lp-commit/1"));
 }
 
+Secret ContentKey::note_key(std::string_view salt, std::string_view context) const {
+  std::string info("lp-note/1\0"sv);
+  info += context;
+  return Secret(crypto::hkdf_sha256(raw_.reveal(), salt, info));
+}
+
 Digest commitment(std::string_view k, Role role, std::string_view plaintext) {
   return crypto::hmac_sha256(k, {"lp-commit/1\0"sv, name_of(role), "\0"sv, plaintext});
 }

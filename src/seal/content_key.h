@@ -41,6 +41,9 @@ class ContentKey {
   // HMACs of display, reason and comment.
   [[nodiscard]] Secret commitment_key(const Envelope& envelope) const;
 
+  // What a note is sealed with (note.h), which opens nothing but notes.
+  [[nodiscard]] Secret note_key(std::string_view salt, std::string_view context) const;
+
  private:
   Secret raw_;
 };

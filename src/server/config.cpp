@@ -10,6 +10,9 @@
 #include <map>
 #include <optional>
 
+#include "identity/provider_metadata.h"
+#include "outbound/web_push.h"
+
 extern char** environ;  // NOLINT: POSIX names it so
 
 namespace lp::server {
@@ -172,6 +175,34 @@ Setter policy_url() {
   };
 }
 
+Setter issuer() {
+  return [](Config& config, const toml::node& node) -> Fault {
+    const auto value = node.value_exact<std::string>();
+    if (!value || (!value->empty() && !identity::is_issuer(*value))) {
+      return "must be the issuer as the provider writes it: https, without query and fragment";
+    }
+    config.sign_on.issuer = *value;
+    return std::nullopt;
+  };
+}
+
+// A text that is empty or fits.
+Setter checked(std::function<std::string&(Config&)> slot, bool (*fits)(std::string_view),
+               std::string wrong) {
+  return [=](Config& config, const toml::node& node) -> Fault {
+    const auto value = node.value_exact<std::string>();
+    if (!value || (!value->empty() && !fits(*value))) return wrong;
+    slot(config) = *value;
+    return std::nullopt;
+  };
+}
+
+Setter mail_server() {
+  return checked([](Config& c) -> std::string& { return c.mail.url; },
+                 [](std::string_view url) { return outbound::mail_place(url).has_value(); },
+                 "must be smtp://HOST:PORT (STARTTLS) or smtps://HOST:PORT");
+}
+
 Setter listen() {
   return [](Config& config, const toml::node& node) -> Fault {
     const auto value = node.value_exact<std::string>();
@@ -237,8 +268,39 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"security.contact", contacts()},
       {"security.policy", policy_url()},
       {"agents.self_signup", flag([](Config& c) -> bool& { return c.self_signup; })},
+      {"auth.require_sso", flag([](Config& c) -> bool& { return c.sign_on_required; })},
+      {"auth.oidc.name", text([](Config& c) -> std::string& { return c.sign_on.name; })},
+      {"auth.oidc.issuer", issuer()},
+      {"auth.oidc.client_id", text([](Config& c) -> std::string& { return c.sign_on.client_id; })},
+      {"auth.oidc.client_secret_file",
+       text([](Config& c) -> std::string& { return c.sign_on.client_secret_file; })},
+      {"auth.oidc.scopes",
+       list([](Config& c) -> std::vector<std::string>& { return c.sign_on.scopes; })},
+      {"auth.oidc.groups_claim",
+       text([](Config& c) -> std::string& { return c.sign_on.groups_claim; })},
+      {"auth.oidc.member_claim",
+       text([](Config& c) -> std::string& { return c.sign_on.member_claim; })},
+      {"auth.oidc.allow",
+       list([](Config& c) -> std::vector<std::string>& { return c.sign_on.allow; })},
+      {"auth.oidc.fresh_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.sign_on.fresh_ms; }, 30'000,
+                            3'600'000)},
       {"webhooks.allow",
        list([](Config& c) -> std::vector<std::string>& { return c.webhooks_allow; })},
+      {"webhooks.authorities",
+       text([](Config& c) -> std::string& { return c.webhooks_authorities; })},
+      {"mail.server", mail_server()},
+      {"mail.from",
+       checked([](Config& c) -> std::string& { return c.mail.from; }, outbound::is_mail_address,
+               "must be one address, such as a@example.org")},
+      {"mail.user", text([](Config& c) -> std::string& { return c.mail.user; })},
+      {"mail.password_file", text([](Config& c) -> std::string& { return c.mail_password_file; })},
+      {"push.subject",
+       checked([](Config& c) -> std::string& { return c.push_subject; }, outbound::is_push_subject,
+               "must be mailto:ADDRESS or https://HOST, of a name that push services reach")},
+      {"requests.alarm_after_ms",
+       number<std::int64_t>([](Config& c) -> std::int64_t& { return c.alarm_after_ms; }, 60'000,
+                            30 * day_ms)},
       {"signer.socket", text([](Config& c) -> std::string& { return c.signer_socket; })},
       {"witness.policy", text([](Config& c) -> std::string& { return c.witness_policy; })},
       {"log.format",
@@ -365,27 +427,6 @@ std::expected<net::Endpoint, std::string> parse_endpoint(std::string_view text) 
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
   if (error != std::errc{} || end != port.data() + port.size()) return std::unexpected(wrong);
   return endpoint;
-}
-
-std::expected<void, std::string> check_exposure(const Config& config) {
-  if (config.tls_cert.empty() != config.tls_key.empty()) {
-    return std::unexpected("server.tls.cert and server.tls.key go together: give both or neither.");
-  }
-  const bool encrypted = !config.tls_cert.empty() || !config.trusted_proxies.empty();
-  if (config.public_url.starts_with("https://") && !encrypted) {
-    return std::unexpected(
-        "server.public_url is https, and this server knows of no TLS: set server.tls.cert and "
-        "server.tls.key, or name the proxy that ends TLS in server.trusted_proxies.");
-  }
-  const auto address = IpAddress::parse(config.listen.address);
-  // What is no address is refused by the listener, which says so better.
-  const bool loopback = !address || address->unmapped().is_loopback();
-  if (loopback || encrypted) return {};
-  return std::unexpected(
-      fmt::format("Refusing plain HTTP on {}: set server.tls.cert and server.tls.key, or, where a "
-                  "proxy in front ends TLS, name it in server.trusted_proxies, or listen on a "
-                  "loopback address.",
-                  config.listen.address));
 }
 
 std::expected<Config, std::string> load_config(const std::string& path) {

@@ -186,8 +186,44 @@ std::map<std::string, std::string> defaults() {
           {"security.contact", none(c.security_contacts)},
           {"security.policy", none(c.security_policy)},
           {"agents.self_signup", c.self_signup ? "true" : "false"},
+          {"auth.require_sso", c.sign_on_required ? "true" : "false"},
+          {"auth.oidc.name", none(c.sign_on.name)},
+          {"auth.oidc.issuer", none(c.sign_on.issuer)},
+          {"auth.oidc.client_id", none(c.sign_on.client_id)},
+          {"auth.oidc.client_secret_file", none(c.sign_on.client_secret_file)},
+          {"auth.oidc.scopes", none(c.sign_on.scopes)},
+          {"auth.oidc.groups_claim", none(c.sign_on.groups_claim)},
+          {"auth.oidc.member_claim", none(c.sign_on.member_claim)},
+          {"auth.oidc.allow", none(c.sign_on.allow)},
+          {"auth.oidc.fresh_ms", text(c.sign_on.fresh_ms)},
           {"webhooks.allow", none(c.webhooks_allow)},
+          {"webhooks.authorities", none(c.webhooks_authorities)},
+          {"mail.server", none(c.mail.url)},
+          {"mail.from", none(c.mail.from)},
+          {"mail.user", none(c.mail.user)},
+          {"mail.password_file", none(c.mail_password_file)},
+          {"push.subject", none(c.push_subject)},
+          {"requests.alarm_after_ms", text(c.alarm_after_ms)},
           {"log.format", none(c.log_format)}};
+}
+
+TEST(Config, TakesAnIdentityProviderWholeOrNotAtAll) {
+  EXPECT_NE(refusal("[auth.oidc]\nissuer = \"http://login.example\"\n").find("auth.oidc.issuer"),
+            std::string::npos);
+  const auto exposure = [](const std::string& text) {
+    const auto config = from_file(text);
+    EXPECT_TRUE(config) << config.error();
+    const auto fine = check_exposure(*config);
+    return fine ? "" : fine.error();
+  };
+  const std::string issuer = "[auth.oidc]\nissuer = \"https://login.example\"\n";
+  const std::string client = "client_id = \"c\"\nclient_secret_file = \"/s\"\n";
+  EXPECT_NE(exposure(issuer).find("auth.oidc.client_id"), std::string::npos);
+  EXPECT_EQ(exposure(issuer + client), "");
+  EXPECT_NE(exposure("[auth]\nrequire_sso = true\n").find("auth.oidc.issuer"), std::string::npos);
+  const std::string beyond =
+      "[server]\nlisten = \"192.0.2.1:443\"\ntls.cert = \"c\"\ntls.key = \"k\"\n";
+  EXPECT_NE(exposure(beyond + issuer + client).find("server.public_url"), std::string::npos);
 }
 
 TEST(Configuration, IsDocumentedSettingBySetting) {
@@ -228,6 +264,31 @@ TEST(Configuration, IsDocumentedWithItsRanges) {
       EXPECT_FALSE(load_config("")) << name << " = " << outside;
     }
   }
+}
+
+TEST(Config, KnowsItsMailServerWholeOrNotAtAll) {
+  const std::string path = testing::TempDir() + "letsping-mail-password";
+  std::ofstream(path) << "secret word\n";
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  const auto mail = [](const std::string& text) {
+    const auto config = from_file("[mail]\n" + text);
+    return config ? mail_server_of(*config) : std::unexpected(config.error());
+  };
+  EXPECT_TRUE(mail("")->url.empty());
+  const std::string server = "server = \"smtps://mail.example\"\nfrom = \"lp@example.org\"\n";
+  const auto whole = mail(server + "user = \"lp\"\npassword_file = \"" + path + "\"");
+  ASSERT_TRUE(whole) << whole.error();
+  EXPECT_EQ(whole->password.reveal(), "secret word");
+  EXPECT_TRUE(mail(server));
+  EXPECT_FALSE(mail("server = \"smtps://mail.example\""));
+  EXPECT_FALSE(mail(server + "user = \"lp\""));
+  EXPECT_FALSE(mail("server = \"http://mail.example\"\nfrom = \"lp@example.org\""));
+  EXPECT_FALSE(mail("server = \"smtp://mail.example\"\nfrom = \"Somebody\""));
+  std::filesystem::permissions(path, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  EXPECT_FALSE(mail(server + "user = \"lp\"\npassword_file = \"" + path + "\""))
+      << "others can read the password";
+  std::filesystem::remove(path);
 }
 
 }  // namespace

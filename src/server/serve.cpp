@@ -15,13 +15,17 @@
 
 #include "api/review/session.h"
 #include "api/routes.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "core/request_event.h"
 #include "net/server.h"
 #include "net/socket_owner.h"
 #include "net/tls.h"
+#include "server/home.h"
 #include "server/notify.h"
 #include "server/outbox_port.h"
+#include "server/sign_on.h"
+#include "server/reach_port.h"
 #include "server/witness_submitter.h"
 
 namespace lp::server {
@@ -108,13 +112,34 @@ std::expected<Tls, std::string> tls_of(const Config& config) {
   return tls;
 }
 
+// Mail goes to the server that the operator named, wherever it is, and to nobody else.
+std::expected<outbound::TransferOptions, std::string> transfer_options(const Config& config) {
+  constexpr std::size_t authorities_bytes_max = 8U << 20;
+  outbound::TransferOptions options;
+  options.authorities = config.webhooks_authorities;
+  if (!options.authorities.empty()) {
+    const auto readable = read_file(options.authorities, authorities_bytes_max);
+    if (!readable) {
+      return std::unexpected("webhooks.authorities: " + to_string(readable.error()));
+    }
+  }
+  if (const auto place = outbound::mail_place(config.mail.url)) {
+    auto guard = outbound::Guard::make({*place});
+    if (!guard) return std::unexpected("mail.server: " + guard.error());
+    options.mail_guard = *std::move(guard);
+  }
+  return options;
+}
+
 // A certificate renewed on disk. One that cannot be used leaves the old one in place: a server that
 // goes on is better than one that stops over a typing error.
-void reload(net::Server& server, Tls& tls, const Config& config) {
+void reload(net::Server& server, Tls& tls, const Config& config,
+            std::atomic<std::int64_t>& certificate_until) {
   if (!tls) return log::info("server.reloaded", "Nothing is read anew without server.tls.");
   notify_manager("RELOADING=1");
   if (auto fresh = tls_of(config)) {
     tls = *std::move(fresh);
+    certificate_until = tls->valid_until().ms;
     server.use(tls);
   } else {
     log::error("tls.not_loaded", fresh.error());
@@ -123,7 +148,8 @@ void reload(net::Server& server, Tls& tls, const Config& config) {
 }
 
 // Returns when a signal says to end. What a ticket was sealed with is gone after half a day.
-void serve_until_told(const sigset_t& signals, net::Server& server, Tls tls, const Config& config) {
+void serve_until_told(const sigset_t& signals, net::Server& server, Tls tls, const Config& config,
+                      std::atomic<std::int64_t>& certificate_until) {
   // From a terminal SIGHUP says that it is gone; a service is told so to reload.
   const bool hangup_ends = isatty(STDIN_FILENO) == 1;
   const timespec half_a_day{.tv_sec = 12 * 3'600, .tv_nsec = 0};
@@ -131,7 +157,7 @@ void serve_until_told(const sigset_t& signals, net::Server& server, Tls tls, con
     const int signal = sigtimedwait(&signals, nullptr, &half_a_day);
     if (signal == SIGTERM || signal == SIGINT || (signal == SIGHUP && hangup_ends)) return;
     if (signal == SIGHUP) {
-      reload(server, tls, config);
+      reload(server, tls, config, certificate_until);
     } else if (tls) {
       server.use(tls = tls->with_new_ticket_keys());
     }
@@ -155,6 +181,10 @@ int serve(const ServeOptions& options) {
   if (!witnesses) return fail(witnesses.error());
   auto guard = outbound::Guard::make(config.webhooks_allow);
   if (!guard) return fail(guard.error());
+  const auto mail = mail_server_of(config);
+  if (!mail) return fail(mail.error());
+  auto transfer = transfer_options(config);
+  if (!transfer) return fail(transfer.error());
   if (!initialised(options.place)) {
     if (auto made = initialise(options.place, {}); !made) return fail(made.error());
   }
@@ -179,6 +209,9 @@ int serve(const ServeOptions& options) {
       });
   if (!installation) return fail(installation.error());
   core::Engine& engine = (*installation)->engine();
+  if (auto home = settle_home(engine, config.public_url, options.accept_lost_credentials); !home) {
+    return fail(home.error());
+  }
   if (auto set = engine.run(core::SetWitnessPolicy{.policy = witnesses->text}); !set) {
     return fail(core::to_string(set.error().fault));
   }
@@ -198,6 +231,9 @@ int serve(const ServeOptions& options) {
                        .security_contacts = config.security_contacts,
                        .security_policy = config.security_policy};
   context.test_approver = test_approver ? &*test_approver : nullptr;
+  auto provider = provider_of(config, engine.clock());
+  if (!provider) return fail(provider.error());
+  context.identity_provider = provider->get();
   context.session_reads_log = api::session_reads_log;
   context.limits.per_key = api::Rate{config.key_rate_per_minute, 60'000, config.key_burst};
   context.limits.holds.total = config.net.connections_max / 2;
@@ -222,9 +258,28 @@ int serve(const ServeOptions& options) {
                               : config.public_url;
   context.local_url = url;
   OutboxPort outbox(engine, url);
-  outbound::Worker worker(outbox, *std::move(guard), engine.clock(), engine.entropy());
+  std::atomic<std::int64_t> certificate_until = *tls ? (*tls)->valid_until().ms : 0;
+  ReachPort reach(engine, outbox,
+                  {.base_url = url,
+                   .mail = *mail,
+                   .push_subject = config.push_subject,
+                   .alarm_after_ms = config.alarm_after_ms,
+                   .certificate_until =
+                       [&certificate_until] {
+                         const Instant until{certificate_until};
+                         return until.ms == 0 ? std::nullopt : std::optional(until);
+                       },
+                   .wake =
+                       [&sending] {
+                         if (outbound::Worker* worker = sending) worker->notify();
+                       }});
+  context.reach = &reach;
+  context.waiting_ms_max = config.alarm_after_ms;
+  outbound::Worker worker(reach, *std::move(guard), engine.clock(), engine.entropy(),
+                          {.transfer = *std::move(transfer)});
   listening = &server;
   sending = &worker;
+  if (*provider) (*provider)->start();
   server.start();
   worker.start();
   (*submitter)->start();
@@ -236,12 +291,13 @@ int serve(const ServeOptions& options) {
 
   notify_manager("READY=1");
 
-  serve_until_told(signals, server, *tls, config);
+  serve_until_told(signals, server, *tls, config, certificate_until);
   notify_manager("STOPPING=1");
   log::info("server.stopping", "No new requests; the running ones end.");
   server.stop(config.drain_ms);
   worker.stop();
   (*submitter)->stop();
+  if (*provider) (*provider)->stop();
   engine.stop();
   listening = nullptr;
   sending = nullptr;

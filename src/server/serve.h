@@ -16,6 +16,8 @@ struct ServeOptions {
   std::string web_directory;  // "" = the dashboard in the binary
   // Closes logs that were rolled back (core/closing.h), for this start only.
   std::optional<core::AcceptedRollback> accept_rollback = {};
+  // Another public_url than before may take people's keys from them (home.h), for this start only.
+  bool accept_lost_credentials = false;
 };
 
 // Initialises the directory when it is new, serves until SIGTERM or SIGINT, drains. Prints

@@ -16,6 +16,8 @@
 #include "evidence/roster_wish.h"
 #include "evidence/statement.h"
 #include "identity/api_key.h"
+#include "store/account_rows.h"
+#include "store/reach_rows.h"
 
 namespace lp::store {
 
@@ -207,9 +209,15 @@ struct ProjectSecret {
 struct Session {
   Digest token;  // SHA-256 of the cookie value
   std::string member;
-  std::string key;  // of the device, or of the passkey, it began with
+  // Of the device, or of the passkey, it began with; of one that an account alone opened, its id.
+  std::string key;
   Instant created;
   Instant expires;
+  // Of one that an account of an identity provider opened ("" for others): the provider's own
+  // session ("" when it names none), and when the person signed in there, if it has said so.
+  std::string account = {};
+  std::string provider_session = {};
+  std::optional<Instant> authenticated = {};
 
   friend bool operator==(const Session&, const Session&) = default;
 };
@@ -474,14 +482,16 @@ struct OutboxItem {
   std::int64_t id = 0;  // given by the store when 0
   std::string project;
   std::string request;
-  std::string event;             // "request.approved", "request.rejected", …
-  std::string webhook;           // whk_…, or "" for the request's own callback_url
+  std::string event;  // "request.approved", "request.rejected", …
+  // whk_…, chn_… or sub_…; or "" for the request's own callback_url
+  std::string webhook;
   std::uint64_t leaf_index = 0;  // must be under a signed checkpoint before it leaves
   Instant created;
   Instant next_attempt;
   std::uint64_t attempts = 0;
   std::string state = "due";  // "due" | "sent" | "dead"
   std::string last_error;
+  int status = 0;  // of the newest answer, on its way from the worker to the core; not kept
 
   friend bool operator==(const OutboxItem&, const OutboxItem&) = default;
 };

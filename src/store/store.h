@@ -15,7 +15,9 @@
 #include <variant>
 #include <vector>
 
+#include "store/content_key_rows.h"
 #include "store/rows.h"
+#include "store/turns.h"
 
 namespace lp::store {
 
@@ -27,42 +29,57 @@ template <typename T>
 using Result = std::expected<T, IoError>;
 
 // One change of one row. Inserts of a key that exists fail the batch unless said otherwise.
-using Write = std::variant<Project,          // insert or replace by id
-                           LogHead,          // insert or replace by project
-                           Leaf,             // insert
-                           UpperHash,        // insert
-                           Anchor,           // insert
-                           AnchorUpperHash,  // insert
-                           CosignedHead,     // insert or replace by origin
-                           Member,           // insert or replace by id
-                           Device,           // insert or replace by key
-                           Passkey,          // insert or replace by key
-                           Roster,           // insert
-                           ApiKey,           // insert or replace by id
-                           Agent,            // insert or replace by id
-                           AgentNonce,       // insert
-                           ProjectSecret,    // insert, or wrap anew
-                           Session,          // insert or replace by token
-                           SetupToken,       // insert
-                           RosterProposal,   // insert
-                           ErasureProposal,  // insert
-                           LoginLink,        // insert or replace by token
-                           Webhook,          // insert or replace by id
-                           Request,          // insert
-                           Revision,         // insert
-                           RequestState,     // insert or replace by request
-                           Review,           // insert; a used nonce fails
-                           Delivery,         // insert, or leave the first
-                           Handoff,          // insert, or replace the head of its stream
-                           HandoffEvent,     // insert
-                           Idempotency,      // insert
-                           Snapshot,         // insert or replace by request
-                           GraphCheckpoint,  // insert or replace by (project, thread, checkpoint)
-                           LegalHold,        // insert
-                           RequestKey,       // replace; nothing for a request that is not there
-                           OutboxItem>;      // insert when id is 0, else replace
+using Write = std::variant<Project,           // insert or replace by id
+                           LogHead,           // insert or replace by project
+                           Leaf,              // insert
+                           UpperHash,         // insert
+                           Anchor,            // insert
+                           AnchorUpperHash,   // insert
+                           CosignedHead,      // insert or replace by origin
+                           Member,            // insert or replace by id
+                           Device,            // insert or replace by key
+                           Passkey,           // insert or replace by key
+                           LinkedAccount,     // insert or replace by id
+                           AccountLink,       // insert
+                           UsedToken,         // insert; a used one fails
+                           Roster,            // insert
+                           ApiKey,            // insert or replace by id
+                           Agent,             // insert or replace by id
+                           AgentNonce,        // insert
+                           ProjectSecret,     // insert, or wrap anew
+                           Session,           // insert or replace by token
+                           SetupToken,        // insert
+                           RosterProposal,    // insert
+                           ErasureProposal,   // insert
+                           LoginLink,         // insert or replace by token
+                           Webhook,           // insert or replace by id
+                           Channel,           // insert or replace by id
+                           PushSubscription,  // insert or replace by id
+                           ReachHealth,       // insert, or what it says anew
+                           Request,           // insert
+                           Revision,          // insert
+                           RequestState,      // insert or replace by request
+                           Review,            // insert; a used nonce fails
+                           Delivery,          // insert, or leave the first
+                           Assignment,        // insert or replace by request
+                           Snooze,            // insert or replace by (member, request)
+                           Handoff,           // insert, or replace the head of its stream
+                           HandoffEvent,      // insert
+                           Idempotency,       // insert
+                           Snapshot,          // insert or replace by request
+                           GraphCheckpoint,   // insert or replace by (project, thread, checkpoint)
+                           LegalHold,         // insert
+                           RequestKey,        // replace; nothing for a request that is not there
+                           ContentKey,        // insert or replace by (project, kid)
+                           WrapKey,           // insert or replace by device
+                           WrappedKey,        // insert or replace by (project, kid, device)
+                           KeyCopy,           // insert
+                           OutboxItem>;       // insert when id is 0, else replace
 
 struct DeleteSession {
+  Digest token;
+};
+struct DeleteAccountLink {
   Digest token;
 };
 struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
@@ -72,7 +89,7 @@ struct DeleteRosterProposal {
 struct DeleteErasureProposal {
   std::string id;
 };
-// Sessions, proposals, login links and nonces of agents whose end is at or before.
+// Sessions, proposals, links, used tokens, nonces of agents and snoozes whose end is at or before.
 struct DeleteExpired {
   Instant now;
 };
@@ -82,6 +99,13 @@ struct DeleteGraphThread {
 };
 struct DeleteIdempotencyBefore {
   Instant created;
+};
+// With what is known of its health.
+struct DeleteChannel {
+  std::string id;
+};
+struct DeletePushSubscription {
+  std::string id;
 };
 struct DeleteHold {
   std::string id;
@@ -93,15 +117,29 @@ struct EraseRequest {
   std::vector<std::uint64_t> indices;  // of its leaves, and of those of its handoffs
 };
 // Who a member was: the name, the sessions, the links and what was proposed about them. Their
-// devices and passkeys count no more. The pseudonym and its dates stay.
+// devices, passkeys and accounts count no more. The pseudonym and its dates stay.
 struct EraseMember {
   std::string member;
   Instant at;
   std::vector<MemberErasure> erasures;  // one for each log that says so
 };
-using Removal = std::variant<DeleteSession, DeleteSetupTokens, DeleteRosterProposal,
-                             DeleteErasureProposal, DeleteExpired, DeleteGraphThread,
-                             DeleteIdempotencyBefore, DeleteHold, EraseRequest, EraseMember>;
+struct DeleteKeyCopy {
+  std::string member, id;
+};
+// One that its device holds no more.
+struct DeleteWrappedKey {
+  std::string project, kid, device;
+};
+// What was wrapped for a device that is to open it no more, or cannot.
+struct DeleteWrappedKeys {
+  std::string device;
+  bool wrap_key_too = true;
+};
+using Removal =
+    std::variant<DeleteSession, DeleteAccountLink, DeleteSetupTokens, DeleteRosterProposal,
+                 DeleteErasureProposal, DeleteExpired, DeleteGraphThread, DeleteIdempotencyBefore,
+                 DeleteHold, DeleteChannel, DeletePushSubscription, EraseRequest, EraseMember,
+                 DeleteKeyCopy, DeleteWrappedKey, DeleteWrappedKeys>;
 
 struct Setting {
   std::string name;
@@ -123,12 +161,22 @@ struct RequestFilter {
   std::optional<std::string> service, action, environment, role, trace_id, parent_request_id;
   std::optional<std::string> before;  // request id: strictly older
   std::uint64_t limit = 50;
+  std::optional<std::string> assignee = {};  // a member; "": nobody
+  bool high = false;                         // only level high and above
+  // Only what this member snoozes at this time, or only the rest.
+  struct Snoozed {
+    std::string member;
+    Instant now;
+    bool only = false;
+  };
+  std::optional<Snoozed> snoozed = {};
 };
 
 struct FullRequest {
   Request request;
   RequestState state;
   std::optional<Delivery> delivery;
+  std::optional<Assignment> assignment = {};
 };
 
 // How many rows of a project the tables have whose content its log settles.
@@ -155,19 +203,31 @@ class Reader {
   virtual Result<std::vector<LogHead>> log_heads() = 0;
   virtual Result<std::vector<Member>> members() = 0;
   virtual Result<std::vector<Device>> devices() = 0;
-  virtual Result<std::vector<Passkey>> passkeys() = 0;  // removed ones too
-  virtual Result<std::vector<ApiKey>> api_keys() = 0;   // revoked ones too
+  virtual Result<std::vector<Passkey>> passkeys() = 0;               // removed ones too
+  virtual Result<std::vector<LinkedAccount>> linked_accounts() = 0;  // likewise
+  virtual Result<std::vector<ApiKey>> api_keys() = 0;                // revoked ones too
   virtual Result<std::vector<Agent>> agents() = 0;
   virtual Result<std::vector<AgentNonce>> agent_nonces() = 0;  // expired ones too
   virtual Result<std::vector<ProjectSecret>> project_secrets() = 0;
   virtual Result<std::vector<Webhook>> webhooks() = 0;  // not removed
+  virtual Result<std::vector<Channel>> channels() = 0;
+  virtual Result<std::vector<PushSubscription>> push_subscriptions() = 0;
+  virtual Result<std::vector<ReachHealth>> reach_health() = 0;
   virtual Result<std::optional<Roster>> roster(std::string_view project, std::uint64_t version) = 0;
   virtual Result<std::optional<Session>> session(const Digest& token) = 0;
   virtual Result<std::vector<Session>> sessions() = 0;  // expired ones too
   virtual Result<std::vector<SetupToken>> setup_tokens() = 0;
+  virtual Result<std::optional<AccountLink>> account_link(const Digest& token) = 0;  // or expired
+  virtual Result<std::uint64_t> account_link_count(Instant now) = 0;  // not expired at `now`
+  virtual Result<bool> token_used(const Digest& digest) = 0;
   virtual Result<std::vector<RosterProposal>> roster_proposals() = 0;    // expired ones too
   virtual Result<std::vector<LoginLink>> login_links() = 0;              // likewise
   virtual Result<std::vector<ErasureProposal>> erasure_proposals() = 0;  // likewise
+
+  virtual Result<std::vector<ContentKey>> content_keys() = 0;  // retired ones too
+  virtual Result<std::vector<WrapKey>> wrap_keys() = 0;
+  virtual Result<std::vector<WrappedKey>> wrapped_keys() = 0;
+  virtual Result<std::vector<KeyCopy>> key_copies(std::string_view member) = 0;
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;
@@ -187,6 +247,8 @@ class Reader {
   // Newest first. Payloads and sealed details are left empty.
   virtual Result<std::vector<FullRequest>> requests(const RequestFilter& filter) = 0;
   virtual Result<std::uint64_t> pending_count(std::string_view project) = 0;
+  // The request of the project that has waited longest.
+  virtual Result<std::optional<std::string>> oldest_pending(std::string_view project) = 0;
   // (request, decide_by) of everything pending, soonest first: the expiry index at start.
   struct Deadline {
     std::string request;
@@ -195,6 +257,10 @@ class Reader {
   };
   virtual Result<std::vector<Deadline>> deadlines() = 0;
   virtual Result<std::vector<Review>> reviews(std::string_view request) = 0;
+  // What people said about a request, oldest first: its leaves of comments, edits and requests for
+  // changes.
+  virtual Result<std::vector<Leaf>> talk(std::string_view project, std::string_view request) = 0;
+  virtual Result<std::vector<Snooze>> snoozes(std::string_view member) = 0;  // expired ones too
   virtual Result<std::optional<Review>> review_by_nonce(std::string_view nonce) = 0;
   virtual Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                          const Digest& key) = 0;

@@ -28,6 +28,7 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
     ["page-request", `/requests/${id}`, ".decision .approve:enabled"],
     ["page-high", `/requests/${high.id}`, ".decision .approve:enabled"],
     ["page-approved", `/requests/${done.id}`, "text=Logged"],
+    ["audit", "/audit?entry=2", "text=signed by the log's key"],
     ["settings", "/settings", "text=checked by this browser"],
     ["about", "/settings?page=about", "text=Page hash"],
     ["request-unknown", "/requests/req_unknown", "text=There is no such request"],
@@ -61,7 +62,7 @@ test("the first run is accessible, step by step", async (t) => {
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
   await assertGood(page, "inbox-empty");
   await page.goto(`${server.origin}/setup?step=key`);
-  await page.getByText("It cannot be shown again.").waitFor();
+  await page.getByText("Its text is not shown again here.").waitFor();
   await assertGood(page, "first-run-key-kept");
   person.behaved();
 });
@@ -136,9 +137,13 @@ test("high and critical, the pages around them and the way in are accessible", a
   await page.getByRole("heading", { name: "Approved" }).waitFor();
   await assertGood(page, "request-approved");
   await page.goto(`${server.origin}/settings`);
-  await page.getByRole("button", { name: "Make a key in this browser" }).click();
+  await page.getByRole("button", { name: "Make the next key" }).click();
+  await page.getByRole("button", { name: "Make it and wrap it" }).click();
   await page.getByTestId("key-text").waitFor();
+  await page.getByRole("button", { name: "Pair a phone" }).click();
+  await page.getByTestId("pairing-code").waitFor();
   await assertGood(page, "settings");
+  await page.getByLabel("My agents have the new key").check();
   await page.getByRole("button", { name: "forget its text" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();

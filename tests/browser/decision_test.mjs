@@ -80,7 +80,7 @@ test("a rejection and its reason reach the agent", async (t) => {
   await page.getByText(marker).first().waitFor(); // In the reading and among the values.
   await page.getByRole("button", { name: "Reject" }).click();
   await page.getByText("The server and the agent can read this.").waitFor();
-  await page.getByRole("textbox").fill("Run it in staging first.");
+  await page.getByLabel("Feedback for the agent").fill("Run it in staging first.");
   await photograph(page, "request-reject");
   await page.getByRole("button", { name: "Send rejection" }).click();
   const answer = await held;

@@ -27,16 +27,16 @@ export async function allTests() {
 
 // A server in a data directory of its own. `log()` is all that it has printed.
 // `mock`: the review API in memory, for what no server gives an agent yet, such as the level low.
-export async function startServer(t, { mock = mocked } = {}) {
+export async function startServer(t, { mock = mocked, env = {} } = {}) {
   if (mock) return startMock(t);
   if (!existsSync(binary)) throw new Error(`${binary} does not exist; build it first`);
   const data = await mkdtemp(join(tmpdir(), "lp-browser-"));
   t.after(() => rm(data, { recursive: true, force: true }));
   t.after(() => rm(`${data}.signer`, { recursive: true, force: true }));
-  const server = { data, mocked: false, ...(await serve(t, data, "127.0.0.1:0")) };
+  const server = { data, mocked: false, ...(await serve(t, data, "127.0.0.1:0", env)) };
   server.restart = async (...flags) => {
     await server.stop();
-    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`, ...flags);
+    const again = await serve(t, data, `127.0.0.1:${new URL(server.origin).port}`, env, ...flags);
     const before = server.log;
     Object.assign(server, again, { log: () => before() + again.log() });
   };
@@ -50,9 +50,11 @@ export async function startServer(t, { mock = mocked } = {}) {
   return server;
 }
 
-async function serve(t, data, listen, ...flags) {
+// `env`: settings, as LETSPING_SECTION__KEY.
+async function serve(t, data, listen, env, ...flags) {
   const web = process.env.LETSPING_WEB ? ["--web-dir", process.env.LETSPING_WEB] : [];
-  const child = spawn(binary, ["serve", "--data", data, "--listen", listen, ...web, ...flags]);
+  const words = ["serve", "--data", data, "--listen", listen, ...web, ...flags];
+  const child = spawn(binary, words, { env: { ...process.env, ...env } });
   let log = "";
   const ended = new Promise((resolve) => child.on("close", resolve));
   const stop = async () => {
@@ -78,7 +80,7 @@ async function serve(t, data, listen, ...flags) {
 
 async function letsping(data, ...words) {
   const [command, ...rest] = words;
-  const second = ["key", "project"].includes(command) ? rest.splice(0, 1) : [];
+  const second = ["key", "project", "sso"].includes(command) ? rest.splice(0, 1) : [];
   const all = [command, ...second, "--data", data, ...rest, "--json"];
   const { stdout } = await promisify(execFile)(binary, all);
   return JSON.parse(stdout);
@@ -297,9 +299,9 @@ function watch(page, server, seen) {
 // From an empty data directory to an inbox: one person, one agent, one content key.
 export async function setUp(
   t,
-  { withKey = true, name = "Ada", mock = mocked, passkey = false } = {},
+  { withKey = true, name = "Ada", mock = mocked, passkey = false, env = {} } = {},
 ) {
-  const server = await startServer(t, { mock });
+  const server = await startServer(t, { mock, env });
   const contentKey = randomBytes(32);
   const person = await openBrowser(t, server);
   const link = await server.setupLink();

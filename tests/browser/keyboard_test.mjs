@@ -97,7 +97,7 @@ test("an edit by keys alone; Esc goes back and keeps the draft", async (t) => {
   const text = () => page.evaluate(() => document.activeElement.textContent);
   assert.match(await text(), /^Go on editing/);
   await page.keyboard.press("r");
-  await page.getByRole("textbox", { name: "Reason" }).waitFor();
+  await page.getByRole("textbox", { name: "Feedback" }).waitFor();
   await page.keyboard.press("Escape");
   assert.match(await text(), /^Reject/);
   await page.keyboard.press("e");

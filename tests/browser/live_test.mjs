@@ -167,7 +167,7 @@ test("decided elsewhere while open: who, what, when, and no buttons", async (t) 
   const other = await person.context.newPage();
   await other.goto(`${server.origin}/requests/${id}`);
   await other.getByRole("button", { name: "Reject" }).click();
-  await other.getByRole("textbox").fill("not today");
+  await other.getByLabel("Feedback for the agent").fill("not today");
   await other.getByRole("button", { name: "Send rejection" }).click();
   await page.getByText("Decided elsewhere while you were reading").waitFor();
   await page.getByText(/in another window or on another device at \d\d:\d\d:\d\d/).waitFor();
@@ -273,7 +273,7 @@ test("a wrong key on this device: which it has and which it needs", async (t) =>
   await row(page, id).click();
   await page.getByText("None of your content keys opens this request").waitFor();
   const words = await page.locator(".notice .words").allTextContents();
-  assert.equal(words.length, 2, "the needed key and the one that is here");
+  assert.equal(words.length, 3, "the needed key, the one that is here, and this device");
   assert.notEqual(words[0], words[1]);
   assert.equal(await page.locator(".decision .approve").count(), 0);
   await page.getByRole("button", { name: "Reject unseen" }).waitFor();

@@ -38,7 +38,7 @@ test("j, k, Enter and Esc walk the inbox", async (t) => {
   await page.getByRole("heading", { name: "What would run" }).waitFor();
   await page.getByRole("button", { name: "Reject" }).click();
   await page.keyboard.type("jk");
-  assert.equal(await page.getByRole("textbox").inputValue(), "jk");
+  assert.equal(await page.getByLabel("Feedback for the agent").inputValue(), "jk");
   await page.keyboard.press("Escape");
   await page.locator(".decision-bar").waitFor();
   await page.keyboard.press("Escape");

@@ -207,6 +207,7 @@ test("a passkey that signs in opens another browser, and one that decides does n
   await other.page.goto(`${server.origin}/settings`);
   await other.page.getByLabel("Add a content key").fill(contentKey.toString("base64"));
   await other.page.getByRole("button", { name: "Add key" }).click();
+  await other.page.getByText("The text you pasted is gone from this").waitFor();
   await other.page.goto(`${server.origin}/requests/${id}`);
   await approve(other.page);
   await other.page.getByRole("heading", { name: "Approved" }).waitFor();

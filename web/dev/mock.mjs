@@ -113,6 +113,7 @@ async function answer(review, request, url, body) {
   if (post && url.pathname === "/api/setup/finish") return review.setupFinish(body);
   if (post && url.pathname === "/api/login/begin") return review.loginBegin();
   if (post && url.pathname === "/api/login") return review.login(body, url.origin);
+  if (url.pathname === "/api/login/methods") return { sso_required: false };
   if (!review.sessions.has(cookie)) throw new Refusal(401, "no_session", "You are signed out.");
   if (post && url.pathname === "/api/logout") {
     review.sessions.delete(cookie);
@@ -125,9 +126,15 @@ async function answer(review, request, url, body) {
   if (url.pathname === "/api/review/roster-proposals") return { proposals: [] };
   if (url.pathname === "/api/review/successions") return { successions: [] };
   if (url.pathname === "/api/review/passkeys") return { passkeys: [] };
+  if (url.pathname === "/api/review/key-copies") return { copies: [] };
+  if (url.pathname === "/api/review/content-keys") {
+    return { time: new Date().toISOString(), projects: [], devices: [] };
+  }
+  if (url.pathname === "/api/review/accounts") return { accounts: [] };
   const [, id, verb] = /^\/api\/review\/requests\/(\w+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
   if (id && !verb) return review.detail(id);
   if (post && verb === "viewed") return {};
+  if (verb === "talk") return { remarks: [] };
   if (post && verb === "decision") return review.decide(id, body);
   throw new Refusal(404, "not_found");
 }

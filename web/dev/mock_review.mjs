@@ -143,6 +143,8 @@ export class Review {
         payloads: project.payloads,
         single_operator: true,
         marks: this.marks,
+        decides: true,
+        takes_part: false, // nobody talks here
         ...(project.roster_sha256 && { roster_sha256: project.roster_sha256, roster_version: 1 }),
         pending: [...this.requests.values()].filter(
           (request) => request.project === project.id && request.state === "pending",
@@ -284,12 +286,14 @@ export class Review {
       eligibility: {
         can_approve: open,
         can_reject: open,
+        can_request_changes: false,
         // The mock has no passkeys: here every level takes the device key.
         needs: "device",
         why: open
           ? "You are the owner of this project; one approval is enough."
           : "It is closed.",
       },
+      takes_changes: false,
       ...(open && { offer: this.offer(request) }),
     };
   }

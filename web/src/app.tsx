@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense } from "react";
 import { isReason } from "./api/client";
+import type { Returned } from "./api/sign_on";
 import type { Session } from "./api/types";
-import { useApi } from "./context";
+import { useApi, useKeys } from "./context";
 import { useAddress } from "./route";
 import type { OneTimeLink } from "./setup_link";
 import { useSharedSignIn } from "./shared_sign_in";
 import { Frame, type PageName } from "./views/frame";
 import { InboxView } from "./views/inbox";
+import { KeyWatch } from "./views/key_watch";
+import { AutoLock, LockedView } from "./views/locked";
 import { LoginView } from "./views/login";
 import { RosterWatch } from "./views/roster_watch";
+import { AccountLinkView, SignOnReturn } from "./views/sign_on";
 import { Unreachable } from "./views/unreachable";
 
 const SetupView = lazy(() => import("./views/setup").then((m) => ({ default: m.SetupView })));
@@ -19,6 +23,7 @@ const FirstRun = lazy(() =>
 const LoginLinkView = lazy(() =>
   import("./views/login_link").then((m) => ({ default: m.LoginLinkView })),
 );
+const PairView = lazy(() => import("./views/keys/pair").then((m) => ({ default: m.PairView })));
 const ProposalView = lazy(() =>
   import("./views/roster_proposal").then((m) => ({ default: m.ProposalView })),
 );
@@ -28,14 +33,22 @@ const ErasureProposalView = lazy(() =>
 const RollbackView = lazy(() =>
   import("./views/rollback").then((m) => ({ default: m.RollbackView })),
 );
-const KeysView = lazy(() => import("./views/keys").then((m) => ({ default: m.KeysView })));
+const KeysView = lazy(() => import("./views/keys/keys").then((m) => ({ default: m.KeysView })));
 const PeopleView = lazy(() =>
   import("./views/people/people").then((m) => ({ default: m.PeopleView })),
 );
+const AuditView = lazy(() =>
+  import("./views/audit/audit").then((m) => ({ default: m.AuditView })),
+);
+const NotificationsView = lazy(() =>
+  import("./views/notifications/notifications").then((m) => ({ default: m.NotificationsView })),
+);
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
-export function App({ link }: { link: OneTimeLink }) {
+export function App(props: { link: OneTimeLink; returned: Returned | undefined }) {
+  const { link, returned } = props;
   const { path, query } = useAddress();
+  const { lock } = useKeys().keyring;
   const step = query.get("step");
   if (path === "/setup" && (step === "key" || step === "agent")) {
     return (
@@ -62,12 +75,24 @@ export function App({ link }: { link: OneTimeLink }) {
       </Suspense>
     );
   }
+  if (path === "/login/callback") return <SignOnReturn returned={returned} />;
+  if (path === "/login" && link.account) return <AccountLinkView token={link.account} />;
+  if (path === "/p") {
+    return (
+      <Suspense>
+        <PairView code={link.pairingCode} />
+      </Suspense>
+    );
+  }
+  if (lock?.locked) return <LockedView />;
   const page = pageOf(path, query);
   return (
     <SignedIn>
       {(session) => (
         <Frame session={session} page={page}>
           <RosterWatch session={session} />
+          <KeyWatch session={session} />
+          <AutoLock />
           <Suspense>
             <Page session={session} page={page} />
           </Suspense>
@@ -85,7 +110,7 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
       try {
         return await api.get<Session>("/api/session");
       } catch (error) {
-        if (isReason(error, "no_session")) return null;
+        if (isReason(error, "no_session", "sso_required")) return null;
         throw error;
       }
     },
@@ -100,6 +125,8 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
 function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "keys") return <KeysView session={session} />;
   if (page === "people") return <PeopleView session={session} />;
+  if (page === "audit") return <AuditView session={session} />;
+  if (page === "notifications") return <NotificationsView session={session} />;
   if (page === "about") return <AboutView session={session} />;
   if (page === "rollback") return <RollbackView session={session} />;
   if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
@@ -111,8 +138,10 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") {
     const named = query.get("page");
-    return named === "about" || named === "people" ? named : "keys";
+    const pages = ["about", "people", "notifications"] as const;
+    return pages.find((page) => page === named) ?? "keys";
   }
+  if (path === "/audit") return "audit";
   if (path === "/settings/rollback") return "rollback";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };

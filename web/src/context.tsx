@@ -4,14 +4,29 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { Api } from "./api/client";
 import { type Changes, type Connection, watchLive } from "./api/live";
-import type { ContentKey } from "./crypto/content_key";
+import type { Bytes } from "./crypto/bytes";
+import { type ContentKey, importContentKey } from "./crypto/content_key";
 import type { DeviceKey } from "./crypto/device_key";
-import { type Keyring, type KeyringStore, type Pin, withContentKey } from "./crypto/keyring";
+import {
+  type Keyring,
+  type KeyringStore,
+  type Lock,
+  type Pin,
+  withContentKey,
+} from "./crypto/keyring";
+import { generateWrapKey, type WrapKey } from "./crypto/wrap";
 
 export interface Keys {
   keyring: Keyring;
   saveDevice(key: DeviceKey): Promise<void>;
   addContent(key: ContentKey): Promise<void>;
+  // From its bytes, which are overwritten; with a copy that this browser can hand on.
+  takeContent(raw: Bytes, added: string): Promise<ContentKey>;
+  // The key for which other devices wrap content keys; made when it is first asked for.
+  wrapKey(): Promise<WrapKey>;
+  addCompared(device: string, wrapSpki: string): Promise<void>;
+  setLock(lock: Lock | undefined): Promise<void>;
+  refresh(): Promise<void>; // what another tab has changed
   removeContent(kid: string): Promise<void>;
   addPins(pins: Record<string, Pin>): Promise<void>;
 }
@@ -42,12 +57,39 @@ export function KeysProvider(props: {
       await edit(await store.load());
       setKeyring(await store.load());
     };
+    // Another tab must not make a second one: what was wrapped for the first would be lost.
+    const wrapKey = async (): Promise<WrapKey> =>
+      await navigator.locks.request("lp-wrap-key", async () => {
+        const known = (await store.load()).wrap;
+        if (known) return known;
+        const made = await generateWrapKey();
+        await change(() => store.saveWrap(made));
+        return made;
+      });
+    const addContent = (key: ContentKey) =>
+      change(async (now) => {
+        await store.saveContent(withContentKey(now.content, key));
+        await store.saveRemoved(now.removed.filter((kid) => kid !== key.kid));
+      });
     return {
       keyring,
+      wrapKey,
+      takeContent: async (raw, added) => {
+        const key = await importContentKey(raw, added, await wrapKey());
+        await addContent(key);
+        return key;
+      },
+      addCompared: (device, spki) =>
+        change((now) => store.saveCompared({ ...now.compared, [device]: spki })),
+      setLock: (lock) => change(() => store.saveLock(lock)),
+      refresh: () => change(async () => {}),
       saveDevice: (key) => change(() => store.saveDevice(key)),
-      addContent: (key) => change((now) => store.saveContent(withContentKey(now.content, key))),
+      addContent,
       removeContent: (kid) =>
-        change((now) => store.saveContent(now.content.filter((key) => key.kid !== kid))),
+        change(async (now) => {
+          await store.saveRemoved([...now.removed.filter((other) => other !== kid), kid]);
+          await store.saveContent(now.content.filter((key) => key.kid !== kid));
+        }),
       addPins: (pins) => change((now) => store.savePins({ ...now.pins, ...pins })),
     };
   }, [keyring, store]);

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
+import { takeReturned } from "./api/sign_on";
 import { App } from "./app";
 import { KeysProvider } from "./context";
 import { browserKeyring } from "./crypto/keyring";
@@ -12,6 +13,7 @@ import { applyTheme } from "./ui/theme";
 
 // First of all, and before anything waits: the fragment holds a key.
 const link = takeOneTimeLink(location, history);
+const returned = takeReturned(location, history);
 applyTheme();
 
 const client = new QueryClient({
@@ -35,7 +37,7 @@ async function start(): Promise<void> {
       <QueryClientProvider client={client}>
         <KeysProvider store={store} initial={initial}>
           <Broken>
-            <App link={link} />
+            <App link={link} returned={returned} />
           </Broken>
         </KeysProvider>
       </QueryClientProvider>,

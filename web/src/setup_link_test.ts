@@ -5,6 +5,7 @@ test("reads token and key without turning + into a space", () => {
   expect(readFragment("t=abc&k=a+b/c==")).toEqual({ token: "abc", contentKey: "a+b/c==" });
   expect(readFragment("t=abc&k=a%2Bb%3D")).toEqual({ token: "abc", contentKey: "a+b=" });
   expect(readFragment("t=abc")).toEqual({ token: "abc" });
+  expect(readFragment("a=abc")).toEqual({ account: "abc" });
   expect(readFragment("k=&x=1&%")).toEqual({});
   expect(readFragment("t=%zz")).toEqual({ token: "%zz" });
 });

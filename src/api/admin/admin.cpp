@@ -1,5 +1,7 @@
 #include "api/admin/admin.h"
 
+#include "api/admin/accounts.h"
+#include "api/admin/channels.h"
 #include "api/admin/erasures.h"
 #include "api/admin/evidence.h"
 #include "api/admin/exports.h"
@@ -29,6 +31,9 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/roster-proposals", propose_roster},
       {Method::post, "/admin/roster-proposals/{id}/withdraw", withdraw_waiting},
       {Method::post, "/admin/login-links", make_login_link},
+      {Method::get, "/admin/accounts", list_all_accounts},
+      {Method::post, "/admin/account-links", link_account},
+      {Method::post, "/admin/accounts/{id}/unlink", unlink_any_account},
       {Method::get, "/admin/members", list_members},
       {Method::get, "/admin/devices", list_devices},
       {Method::get, "/admin/sessions", list_all_sessions},
@@ -37,6 +42,11 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/agents", create_agent},
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},
+      {Method::get, "/admin/channels", list_all_channels},
+      {Method::post, "/admin/channels", add_any_channel},
+      {Method::post, "/admin/channels/{id}/remove", remove_any_channel},
+      {Method::post, "/admin/channels/{id}/test", test_any_channel},
+      {Method::get, "/admin/checks", show_checks},
       {Method::get, "/admin/webhooks/callback-secret", show_callback_secret},
       {Method::get, "/admin/project-secrets", show_project_secret},
       {Method::post, "/admin/setup-token", make_setup_token},

@@ -1,10 +1,10 @@
 #include "api/admin/evidence.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/admin/things.h"
 #include "api/errors.h"
+#include "api/evidence/leaves.h"
 #include "api/evidence/root_log.h"
 #include "api/reply.h"
 #include "api/review/roster_body.h"
@@ -18,28 +18,6 @@
 
 namespace lp::api {
 namespace {
-
-constexpr std::uint64_t leaves_max = 256;
-
-std::uint64_t number(const net::Request& request, std::string_view name, std::uint64_t otherwise) {
-  const auto text = request.query_value(name);
-  if (!text) return otherwise;
-  std::uint64_t value = otherwise;
-  std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
-
-json::Value describe_leaf(const store::Leaf& leaf) {
-  auto value = json::Value::object();
-  value.add("index", leaf.index)
-      .add("type", evidence::to_string(leaf.type))
-      .add("stream", leaf.stream)
-      .add("statement", base64(leaf.statement))
-      .add("leaf", base64(leaf.leaf));
-  if (!leaf.evidence.empty()) value.add("evidence", leaf.evidence);
-  if (leaf.erased()) value.add("erased", true);
-  return value;
-}
 
 // Of a log that was closed: nobody may show a checkpoint of it beyond what was signed by then. The
 // document of its successor says that, under the owners' signatures.
@@ -151,17 +129,7 @@ json::Array describe_predecessors(Context& context, const Call& call, const std:
 net::Outcome log_leaves(Context& context, Call& call) {
   const core::ProjectView* project = project_of(call, call.parameter("project"));
   if (project == nullptr) return refuse(Reason::not_found);
-  const std::uint64_t size = project->live->signed_size;
-  const std::uint64_t first = std::min(number(call.request, "first", 0), size);
-  const std::uint64_t count =
-      std::min({number(call.request, "count", leaves_max), leaves_max, size - first});
-  const auto leaves = context.engine.reader().leaves(project->row.id, first, count);
-  if (!leaves) return internal_error("store.read_failed", leaves.error().what);
-  json::Array items;
-  for (const auto& leaf : *leaves) items.push_back(describe_leaf(leaf));
-  auto value = json::Value::object();
-  value.add("leaves", json::Value::array(std::move(items)));
-  return private_reply(json::compact(value));
+  return leaves_reply(context, call.request, *project, Evidence::with);
 }
 
 net::Outcome log_head(Context& context, Call& call) {

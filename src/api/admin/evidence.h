@@ -6,8 +6,7 @@
 
 namespace lp::api {
 
-// ?first=&count= (at most 256): {leaves:[{index, type, stream, statement, leaf, evidence}]}, only
-// what a signed checkpoint covers; statement and leaf in base64.
+// As leaves_reply, with the evidence.
 net::Outcome log_leaves(Context& context, Call& call);
 // {origin, size, checkpoint, vkey, issuer_spki, rosters:[{version, head, entries, signatures}]}:
 // exact texts, oldest roster first.

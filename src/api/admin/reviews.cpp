@@ -5,6 +5,7 @@
 #include "api/reply.h"
 #include "api/review/decision_body.h"
 #include "api/review/erased.h"
+#include "api/review/session.h"
 #include "api/review/view.h"
 #include "json/write.h"
 
@@ -53,6 +54,8 @@ net::Outcome show_request(Context& context, Call& call) {
 net::Outcome decide(Context& context, Call& call) {
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return command.error();
+  // Where only the provider signs people in, its word stands behind what is decided at high.
+  command->account_stale = account_stale(context, nullptr);
   const std::string request = command->request;
   return net::Later{[&context, command = *std::move(command),
                      request](std::shared_ptr<net::Responder> responder) mutable {

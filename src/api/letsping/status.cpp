@@ -8,8 +8,11 @@
 #include <utility>
 
 #include "api/errors.h"
+#include "api/letsping/diff_summary.h"
 #include "api/reply.h"
 #include "base/id.h"
+#include "core/remark.h"
+#include "core/request_event.h"
 #include "json/write.h"
 
 namespace lp::api {
@@ -133,6 +136,56 @@ class Poll {
   bool held_ = false;
 };
 
+// What people said that the agent shall know, from the log; nothing when it does not verify, which
+// is logged: what was decided is told all the same.
+std::vector<core::Remark> remarks(Context& context, const core::RequestView& view) {
+  auto read = core::remarks_of(context.engine.reader(), context.engine.keys(),
+                               *context.engine.directory(), view.rows.request);
+  return read ? *std::move(read) : std::vector<core::Remark>{};
+}
+
+// {"version","at","by","note"} or, of a payload that the server can read, "text": one for each
+// person who wants this version changed.
+std::string changes_requested(Context& context, const core::RequestView& view) {
+  const approval::Request& state = view.rows.state.state;
+  if (state.changes_asked.empty() || !core::takes_changes(view.capabilities)) return {};
+  json::Array items;
+  for (const core::Remark& remark : remarks(context, view)) {
+    const bool stands =
+        remark.kind == core::RemarkKind::changes && remark.version == state.version &&
+        std::ranges::find(state.changes_asked, remark.member) != state.changes_asked.end();
+    if (!stands) continue;
+    auto item = json::Value::object();
+    item.add("version", remark.version).add("at", to_string(remark.at)).add("by", remark.member);
+    if (!remark.text.empty()) item.add("text", remark.text);
+    if (const auto note = json::parse(remark.note); note) item.add("note", note->root);
+    items.push_back(std::move(item));
+  }
+  return items.empty() ? std::string() : json::compact(json::Value::array(std::move(items)));
+}
+
+// Names and types of what was changed, or what the editor's device sealed of them.
+std::string summary_of_edit(Context& context, const core::RequestView& view) {
+  if (view.rows.request.payload_kind == "plain") {
+    const auto summary = diff_summary(view.payload, view.edited_payload);
+    return summary ? json::compact(*summary) : std::string();
+  }
+  const auto said = remarks(context, view);
+  const auto edit =
+      std::ranges::find(said.rbegin(), said.rend(), core::RemarkKind::edit, &core::Remark::kind);
+  const bool sealed = edit != said.rend() && !edit->note.empty();
+  return sealed ? R"({"note":)" + edit->note + "}" : std::string();
+}
+
+Told told_of(Context& context, const core::RequestView& view) {
+  Told told;
+  if (!approval::terminal(view.state)) told.changes_requested = changes_requested(context, view);
+  if (view.state == State::approved_with_modifications) {
+    told.diff_summary = summary_of_edit(context, view);
+  }
+  return told;
+}
+
 // The reply for a request as it stands; the first terminal one is noted as delivered.
 net::Reply tell(Context& context, const core::RequestView& view) {
   if (approval::terminal(view.state) && !view.rows.delivery) {
@@ -141,16 +194,29 @@ net::Reply tell(Context& context, const core::RequestView& view) {
         {.project = view.rows.request.project, .request = view.rows.request.id, .how = "status"},
         [](const auto&) {}, Urgency::soon));
   }
-  return private_reply(status_body(view));
+  return private_reply(status_body(view, told_of(context, view)));
 }
 
-net::Park park(Context& context, std::unique_ptr<Poll> poll, std::int64_t hold) {
+// Whether more people want it changed than when the agent began to wait.
+bool newly_asked(const core::RequestView& view, std::uint64_t version, std::size_t asked) {
+  const approval::Request& state = view.rows.state.state;
+  if (!core::takes_changes(view.capabilities)) return false;
+  return state.version == version ? state.changes_asked.size() > asked
+                                  : !state.changes_asked.empty();
+}
+
+net::Park park(Context& context, std::unique_ptr<Poll> poll, std::int64_t hold,
+               const approval::Request& state) {
   std::string topic = poll->request();
-  auto render = [&context,
-                 poll = std::move(poll)](bool expired) mutable -> std::optional<net::Reply> {
+  auto render =
+      [&context, poll = std::move(poll), version = state.version,
+       asked = state.changes_asked.size()](bool expired) mutable -> std::optional<net::Reply> {
     if (poll == nullptr) return std::nullopt;
     const auto view = context.engine.request(poll->request(), poll->project());
-    if (view && !approval::terminal(view->state) && !expired) return std::nullopt;
+    if (view && !approval::terminal(view->state) && !expired &&
+        !newly_asked(*view, version, asked)) {
+      return std::nullopt;
+    }
     net::Reply reply = view ? tell(context, *view) : refuse(view.error());
     poll.reset();
     return reply;
@@ -168,7 +234,7 @@ std::string decision_body(const core::RequestView& view) {
   return json::compact(body);
 }
 
-std::string status_body(const core::RequestView& view) {
+std::string status_body(const core::RequestView& view, const Told& told) {
   const bool terminal = approval::terminal(view.state);
   const bool modified = view.state == State::approved_with_modifications;
   const store::RequestState& state = view.rows.state;
@@ -176,7 +242,7 @@ std::string status_body(const core::RequestView& view) {
   return fmt::format(
       R"({{"id":{},"status":"{}","payload":{},"patched_payload":{},"resolved_at":{},"actor_id":{},)"
       R"({}"metadata":{},"state":"{}","version":{},"level":"{}","decide_by":"{}",)"
-      R"("request_sha256":"{}"}})",
+      R"("request_sha256":"{}"{}{}}})",
       json::quote(view.rows.request.id), wire_status(view.state), or_null(view.payload),
       // A copy of the payload would be reported as a change (wire.md 0.2).
       modified ? or_null(view.edited_payload) : "null",
@@ -185,7 +251,9 @@ std::string status_body(const core::RequestView& view) {
       reason.empty() ? "" : "\"reason\":" + json::quote(reason) + ",",
       json::compact(metadata_of(view)), approval::to_string(view.state), state.state.version,
       evidence::to_string(state.state.level), to_string(state.state.decide_by),
-      view.rows.request.request_sha256.hex());
+      view.rows.request.request_sha256.hex(),
+      told.changes_requested.empty() ? "" : ",\"changes_requested\":" + told.changes_requested,
+      told.diff_summary.empty() ? "" : ",\"diff_summary\":" + told.diff_summary);
 }
 
 std::int64_t hold_ms(std::optional<std::string_view> wait, std::string_view prefer,
@@ -215,7 +283,7 @@ net::Outcome status(Context& context, Call& call) {
                                     call.request.header("user-agent"), poll->polled_before());
   // Over a cap: PENDING at once, never 429, which clients would take for trouble.
   if (hold == 0 || !poll->hold()) return tell(context, *view);
-  return park(context, std::move(poll), hold);
+  return park(context, std::move(poll), hold, view->rows.state.state);
 }
 
 }  // namespace lp::api

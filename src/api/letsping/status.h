@@ -15,8 +15,14 @@ namespace lp::api {
 
 net::Outcome status(Context& context, Call& call);
 
+// What is told beside it to clients that asked for it: JSON texts, "" when there is none.
+struct Told {
+  std::string changes_requested;  // while people want something else than this version
+  std::string diff_summary;       // what they changed before they approved it
+};
+
 // The body of a reply. Payloads are the exact source text, embedded and never re-serialised.
-std::string status_body(const core::RequestView& view);
+std::string status_body(const core::RequestView& view, const Told& told = {});
 
 // Who closed the request and how, as `decision` of a 409: status, state, resolved_at, actor_id, …
 std::string decision_body(const core::RequestView& view);

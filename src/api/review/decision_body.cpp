@@ -13,6 +13,7 @@ constexpr std::size_t core_bytes_max = 16 * 1'024;
 constexpr std::size_t signature_bytes_max = 128;
 constexpr std::size_t passkey_part_max = 8 * 1'024;
 constexpr std::size_t reason_characters_max = 2'000;
+constexpr std::size_t note_bytes_max = 24 * 1'024;
 constexpr std::size_t edit_characters_max = 4'000'000;
 
 // The edit must be as strictly JSON as a payload of an ask.
@@ -61,6 +62,8 @@ std::expected<core::Decide, net::Reply> read_decision(std::string body, std::str
   command.reason = members.text("reason", {.max = reason_characters_max});
   const std::string edit = members.text("edit", {.max = edit_characters_max});
   read_passkey(members, command);
+  if (const json::Value* note = members.object("note")) command.note = json::compact(*note);
+  if (command.note.size() > note_bytes_max) members.refuse("note", "is too long");
   if (refusal) return std::unexpected(*std::move(refusal));
   auto der = from_base64(signature);
   if (!der) return std::unexpected(refuse_member("/signature", "must be base64"));

@@ -1,5 +1,5 @@
 // A signed decision as it comes over the wire, for the dashboard and the command line:
-// {core, signature, authenticatorData?, clientDataJSON?, reason?, edit?}.
+// {core, signature, authenticatorData?, clientDataJSON?, reason?, edit?, note?}.
 
 #pragma once
 

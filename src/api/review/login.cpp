@@ -25,25 +25,6 @@ Secret nonce_key(Context& context) {
   return context.engine.keys().purpose("lp-login/1");
 }
 
-struct Attempt {
-  std::string body, key, signature;
-};
-
-std::expected<Attempt, net::Reply> read_attempt(std::string text) {
-  const auto document = read_object(std::move(text));
-  if (!document) return std::unexpected(document.error());
-  std::optional<net::Reply> refusal;
-  Members members(document->root, "", refusal);
-  Attempt attempt;
-  attempt.body = members.text("body", {.required = true, .max = 2'000});
-  attempt.key = members.text("key", {.required = true});
-  auto signature = from_base64(members.text("signature", {.required = true, .max = 512}));
-  if (!signature) members.refuse("signature", "must be base64");
-  if (refusal) return std::unexpected(*std::move(refusal));
-  attempt.signature = *std::move(signature);
-  return attempt;
-}
-
 const store::Device* live_device(const core::Directory& directory, const std::string& key) {
   const auto device = directory.devices.find(key);
   if (device == directory.devices.end() || device->second.revoked) return nullptr;
@@ -51,17 +32,6 @@ const store::Device* live_device(const core::Directory& directory, const std::st
   const auto member = directory.members.find(device->second.member);
   if (member == directory.members.end() || member->second.removed) return nullptr;
   return &device->second;
-}
-
-// The nonce goes last: only who holds the key uses it up.
-bool proves(Context& context, const Attempt& attempt, const store::Device& device,
-            const std::string& origin) {
-  const auto nonce = server_nonce_of(attempt.body, origin);
-  return nonce &&
-         crypto::p256_verify(device.spki, evidence::login_signing_bytes(attempt.body),
-                             attempt.signature) &&
-         context.login_nonces.use(nonce_key(context).reveal(), *nonce,
-                                  context.engine.clock().now());
 }
 
 // The same answer for every reason; a known key's owner finds the failure in the log.
@@ -126,7 +96,7 @@ net::Outcome open(Context& context, Call& call, core::OpenSession command) {
   Session session{.token = {},
                   .member = command.member,
                   .key = command.key,
-                  .by_passkey = command.passkey.has_value()};
+                  .only_signs_in = command.passkey.has_value()};
   return submit(context, std::move(command),
                 [&context, session = std::move(session)](const core::OpenSession::Result& result) {
                   net::Reply reply =
@@ -138,6 +108,27 @@ net::Outcome open(Context& context, Call& call, core::OpenSession command) {
 }
 
 }  // namespace
+
+DeviceProof read_device_proof(Members& members) {
+  DeviceProof proof;
+  proof.body = members.text("body", {.required = true, .max = 2'000});
+  proof.key = members.text("key", {.required = true});
+  auto signature = from_base64(members.text("signature", {.required = true, .max = 512}));
+  if (!signature) members.refuse("signature", "must be base64");
+  proof.signature = std::move(signature).value_or(std::string());
+  return proof;
+}
+
+// The nonce goes last: only who holds the key uses it up.
+bool proves_device(Context& context, const Call& call, const DeviceProof& proof) {
+  const store::Device* device = live_device(*call.directory, proof.key);
+  const auto nonce = server_nonce_of(proof.body, own_origin(context.public_url, call.request));
+  return device != nullptr && nonce &&
+         crypto::p256_verify(device->spki, evidence::login_signing_bytes(proof.body),
+                             proof.signature) &&
+         context.login_nonces.use(nonce_key(context).reveal(), *nonce,
+                                  context.engine.clock().now());
+}
 
 net::Outcome show_session(Context& context, Call& call, const Session& session) {
   return private_reply(session_body(context, *call.directory, session));
@@ -152,18 +143,23 @@ net::Outcome begin_login(Context& context, Call&) {
 }
 
 net::Outcome login(Context& context, Call& call) {
+  if (sign_on_required(context)) return refuse(Reason::sso_required);
   if (auto limited = limit_attempts(context, call.request)) return *std::move(limited);
-  const auto attempt = read_attempt(std::move(call.request.body));
-  if (!attempt) return attempt.error();
-  const store::Device* device = live_device(*call.directory, attempt->key);
-  if (device == nullptr ||
-      !proves(context, *attempt, *device, own_origin(context.public_url, call.request))) {
-    return refuse_login(context, *call.directory, attempt->key);
+  const auto document = read_object(std::move(call.request.body));
+  if (!document) return document.error();
+  std::optional<net::Reply> refusal;
+  Members members(document->root, "", refusal);
+  const DeviceProof proof = read_device_proof(members);
+  if (refusal) return *std::move(refusal);
+  if (!proves_device(context, call, proof)) {
+    return refuse_login(context, *call.directory, proof.key);
   }
-  return open(context, call, {.member = device->member, .key = device->key});
+  return open(context, call,
+              {.member = call.directory->devices.find(proof.key)->second.member, .key = proof.key});
 }
 
 net::Outcome login_by_passkey(Context& context, Call& call) {
+  if (sign_on_required(context)) return refuse(Reason::sso_required);
   if (auto limited = limit_attempts(context, call.request)) return *std::move(limited);
   const auto attempt = read_passkey_attempt(std::move(call.request.body));
   if (!attempt) return attempt.error();

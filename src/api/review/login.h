@@ -2,12 +2,21 @@
 
 #pragma once
 
+#include "api/members.h"
 #include "api/review/session.h"
 #include "api/routes.h"
 
 namespace lp::api {
 
 net::Outcome show_session(Context& context, Call& call, const Session& session);
+
+// What a device key has signed to log in.
+struct DeviceProof {
+  std::string body, key, signature;
+};
+DeviceProof read_device_proof(Members& members);
+// Whether it is the word of a live device, for this page, of just now. It counts once.
+[[nodiscard]] bool proves_device(Context& context, const Call& call, const DeviceProof& proof);
 
 // {} → {server_nonce}
 net::Outcome begin_login(Context& context, Call& call);

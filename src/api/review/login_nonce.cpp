@@ -39,8 +39,9 @@ std::optional<Instant> expiry_of(std::string_view key, std::string_view nonce) {
 
 }  // namespace
 
-std::string LoginNonces::make(std::string_view key, Instant now, Entropy& entropy) {
-  const std::string said = entropy.bytes(random_bytes) + big_endian((now + login_nonce_ms).ms);
+std::string LoginNonces::make(std::string_view key, Instant now, Entropy& entropy,
+                              std::int64_t life_ms) {
+  const std::string said = entropy.bytes(random_bytes) + big_endian((now + life_ms).ms);
   return base64(said + std::string(crypto::hmac_sha256(key, said).view()));
 }
 

@@ -25,8 +25,9 @@ class LoginNonces {
   explicit LoginNonces(std::size_t used_max = 4'096) : used_max_(used_max) {}
 
   // Base64. `key` is Keys::purpose("lp-login/1").
-  static std::string make(std::string_view key, Instant now, Entropy& entropy);
-  // The first use of a nonce that this server made less than two minutes ago; false for every
+  static std::string make(std::string_view key, Instant now, Entropy& entropy,
+                          std::int64_t life_ms = login_nonce_ms);
+  // The first use of a nonce that this server made and whose life is not over; false for every
   // other.
   [[nodiscard]] bool use(std::string_view key, std::string_view nonce, Instant now);
 

@@ -1,11 +1,12 @@
 #include "api/review/requests.h"
 
-#include <charconv>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "api/errors.h"
 #include "api/members.h"
+#include "api/query.h"
 #include "api/reply.h"
 #include "api/review/decision_body.h"
 #include "api/review/erased.h"
@@ -22,20 +23,43 @@ constexpr std::uint64_t limit_default = 50;
 constexpr std::uint64_t limit_max = 200;
 constexpr std::int64_t version_max = 9'007'199'254'740'991;  // 2^53 - 1
 
-// A whole number of the query; `otherwise` when absent, nothing when it is no number up to `max`.
-std::optional<std::uint64_t> number(const net::Request& request, std::string_view name,
-                                    std::uint64_t otherwise, std::uint64_t max) {
-  const auto text = request.query_value(name);
-  if (!text) return otherwise;
-  std::uint64_t value = 0;
-  const char* end = text->data() + text->size();
-  const auto [stopped, fault] = std::from_chars(text->data(), end, value);
-  if (fault != std::errc{} || stopped != end || value > max) return std::nullopt;
-  return value;
-}
-
 net::Reply refuse_query(std::string_view text) {
   return refuse(Reason::query_invalid, text);
+}
+
+// Whose turn it is, and what of it this member sees now.
+std::optional<net::Reply> read_turn(const Call& call, const Session& session,
+                                    store::RequestFilter& filter) {
+  const net::Request& request = call.request;
+  if (const auto assignee = request.query_value("assignee")) {
+    const bool mine = *assignee == "me", none = *assignee == "none";
+    if (!mine && !none && !is_id("mem", *assignee)) {
+      return refuse_query("assignee must be me, none or the id of a member");
+    }
+    filter.assignee = mine ? session.member : none ? std::string() : *assignee;
+  }
+  const auto level = request.query_value("level");
+  if (level && *level != "high") return refuse_query("level must be high");
+  filter.high = level.has_value();
+  const auto put_off = request.query_value("put_off");
+  if (put_off && *put_off != "only" && *put_off != "without") {
+    return refuse_query("put_off must be only or without");
+  }
+  if (put_off) {
+    filter.snoozed = {.member = session.member, .now = {}, .only = *put_off == "only"};
+  }
+  return std::nullopt;
+}
+
+// Until when this member does not want to see what.
+std::map<std::string, Instant> put_off_by(Context& context, const Session& session, Instant now) {
+  std::map<std::string, Instant> times;
+  const auto rows = context.engine.reader().snoozes(session.member);
+  if (!rows) return times;
+  for (const store::Snooze& row : *rows) {
+    if (row.until > now) times.emplace(row.request, row.until);
+  }
+  return times;
 }
 
 std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
@@ -47,7 +71,7 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
     return std::unexpected(refuse_query("state must be pending, decided or all"));
   }
   if (state != "all") filter.pending = state == "pending";
-  const auto limit = number(request, "limit", limit_default, limit_max);
+  const auto limit = query_number(request, "limit", limit_default, limit_max);
   if (!limit || *limit == 0) {
     return std::unexpected(refuse_query("limit must be a number from 1 to 200"));
   }
@@ -62,6 +86,7 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
   filter.role = request.query_value("role");
   filter.trace_id = request.query_value("trace_id");
   filter.parent_request_id = request.query_value("parent_request_id");
+  if (auto wrong = read_turn(call, session, filter)) return std::unexpected(*std::move(wrong));
   // A project that is not theirs holds nothing, like one that does not exist.
   const auto wanted = request.query_value("project");
   for (const auto& [id, project] : call.directory->projects) {
@@ -72,9 +97,17 @@ std::expected<store::RequestFilter, net::Reply> read_filter(const Call& call,
   return filter;
 }
 
-// Why the request of the path is not there for this member: only those of their projects are.
-std::optional<net::Reply> hidden(Context& context, const core::Directory& directory,
-                                 const std::string& id, const Session& session) {
+net::Reply detail_reply(Context& context, const core::Directory& directory,
+                        const core::RequestView& view, const Session& session) {
+  const Viewer viewer{
+      .member = session.member, .key = session.key, .only_signs_in = session.only_signs_in};
+  return private_reply(json::compact(request_detail(context, directory, view, viewer)));
+}
+
+}  // namespace
+
+std::optional<net::Reply> hidden_request(Context& context, const core::Directory& directory,
+                                         const std::string& id, const Session& session) {
   if (!is_id("req", id)) return refuse(Reason::not_found);
   const auto found = context.engine.project_of(id);
   if (!found) return refuse_gone(context, directory, session, found.error());
@@ -83,23 +116,20 @@ std::optional<net::Reply> hidden(Context& context, const core::Directory& direct
   return std::nullopt;
 }
 
-net::Reply detail_reply(Context& context, const core::Directory& directory,
-                        const core::RequestView& view, const Session& session) {
-  const Viewer viewer{
-      .member = session.member, .key = session.key, .by_passkey = session.by_passkey};
-  return private_reply(json::compact(request_detail(context, directory, view, viewer)));
-}
-
-}  // namespace
-
 net::Outcome list_reviews(Context& context, Call& call, const Session& session) {
-  const auto filter = read_filter(call, session);
-  if (!filter) return filter.error();
+  auto filter = read_filter(call, session);
+  if (!filter) return std::move(filter.error());
+  const Instant now = context.engine.clock().now();
+  if (filter->snoozed) filter->snoozed->now = now;
+  const auto put_off = put_off_by(context, session, now);
   json::Array items;
   std::string last;
   for (const auto& view : context.engine.requests(*filter)) {
     last = view.rows.request.id;
-    items.push_back(request_summary(context, *call.directory, view));
+    const auto until = put_off.find(last);
+    items.push_back(
+        request_summary(context, *call.directory, view,
+                        until != put_off.end() ? std::optional(until->second) : std::nullopt));
   }
   const bool more = items.size() == filter->limit;
   auto erased = erased_list(context, *call.directory, *filter, more ? last : std::string());
@@ -112,7 +142,7 @@ net::Outcome list_reviews(Context& context, Call& call, const Session& session) 
 }
 
 net::Outcome show_review(Context& context, Call& call, const Session& session) {
-  if (auto refused = hidden(context, *call.directory, call.parameter("id"), session)) {
+  if (auto refused = hidden_request(context, *call.directory, call.parameter("id"), session)) {
     return *std::move(refused);
   }
   const auto view = context.engine.request(call.parameter("id"), {});
@@ -120,7 +150,7 @@ net::Outcome show_review(Context& context, Call& call, const Session& session) {
 }
 
 net::Outcome note_viewed(Context& context, Call& call, const Session& session) {
-  if (auto refused = hidden(context, *call.directory, call.parameter("id"), session)) {
+  if (auto refused = hidden_request(context, *call.directory, call.parameter("id"), session)) {
     return *std::move(refused);
   }
   const auto document = read_object(std::move(call.request.body));
@@ -151,13 +181,14 @@ net::Outcome decide_review(Context& context, Call& call, const Session& session)
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return std::move(command.error());
   command->session = {.member = session.member, .key = session.key};
+  command->account_stale = account_stale(context, &session);
   return net::Later{[&context, command = *std::move(command),
                      session](std::shared_ptr<net::Responder> responder) mutable {
     auto answer = [&context, responder, session, request = command.request](auto result) {
       responder->render([&context, session, request, result = std::move(result)] {
         const auto directory = context.engine.directory();
         if (!result) {
-          auto refused = hidden(context, *directory, request, session);
+          auto refused = hidden_request(context, *directory, request, session);
           return refused ? *std::move(refused)
                          : refuse_decision(context, result.error(), session.member, session.key);
         }

@@ -3,10 +3,17 @@
 
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "api/review/session.h"
 #include "api/routes.h"
 
 namespace lp::api {
+
+// Why the request of this id is not there for this member: only those of their projects are.
+std::optional<net::Reply> hidden_request(Context& context, const core::Directory& directory,
+                                         const std::string& id, const Session& session);
 
 // {requests, next?}, newest first, filtered by the query.
 net::Outcome list_reviews(Context& context, Call& call, const Session& session);

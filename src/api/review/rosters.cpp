@@ -30,7 +30,7 @@ json::Value names_in(const core::Directory& directory, const std::set<std::strin
 // A change is one of all rosters, so whoever has to do with it manages people in all of them.
 // A passkey that signs in signs no roster, and a session of one asks for no change either.
 bool manages_rosters(const core::Directory& directory, const Session& session) {
-  if (session.by_passkey) return false;
+  if (session.only_signs_in) return false;
   bool in_one = false;
   for (const auto& [id, project] : directory.projects) {
     if (!project.roster || directory.succeeded(id)) continue;

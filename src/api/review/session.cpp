@@ -8,7 +8,9 @@
 #include "api/errors.h"
 #include "api/review/erased.h"
 #include "api/review/roster_terms.h"
+#include "core/accounts.h"
 #include "core/passkeys.h"
+#include "core/reach.h"
 #include "identity/session_token.h"
 #include "json/text_array.h"
 #include "json/write.h"
@@ -29,6 +31,11 @@ const store::Passkey* passkey_of(const core::Directory& directory, const store::
   return signs_in ? &passkey->second : nullptr;
 }
 
+// What whoever is not signed in has to do.
+Reason signed_out(const Context& context) {
+  return sign_on_required(context) ? Reason::sso_required : Reason::no_session;
+}
+
 json::Value roles_of(const core::Directory& directory, std::string_view member) {
   std::set<std::string> roles;
   if (directory.setup_owner == member) roles.emplace("owner");
@@ -41,7 +48,8 @@ json::Value roles_of(const core::Directory& directory, std::string_view member) 
   return json::text_array(roles);
 }
 
-json::Value describe_project(const core::Directory& directory, const core::ProjectView& project) {
+json::Value describe_project(const core::Directory& directory, const core::ProjectView& project,
+                             const std::vector<store::ReachHealth>& health) {
   auto value = json::Value::object();
   value.add("id", project.row.id)
       .add("name", project.row.name)
@@ -57,6 +65,9 @@ json::Value describe_project(const core::Directory& directory, const core::Proje
       after != directory.successors.end()) {
     value.add("successor", after->second);
   }
+  if (project.row.roster_sha256 && !directory.succeeded(project.row.id)) {
+    value.add("reachable", core::reachable(directory, project, health));
+  }
   value.add("pending",
             directory.succeeded(project.row.id) ? std::uint64_t{0} : project.live->pending.load());
   return value;
@@ -64,26 +75,52 @@ json::Value describe_project(const core::Directory& directory, const core::Proje
 
 }  // namespace
 
-bool is_live(const core::Directory& directory, const store::Session& row, Instant now) {
-  const auto member = directory.members.find(row.member);
+bool sign_on_required(const Context& context) {
+  return context.identity_provider != nullptr && context.identity_provider->settings().required;
+}
+
+std::optional<std::string_view> opener_of(const core::Directory& directory,
+                                          const store::Session& row) {
   const auto device = directory.devices.find(row.key);
   const bool by_device = device != directory.devices.end() && !device->second.revoked &&
                          device->second.member == row.member;
-  return now < row.expires && member != directory.members.end() && !member->second.removed &&
-         (by_device || passkey_of(directory, row) != nullptr);
+  if (!row.account.empty()) {
+    const bool there = core::is_account_of(directory, row.account, row.member) &&
+                       (by_device || row.key == row.account);
+    return there ? std::optional<std::string_view>("account") : std::nullopt;
+  }
+  if (by_device) return device->second.key_class;
+  return passkey_of(directory, row) != nullptr ? std::optional<std::string_view>("passkey")
+                                               : std::nullopt;
+}
+
+bool account_stale(Context& context, const Session* session) {
+  if (!sign_on_required(context)) return false;
+  if (session == nullptr || session->account.empty() || !session->authenticated) return true;
+  return context.engine.clock().now() - *session->authenticated >
+         context.identity_provider->settings().fresh_ms;
+}
+
+bool is_live(Context& context, const core::Directory& directory, const store::Session& row) {
+  const auto member = directory.members.find(row.member);
+  const bool there = context.engine.clock().now() < row.expires &&
+                     member != directory.members.end() && !member->second.removed;
+  return there && opener_of(directory, row).has_value();
 }
 
 std::optional<Session> live_session(Context& context, const core::Directory& directory,
                                     const Digest& token) {
   const auto row = context.engine.session(token);
-  if (!row || !*row || !is_live(directory, **row, context.engine.clock().now())) {
-    return std::nullopt;
-  }
+  if (!row || !*row || !is_live(context, directory, **row)) return std::nullopt;
+  const std::string& account = (*row)->account;
+  if (sign_on_required(context) && account.empty()) return std::nullopt;
   return Session{.token = token,
                  .member = (*row)->member,
                  .key = (*row)->key,
                  .expires = (*row)->expires,
-                 .by_passkey = passkey_of(directory, **row) != nullptr};
+                 .only_signs_in = passkey_of(directory, **row) != nullptr || (*row)->key == account,
+                 .account = account,
+                 .authenticated = (*row)->authenticated};
 }
 
 std::optional<Session> session_of(Context& context, const core::Directory& directory,
@@ -115,7 +152,7 @@ void clear_session_cookie(net::Reply& reply) {
 }
 
 bool may(const Session& session, const core::ProjectView& project, identity::Right right) {
-  const auto* entry = project.place_of(session.member, session.key, session.by_passkey);
+  const auto* entry = project.place_of(session.member, session.key, session.only_signs_in);
   return entry != nullptr && identity::grants(entry->roles, right);
 }
 
@@ -150,10 +187,16 @@ bool may_sign_first_roster(const core::Directory& directory, const Session& sess
 
 std::string session_body(Context& context, const core::Directory& directory,
                          const Session& session) {
+  // What cannot be read says that nobody is reached: the page then warns.
+  const auto health =
+      context.engine.reader().reach_health().value_or(std::vector<store::ReachHealth>());
   json::Array projects;
   for (const auto& [id, project] : directory.projects) {
     if (sees(session, project) || may_sign_first_roster(directory, session, project)) {
-      projects.push_back(describe_project(directory, project));
+      auto described = describe_project(directory, project, health);
+      described.add("decides", may(session, project, identity::Right::decide))
+          .add("takes_part", may(session, project, identity::Right::take_part));
+      projects.push_back(std::move(described));
     }
   }
   auto member = json::Value::object();
@@ -172,7 +215,7 @@ std::string session_body(Context& context, const core::Directory& directory,
 
 net::Outcome with_session(Context& context, Call& call, SessionFunction function) {
   const auto session = session_of(context, *call.directory, call.request);
-  if (!session) return refuse(Reason::no_session);
+  if (!session) return refuse(signed_out(context));
   return function(context, call, *session);
 }
 
@@ -183,7 +226,7 @@ void note_opened(Context& context, std::string_view token) {
 
 net::Outcome with_active_session(Context& context, Call& call, SessionFunction function) {
   const auto session = session_of(context, *call.directory, call.request);
-  if (!session) return refuse(Reason::no_session);
+  if (!session) return refuse(signed_out(context));
   if (!context.activity.go_on(session->token, context.engine.clock().monotonic_ms())) {
     return refuse(Reason::session_idle);
   }

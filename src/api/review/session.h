@@ -1,6 +1,7 @@
 // Who is signed in, and what they may do. The cookie holds 256 random bits, the store their
 // SHA-256; a session ends after 12 hours, at log-out, when somebody ends it (sessions.h), and as
-// soon as its device or its member is gone. It decides and signs only while its person is active
+// soon as its device, passkey, account or member is gone. Where auth.require_sso is set only those
+// of accounts count. It decides and signs only while its person is active
 // (activity.h).
 
 #pragma once
@@ -20,17 +21,30 @@
 
 namespace lp::api {
 
-// A member at one of their devices, or with a passkey at anybody's.
+// A member at one of their devices, or with a passkey or an account at anybody's.
 struct Session {
   Digest token;  // as stored
   std::string member, key;
   Instant expires = {};
-  bool by_passkey = false;  // one that signs in: `key` stands in no roster
+  // It began with a passkey or an account that only signs in: `key` stands in no roster.
+  bool only_signs_in = false;
+  std::string account = {};  // of the identity provider, that opened it; "" for others
+  // When the person signed in there, if it has said so.
+  std::optional<Instant> authenticated = {};
 };
 
+// Whether nothing but the identity provider signs anybody in.
+[[nodiscard]] bool sign_on_required(const Context& context);
+// What opened it: "device", "passkey" or "account"; nothing once that has ended. One of an account
+// at a device ends with either.
+std::optional<std::string_view> opener_of(const core::Directory& directory,
+                                          const store::Session& row);
+// Whether nothing of level high or above may be decided through it: its account was not proven
+// lately, where that is asked for. Without a session too.
+[[nodiscard]] bool account_stale(Context& context, const Session* session);
 // Whether what is stored is still somebody's session.
-[[nodiscard]] bool is_live(const core::Directory& directory, const store::Session& row,
-                           Instant now);
+[[nodiscard]] bool is_live(Context& context, const core::Directory& directory,
+                           const store::Session& row);
 // The session as it stands now, or nothing once it has ended.
 std::optional<Session> live_session(Context& context, const core::Directory& directory,
                                     const Digest& token);

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t id_bytes = 16;
 
-// Whose sessions these are to see: their own, and of whom they manage.
+}  // namespace
+
 std::set<std::string> members_in_sight(const core::Directory& directory, const Session& session) {
   std::set<std::string> members{session.member};
   for (const auto& [id, project] : directory.projects) {
@@ -24,6 +25,8 @@ std::set<std::string> members_in_sight(const core::Directory& directory, const S
   }
   return members;
 }
+
+namespace {
 
 std::expected<std::vector<ListedSession>, net::Reply> sessions_in_sight(
     Context& context, const core::Directory& directory, const Session& session) {
@@ -43,13 +46,12 @@ std::expected<std::vector<ListedSession>, net::Reply> live_sessions(
     const std::function<bool(const std::string& member)>& wanted) {
   auto rows = context.engine.reader().sessions();
   if (!rows) return std::unexpected(internal_error("store.read_failed", rows.error().what));
-  const Instant now = context.engine.clock().now();
   std::vector<ListedSession> found;
   for (auto& row : *rows) {
-    if (!wanted(row.member) || !is_live(directory, row, now)) continue;
+    if (!wanted(row.member) || !is_live(context, directory, row)) continue;
     found.push_back({.row = row,
                      .name = directory.members.at(row.member).name,
-                     .key_class = directory.devices.at(row.key).key_class});
+                     .key_class = std::string(*opener_of(directory, row))});
   }
   std::ranges::sort(found, [](const auto& one, const auto& other) {
     return std::pair(other.row.created, other.row.token) <

@@ -7,6 +7,7 @@
 
 #include <expected>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,16 @@
 
 namespace lp::api {
 
+// Whose sessions and accounts these are to see: their own, and of whom they manage.
+std::set<std::string> members_in_sight(const core::Directory& directory, const Session& session);
+
 // What a session is called outside: derived from what is stored, and no way back to the cookie.
 std::string session_id(const Digest& token);
 
 struct ListedSession {
   store::Session row;
   std::string name;       // of the member
-  std::string key_class;  // of the device
+  std::string key_class;  // "device", "passkey" or "account"
 };
 // The live sessions of members whom `wanted` takes, newest first.
 std::expected<std::vector<ListedSession>, net::Reply> live_sessions(

@@ -1,8 +1,10 @@
 #include "api/review/view.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api/errors.h"
+#include "approval/quorum.h"
 #include "base/text.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
@@ -84,13 +86,21 @@ json::Value describe_log(const core::ProjectView& project, const store::RequestS
 
 // Who closed it: a member by name, or what else did.
 json::Value describe_closer(const core::Directory& directory, const store::RequestState& state) {
-  auto by = json::Value::object();
-  by.add("id", state.actor).add("kind", state.actor_kind);
-  if (const auto member = directory.members.find(state.actor); member != directory.members.end()) {
-    if (member->second.erased) by.add("erased", true);
-    if (!member->second.erased) by.add("name", member->second.name);
-  }
+  auto by = describe_member(directory, state.actor);
+  by.add("kind", state.actor_kind);
   return by;
+}
+
+// Whose turn it can be: those who may decide.
+json::Value describe_reviewers(const core::Directory& directory, const core::ProjectView& project) {
+  std::set<std::string> listed;
+  json::Array items;
+  for (const auto& entry : project.entries) {
+    if (!identity::grants(entry.roles, identity::Right::decide)) continue;
+    if (listed.insert(entry.member).second)
+      items.push_back(describe_member(directory, entry.member));
+  }
+  return json::Value::array(std::move(items));
 }
 
 std::string_view class_of(std::string_view method) {
@@ -164,15 +174,46 @@ json::Value describe_passkeys(Context& context, const core::ProjectView& project
   return json::Value::array(std::move(items));
 }
 
-std::string why_not(std::optional<approval::Refusal> refusal, approval::Proof needed) {
+std::string why_not(std::optional<approval::Refusal> refusal, approval::Proof needed,
+                    const approval::Progress& progress) {
   if (refusal) return std::string(describe(reason_of(*refusal)).sentence);
-  return needed == approval::Proof::passkey
-             ? "You can approve with your passkey: one reviewer is enough."
-             : "You can approve: one reviewer is enough.";
+  std::string sentence = needed == approval::Proof::passkey ? "You can approve with your passkey: "
+                                                            : "You can approve: ";
+  if (progress.needed == 1) return sentence + "one reviewer is enough.";
+  const bool last = progress.done + 1 == progress.needed;
+  return sentence + (last ? "yours is the last that it takes."
+                          : std::to_string(progress.needed) + " different people must.");
+}
+
+// How far a pending request has come, for everybody who sees it.
+json::Value describe_quorum(const core::Directory& directory, const approval::Request& state,
+                            const approval::Context& domain, const approval::Progress& progress) {
+  auto missing = json::Value::array();
+  for (const auto& part : progress.missing) {
+    auto one = json::Value::object();
+    one.add("group", part.group).add("people", part.heads);
+    missing.items().push_back(std::move(one));
+  }
+  auto approved = json::Value::array();
+  for (const auto& person : approval::counted_people(state, domain)) {
+    auto one = json::Value::object();
+    one.add("id", person.member);
+    const auto known = directory.members.find(person.member);
+    const bool named = known != directory.members.end() && !known->second.erased;
+    if (named) one.add("name", known->second.name);
+    approved.items().push_back(std::move(one));
+  }
+  auto quorum = json::Value::object();
+  quorum.add("done", progress.done)
+      .add("needed", progress.needed)
+      .add("missing", std::move(missing))
+      .add("approved_by", std::move(approved))
+      .add("text", approval::to_sentence(progress));
+  return quorum;
 }
 
 bool may(const core::ProjectView& project, const Viewer& viewer, identity::Right right) {
-  const auto* entry = project.place_of(viewer.member, viewer.key, viewer.by_passkey);
+  const auto* entry = project.place_of(viewer.member, viewer.key, viewer.only_signs_in);
   return entry != nullptr && identity::grants(entry->roles, right);
 }
 
@@ -184,10 +225,11 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   const Passkeys passkeys = core::decision_passkeys(directory, project, viewer.member);
   const std::string key = signing_key(project, viewer, passkeys);
   const bool listed = !key.empty() && may(project, viewer, identity::Right::decide);
-  approval::Context domain{.now = context.engine.clock().now(),
-                           .rule = approval::default_rule(),
-                           .people = project.people,
-                           .single_operator = project.row.single_operator};
+  approval::Context domain{
+      .now = context.engine.clock().now(),
+      .rule = approval::rule_of_level(state.level, project.row.single_operator),
+      .people = project.people,
+      .single_operator = project.row.single_operator};
   std::optional<approval::Refusal> why;
   if (!listed) {
     why = approval::Refusal::not_a_reviewer;
@@ -200,17 +242,42 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   }
   const bool open = listed && !terminal(view.state) && domain.now < state.decide_by;
   const approval::Proof needed = approval::proof_needed(state.level);
+  const auto progress = approval::progress(domain.rule, approval::counted_people(state, domain));
   auto eligibility = json::Value::object();
+  domain.takes_changes = core::takes_changes(view.capabilities);
+  const bool asks =
+      listed && !approval::cannot_ask_changes(state, viewer.member, domain).has_value();
   eligibility.add("can_approve", !why.has_value())
       .add("can_reject", open)
+      .add("can_request_changes", asks && open)
       .add("needs", needed == approval::Proof::passkey ? "passkey" : "device")
-      .add("why", why_not(why, needed));
+      .add("why", why_not(why, needed, progress));
   detail.add("eligibility", std::move(eligibility));
+  // Nothing of a decision that is not under a signed checkpoint yet.
+  if (!terminal(state.state)) {
+    detail.add("quorum", describe_quorum(directory, state, domain, progress));
+  }
   if (!open) return;
   detail.add("offer", describe_offer(core::make_offer(view.rows.request, state, project,
                                                       viewer.member, key, context.engine.keys(),
                                                       domain.now, context.engine.entropy())));
   detail.add("passkeys", describe_passkeys(context, project, view, viewer, passkeys, domain.now));
+}
+
+// While it waits: whose turn it is, who asked the agent for changes, and when it is here again.
+void add_turn(json::Value& value, const core::Directory& directory, const core::RequestView& view,
+              std::optional<Instant> put_off) {
+  if (terminal(view.state)) return;
+  const auto& assignment = view.rows.assignment;
+  if (assignment && !assignment->member.empty()) {
+    value.add("assignee", describe_member(directory, assignment->member));
+  }
+  json::Array asked;
+  for (const std::string& member : view.rows.state.state.changes_asked) {
+    asked.push_back(describe_member(directory, member));
+  }
+  if (!asked.empty()) value.add("changes_asked", json::Value::array(std::move(asked)));
+  if (put_off) value.add("put_off_until", lp::to_string(*put_off));
 }
 
 // As it was asked and, once it was edited and decided, as it runs.
@@ -226,10 +293,29 @@ void add_payload(json::Value& value, const core::RequestView& view) {
   value.add("edited", std::move(edited));
 }
 
+std::optional<Instant> put_off_until(Context& context, std::string_view member,
+                                     std::string_view request) {
+  const auto rows = context.engine.reader().snoozes(member);
+  if (!rows) return std::nullopt;
+  const auto row = std::ranges::find(*rows, request, &store::Snooze::request);
+  if (row == rows->end() || row->until <= context.engine.clock().now()) return std::nullopt;
+  return row->until;
+}
+
 }  // namespace
 
+json::Value describe_member(const core::Directory& directory, const std::string& id) {
+  auto value = json::Value::object();
+  value.add("id", id);
+  if (const auto member = directory.members.find(id); member != directory.members.end()) {
+    if (member->second.erased) value.add("erased", true);
+    if (!member->second.erased) value.add("name", member->second.name);
+  }
+  return value;
+}
+
 json::Value request_summary(Context& context, const core::Directory& directory,
-                            const core::RequestView& view) {
+                            const core::RequestView& view, std::optional<Instant> put_off) {
   const store::Request& row = view.rows.request;
   const approval::Request& state = view.rows.state.state;
   const core::ProjectView* project = directory.project(row.project);
@@ -259,6 +345,7 @@ json::Value request_summary(Context& context, const core::Directory& directory,
       .add("payload_kind", row.payload_kind)
       .add("marks", json::text_array(view.marks))
       .add("waiting", std::move(waiting));
+  add_turn(value, directory, view, put_off);
   if (terminal(view.state) && view.rows.state.decided) {
     value.add("decided_at", lp::to_string(*view.rows.state.decided))
         .add("decided_by", describe_closer(directory, view.rows.state));
@@ -271,7 +358,9 @@ json::Value request_detail(Context& context, const core::Directory& directory,
                            const core::RequestView& view, const std::optional<Viewer>& viewer) {
   const core::ProjectView* project = directory.project(view.rows.request.project);
   const approval::Request& state = view.rows.state.state;
-  json::Value value = request_summary(context, directory, view);
+  json::Value value = request_summary(
+      context, directory, view,
+      viewer ? put_off_until(context, viewer->member, view.rows.request.id) : std::nullopt);
   const bool plain = view.rows.request.payload_kind == "plain";
   const bool opened = !plain || !viewer || may(*project, *viewer, identity::Right::open_payload);
   if (opened) add_payload(value, view);
@@ -284,7 +373,12 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   if (terminal(view.state)) {
     value.add("decision", describe_decision(directory, *project, view));
   }
-  if (viewer) add_offer(context, directory, value, *project, view, *viewer);
+  value.add("takes_changes", core::takes_changes(view.capabilities));
+  if (!viewer) return value;
+  if (!terminal(view.state) && may(*project, *viewer, identity::Right::take_part)) {
+    value.add("reviewers", describe_reviewers(directory, *project));
+  }
+  add_offer(context, directory, value, *project, view, *viewer);
   return value;
 }
 

@@ -19,11 +19,16 @@ namespace lp::api {
 // Who looks: a member by one of their keys.
 struct Viewer {
   std::string member, key;
-  bool by_passkey = false;  // one that signs in: `key` stands in no roster
+  bool only_signs_in = false;  // one that signs in: `key` stands in no roster
 };
 
+// {id, name} of a member, or {id, erased} of whom nobody knows any more who they were.
+json::Value describe_member(const core::Directory& directory, const std::string& id);
+
+// `put_off`: until when the viewer does not want to see it.
 json::Value request_summary(Context& context, const core::Directory& directory,
-                            const core::RequestView& view);
+                            const core::RequestView& view,
+                            std::optional<Instant> put_off = std::nullopt);
 
 // The summary, the payload, and for a viewer who may decide an offer while it is pending. What the
 // server itself can open of a payload is left out for a viewer who may not read it:

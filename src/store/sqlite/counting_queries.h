@@ -35,7 +35,7 @@ inline constexpr std::string_view rows_of_nobody = R"(
 SELECT
   (SELECT count(*) FROM setting WHERE name NOT IN
     ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac', 'witness.policy',
-     'witness.ahead', 'log.successors', 'root.log')) +
+     'witness.ahead', 'log.successors', 'root.log', 'public_url')) +
   (SELECT count(*) FROM anchor WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM log_head WHERE project NOT IN (SELECT number FROM project)) +
@@ -51,6 +51,8 @@ SELECT
   (SELECT count(*) FROM legal_hold WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM member_erasure WHERE project NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM request_key WHERE request NOT IN (SELECT number FROM request)) +
-  (SELECT count(*) FROM handoff_event WHERE handoff NOT IN (SELECT id FROM handoff)))";
+  (SELECT count(*) FROM handoff_event WHERE handoff NOT IN (SELECT id FROM handoff)) +
+  (SELECT count(*) FROM assignment WHERE request NOT IN (SELECT id FROM request)) +
+  (SELECT count(*) FROM snooze WHERE request NOT IN (SELECT id FROM request)))";
 
 }  // namespace lp::store::counting

@@ -3,9 +3,13 @@
 #include <array>
 #include <string>
 
+#include "store/sqlite/content_key_schema.h"
 #include "store/sqlite/erasure_schema.h"
+#include "store/sqlite/identity_schema.h"
 #include "store/sqlite/passkey_schema.h"
 #include "store/sqlite/person_erasure_schema.h"
+#include "store/sqlite/reach_schema.h"
+#include "store/sqlite/talk_schema.h"
 
 namespace lp::store {
 namespace {
@@ -431,10 +435,18 @@ constexpr const char* step_7 = R"sql(
 ALTER TABLE erasure ADD COLUMN record BLOB NOT NULL DEFAULT x'';
 )sql";
 
-constexpr std::array steps{step_1,         step_2,
-                           step_3,         step_4,
-                           erasure_schema, person_erasure_schema,
-                           step_7,         passkey_schema};
+constexpr std::array steps{step_1,
+                           step_2,
+                           step_3,
+                           step_4,
+                           erasure_schema,
+                           person_erasure_schema,
+                           step_7,
+                           passkey_schema,
+                           identity_schema,
+                           reach_schema,
+                           content_key_schema,
+                           talk_schema};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

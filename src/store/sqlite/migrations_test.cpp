@@ -33,8 +33,8 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(opened.reader->projects()->size(), 1u);
 }
 
-// What steps 5 to 7 made, taken back: triggers that refuse without a word of erasures, and the key
-// of a request in its row.
+// What step 5 and those after it made, taken back: triggers that refuse without a word of erasures,
+// and the key of a request in its row.
 constexpr const char* without_erasures =
     "DROP TRIGGER leaf_is_not_changed; DROP TRIGGER request_is_not_deleted;"
     "DROP TRIGGER revision_is_not_deleted; DROP TRIGGER review_is_not_deleted;"
@@ -48,7 +48,14 @@ constexpr const char* without_erasures =
     "ALTER TABLE request ADD COLUMN dek_wrapped BLOB NOT NULL DEFAULT x'6b6579';"
     "DROP TRIGGER member_stays_erased; DROP TRIGGER erased_member_is_not_deleted;"
     "ALTER TABLE member DROP COLUMN erased; DROP TABLE member_erasure;"
-    "DROP TABLE erasure_proposal; DROP TABLE passkey";
+    "DROP TABLE erasure_proposal; DROP TABLE passkey; DROP TABLE linked_account;"
+    "DROP TABLE account_link; DROP TABLE used_token;"
+    "ALTER TABLE session DROP COLUMN account;"
+    "ALTER TABLE session DROP COLUMN provider_session;"
+    "ALTER TABLE session DROP COLUMN authenticated;"
+    "DROP TABLE channel; DROP TABLE push_subscription; DROP TABLE reach_health;"
+    "DROP TABLE content_key; DROP TABLE wrap_key; DROP TABLE wrapped_key; DROP TABLE key_copy;"
+    "DROP INDEX leaf_talk; DROP TABLE assignment; DROP TABLE snooze";
 
 // As a program of the first version has left it.
 TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
@@ -79,6 +86,8 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   EXPECT_TRUE(reader->agent_nonces()->empty());
   EXPECT_TRUE(reader->legal_holds()->empty());
   EXPECT_TRUE(reader->passkeys()->empty());
+  EXPECT_TRUE(reader->linked_accounts()->empty());
+  EXPECT_TRUE(reader->content_keys()->empty());
   EXPECT_EQ((*reader->original(request.id))->dek_wrapped, "key");
   EXPECT_TRUE(reader->project_secrets()->empty());
   EXPECT_EQ(*reader->agents(),

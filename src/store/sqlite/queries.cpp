@@ -3,10 +3,15 @@
 #include <array>
 
 #include "store/sqlite/anchor_queries.h"
+#include "store/sqlite/content_key_schema.h"
 #include "store/sqlite/counting_queries.h"
 #include "store/sqlite/erasure_queries.h"
+#include "store/sqlite/identity_schema.h"
+#include "store/sqlite/outbox_queries.h"
 #include "store/sqlite/passkey_schema.h"
+#include "store/sqlite/reach_schema.h"
 #include "store/sqlite/request_queries.h"
+#include "store/sqlite/talk_schema.h"
 
 namespace lp::store {
 namespace {
@@ -89,10 +94,12 @@ INSERT INTO project_secret (id, project, purpose, sealed, created)
 VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed)"},
     {Query::put_session, "put_session", R"(
-INSERT INTO session (token, member, key, created, expires)
-VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO session (token, member, key, created, expires, account, provider_session,
+  authenticated)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (token) DO UPDATE SET member = excluded.member, key = excluded.key,
-  created = excluded.created, expires = excluded.expires)"},
+  created = excluded.created, expires = excluded.expires, account = excluded.account,
+  provider_session = excluded.provider_session, authenticated = excluded.authenticated)"},
     {Query::insert_setup_token, "insert_setup_token", R"(
 INSERT INTO setup_token (token, created, expires)
 VALUES (?1, ?2, ?3))"},
@@ -165,18 +172,8 @@ INSERT INTO graph_checkpoint (project, thread_id, checkpoint_id, created, sealed
 VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (project, thread_id, checkpoint_id) DO UPDATE SET created = excluded.created,
   sealed = excluded.sealed)"},
-    {Query::insert_outbox_item, "insert_outbox_item", R"(
-INSERT INTO outbox (project, request, event, webhook, leaf_index, created, next_attempt,
-  attempts, state, last_error)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))"},
-    {Query::put_outbox_item, "put_outbox_item", R"(
-INSERT INTO outbox (id, project, request, event, webhook, leaf_index, created,
-  next_attempt, attempts, state, last_error)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-ON CONFLICT (id) DO UPDATE SET project = excluded.project, request = excluded.request,
-  event = excluded.event, webhook = excluded.webhook, leaf_index = excluded.leaf_index,
-  created = excluded.created, next_attempt = excluded.next_attempt,
-  attempts = excluded.attempts, state = excluded.state, last_error = excluded.last_error)"},
+    {Query::insert_outbox_item, "insert_outbox_item", outbox::insert_outbox_item},
+    {Query::put_outbox_item, "put_outbox_item", outbox::put_outbox_item},
     {Query::delete_session, "delete_session", R"(
 DELETE FROM session WHERE token = ?1)"},
     {Query::delete_setup_tokens, "delete_setup_tokens", R"(
@@ -236,9 +233,11 @@ WHERE project = ?1 AND version = ?2)"},
     {Query::roster_entries, "roster_entries", R"(
 SELECT entry FROM roster_entry WHERE project = ?1 AND version = ?2 ORDER BY position)"},
     {Query::session, "session", R"(
-SELECT token, member, key, created, expires FROM session WHERE token = ?1)"},
+SELECT token, member, key, created, expires, account, provider_session, authenticated
+FROM session WHERE token = ?1)"},
     {Query::sessions, "sessions", R"(
-SELECT token, member, key, created, expires FROM session ORDER BY token)"},
+SELECT token, member, key, created, expires, account, provider_session, authenticated
+FROM session ORDER BY token)"},
     {Query::setup_tokens, "setup_tokens", R"(
 SELECT token, created, expires FROM setup_token ORDER BY token)"},
     {Query::roster_proposals, "roster_proposals", R"(
@@ -377,12 +376,7 @@ SELECT project, thread_id, checkpoint_id, created, sealed
 FROM graph_checkpoint
 WHERE project = ?1 AND thread_id = ?2
 ORDER BY created DESC, checkpoint_id DESC LIMIT 1)"},
-    {Query::outbox_due, "outbox_due", R"(
-SELECT id, project, request, event, webhook, leaf_index, created, next_attempt, attempts,
-  state, last_error
-FROM outbox
-WHERE state = 'due' AND next_attempt <= ?1 AND (next_attempt, id) > (?3, ?4)
-ORDER BY next_attempt, id LIMIT ?2)"},
+    {Query::outbox_due, "outbox_due", outbox::outbox_due},
     {Query::insert_request_key, "insert_request_key", erasing::insert_request_key},
     {Query::put_request_key, "put_request_key", erasing::put_request_key},
     {Query::insert_erasure, "insert_erasure", erasing::insert_erasure},
@@ -426,6 +420,61 @@ ORDER BY next_attempt, id LIMIT ?2)"},
     {Query::put_passkey, "put_passkey", passkeys::put_passkey},
     {Query::passkeys, "passkeys", passkeys::passkeys},
     {Query::erase_passkeys_of, "erase_passkeys_of", passkeys::erase_passkeys_of},
+    {Query::put_linked_account, "put_linked_account", accounts::put_linked_account},
+    {Query::linked_accounts, "linked_accounts", accounts::linked_accounts},
+    {Query::erase_accounts_of, "erase_accounts_of", accounts::erase_accounts_of},
+    {Query::insert_account_link, "insert_account_link", accounts::insert_account_link},
+    {Query::account_link, "account_link", accounts::account_link},
+    {Query::count_account_links, "count_account_links", accounts::count_account_links},
+    {Query::delete_account_link, "delete_account_link", accounts::delete_account_link},
+    {Query::delete_account_links_of, "delete_account_links_of", accounts::delete_account_links_of},
+    {Query::delete_expired_account_links, "delete_expired_account_links",
+     accounts::delete_expired_account_links},
+    {Query::insert_used_token, "insert_used_token", accounts::insert_used_token},
+    {Query::used_token, "used_token", accounts::used_token},
+    {Query::delete_expired_used_tokens, "delete_expired_used_tokens",
+     accounts::delete_expired_used_tokens},
+    {Query::put_channel, "put_channel", reaching::put_channel},
+    {Query::delete_channel, "delete_channel", reaching::delete_channel},
+    {Query::channels, "channels", reaching::channels},
+    {Query::put_push_subscription, "put_push_subscription", reaching::put_push_subscription},
+    {Query::delete_push_subscription, "delete_push_subscription",
+     reaching::delete_push_subscription},
+    {Query::push_subscriptions, "push_subscriptions", reaching::push_subscriptions},
+    {Query::put_reach_health, "put_reach_health", reaching::put_reach_health},
+    {Query::delete_reach_health, "delete_reach_health", reaching::delete_reach_health},
+    {Query::reach_health, "reach_health", reaching::reach_health},
+    {Query::delete_reach_health_of, "delete_reach_health_of", reaching::delete_reach_health_of},
+    {Query::delete_push_subscriptions_of, "delete_push_subscriptions_of",
+     reaching::delete_push_subscriptions_of},
+    {Query::delete_channels_of, "delete_channels_of", reaching::delete_channels_of},
+    {Query::put_assignment, "put_assignment", talking::put_assignment},
+    {Query::delete_assignment, "delete_assignment", talking::delete_assignment},
+    {Query::delete_assignments_of, "delete_assignments_of", talking::delete_assignments_of},
+    {Query::put_snooze, "put_snooze", talking::put_snooze},
+    {Query::delete_snoozes_of_request, "delete_snoozes_of_request",
+     talking::delete_snoozes_of_request},
+    {Query::delete_snoozes_of_member, "delete_snoozes_of_member",
+     talking::delete_snoozes_of_member},
+    {Query::delete_expired_snoozes, "delete_expired_snoozes", talking::delete_expired_snoozes},
+    {Query::snoozes, "snoozes", talking::snoozes},
+    {Query::talk, "talk", talking::talk},
+    {Query::put_content_key, "put_content_key", content_keys::put_content_key},
+    {Query::content_keys, "content_keys", content_keys::content_keys},
+    {Query::put_wrap_key, "put_wrap_key", content_keys::put_wrap_key},
+    {Query::wrap_keys, "wrap_keys", content_keys::wrap_keys},
+    {Query::put_wrapped_key, "put_wrapped_key", content_keys::put_wrapped_key},
+    {Query::wrapped_keys, "wrapped_keys", content_keys::wrapped_keys},
+    {Query::put_key_copy, "put_key_copy", content_keys::put_key_copy},
+    {Query::key_copies, "key_copies", content_keys::key_copies},
+    {Query::delete_key_copy, "delete_key_copy", content_keys::delete_key_copy},
+    {Query::delete_wrap_key, "delete_wrap_key", content_keys::delete_wrap_key},
+    {Query::delete_wrapped_key, "delete_wrapped_key", content_keys::delete_wrapped_key},
+    {Query::delete_wrapped_keys, "delete_wrapped_keys", content_keys::delete_wrapped_keys},
+    {Query::delete_wrap_keys_of, "delete_wrap_keys_of", content_keys::delete_wrap_keys_of},
+    {Query::delete_wrapped_keys_of, "delete_wrapped_keys_of", content_keys::delete_wrapped_keys_of},
+    {Query::delete_key_copies_of, "delete_key_copies_of", content_keys::delete_key_copies_of},
+    {Query::oldest_pending, "oldest_pending", reaching::oldest_pending},
 }};
 
 // A statement is found by its place.

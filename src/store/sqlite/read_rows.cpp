@@ -1,5 +1,6 @@
 #include "store/sqlite/read_rows.h"
 
+#include "json/parse.h"
 #include "store/sqlite/state_detail.h"
 #include "store/sqlite/write_rows.h"
 
@@ -153,6 +154,33 @@ Passkey read_passkey(Row& row) {
           .flagged = row.optional_instant(13)};
 }
 
+LinkedAccount read_linked_account(Row& row) {
+  LinkedAccount account;
+  account.id = row.bytes(0);
+  account.member = row.bytes(1);
+  account.issuer = row.bytes(2);
+  account.subject = row.bytes(3);
+  const auto groups = json::parse(row.bytes(4));
+  if (!groups || !groups->root.is_array()) {
+    row.damage();
+  } else {
+    for (const json::Value& group : groups->root.items()) {
+      if (group.is_string()) account.groups.push_back(group.as_string());
+    }
+  }
+  account.created = row.instant(5);
+  account.removed = row.optional_instant(6);
+  return account;
+}
+
+AccountLink read_account_link(Row& row) {
+  return {.token = row.digest(0),
+          .member = row.bytes(1),
+          .made_by = row.bytes(2),
+          .created = row.instant(3),
+          .expires = row.instant(4)};
+}
+
 ApiKey read_api_key(Row& row) {
   ApiKey key;
   key.id = row.bytes(0);
@@ -223,7 +251,14 @@ HandoffEvent read_handoff_event(Row& row) {
 }
 
 Session read_session(Row& row) {
-  return {row.digest(0), row.bytes(1), row.bytes(2), row.instant(3), row.instant(4)};
+  return {.token = row.digest(0),
+          .member = row.bytes(1),
+          .key = row.bytes(2),
+          .created = row.instant(3),
+          .expires = row.instant(4),
+          .account = row.bytes(5),
+          .provider_session = row.bytes(6),
+          .authenticated = row.optional_instant(7)};
 }
 
 SetupToken read_setup_token(Row& row) {
@@ -244,6 +279,21 @@ Webhook read_webhook(Row& row) {
           row.bytes(3), row.instant(4), row.optional_instant(5)};
 }
 
+Channel read_channel(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.bytes(2),   row.bytes(3),   row.bytes(4),
+          row.bytes(5), row.bytes(9), row.integer(6), row.integer(7), row.instant(8)};
+}
+
+PushSubscription read_push_subscription(Row& row) {
+  return {row.bytes(0), row.bytes(1),   row.bytes(2),  row.digest(3),
+          row.bytes(6), row.integer(4), row.instant(5)};
+}
+
+ReachHealth read_reach_health(Row& row) {
+  return {row.bytes(0), row.optional_instant(1), row.optional_instant(2), row.bytes(3),
+          row.optional_instant(4)};
+}
+
 FullRequest read_full_request(Row& row) {
   FullRequest full;
   full.request = read_request(row);
@@ -251,6 +301,9 @@ FullRequest read_full_request(Row& row) {
   full.state = read_request_state(row, full.request);
   if (!row.null(33)) {
     full.delivery = Delivery{full.request.id, row.instant(33), row.bytes(34)};
+  }
+  if (!row.null(40)) {
+    full.assignment = Assignment{full.request.id, row.bytes(40), row.bytes(41), row.instant(42)};
   }
   return full;
 }
@@ -355,6 +408,10 @@ ErasureProposal read_erasure_proposal(Row& row) {
 LegalHold read_legal_hold(Row& row) {
   return {row.bytes(0),   row.bytes(1), row.bytes(2), row.bytes(3),
           row.instant(4), row.count(5), row.bytes(6)};
+}
+
+Snooze read_snooze(Row& row) {
+  return {row.bytes(0), row.bytes(1), row.instant(2)};
 }
 
 RequestKey read_request_key(Row& row) {

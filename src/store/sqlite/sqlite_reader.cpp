@@ -45,6 +45,32 @@ class SqliteReader final : public Reader {
   Result<std::vector<Member>> members() override { return all(Query::members, read_member); }
   Result<std::vector<Device>> devices() override { return all(Query::devices, read_device); }
   Result<std::vector<Passkey>> passkeys() override { return all(Query::passkeys, read_passkey); }
+  Result<std::vector<LinkedAccount>> linked_accounts() override {
+    return all(Query::linked_accounts, read_linked_account);
+  }
+  Result<std::optional<AccountLink>> account_link(const Digest& token) override {
+    return first(Query::account_link, read_account_link, token);
+  }
+  Result<std::uint64_t> account_link_count(Instant now) override {
+    auto count = first(Query::count_account_links, [](Row& row) { return row.count(0); }, now);
+    if (!count) return std::unexpected(std::move(count.error()));
+    return **count;
+  }
+  Result<bool> token_used(const Digest& digest) override {
+    auto found = first(Query::used_token, [](Row& row) { return row.instant(0); }, digest);
+    if (!found) return std::unexpected(std::move(found.error()));
+    return found->has_value();
+  }
+  Result<std::vector<ContentKey>> content_keys() override {
+    return all(Query::content_keys, read_content_key);
+  }
+  Result<std::vector<WrapKey>> wrap_keys() override { return all(Query::wrap_keys, read_wrap_key); }
+  Result<std::vector<WrappedKey>> wrapped_keys() override {
+    return all(Query::wrapped_keys, read_wrapped_key);
+  }
+  Result<std::vector<KeyCopy>> key_copies(std::string_view member) override {
+    return all(Query::key_copies, read_key_copy, member);
+  }
   Result<std::vector<ApiKey>> api_keys() override { return all(Query::api_keys, read_api_key); }
   Result<std::vector<Agent>> agents() override { return all(Query::agents, read_agent); }
   Result<std::vector<AgentNonce>> agent_nonces() override {
@@ -54,6 +80,13 @@ class SqliteReader final : public Reader {
     return all(Query::project_secrets, read_project_secret);
   }
   Result<std::vector<Webhook>> webhooks() override { return all(Query::webhooks, read_webhook); }
+  Result<std::vector<Channel>> channels() override { return all(Query::channels, read_channel); }
+  Result<std::vector<PushSubscription>> push_subscriptions() override {
+    return all(Query::push_subscriptions, read_push_subscription);
+  }
+  Result<std::vector<ReachHealth>> reach_health() override {
+    return all(Query::reach_health, read_reach_health);
+  }
   Result<std::vector<SetupToken>> setup_tokens() override {
     return all(Query::setup_tokens, read_setup_token);
   }
@@ -93,12 +126,21 @@ class SqliteReader final : public Reader {
   }
   Result<std::vector<FullRequest>> requests(const RequestFilter& filter) override;
   Result<std::uint64_t> pending_count(std::string_view project) override;
+  Result<std::optional<std::string>> oldest_pending(std::string_view project) override {
+    return first(Query::oldest_pending, [](Row& row) { return row.bytes(0); }, project);
+  }
   Result<std::vector<Deadline>> deadlines() override {
     return all(Query::deadlines,
                [](Row& row) { return Deadline{row.bytes(0), row.bytes(1), row.instant(2)}; });
   }
   Result<std::vector<Review>> reviews(std::string_view request) override {
     return all(Query::reviews, read_review, request);
+  }
+  Result<std::vector<Leaf>> talk(std::string_view project, std::string_view request) override {
+    return all(Query::talk, [&](Row& row) { return read_leaf(row, project); }, request);
+  }
+  Result<std::vector<Snooze>> snoozes(std::string_view member) override {
+    return all(Query::snoozes, read_snooze, member);
   }
   Result<std::optional<Review>> review_by_nonce(std::string_view nonce) override {
     return first(Query::review_by_nonce, read_review, nonce);
@@ -291,9 +333,13 @@ Result<std::vector<FullRequest>> SqliteReader::requests_of(const std::string& pr
   Query query = Query::requests;
   if (filter.pending) query = *filter.pending ? Query::requests_pending : Query::requests_decided;
   const std::string_view before = filter.before ? std::string_view(*filter.before) : after_all_ids;
+  const std::optional<bool> high = filter.high ? std::optional(true) : std::nullopt;
+  const auto snoozed = filter.snoozed.value_or(RequestFilter::Snoozed{});
+  const auto by = filter.snoozed ? std::optional(snoozed.member) : std::nullopt;
   return all(query, read_full_request, project, before, filter.service, filter.action,
              filter.environment, filter.role, filter.trace_id, filter.parent_request_id,
-             std::min(filter.limit, integer_max));
+             std::min(filter.limit, integer_max), filter.assignee, high, by, snoozed.now,
+             snoozed.only);
 }
 
 Result<std::vector<FullRequest>> SqliteReader::requests(const RequestFilter& filter) {

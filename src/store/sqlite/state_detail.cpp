@@ -77,7 +77,15 @@ bool read_payload(const json::Value* value, PayloadRef& out) {
          (value->find("kid") == nullptr || read_string(*value, "kid", out.kid.emplace()));
 }
 
-bool read_editors(const json::Value* value, std::vector<std::string>& out) {
+void add_members(std::string& out, const std::vector<std::string>& members) {
+  std::string_view separator;
+  for (const std::string& member : members) {
+    add_text(out, separator, member);
+    separator = ",";
+  }
+}
+
+bool read_members(const json::Value* value, std::vector<std::string>& out) {
   if (value == nullptr || !value->is_array()) return false;
   out.clear();
   for (const json::Value& item : value->items()) {
@@ -114,14 +122,16 @@ std::string detail_of(const approval::Request& request) {
   add_text(out, R"(,"agent_owner":)", request.agent_owner);
   if (request.no_isolation) out += R"(,"no_isolation":true)";
   out += R"(,"editors":[)";
-  std::string_view separator;
-  for (const std::string& member : request.editors) {
-    add_text(out, separator, member);
-    separator = ",";
-  }
+  add_members(out, request.editors);
   out += R"(],"approvals":[)";
   add_approvals(out, request.approvals);
-  out += "]}";
+  out += ']';
+  if (!request.changes_asked.empty()) {
+    out += R"(,"changes_asked":[)";
+    add_members(out, request.changes_asked);
+    out += ']';
+  }
+  out += '}';
   return out;
 }
 
@@ -145,8 +155,11 @@ bool read_detail(std::string_view detail, approval::Request& request) {
   const json::Value* no_isolation = root.find("no_isolation");
   if (no_isolation != nullptr && !no_isolation->is_boolean()) return false;
   request.no_isolation = no_isolation != nullptr && no_isolation->as_boolean();
+  request.changes_asked.clear();
+  const json::Value* changes = root.find("changes_asked");
+  if (changes != nullptr && !read_members(changes, request.changes_asked)) return false;
   return read_string(root, "agent_owner", request.agent_owner) &&
-         read_editors(root.find("editors"), request.editors) &&
+         read_members(root.find("editors"), request.editors) &&
          read_approvals(root.find("approvals"), request.approvals);
 }
 

@@ -1,6 +1,8 @@
 #include "store/sqlite/write_rows.h"
 
 #include "base/assert.h"
+#include "json/text_array.h"
+#include "json/write.h"
 #include "store/sqlite/state_detail.h"
 
 namespace lp::store {
@@ -89,6 +91,20 @@ Result<void> RowWriter::write(const Passkey& row) {
              row.counter, row.created, row.removed, row.flagged);
 }
 
+Result<void> RowWriter::write(const LinkedAccount& row) {
+  return run(Query::put_linked_account, row.id, row.member, row.issuer, row.subject,
+             Blob{json::canonical(json::text_array(row.groups))}, row.created, row.removed);
+}
+
+Result<void> RowWriter::write(const AccountLink& row) {
+  return run(Query::insert_account_link, row.token, row.member, row.made_by, row.created,
+             row.expires);
+}
+
+Result<void> RowWriter::write(const UsedToken& row) {
+  return run(Query::insert_used_token, row.digest, row.expires);
+}
+
 Result<void> RowWriter::write(const Roster& row) {
   auto done = run(Query::insert_roster, row.project, row.version, row.sha256, row.created,
                   Blob{row.head}, Blob{row.signatures});
@@ -121,7 +137,8 @@ Result<void> RowWriter::write(const ProjectSecret& row) {
 }
 
 Result<void> RowWriter::write(const Session& row) {
-  return run(Query::put_session, row.token, row.member, row.key, row.created, row.expires);
+  return run(Query::put_session, row.token, row.member, row.key, row.created, row.expires,
+             row.account, row.provider_session, row.authenticated);
 }
 
 Result<void> RowWriter::write(const SetupToken& row) {
@@ -146,6 +163,21 @@ Result<void> RowWriter::write(const LoginLink& row) {
 Result<void> RowWriter::write(const Webhook& row) {
   return run(Query::put_webhook, row.id, row.project, row.url, Blob{row.secret_sealed}, row.created,
              row.removed);
+}
+
+Result<void> RowWriter::write(const Channel& row) {
+  return run(Query::put_channel, row.id, row.project, row.kind, row.name, row.audience, row.hint,
+             row.after_ms, row.repeat_ms, row.created, Blob{row.target_sealed});
+}
+
+Result<void> RowWriter::write(const PushSubscription& row) {
+  return run(Query::put_push_subscription, row.id, row.member, row.name, row.endpoint, row.after_ms,
+             row.created, Blob{row.target_sealed});
+}
+
+Result<void> RowWriter::write(const ReachHealth& row) {
+  return run(Query::put_reach_health, row.destination, row.succeeded, row.failed, row.last_error,
+             row.shown);
 }
 
 Result<void> RowWriter::write(const Request& row) {
@@ -184,6 +216,14 @@ Result<void> RowWriter::write(const Review& row) {
 
 Result<void> RowWriter::write(const Delivery& row) {
   return run(Query::insert_delivery, row.request, row.at, row.how);
+}
+
+Result<void> RowWriter::write(const Assignment& row) {
+  return run(Query::put_assignment, row.request, row.member, row.by, row.at);
+}
+
+Result<void> RowWriter::write(const Snooze& row) {
+  return run(Query::put_snooze, row.member, row.request, row.until);
 }
 
 Result<void> RowWriter::write(const Handoff& row) {
@@ -228,6 +268,10 @@ Result<void> RowWriter::remove(const DeleteSession& removal) {
   return run(Query::delete_session, removal.token);
 }
 
+Result<void> RowWriter::remove(const DeleteAccountLink& removal) {
+  return run(Query::delete_account_link, removal.token);
+}
+
 Result<void> RowWriter::remove(const DeleteSetupTokens&) {
   return run(Query::delete_setup_tokens);
 }
@@ -246,6 +290,9 @@ Result<void> RowWriter::remove(const DeleteExpired& removal) {
   if (done) done = run(Query::delete_expired_erasure_proposals, removal.now);
   if (done) done = run(Query::delete_expired_login_links, removal.now);
   if (done) done = run(Query::delete_expired_agent_nonces, removal.now);
+  if (done) done = run(Query::delete_expired_account_links, removal.now);
+  if (done) done = run(Query::delete_expired_used_tokens, removal.now);
+  if (done) done = run(Query::delete_expired_snoozes, removal.now);
   return done;
 }
 
@@ -270,6 +317,16 @@ Result<void> RowWriter::remove(const DeleteHold& removal) {
   return run(Query::delete_hold, removal.id);
 }
 
+Result<void> RowWriter::remove(const DeleteChannel& removal) {
+  auto done = run(Query::delete_channel, removal.id);
+  return done ? run(Query::delete_reach_health, removal.id) : done;
+}
+
+Result<void> RowWriter::remove(const DeletePushSubscription& removal) {
+  auto done = run(Query::delete_push_subscription, removal.id);
+  return done ? run(Query::delete_reach_health, removal.id) : done;
+}
+
 Result<void> RowWriter::remove(const EraseRequest& removal) {
   const Erasure& row = removal.erasure;
   auto project = number_of(row.project);
@@ -287,7 +344,8 @@ Result<void> RowWriter::remove(const EraseRequest& removal) {
   for (const Query query :
        {Query::delete_handoff_events, Query::delete_handoffs, Query::delete_reviews,
         Query::delete_revisions, Query::delete_delivery, Query::delete_idempotency,
-        Query::delete_snapshot, Query::delete_outbox, Query::delete_request_key}) {
+        Query::delete_snapshot, Query::delete_outbox, Query::delete_assignment,
+        Query::delete_snoozes_of_request, Query::delete_request_key}) {
     if (done) done = run(query, row.request);
   }
   if (done) done = run(Query::delete_state, row.request, *project);
@@ -307,9 +365,13 @@ Result<void> RowWriter::remove(const EraseMember& removal) {
   auto done = run(Query::erase_member, removal.member, removal.at);
   if (done) done = run(Query::revoke_devices_of, removal.member, removal.at);
   if (done) done = run(Query::erase_passkeys_of, removal.member, removal.at);
+  if (done) done = run(Query::erase_accounts_of, removal.member, removal.at);
   for (const Query query :
        {Query::delete_sessions_of, Query::delete_login_links_of, Query::delete_roster_proposals_of,
-        Query::delete_erasure_proposals_of}) {
+        Query::delete_erasure_proposals_of, Query::delete_account_links_of,
+        Query::delete_reach_health_of, Query::delete_push_subscriptions_of,
+        Query::delete_channels_of, Query::delete_assignments_of, Query::delete_snoozes_of_member,
+        Query::delete_wrap_keys_of, Query::delete_wrapped_keys_of, Query::delete_key_copies_of}) {
     if (done) done = run(query, removal.member);
   }
   return done;

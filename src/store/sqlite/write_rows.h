@@ -35,6 +35,9 @@ class RowWriter {
   Result<void> write(const Member& row);
   Result<void> write(const Device& row);
   Result<void> write(const Passkey& row);
+  Result<void> write(const LinkedAccount& row);
+  Result<void> write(const AccountLink& row);
+  Result<void> write(const UsedToken& row);
   Result<void> write(const Roster& row);
   Result<void> write(const ApiKey& row);
   Result<void> write(const Agent& row);
@@ -46,11 +49,16 @@ class RowWriter {
   Result<void> write(const ErasureProposal& row);
   Result<void> write(const LoginLink& row);
   Result<void> write(const Webhook& row);
+  Result<void> write(const Channel& row);
+  Result<void> write(const PushSubscription& row);
+  Result<void> write(const ReachHealth& row);
   Result<void> write(const Request& row);
   Result<void> write(const Revision& row);
   Result<void> write(const RequestState& row);
   Result<void> write(const Review& row);
   Result<void> write(const Delivery& row);
+  Result<void> write(const Assignment& row);
+  Result<void> write(const Snooze& row);
   Result<void> write(const Handoff& row);
   Result<void> write(const HandoffEvent& row);
   Result<void> write(const Idempotency& row);
@@ -59,8 +67,13 @@ class RowWriter {
   Result<void> write(const OutboxItem& row);
   Result<void> write(const LegalHold& row);
   Result<void> write(const RequestKey& row);
+  Result<void> write(const ContentKey& row);
+  Result<void> write(const WrapKey& row);
+  Result<void> write(const WrappedKey& row);
+  Result<void> write(const KeyCopy& row);
 
   Result<void> remove(const DeleteSession& removal);
+  Result<void> remove(const DeleteAccountLink& removal);
   Result<void> remove(const DeleteSetupTokens& removal);
   Result<void> remove(const DeleteRosterProposal& removal);
   Result<void> remove(const DeleteErasureProposal& removal);
@@ -68,8 +81,13 @@ class RowWriter {
   Result<void> remove(const DeleteGraphThread& removal);
   Result<void> remove(const DeleteIdempotencyBefore& removal);
   Result<void> remove(const DeleteHold& removal);
+  Result<void> remove(const DeleteChannel& removal);
+  Result<void> remove(const DeletePushSubscription& removal);
   Result<void> remove(const EraseRequest& removal);
   Result<void> remove(const EraseMember& removal);
+  Result<void> remove(const DeleteKeyCopy& removal);
+  Result<void> remove(const DeleteWrappedKey& removal);
+  Result<void> remove(const DeleteWrappedKeys& removal);
 
   Result<void> set(const Setting& setting);
 

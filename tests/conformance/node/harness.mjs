@@ -23,7 +23,7 @@ export class Server {
     server.run('init', '--test');
     server.run('project', 'create', '--name', 'sealed', '--payloads', 'server_sealed');
     const names = Object.entries(settings).map(([name, value]) => [
-      `LETSPING_${name.replace('.', '__').toUpperCase()}`,
+      `LETSPING_${name.replaceAll('.', '__').toUpperCase()}`,
       String(value),
     ]);
     server.process = spawn(

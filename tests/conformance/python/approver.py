@@ -54,6 +54,23 @@ def tree_root(entries):
     return hashlib.sha256(b"\1" + sides).digest()
 
 
+def note(content_key, text, context):
+    """What is said for this place: spec/encryption.md section 12."""
+    iv, salt, aad = os.urandom(12), os.urandom(32), jcs(context)
+    key = HKDF(hashes.SHA256(), 32, salt, b"lp-note/1\0" + aad).derive(content_key)
+    return {"v": 1, "kid": hashlib.sha256(b"lp-kid/1\0" + content_key).hexdigest()[:16],
+            "salt": b64(salt), "iv": b64(iv),
+            "ct": b64(AESGCM(key).encrypt(iv, text.encode(), aad)), "ctx": context}
+
+
+def words(content_key, sealed):
+    """What a note says."""
+    aad, salt = jcs(sealed["ctx"]), base64.b64decode(sealed["salt"])
+    key = HKDF(hashes.SHA256(), 32, salt, b"lp-note/1\0" + aad).derive(content_key)
+    return AESGCM(key).decrypt(base64.b64decode(sealed["iv"]), base64.b64decode(sealed["ct"]),
+                               aad).decode()
+
+
 class Payload:
     """What a device learns of a payload: the bytes, and the key of its commitments."""
 
@@ -257,14 +274,31 @@ class Approver:
             body["reason"] = reason
             core["reason"] = payload.mac(b"lp-reason/1\0" + reason.encode())
         if edit:
-            sealed = Payload({"payload_kind": current["kind"], "payload": edit}, self.content_key)
+            sealed = Payload({"payload_kind": current["kind"], "payload": edit,
+                              "commit_key": detail.get("commit_key")}, self.content_key)
             core["base"] = current
-            core["payload"] = {"kind": current["kind"], "env_sha256": sealed.env_sha256,
-                               "commit": sealed.commit(b"edit")}
+            core["payload"] = {"kind": current["kind"], "commit": sealed.commit(b"edit")}
+            if current["kind"] != "plain":
+                core["payload"]["env_sha256"] = sealed.env_sha256
             body["edit"] = edit
         text = jcs(core)
         return body | {"core": text.decode(),
                        "signature": self.sign(b"lp-decision-device/1\0" + text)}
+
+    def place(self, detail, kind, name):
+        offer = detail["offer"]
+        return {"author": offer["approver"], "id": name, "kind": kind, "origin": offer["aud"],
+                "request_id": detail["id"], "version": detail["version"]}
+
+    def ask_for_changes(self, request, wish, status=200):
+        path = f"/api/review/requests/{request}"
+        detail = self.call("GET", path)
+        body = self.decision(detail, "request_changes", wish)
+        if detail["payload_kind"] != "plain":
+            del body["reason"]
+            body["note"] = note(self.content_key, wish,
+                                self.place(detail, "changes", detail["offer"]["nonce"]))
+        return self.call("POST", f"{path}/decision", body, status)
 
     def decide(self, request, verdict, reason=None, edit=None):
         path = f"/api/review/requests/{request}"

@@ -12,10 +12,14 @@ import sys
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 DOCUMENT = Path(__file__).parents[3] / "spec/encryption.md"
+WORDS = re.findall(r"[a-z]+", re.search(
+    r"`(acid .*?)`", (DOCUMENT.parents[1] / "sdk/typescript/src/words.ts").read_text(), re.S)[1])
 EXAMPLE = re.compile(r"```example ([\w-]+)\n(.*?)```", re.S)
 
 KEY = bytes(range(32))
@@ -33,9 +37,15 @@ PLAIN_KEY = bytes(range(0xFF, 0xDF, -1))
 REASON = "Wrong payee – café 😀"
 DISPLAY = {"renderer": "letsping-web/1", "version": "0.1.0", "assets_sha256": "ab" * 32,
            "leaves_shown": 4, "leaves_total": 4}
+NOTE_CONTEXT = {"author": "mem_owner", "id": "c7Jb0qYwS3mXk2pL", "kind": "comment",
+                "origin": V2_CONTEXT["origin"], "request_id": "req_1", "version": 1}
+NOTE_TEXT = "Is this the right account?"
 AGENT_SECRET = b"secret-key"
 AGENT_BODY = ('{"project_id": "proj1", "service": "svc", "action": "act", '
               '"payload": {"note": "caf\\u00e9"}, "agent_id": "agent_1", "agent_signature": "…"}')
+RECIPIENT, EPHEMERAL = bytes(range(1, 33)), bytes(range(33, 65))
+ORIGIN = "lp.example/p/00112233445566778899aabbccddeeff"
+PASSPHRASE = "nobody guesses these words"
 SNAPSHOT = '{"thread_id":"t1","input":{"step":"START"}}'
 WEBHOOK_SECRET = b"lp_whk_test"
 WEBHOOK_MS = "1772366400000"
@@ -102,6 +112,14 @@ def envelope_2(kid):
             "v2-k": k.hex(), "v2-commit-base": commit(k, b"base", V2_PLAINTEXT)}
 
 
+def note(kid):
+    context = jcs(NOTE_CONTEXT)
+    ct = AESGCM(hkdf(V2_SALT, b"lp-note/1\0" + context)).encrypt(IV, NOTE_TEXT.encode(), context)
+    sealed = {"v": 1, "kid": kid, "salt": b64(V2_SALT), "iv": b64(IV), "ct": b64(ct),
+              "ctx": NOTE_CONTEXT}
+    return {"note-context": context.decode(), "note-text": NOTE_TEXT, "note": compact(sealed)}
+
+
 def agent():
     call = {"project_id": "proj1", "service": "svc", "action": "act", "payload": {"note": "café"}}
     bare = {name: call[name] for name in ("project_id", "service", "action")}
@@ -123,13 +141,69 @@ def webhook():
             "webhook-standard": "v1," + b64(standard)}
 
 
+def words(data):
+    return [WORDS[byte] for byte in data]
+
+
+def private(scalar):
+    return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
+
+
+def spki(key):
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def wrapping(kid):
+    """Of the recipient's device key only its id matters; here the wrap key stands for it."""
+    recipient, ephemeral = private(RECIPIENT), private(EPHEMERAL)
+    device = hashlib.sha256(spki(recipient)).hexdigest()
+    terms = {"kid": kid, "epoch": 1, "origin": ORIGIN, "from": "ab" * 32, "to": device,
+             "roster_sha256": "cd" * 32}
+    shared = ephemeral.exchange(ec.ECDH(), recipient.public_key())
+    info = b"lp-wrap/1\0" + spki(ephemeral) + spki(recipient) + jcs(terms)
+    key = HKDF(hashes.SHA256(), 32, None, info).derive(shared)
+    ct = AESGCM(key).encrypt(IV, KEY, jcs(terms))
+    document = {**terms, "epk": b64(spki(ephemeral)), "iv": b64(IV), "ct": b64(ct)}
+    compared = hashlib.sha256(b"lp-wrap-words/1\0" + spki(recipient) + spki(recipient)).digest()
+    check = hashlib.sha256(b"lp-key-words/1\0" + KEY).digest()[:1]
+    return {"wrap-recipient": RECIPIENT.hex(), "wrap-ephemeral": EPHEMERAL.hex(),
+            "wrap-terms": jcs(terms).decode(), "wrap-key": key.hex(),
+            "wrap-document": jcs(document).decode(),
+            "wrap-words": " ".join("-".join(words(compared[at:at + 4])) for at in (0, 4)),
+            "key-words": " ".join(words(KEY + check))}
+
+
+def copy(kid):
+    salt, iterations = b64(V2_SALT), 600_000
+    terms = jcs({"kind": "passphrase", "member": "mem_ada", "salt": salt,
+                 "iterations": iterations, "kids": [kid]})
+    key = hashlib.pbkdf2_hmac("sha256", PASSPHRASE.encode(), V2_SALT, iterations)
+    ct = AESGCM(key).encrypt(IV, jcs({kid: b64(KEY)}), b"lp-copy/1\0" + terms)
+    return {"copy-passphrase": PASSPHRASE,
+            "copy-document": jcs({"terms": terms.decode(), "iv": b64(IV), "ct": b64(ct)}).decode()}
+
+
+def pairing():
+    device = b64(spki(private(RECIPIENT)))
+    reveal = jcs({"nonce": b64(bytes(32)), "signature": "AAAA", "spki": device,
+                  "wrap": b64(spki(private(EPHEMERAL)))}).decode()
+    commitment = hashlib.sha256(b"lp-pair-commit/1\0" + reveal.encode()).hexdigest()
+    transcript = {"browser": "ab" * 32, "commitment": commitment, "nonce": b64(bytes(range(32))),
+                  "origin": "https://lp.example", "reveal": reveal}
+    found = hashlib.sha256(b"lp-pair/1\0" + jcs(transcript)).digest()
+    number = int.from_bytes(found[3:5], "big") % 100
+    return {"pair-transcript": jcs(transcript).decode(),
+            "pair-words": " ".join([*words(found[:3]), f"{number:02}"])}
+
+
 def computed():
     kid = hashlib.sha256(b"lp-kid/1\0" + KEY).hexdigest()[:16]
     blob = IV + AESGCM(KEY).encrypt(IV, SNAPSHOT.encode(), None)
     return {"key": b64(KEY), "kid": kid, **envelope_1(), **envelope_2(kid),
             "plain-payload": PLAIN, "plain-commit_key": b64(PLAIN_KEY),
             "plain-commit-base": commit(PLAIN_KEY, b"base", PLAIN), **agent(),
-            "snapshot-plaintext": SNAPSHOT, "snapshot-blob": blob.hex(), **webhook()}
+            "snapshot-plaintext": SNAPSHOT, "snapshot-blob": blob.hex(), **webhook(),
+            **wrapping(kid), **copy(kid), **pairing(), **note(kid)}
 
 
 def test_the_document_shows_what_python_computes():

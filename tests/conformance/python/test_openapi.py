@@ -14,15 +14,16 @@ from pathlib import Path
 import httpx
 import pytest
 from approver import Approver, b64, jcs, seal_1, seal_2
+from content_keys import people_hand_on_keys
 from openapi import Judge
+from sign_on import people_sign_on
+from talking import CONTENT_KEY, REFUND, SMALLER, UNKNOWN, people_talk
+from telling import people_are_told
 
 PROGRAM = os.environ.get("LETSPING_BIN", str(Path(__file__).parents[3] / "build/release/letsping"))
-CONTENT_KEY = bytes(range(32))
-REFUND = b'{"customer":"c_81","amount":120}'
-SMALLER = b'{"customer":"c_81","amount":100}'
-UNKNOWN = "req_00000000000000000000000000"
-PAGES = ("/", "/setup", "/login", "/inbox", f"/requests/{UNKNOWN}", "/settings",
-         "/settings/roster/rop_x", "/settings/erasure/ers_x", "/settings/rollback")
+PAGES = ("/", "/setup", "/login", "/login/callback", "/inbox", "/audit",
+         f"/requests/{UNKNOWN}", "/settings",
+         "/settings/roster/rop_x", "/settings/erasure/ers_x", "/settings/rollback", "/p")
 
 
 class House:
@@ -33,7 +34,8 @@ class House:
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--data", self.data, "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=(directory / "log").open("w"), text=True,
-            env=os.environ | {"LETSPING_AGENTS__SELF_SIGNUP": "true"})
+            env=os.environ | {"LETSPING_AGENTS__SELF_SIGNUP": "true",
+                              "LETSPING_PUSH__SUBJECT": "mailto:ops@example.org"})
         self.origin = self.process.stdout.readline().removeprefix("listening ").strip()
         self.http = httpx.Client(base_url=self.origin, timeout=30)
         self.cookie = None
@@ -66,8 +68,7 @@ class House:
 
     def first_event(self, name):
         """Reads the first of an endless answer, and leaves."""
-        cookie = {"Cookie": f"__Host-lp={self.cookie}"}
-        url = "/api/review/events"
+        cookie, url = {"Cookie": f"__Host-lp={self.cookie}"}, "/api/review/events"
         with self.http.stream("GET", url, headers=cookie) as reply:
             self.judge.check_head(reply)
             assert next(reply.iter_lines()) == "event: " + name
@@ -83,8 +84,8 @@ class House:
         self.owner.set_up(token, "Ada")
         self.page("POST", "/api/setup/begin", {"token": token}, 410)
         self.session = self.owner.log_in()
-        self.lab = self.command("project", "create", "--name", "lab",
-                                "--payloads", "server_sealed")["id"]
+        lab = ("--name", "lab", "--payloads", "server_sealed")
+        self.lab = self.command("project", "create", *lab)["id"]
         self.owner.found(self.lab)
         self.page("POST", "/api/review/rosters/begin", {"project": self.lab}, 409)
         self.key = self.command("key", "create", "--name", "bot")["key"]
@@ -110,8 +111,7 @@ def asking_is_refused(house):
     assert house.ask(house.key, {"amount": 1}, 422)["reason"] == "plaintext_refused"
     assert house.ask(house.lab_key, {}, 422, priority="now")["pointer"] == "/priority"
     first = {"service": "s", "action": "a", "payload": seal_1(CONTENT_KEY, b"{}")}
-    other = first | {"payload": seal_1(CONTENT_KEY, b"{}")}
-    headers = {"Idempotency-Key": "k-1"}
+    other, headers = first | {"payload": seal_1(CONTENT_KEY, b"{}")}, {"Idempotency-Key": "k-1"}
     house.agent(house.key, "POST", "/api/ingest", first, **headers)
     assert house.agent(house.key, "POST", "/ingest", first, **headers)["replay"]
     house.agent(house.key, "POST", "/api/ingest", other, 409, **headers)
@@ -440,10 +440,10 @@ def auditors_read_the_log(house):
     size = min(int(note.splitlines()[1]), 255)
     for tile in (f"0/000.p/{size}", f"entries/000.p/{size}"):
         house.send("GET", f"/log/{log}/tile/{tile}", headers=audit)
-    house.send("GET", f"/log/{log}/tile/5/000", 404, headers=audit)
-    house.send("GET", f"/log/{log}/receipt/{size - 1}", headers=audit)
-    house.send("GET", f"/log/{log}/receipt/999999", 404, headers=audit)
-    house.send("GET", f"/log/{log}/receipt/0?format=other", 400, headers=audit)
+    for path, status in (("statements?first=1&count=2", 200), ("statements?first=x", 400),
+                         ("tile/5/000", 404), (f"receipt/{size - 1}", 200),
+                         ("receipt/999999", 404), ("receipt/0?format=other", 400)):
+        house.send("GET", f"/log/{log}/{path}", status, headers=audit)
     house.send("GET", f"/log/{log}/receipt/0?wait=witnessed", 400, headers=audit)  # by nobody
     house.send("GET", f"/log/{log}/proof/inclusion?index=0&size={size}", headers=audit)
     house.send("GET", f"/log/{log}/proof/consistency?from=1&to={size}", headers=audit)
@@ -469,22 +469,13 @@ def anybody_may_look(house):
 
 
 def test_every_operation_answers_as_the_document_says(house):
-    asking_is_refused(house)
-    agents_change_their_minds(house)
-    agents_keep_state(house)
-    agents_sign(house)
-    agents_hand_on(house)
-    agents_are_vouched_for(house)
-    people_decide(house)
-    people_use_passkeys(house)
-    people_are_refused(house)
-    people_look_around(house)
-    people_end_sessions(house)
-    people_ask_for_changes(house)
-    another_issuer_signs(house)
-    people_come_and_go(house)
-    auditors_read_the_log(house)
-    anybody_may_look(house)
+    for step in (
+            asking_is_refused, agents_change_their_minds, agents_keep_state, agents_sign,
+            agents_hand_on, agents_are_vouched_for, people_decide, people_talk, people_use_passkeys,
+            people_hand_on_keys, people_are_told, people_are_refused, people_look_around,
+            people_sign_on, people_end_sessions, people_ask_for_changes, another_issuer_signs,
+            people_come_and_go, auditors_read_the_log, anybody_may_look):
+        step(house)
     house.page("POST", "/api/logout", {})
     assert house.judge.never_seen() == set()
 

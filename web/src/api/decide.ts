@@ -3,11 +3,14 @@
 // used.
 
 import { commitment, type Display, displayDigest, reasonDigest } from "../crypto/commitment";
-import { decisionCore, signCore } from "../crypto/decision_core";
+import { decisionCore, signCore, type Verdict } from "../crypto/decision_core";
 import { jcs } from "../crypto/jcs";
 import type { Keyring, Pin } from "../crypto/keyring";
+import { type NotePlace, type SealedNote, sealNote } from "../crypto/note";
 import { PasskeyProblem, signWithPasskey } from "../crypto/passkey";
+import { changes } from "../payload/changes";
 import type { Opened } from "../payload/open";
+import { summaryText } from "../payload/summary";
 import { type Api, ApiError, isReason } from "./client";
 import { detailOf, loadDetail, received } from "./detail";
 import type { Edit } from "./edit";
@@ -15,8 +18,8 @@ import { whileActive } from "./sign_in";
 import type { Detail, Offer, PasskeyOffer, PayloadReference, Session } from "./types";
 
 export interface Wish {
-  verdict: "approve" | "reject";
-  reason: string;
+  verdict: Verdict;
+  reason: string; // of request_changes: what the agent shall change
   dwellMs: number;
   shown: number; // leaves on screen: of the edit if there is one
   edit?: Edit | undefined; // an approval of this in place of what the agent sent
@@ -116,10 +119,36 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
     dwellMs: wish.dwellMs,
     issuedAt: new Date(serverTime(offer)).toISOString(),
   });
+  const note = seen && (await noteOf(offer, seen, wish));
+  // Whoever may not read the payload does not read what is wrong with it either.
+  const told = wish.verdict === "request_changes" && note ? undefined : reason;
   return {
-    body: { core, ...(await sign(core)), reason, edit: edit?.sent },
+    body: { core, ...(await sign(core)), reason: told, edit: edit?.sent, note },
     leftMs: Date.parse(offer.expires_at) - serverTime(offer),
   };
+}
+
+// What goes with it in words, sealed for those who may read the payload: what the agent shall
+// change, or what an edit has changed.
+async function noteOf(
+  offer: Offer,
+  seen: Extract<Opened, { state: "open" }>,
+  wish: Wish,
+): Promise<SealedNote | undefined> {
+  const { key } = seen;
+  if (!seen.envelope || !key) return undefined;
+  const place = (kind: NotePlace["kind"]): NotePlace => ({
+    kind,
+    id: offer.nonce,
+    origin: offer.aud,
+    request_id: offer.request_id,
+    version: offer.version,
+    author: offer.approver,
+  });
+  if (wish.verdict === "request_changes") return sealNote(key, wish.reason, place("changes"));
+  const after = wish.verdict === "approve" ? wish.edit?.shown.parsed : undefined;
+  if (!after?.ok || !seen.parsed.ok) return undefined;
+  return sealNote(key, summaryText(changes(seen.parsed.root, after.root)), place("edit"));
 }
 
 // The server's clock as far as this page can know without ever being ahead of it: what it was when

@@ -139,7 +139,7 @@ class Live {
       await this.api.get("/api/session", AbortSignal.timeout(10_000));
       this.take({ kind: "probed", answer: "welcome" });
     } catch (error) {
-      const answer = isReason(error, "no_session") ? "signed_out" : "nothing";
+      const answer = isReason(error, "no_session", "sso_required") ? "signed_out" : "nothing";
       this.take({ kind: "probed", answer });
     }
   }

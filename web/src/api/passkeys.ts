@@ -117,7 +117,8 @@ async function begun(
   return { made: await makePasskey(terms, body, purpose === "login"), body };
 }
 
-async function signedIfOwner(by: Enroller, proposal: Proposal): Promise<Enrolled> {
+// Who owns the rosters signs at once; everybody else waits for an owner.
+export async function signedIfOwner(by: Enroller, proposal: Proposal): Promise<Enrolled> {
   const rosters = await loadRosters(by.api, by.pins);
   const versions = await nextVersions(rosters, proposal);
   const owns = versions.every(({ project }) =>

@@ -55,7 +55,7 @@ async function signedIn() {
   const pins = await finishSetup(api, review.token, "Ada", device, begin);
   const raw = randomBytes(32);
   const key = await importContentKey(new Uint8Array(raw), "now");
-  const keyring: Keyring = { device, content: [key], pins };
+  const keyring: Keyring = { device, content: [key], pins, compared: {}, removed: [] };
   const session = await api.get<Session>("/api/session");
   const signer: Signer = { api, session, keyring };
   const ask = (text: string) => {

@@ -2,12 +2,14 @@
 // its owner, except decisions.
 
 import { base64, hex, randomBytes, sha256, utf8 } from "../crypto/bytes";
-import { type DeviceKey, sign } from "../crypto/device_key";
+import type { DeviceKey } from "../crypto/device_key";
 import { jcs } from "../crypto/jcs";
 import type { Pin } from "../crypto/keyring";
 import { signWithPasskey } from "../crypto/passkey";
 import { type SignedRoster, signRoster } from "../crypto/roster";
 import { type Api, isReason } from "./client";
+import { deviceProof } from "./device_proof";
+import { leaveToSignOn } from "./sign_on";
 import type { RosterBegin, RosterProject, Session, SetupBegin } from "./types";
 
 export function beginSetup(api: Api, token: string): Promise<SetupBegin> {
@@ -45,10 +47,7 @@ export async function signProjectRoster(api: Api, key: DeviceKey, project: strin
 }
 
 export async function login(api: Api, key: DeviceKey, origin: string): Promise<Session> {
-  const { server_nonce } = await api.post<{ server_nonce: string }>("/api/login/begin", {});
-  const body = jcs({ origin, server_nonce, client_nonce: base64(randomBytes(16)) });
-  const signature = await sign(key, "lp-login/1", body);
-  return api.post<Session>("/api/login", { body, key: key.id, signature });
+  return api.post<Session>("/api/login", await deviceProof(api, key, origin));
 }
 
 // With a passkey that signs in, whichever the person picks.
@@ -71,8 +70,18 @@ export async function whileActive<T>(
     return await action();
   } catch (error) {
     if (!isReason(error, "session_idle")) throw error;
-    await (key ? login(api, key, location.origin) : loginByPasskey(api));
+    await openAgain(api, key);
     return action();
+  }
+}
+
+// Where only the identity provider signs people in, its page comes first.
+async function openAgain(api: Api, key: DeviceKey | undefined): Promise<Session> {
+  try {
+    return await (key ? login(api, key, location.origin) : loginByPasskey(api));
+  } catch (error) {
+    if (!isReason(error, "sso_required")) throw error;
+    return leaveToSignOn(api, {}, location.pathname + location.search);
   }
 }
 

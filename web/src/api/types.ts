@@ -49,7 +49,10 @@ export interface SessionProject {
   roster_sha256?: string;
   roster_version?: number;
   successor?: string; // the project that took its place when its log was closed
+  decides: boolean; // what the roster lets this member do
+  takes_part: boolean;
   pending: number;
+  reachable?: boolean; // whether somebody is told, through something that is known to work
 }
 
 export interface Session {
@@ -62,6 +65,21 @@ export interface Session {
 }
 
 // Where somebody is signed in.
+export interface LoginMethods {
+  sso?: { name: string };
+  sso_required: boolean; // nothing else signs in
+}
+
+// Of the identity provider; it signs in and decides nothing.
+export interface LinkedAccount {
+  id: string;
+  member: string;
+  issuer: string;
+  subject: string;
+  groups: string[]; // as the provider names them
+  created_at: string;
+}
+
 export interface OpenSession {
   id: string;
   member: string;
@@ -79,6 +97,12 @@ export interface OpenSession {
 export interface Waiting {
   state: "connected" | "polling" | "gone" | "never";
   at?: string;
+}
+
+export interface Person {
+  id: string;
+  name?: string;
+  erased?: true;
 }
 
 export interface Summary {
@@ -101,6 +125,9 @@ export interface Summary {
   payload_kind: PayloadKind;
   marks: string[];
   waiting: Waiting;
+  assignee?: Person;
+  changes_asked?: Person[]; // who asked the agent for changes of this version
+  put_off_until?: string; // by this member
   decided_at?: string;
   decided_by?: Closer;
   delivered_at?: string;
@@ -180,8 +207,19 @@ export interface Detail extends Summary {
   eligibility: {
     can_approve: boolean;
     can_reject: boolean;
+    can_request_changes: boolean;
     needs: "device" | "passkey"; // what an approval is signed with
     why: string;
+  };
+  takes_changes: boolean; // the client that asked can be asked for changes
+  reviewers?: Person[]; // whose turn it can be
+  // How far it has come, while it is pending.
+  quorum?: {
+    done: number;
+    needed: number;
+    missing: { group: string; people: number }[];
+    approved_by: { id: string; name?: string }[];
+    text: string;
   };
   offer?: Offer;
   passkeys?: PasskeyOffer[];

@@ -5,6 +5,7 @@
 
 import { type Bytes, base64, fromBase64, hex, randomBytes, sha256, tagged } from "./bytes";
 import { fourWords } from "./words";
+import { type WrapKey, wrap } from "./wrap";
 
 export interface ContentKey {
   kid: string; // hex of the first 8 bytes of SHA-256("lp-kid/1\0" ‖ key)
@@ -13,6 +14,9 @@ export interface ContentKey {
   hkdf: CryptoKey;
   added: string;
   made?: true; // in this browser, and shown once then
+  // Wrapped for this browser's own wrap key: what it takes to hand it on or to print it. Keys that
+  // came before there were such copies have none.
+  copy?: string;
 }
 
 export type KeyText = { ok: true; bytes: Bytes } | { ok: false; problem: string };
@@ -45,21 +49,30 @@ export function readKeyText(text: string): KeyText {
 }
 
 // Overwrites `raw` when done.
-export async function importContentKey(raw: Bytes, added: string): Promise<ContentKey> {
+export async function importContentKey(
+  raw: Bytes,
+  added: string,
+  own?: WrapKey,
+): Promise<ContentKey> {
   const hash = await sha256(tagged("lp-kid/1", raw));
+  const kid = hex(hash.subarray(0, 8));
+  const copy = own && (await wrap(raw, own.spki, { kid }));
   const [aes, hkdf] = await Promise.all([
     crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]),
     crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey", "deriveBits"]),
   ]);
   raw.fill(0);
-  return { kid: hex(hash.subarray(0, 8)), words: fourWords(hash), aes, hkdf, added };
+  return { kid, words: fourWords(hash), aes, hkdf, added, ...(copy && { copy }) };
 }
 
 // A new key, and its text for whoever made it: the only time that it can be read.
-export async function makeContentKey(made: string): Promise<{ key: ContentKey; text: string }> {
+export async function makeContentKey(
+  made: string,
+  own?: WrapKey,
+): Promise<{ key: ContentKey; text: string }> {
   const raw = randomBytes(32);
   const text = base64(raw);
-  return { key: { ...(await importContentKey(raw, made)), made: true }, text };
+  return { key: { ...(await importContentKey(raw, made, own)), made: true }, text };
 }
 
 // The words of a key id that we only know by name, for example that of a request we cannot open.

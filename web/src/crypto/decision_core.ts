@@ -5,9 +5,11 @@ import type { Offer, PayloadReference } from "../api/types";
 import { type DeviceKey, sign } from "./device_key";
 import { jcs } from "./jcs";
 
+export type Verdict = "approve" | "reject" | "request_changes";
+
 export interface DecisionInput {
   offer: Offer;
-  verdict: "approve" | "reject";
+  verdict: Verdict;
   payload: PayloadReference; // ours: computed from what was decrypted and shown
   base?: PayloadReference; // an edit: the payload that was edited
   display?: string;

@@ -10,7 +10,9 @@ export type Tag =
   | "lp-login/1"
   | "lp-passkey/1"
   | "lp-decision-device/1"
-  | "lp-erasure/1";
+  | "lp-erasure/1"
+  | "lp-wrap/1"
+  | "lp-wrap-key/1";
 
 export interface DeviceKey {
   id: string; // hex SHA-256 of the DER SPKI

@@ -10,6 +10,7 @@ export type PasskeyTrouble =
   | "cancelled" // closed, out of time, not verified, or no such passkey within reach
   | "known" // the authenticator has one already
   | "unavailable" // no authenticator that could
+  | "no_secret" // an authenticator that computes no secret of its own
   | "insecure" // no HTTPS: the browser has no passkeys here
   | "wrong_host"
   | "none"; // nobody has enrolled one that could be used here
@@ -150,4 +151,58 @@ function bytesOf(text64: string): Bytes {
 
 function text(buffer: ArrayBuffer): string {
   return base64(new Uint8Array(buffer));
+}
+
+// What a passkey computes from a salt and tells nobody else (WebAuthn's prf extension): the key of
+// a copy of the content keys. The passkey is made for that alone, and the server never sees a use
+// of it.
+export async function makeSecretPasskey(
+  rpId: string,
+  name: string,
+  salt: string,
+): Promise<{ credential: string; secret: Bytes }> {
+  const user = { id: crypto.getRandomValues(new Uint8Array(32)), name: `${name} (keeps keys)` };
+  const publicKey: PublicKeyCredentialCreationOptions = {
+    rp: { id: rpId, name: "LetsPing" },
+    user: { ...user, displayName: user.name },
+    challenge: crypto.getRandomValues(new Uint8Array(32)),
+    pubKeyCredParams: [{ type: "public-key", alg: es256 }],
+    authenticatorSelection: { userVerification: "required", residentKey: "preferred" },
+    attestation: "none",
+    timeout: promptMs,
+    extensions: { prf: { eval: { first: bytesOf(salt) } } },
+  };
+  const made = await asked(() => navigator.credentials.create({ publicKey }));
+  const { prf } = made.getClientExtensionResults();
+  if (!prf?.enabled) throw new PasskeyProblem("no_secret");
+  const credential = text(made.rawId);
+  const first = prf.results?.first;
+  // Most authenticators compute it only when they are asked again.
+  const secret = first ? copied(first) : await passkeySecret(rpId, credential, salt);
+  return { credential, secret };
+}
+
+export async function passkeySecret(
+  rpId: string,
+  credential: string,
+  salt: string,
+): Promise<Bytes> {
+  const publicKey: PublicKeyCredentialRequestOptions = {
+    rpId,
+    challenge: crypto.getRandomValues(new Uint8Array(32)),
+    allowCredentials: [descriptor(credential)],
+    userVerification: "required",
+    timeout: promptMs,
+    extensions: { prf: { eval: { first: bytesOf(salt) } } },
+  };
+  const answer = await asked(() => navigator.credentials.get({ publicKey }));
+  const first = answer.getClientExtensionResults().prf?.results?.first;
+  if (!first) throw new PasskeyProblem("no_secret");
+  return copied(first);
+}
+
+function copied(source: BufferSource): Bytes {
+  return new Uint8Array(
+    source instanceof ArrayBuffer ? source : (source.buffer as ArrayBuffer),
+  ).slice();
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { vectors as recompute } from "../../dev/vectors.mjs";
-import { fromBase64, fromHex, hex, utf8 } from "./bytes";
+import { openPayload } from "../payload/open";
+import { type Bytes, fromBase64, fromHex, hex, utf8 } from "./bytes";
 import {
   commitment,
   displayDigest,
@@ -112,3 +114,43 @@ async function checkDigests(k: CryptoKey, vector: Vector): Promise<void> {
   expect(await reasonDigest(k, vector.reason.text)).toBe(vector.reason.hmac);
   expect(await displayDigest(k, vector.display.value)).toBe(vector.display.hmac);
 }
+
+// The cases that every reader of envelopes shares (sdk/vectors/README.md).
+const shared = JSON.parse(
+  readFileSync(new URL("../../../sdk/vectors/envelopes.json", import.meta.url), "utf8"),
+) as {
+  keys: Record<string, string>;
+  cases: {
+    name: string;
+    keys: string[];
+    envelope: unknown;
+    expect: { plaintext?: string; fault?: string };
+  }[];
+};
+
+test.each(shared.cases.map((one) => [one.name, one] as const))(
+  "envelope %s",
+  async (_name, one) => {
+    const keys = await Promise.all(
+      one.keys.map((name) => importContentKey(fromBase64(shared.keys[name] ?? "") as Bytes, "")),
+    );
+    const payload = JSON.stringify(one.envelope);
+    const read = await readEnvelope(payload);
+    const opened = await openPayload(
+      {
+        payload,
+        payload_kind: read?.kind ?? "v2",
+        ...(read && { env_sha256: read.sha256 }),
+      },
+      keys,
+    );
+    if (one.expect.plaintext !== undefined) {
+      expect(opened).toMatchObject({ state: "open", text: one.expect.plaintext });
+      return;
+    }
+    // Without a key id the page cannot tell a key that is not here from a change.
+    const states = { malformed: ["tampered"], unknown_key: ["wrong_key", "no_key"] };
+    const any = ["tampered", "wrong_key"];
+    expect(states[one.expect.fault as keyof typeof states] ?? any).toContain(opened.state);
+  },
+);

@@ -9,6 +9,7 @@ const groups: [string, [string[], string][]][] = [
     [
       [["j", "k"], "next and previous request"],
       [["Enter"], "open it"],
+      [["1", "5"], "now, mine, unassigned, needs thought, put off"],
     ],
   ],
   [
@@ -16,7 +17,11 @@ const groups: [string, [string[], string][]][] = [
     [
       [["a"], "approve: at low at once, at medium twice, above it opens the confirmation"],
       [["r"], "reject, with a reason"],
+      [["n"], "not so: ask the agent for changes, where its client takes that"],
       [["e"], "edit what would run"],
+      [["c"], "comment"],
+      [["m"], "take it, or give it back"],
+      [["s"], "put it off for an hour, or bring it back"],
       [["v"], "the exact text, and back to the facts"],
       [["z"], "undo an approval that is not signed yet"],
       [["Esc"], "back; a draft is kept"],

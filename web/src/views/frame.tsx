@@ -1,27 +1,31 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Inbox, Info, Keyboard, KeyRound, LogOut, Users } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { Inbox, Keyboard, LogOut, ScrollText, Settings } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
 import { type Connection, steadyNow } from "../api/live";
+import { onOpened } from "../api/push";
 import type { Session } from "../api/types";
 import { ConnectionContext, useApi, useConnection } from "../context";
 import { useDraftGuard, useDrafts } from "../drafts";
 import { useHeldApprovals } from "../held";
-import { Link } from "../route";
+import { Link, navigate } from "../route";
 import { ShortcutSheet } from "../ui/shortcut_sheet";
 import { useShortcuts } from "../ui/shortcuts";
 import { ThemeButton } from "../ui/theme_button";
 import { useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 import { HeldBar } from "./held_bar";
+import {
+  type PageName,
+  RailLink,
+  SettingsLinks,
+  SettingsNav,
+  settingsPage,
+} from "./settings_links";
 
-export type PageName =
-  | "keys"
-  | "people"
-  | "about"
-  | "rollback"
-  | { proposal: string }
-  | { erasure: string }
-  | { request: string | undefined };
+export type { PageName } from "./settings_links";
+
+// The roles that spec/authorization.csv lets read the log of a project.
+const readsLogs = (role: string) => ["owner", "admin", "reviewer", "auditor"].includes(role);
 
 // What surrounds every page of somebody who is signed in.
 export function Frame(props: { session: Session; page: PageName; children: ReactNode }) {
@@ -30,11 +34,11 @@ export function Frame(props: { session: Session; page: PageName; children: React
   const [sheet, setSheet] = useState(false);
   useDraftGuard();
   useShortcuts({ "?": () => setSheet(true) });
+  useEffect(() => onOpened(navigate), []);
   const pending = session.projects.reduce((sum, project) => sum + project.pending, 0);
   const inbox = typeof page === "object" && "request" in page;
   const reading = inbox && page.request !== undefined;
-  const keys =
-    page === "keys" || page === "rollback" || (typeof page === "object" && !("request" in page));
+  const settings = settingsPage(page);
   const marks = new Set(session.projects.flatMap((project) => project.marks));
   return (
     <div className={reading ? "frame at-request" : "frame"}>
@@ -50,22 +54,23 @@ export function Frame(props: { session: Session; page: PageName; children: React
           Inbox
           {pending > 0 && <span className="count">{pending}</span>}
         </RailLink>
-        <RailLink href="/settings" current={keys} icon={<KeyRound aria-hidden size={17} />}>
-          Keys
-        </RailLink>
+        {session.member.roles.some(readsLogs) && (
+          <RailLink
+            href="/audit"
+            current={page === "audit"}
+            icon={<ScrollText aria-hidden size={17} />}
+          >
+            Audit
+          </RailLink>
+        )}
+        <SettingsLinks chosen={settings} />
         <RailLink
-          href="/settings?page=people"
-          current={page === "people"}
-          icon={<Users aria-hidden size={17} />}
+          href="/settings"
+          current={settings !== undefined}
+          icon={<Settings aria-hidden size={17} />}
+          only="phone"
         >
-          People
-        </RailLink>
-        <RailLink
-          href="/settings?page=about"
-          current={page === "about"}
-          icon={<Info aria-hidden size={17} />}
-        >
-          About
+          Settings
         </RailLink>
         <div className="rail-end">
           <ConnectionPill connection={connection} />
@@ -84,8 +89,10 @@ export function Frame(props: { session: Session; page: PageName; children: React
             Test data: this server was made with a test approver. Its receipts are not evidence.
           </div>
         )}
+        <SilenceBanner session={session} />
         <ConnectionBanner connection={connection} />
         <HeldBar at={inbox ? page.request : undefined} />
+        {settings && <SettingsNav chosen={settings} />}
         <ConnectionContext.Provider value={connection}>
           {props.children}
         </ConnectionContext.Provider>
@@ -94,21 +101,24 @@ export function Frame(props: { session: Session; page: PageName; children: React
   );
 }
 
-function RailLink(props: {
-  href: string;
-  current: boolean;
-  icon: ReactNode;
-  children: ReactNode;
-}) {
+// Nobody watches a page: where nothing is known to reach anybody, every page says so.
+function SilenceBanner({ session }: { session: Session }) {
+  const silent = session.projects.filter((project) => project.reachable === false);
+  if (silent.length === 0) return null;
   return (
-    <Link
-      href={props.href}
-      className="rail-link"
-      aria-current={props.current ? "page" : undefined}
-    >
-      {props.icon}
-      <span className="rail-word">{props.children}</span>
-    </Link>
+    <p className="banner problem silence">
+      Nobody is told when a request waits in{" "}
+      {silent.map(({ id, name }, index) => (
+        <span key={id}>
+          {index > 0 && ", "}
+          <b>
+            <VisibleText text={name} />
+          </b>
+        </span>
+      ))}
+      : no channel is known to work.{" "}
+      <Link href="/settings?page=notifications">Set up notifications</Link>
+    </p>
   );
 }
 

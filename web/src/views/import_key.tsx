@@ -1,20 +1,27 @@
 import { type FormEvent, useState } from "react";
 import { useKeys } from "../context";
-import { importContentKey, readKeyText } from "../crypto/content_key";
+import { readKeyText } from "../crypto/content_key";
+import { wordsToKey } from "../crypto/key_words";
+
+// What an environment holds, or what a recovery sheet says, in characters or in words.
+async function readKey(text: string) {
+  if (/^\s*[a-z]+(?:[\s,-]+[a-z]+){5,}\s*$/i.test(text)) return wordsToKey(text);
+  const read = readKeyText(text);
+  return read.ok ? read.bytes : read.problem;
+}
 
 export function ImportKey() {
-  const { addContent } = useKeys();
+  const { takeContent } = useKeys();
   const [text, setText] = useState("");
   const [result, setResult] = useState<{ problem: string } | { words: string }>();
   const add = async (event: FormEvent) => {
     event.preventDefault();
-    const read = readKeyText(text);
-    if (!read.ok) {
-      setResult({ problem: read.problem });
+    const read = await readKey(text);
+    if (typeof read === "string") {
+      setResult({ problem: read });
       return;
     }
-    const key = await importContentKey(read.bytes, new Date().toISOString());
-    await addContent(key);
+    const key = await takeContent(read, new Date().toISOString());
     setText("");
     setResult({ words: key.words });
   };
@@ -27,7 +34,7 @@ export function ImportKey() {
           className="input mono"
           type="password"
           autoComplete="off"
-          placeholder="base64 of 32 bytes, or the whole export line"
+          placeholder="base64 of 32 bytes, the export line, or the words of a sheet"
           value={text}
           onChange={(event) => setText(event.target.value)}
           aria-invalid={problem !== undefined}

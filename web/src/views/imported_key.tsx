@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { useKeys } from "../context";
-import { type ContentKey, importContentKey, readKeyText } from "../crypto/content_key";
+import { type ContentKey, readKeyText } from "../crypto/content_key";
 
 export type Imported = { key: ContentKey } | { problem: string } | undefined;
 
@@ -19,11 +19,9 @@ export function useImportedKey(text: string | undefined): Imported {
       setImported({ problem: read.problem });
       return;
     }
-    importContentKey(read.bytes, new Date().toISOString())
-      .then(async (key) => {
-        await keys.addContent(key);
-        setImported({ key });
-      })
+    keys
+      .takeContent(read.bytes, new Date().toISOString())
+      .then((key) => setImported({ key }))
       .catch((error) => setImported({ problem: String(error) }));
   }, [text, keys]);
   return imported;

@@ -7,7 +7,15 @@ import { Notice } from "../ui/notice";
 import { shortcutOf } from "../ui/shortcuts";
 import { ErasedRows } from "./erased_rows";
 import { FirstRequest } from "./first_request";
-import { type FilterChoices, Filters, filterNames } from "./inbox_filters";
+import {
+  type FilterChoices,
+  Filters,
+  filterNames,
+  type Split,
+  Splits,
+  splitOf,
+  splits,
+} from "./inbox_filters";
 import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
 import { ClosedLogs } from "./rollback";
@@ -18,7 +26,9 @@ import { WaitingProposals } from "./waiting_proposals";
 // The list, and beside it the request that is open. On a phone, one of the two.
 export function InboxView({ session, selected }: { session: Session; selected?: string }) {
   const { query } = useAddress();
-  const shown = query.get("state") ?? "all";
+  const split = splitOf(query);
+  // Whose turn it is says something only of what waits.
+  const shown = split.name === "" ? (query.get("state") ?? "all") : "pending";
   const pending = useRequests("pending", query, shown !== "decided");
   // Also where they are not listed: they say what became of a request that was.
   const decided = useRequests("decided", query, true);
@@ -27,7 +37,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
   const waiting = useSteadyList(pending.about, pending.rows, decided.rows, held);
   const leaving = new Set(waiting.rows.map(({ request }) => request.id));
   const closed = useSteadyList(decided.about, decided.rows, nothing, held);
-  useListKeys(selected !== undefined);
+  useListKeys(selected !== undefined, query);
   const filtered = filterNames.some((name) => query.has(name));
   const failed = pending.isError || decided.isError;
   const loaded = (shown === "decided" || pending.data) && (shown === "pending" || decided.data);
@@ -36,14 +46,18 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
     ...(shown === "pending" ? [] : decided.rows),
   ];
   const erased = shown === "pending" ? [] : decided.erased;
-  const empty = loaded && listed.length + waiting.rows.length + erased.length === 0;
+  const waits = pendingCount(session);
+  const bare = loaded && listed.length + waiting.rows.length + erased.length === 0;
+  // What is put off is still there.
+  const empty = bare && (filtered || waits === 0);
   const row = { query, selected };
   return (
     <div className={selected ? "inbox split open" : "inbox split"}>
       <section className="list" aria-label="Requests">
         <header className="list-head">
           <h1>Inbox</h1>
-          <Filters query={query} choices={choices(session, listed)} />
+          {split.name === "" && <Filters query={query} choices={choices(session, listed)} />}
+          {shown !== "decided" && <Splits query={query} />}
         </header>
         <ClosedLogs session={session} />
         <WaitingProposals session={session} />
@@ -56,15 +70,15 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
         <div className="groups" ref={list} {...holding}>
           {shown !== "decided" && (
             <Group
-              title="Waiting for you"
+              title={titleOf(split, session)}
               query={pending}
               list={waiting}
               row={row}
-              count={pendingCount(session)}
+              count={pending.hasNextPage && !filtered ? waits : pending.rows.length}
             />
           )}
           {shown !== "decided" && pending.data && waiting.rows.length === 0 && !empty && (
-            <p className="quiet-line">Nothing waits for you.</p>
+            <p className="quiet-line">{nothingIn(split, session)}</p>
           )}
           {shown !== "pending" && (
             <Group
@@ -106,7 +120,8 @@ function useRequests(state: "pending" | "decided", query: URLSearchParams, enabl
   const filters = filterNames.map(
     (name) => `${name}=${encodeURIComponent(query.get(name) ?? "")}`,
   );
-  const set = filters.filter((filter) => !filter.endsWith("=")).join("&");
+  const turn = state === "pending" ? [splitOf(query).query] : [];
+  const set = [...filters.filter((filter) => !filter.endsWith("=")), ...turn].join("&");
   const result = useInfiniteQuery({
     queryKey: ["requests", state, set],
     enabled,
@@ -211,6 +226,33 @@ function NothingMatches() {
   );
 }
 
+// Who may only read is told whom it waits for.
+const decides = (session: Session) => session.projects.some((project) => project.decides);
+
+const titles: Record<Split["name"], string> = {
+  "": "Waiting for you",
+  mine: "Assigned to you",
+  unassigned: "Waiting for anybody",
+  thought: "Needs thought",
+  later: "Put off by you",
+};
+
+function titleOf({ name }: Split, session: Session): string {
+  return name === "" && !decides(session) ? "Waiting for reviewers" : titles[name];
+}
+
+const nothings: Record<Split["name"], string> = {
+  "": "Nothing waits for you.",
+  mine: "Nothing is assigned to you.",
+  unassigned: "Everything that waits is somebody's.",
+  thought: "Nothing of level high or critical waits.",
+  later: "You have put nothing off.",
+};
+
+function nothingIn({ name }: Split, session: Session): string {
+  return name === "" && !decides(session) ? "Nothing waits for a reviewer." : nothings[name];
+}
+
 const nothing: RequestPage["requests"] = [];
 
 const pendingCount = (session: Session) =>
@@ -234,11 +276,17 @@ function choices(session: Session, rows: RequestPage["requests"]): FilterChoices
 }
 
 // j and k move between the rows, Esc closes what is open. Enter is the link's own.
-function useListKeys(open: boolean): void {
+function useListKeys(open: boolean, query: URLSearchParams): void {
+  const search = query.toString();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const key = shortcutOf(event);
       if (key === "Escape" && open) navigate(`/${location.search}`);
+      const chosen =
+        key !== undefined && /^[1-5]$/.test(key) ? splits[Number(key) - 1] : undefined;
+      if (chosen && !open) {
+        navigate(`/${withQuery(new URLSearchParams(search), { split: chosen.name })}`);
+      }
       if (key !== "j" && key !== "k") return;
       const rows = [...document.querySelectorAll<HTMLElement>(".row-link")];
       const focused = rows.indexOf(document.activeElement as HTMLElement);
@@ -249,5 +297,5 @@ function useListKeys(open: boolean): void {
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [open]);
+  }, [open, search]);
 }

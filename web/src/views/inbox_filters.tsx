@@ -22,6 +22,38 @@ const words: Record<(typeof filterNames)[number], string> = {
 type Choice = { value: string; label: string };
 export type FilterChoices = Record<(typeof filterNames)[number], Choice[]>;
 
+// What of the waiting ones is shown; the address names it.
+export const splits = [
+  { name: "", label: "Now", query: "put_off=without" },
+  { name: "mine", label: "Mine", query: "assignee=me&put_off=without" },
+  { name: "unassigned", label: "Unassigned", query: "assignee=none&put_off=without" },
+  { name: "thought", label: "Needs thought", query: "level=high&put_off=without" },
+  { name: "later", label: "Put off", query: "put_off=only" },
+] as const;
+
+export type Split = (typeof splits)[number];
+
+export function splitOf(query: URLSearchParams): Split {
+  return splits.find(({ name }) => name === query.get("split")) ?? splits[0];
+}
+
+export function Splits({ query }: { query: URLSearchParams }) {
+  const chosen = splitOf(query);
+  return (
+    <nav className="segments splits" aria-label="Whose turn">
+      {splits.map(({ name, label }) => (
+        <Link
+          key={label}
+          href={location.pathname + withQuery(query, { split: name })}
+          aria-current={chosen.name === name ? "true" : undefined}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
 const states = [
   { value: "", label: "All" },
   { value: "pending", label: "Waiting" },

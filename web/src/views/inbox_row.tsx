@@ -1,9 +1,9 @@
 import { memo } from "react";
-import type { Summary } from "../api/types";
+import type { Person, Summary } from "../api/types";
 import { Link } from "../route";
 import { EnvironmentBadge, StateWord } from "../ui/badges";
 import { LevelMark } from "../ui/level";
-import { Ago, span, useServerNow } from "../ui/time";
+import { Ago, Clock, Day, span, useServerNow } from "../ui/time";
 import { VisibleText } from "../ui/visible_text";
 
 export const InboxRow = memo(function InboxRow(props: {
@@ -44,6 +44,13 @@ export const InboxRow = memo(function InboxRow(props: {
             </span>
           ))}
           {request.state !== "pending" && <Closed request={request} />}
+          {request.changes_asked && <span className="badge">changes asked</span>}
+          {request.assignee && <Assignee person={request.assignee} />}
+          {request.put_off_until && (
+            <span className="badge">
+              until <Until at={request.put_off_until} />
+            </span>
+          )}
           {request.state === "pending" && request.waiting.state === "gone" && (
             <span className="badge">agent stopped waiting</span>
           )}
@@ -53,6 +60,20 @@ export const InboxRow = memo(function InboxRow(props: {
     </li>
   );
 });
+
+// The time of day, and the day when that is another one.
+function Until({ at }: { at: string }) {
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  return today ? <Clock at={at} /> : <Day at={at} />;
+}
+
+function Assignee({ person }: { person: Person }) {
+  return (
+    <span className="badge assignee">
+      for <VisibleText text={person.erased ? "somebody erased" : (person.name ?? person.id)} />
+    </span>
+  );
+}
 
 function Closed({ request }: { request: Summary }) {
   const { decided_by: by } = request;

@@ -1,19 +1,40 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { isReason } from "../api/client";
 import { login, loginByPasskey } from "../api/sign_in";
 import { useApi, useKeys } from "../context";
 import { passkeysExist } from "../crypto/passkey";
 import { Notice } from "../ui/notice";
 import { PasskeyTroubleNotice } from "./passkey_words";
+import { SignOnButton, useLoginMethods } from "./sign_on";
 
 export function LoginView() {
-  const { keyring } = useKeys();
+  const { keyring, refresh } = useKeys();
+  const methods = useLoginMethods();
+  // Another tab may have locked this browser meanwhile, and so ended the session.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once.
+  useEffect(() => void refresh(), []);
+  if (methods?.sso && methods.sso_required) return <OnlySignOn name={methods.sso.name} />;
   return (
     <main className="page narrow">
       <img src="/icon.svg" alt="" width={40} height={40} />
       {keyring.device ? <SignIn /> : <NoDeviceKey />}
       <PasskeySignIn />
+      {methods?.sso && <SignOnButton name={methods.sso.name} />}
+    </main>
+  );
+}
+
+function OnlySignOn({ name }: { name: string }) {
+  return (
+    <main className="page narrow">
+      <img src="/icon.svg" alt="" width={40} height={40} />
+      <h1>Sign in</h1>
+      <p>
+        Here everybody signs in with the same provider. The key in this browser and your passkeys
+        go on signing what you decide; they open nothing by themselves.
+      </p>
+      <SignOnButton name={name} primary />
     </main>
   );
 }

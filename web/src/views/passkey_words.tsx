@@ -21,6 +21,11 @@ export const passkeyTroubles: Record<PasskeyTrouble, [title: string, text: strin
     "It needs a screen lock with fingerprint, face or PIN, or a security key. Set one up, or use " +
       "your phone when the browser offers it.",
   ],
+  no_secret: [
+    "This device cannot keep keys with a passkey",
+    "Its passkeys sign, and compute no secret of their own. Use a passphrase instead, or another " +
+      "device.",
+  ],
   insecure: [
     "Passkeys need a secure address",
     "The browser has them on HTTPS and on localhost only. Open the dashboard there.",

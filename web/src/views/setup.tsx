@@ -31,15 +31,25 @@ export function SetupView({ link }: { link: OneTimeLink }) {
       {!link.token && <NoToken />}
       {begun instanceof ApiError && <BeginProblem error={begun} />}
       {link.token && begun && !(begun instanceof ApiError) && (
-        <SetupForm token={link.token} begin={begun} imported={imported} />
+        <SetupForm
+          token={link.token}
+          begin={begun}
+          imported={imported}
+          importing={link.contentKey !== undefined && imported === undefined}
+        />
       )}
       {link.token && !begun && <p className="muted">Checking the link…</p>}
     </main>
   );
 }
 
-function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported }) {
-  const { begin, imported } = props;
+function SetupForm(props: {
+  token: string;
+  begin: SetupBegin;
+  imported: Imported;
+  importing: boolean; // the key of the link is on its way into this browser
+}) {
+  const { begin, imported, importing } = props;
   const api = useApi();
   const keys = useKeys();
   const client = useQueryClient();
@@ -116,7 +126,7 @@ function SetupForm(props: { token: string; begin: SetupBegin; imported: Imported
       <button
         type="submit"
         className="button primary"
-        disabled={name.trim() === "" || state === "working"}
+        disabled={name.trim() === "" || importing || state === "working"}
       >
         {state === "working" ? "Signing…" : "Finish setup"}
       </button>

@@ -52,7 +52,7 @@ export function readProof(text: string, what: string): Proof {
   return { index, path, ...readNote(lines.slice(gap + 1), what) };
 }
 
-function readNote(lines: string[], what: string): Omit<Proof, "index" | "path"> {
+export function readNote(lines: string[], what: string): Omit<Proof, "index" | "path"> {
   const [origin = "", size = "", root = "", gap, ...rest] = lines;
   if (gap !== "" || rest.pop() !== "" || rest.length === 0) {
     throw new Malformed(`the note in ${what} is not three lines, an empty one and signatures`);

@@ -6,7 +6,7 @@ export async function leafHash(leaf: Bytes): Promise<Bytes> {
   return sha256(concat(new Uint8Array([0]), leaf));
 }
 
-async function nodeHash(left: Bytes, right: Bytes): Promise<Bytes> {
+export async function nodeHash(left: Bytes, right: Bytes): Promise<Bytes> {
   return sha256(concat(new Uint8Array([1]), left, right));
 }
 

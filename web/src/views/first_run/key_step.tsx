@@ -66,12 +66,12 @@ function Choose(props: { setMade(made: MadeKey): void; next(): void }) {
 }
 
 export function MakeKey(props: { done(made: MadeKey): void; primary?: boolean }) {
-  const { addContent } = useKeys();
+  const { addContent, wrapKey } = useKeys();
   const [state, setState] = useState<"idle" | "making" | { problem: string }>("idle");
   const make = async () => {
     setState("making");
     try {
-      const made = await makeContentKey(new Date().toISOString());
+      const made = await makeContentKey(new Date().toISOString(), await wrapKey());
       // Stored before it is shown: a key that agents got and this browser lost helps nobody.
       await addContent(made.key);
       props.done(made);
@@ -115,8 +115,8 @@ function Present({ keyHere, next }: { keyHere: ContentKey; next(): void }) {
         </dl>
       </div>
       <p>
-        <b>It cannot be shown again.</b> This browser decrypts with it and cannot read it out. If
-        you did not keep it, make another one under Keys and give that to your agents.
+        <b>Its text is not shown again here.</b> If you did not keep it, print a recovery sheet
+        under Keys, or make the next one there and give that to your agents.
       </p>
       <PersistenceLine />
       <button type="button" className="button primary" onClick={next}>

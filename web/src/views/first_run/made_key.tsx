@@ -37,8 +37,8 @@ export function MadeKeyPanel({ made, projects }: { made: MadeKey; projects: stri
       </div>
       <Notice kind="warning" title="Keep it now: it is shown only this once">
         Put it where your agents get their secrets, and print the sheet or keep it in a password
-        manager. This browser keeps a copy that decrypts and cannot be read out again, not even by
-        you. Without the key nobody can read what your agents have asked.
+        manager. This browser keeps a copy, which goes when the browser is cleared. Without the
+        key nobody can read what your agents have asked.
       </Notice>
       <RecoverySheet made={made} projects={projects} />
     </>

@@ -1,9 +1,15 @@
+import { useEffect, useState } from "react";
+import { fromBase64 } from "../../crypto/bytes";
+import { keyToWords } from "../../crypto/key_words";
+import { Qr } from "../../ui/qr";
 import type { MadeKey } from "./made_key";
 
 // What comes out of the printer, and only there. Type it in on another day, on another machine.
-export function RecoverySheet({ made, projects }: { made: MadeKey; projects: string[] }) {
+export function RecoverySheet(props: { made: MadeKey; projects: string[]; words?: string[] }) {
+  const { made, projects } = props;
   const { key, text } = made;
   const groups = text.match(/.{1,4}/g) ?? [];
+  const words = useWords(text, props.words);
   return (
     <section className="recovery-sheet" aria-hidden data-testid="recovery-sheet">
       <h1>LetsPing recovery sheet</h1>
@@ -17,6 +23,15 @@ export function RecoverySheet({ made, projects }: { made: MadeKey; projects: str
           <span key={index}>{group}</span>
         ))}
       </p>
+      <div className="recovery-ways">
+        <ol className="recovery-words">
+          {words.map((word, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: words may repeat and never move.
+            <li key={index}>{word}</li>
+          ))}
+        </ol>
+        <Qr text={text} label="The content key" />
+      </div>
       <dl>
         <dt>Words</dt>
         <dd>{key.words}</dd>
@@ -35,8 +50,9 @@ export function RecoverySheet({ made, projects }: { made: MadeKey; projects: str
       <ol>
         <li>
           In a browser that is signed in: Keys, then “Add a content key”. Type the groups above,
-          with or without the spaces; capitals matter. The page answers with the words: they must
-          be those on this sheet.
+          with or without the spaces, capitals matter; or the {words.length} words in their order,
+          or scan the square. The page answers with the four words of the key id: they must be
+          those on this sheet.
         </li>
         <li>
           For an agent: the same characters without spaces, as LETSPING_ENCRYPTION_KEY in its
@@ -51,4 +67,21 @@ export function RecoverySheet({ made, projects }: { made: MadeKey; projects: str
       </p>
     </section>
   );
+}
+
+function useWords(text: string, known: string[] | undefined): string[] {
+  const [words, setWords] = useState(known ?? []);
+  useEffect(() => {
+    let current = true;
+    const raw = fromBase64(text);
+    if (known || !raw) return;
+    void keyToWords(raw).then((made) => {
+      raw.fill(0);
+      if (current) setWords(made);
+    });
+    return () => {
+      current = false;
+    };
+  }, [text, known]);
+  return words;
 }

@@ -1,20 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Asked, loadRosters, propose } from "../../api/rosters";
-import type { OpenSession, Session } from "../../api/types";
+import type { LinkedAccount, OpenSession, Session } from "../../api/types";
 import { useApi, useKeys } from "../../context";
 import { RosterProblem } from "../../crypto/roster_chain";
 import { navigate } from "../../route";
 import { Notice } from "../../ui/notice";
 import { VisibleText } from "../../ui/visible_text";
 import { roleWords } from "../proposal_words";
+import { useLoginMethods } from "../sign_on";
+import { Accounts } from "./accounts";
 import { type Person, type Place, peopleOf } from "./members";
 import { AddForm, RolesForm } from "./place_forms";
 import { SessionList } from "./session_list";
 import { type Action, useAction } from "./use_action";
 
-export function Members(props: { session: Session; sessions: OpenSession[]; manages: boolean }) {
-  const { session, sessions, manages } = props;
+export function Members(props: {
+  session: Session;
+  sessions: OpenSession[];
+  accounts: LinkedAccount[];
+  manages: boolean;
+}) {
+  const { session, sessions, accounts, manages } = props;
+  const provider = useLoginMethods()?.sso?.name;
   const api = useApi();
   const { pins } = useKeys().keyring;
   const versions = session.projects.map((project) => project.roster_sha256 ?? "");
@@ -46,6 +54,8 @@ export function Members(props: { session: Session; sessions: OpenSession[]; mana
             person={person}
             self={person.id === session.member.id}
             sessions={sessions.filter((one) => one.member === person.id)}
+            accounts={accounts.filter((one) => one.member === person.id)}
+            provider={provider}
             manages={manages}
             asking={asking}
           />
@@ -94,10 +104,12 @@ function Member(props: {
   person: Person;
   self: boolean;
   sessions: OpenSession[];
+  accounts: LinkedAccount[];
+  provider: string | undefined;
   manages: boolean;
   asking: Asking;
 }) {
-  const { person, self, sessions, manages, asking } = props;
+  const { person, self, sessions, accounts, provider, manages, asking } = props;
   const [changing, setChanging] = useState(false);
   const [place] = person.places;
   return (
@@ -132,6 +144,14 @@ function Member(props: {
           close={() => setChanging(false)}
         />
       )}
+      <Accounts
+        member={person.id}
+        name={person.name}
+        accounts={accounts}
+        provider={provider}
+        manages={manages}
+        self={self}
+      />
       {manages && !self && <TheirSessions sessions={sessions} />}
     </li>
   );

@@ -1,6 +1,7 @@
 // Who stands in the rosters and with which roles, and where people are signed in.
 
 import { useQuery } from "@tanstack/react-query";
+import { listAccounts } from "../../api/accounts";
 import { listSessions } from "../../api/sessions";
 import type { OpenSession, Session } from "../../api/types";
 import { useApi } from "../../context";
@@ -18,6 +19,7 @@ export function PeopleView({ session }: { session: Session }) {
     queryFn: () => listSessions(api),
     refetchInterval: readAgainMs,
   });
+  const accounts = useQuery({ queryKey: ["accounts"], queryFn: () => listAccounts(api) });
   const manages = session.member.roles.some((role) => role === "owner" || role === "admin");
   return (
     <main className="page">
@@ -30,7 +32,12 @@ export function PeopleView({ session }: { session: Session }) {
       <section className="card">
         <h2>Members and their roles</h2>
         <WaitingProposals session={session} />
-        <Members session={session} sessions={sessions.data ?? []} manages={manages} />
+        <Members
+          session={session}
+          sessions={sessions.data ?? []}
+          accounts={accounts.data ?? []}
+          manages={manages}
+        />
       </section>
     </main>
   );

@@ -47,7 +47,11 @@ export function SessionList(props: { sessions: OpenSession[]; action: Action }) 
         <li key={session.id} data-session={session.id}>
           <div className="session-words">
             <span>
-              <span className="words">{kidWords(session.key)}</span>{" "}
+              {session.key.startsWith("acc_") ? (
+                <span>With an account, at no device of yours</span>
+              ) : (
+                <span className="words">{kidWords(session.key)}</span>
+              )}{" "}
               {session.current && <span className="badge">this browser</span>}{" "}
               {session.active && (
                 <span className="badge" title="Something was done here in the last 15 minutes">

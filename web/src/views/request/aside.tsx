@@ -11,6 +11,7 @@ import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
 import { partsOf } from "./payload_panel";
 import { DoubtedText } from "./suspicions";
+import { Turn } from "./turn";
 
 // Beside the payload: why it is here, who asks, who can read it.
 export function Aside(props: { detail: Detail; opened: Opened | undefined; session: Session }) {
@@ -21,6 +22,7 @@ export function Aside(props: { detail: Detail; opened: Opened | undefined; sessi
   return (
     <aside className="aside" aria-label="About this request">
       <Why detail={detail} single={project?.single_operator ?? false} />
+      {detail.state === "pending" && <Turn detail={detail} session={session} />}
       <Agent detail={detail} />
       <Where detail={detail} meta={meta} />
       <Readers detail={detail} opened={opened} />
@@ -45,12 +47,44 @@ function Why({ detail, single }: { detail: Detail; single: boolean }) {
           <VisibleText text={detail.eligibility.why} />
         </p>
       )}
+      {detail.state === "pending" && <Quorum detail={detail} />}
       <p className="muted">
         Level {detail.level}
         {detail.priority !== detail.level && `; the agent asked for ${detail.priority}`}.
         {single && " One person approves alone in this project, and the log says so."}
       </p>
     </Card>
+  );
+}
+
+// "1 of 2 people have approved", who they are, and who is still needed. One person's approval needs
+// no words of its own.
+function Quorum({ detail }: { detail: Detail }) {
+  const { quorum } = detail;
+  if (!quorum || quorum.needed < 2) return null;
+  return (
+    <div className="quorum">
+      <div
+        className="quorum-seats"
+        role="img"
+        aria-label={`${quorum.done} of ${quorum.needed} approvals`}
+      >
+        {Array.from({ length: quorum.needed }, (_, seat) => (
+          // A seat has no name of its own: it is its place in the row.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <span key={seat} className={seat < quorum.done ? "seat taken" : "seat"} />
+        ))}
+      </div>
+      <p role="status">
+        <VisibleText text={quorum.text} />
+      </p>
+      {quorum.approved_by.length > 0 && (
+        <p className="muted">
+          Approved by{" "}
+          <VisibleText text={quorum.approved_by.map(({ id, name }) => name ?? id).join(", ")} />.
+        </p>
+      )}
+    </div>
   );
 }
 

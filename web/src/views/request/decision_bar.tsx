@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "react";
 import type { Detail } from "../../api/types";
+import type { Verdict } from "../../crypto/decision_core";
 import type { OpenedPayload } from "../../payload/open";
 import { KeyHint } from "../../ui/key_hint";
 import { useShortcuts } from "../../ui/shortcuts";
 import { VisibleText } from "../../ui/visible_text";
+import { ChangesPanel } from "./changes_panel";
 import { ConfirmPanel } from "./confirm_panel";
 import { changeCount } from "./edit/change_list";
 import type { Editing } from "./edit/use_editing";
@@ -20,17 +22,22 @@ export interface DecisionBarProps {
   showNext: (() => void) | undefined; // brings what must be seen on screen
   armed: boolean;
   sending: boolean;
-  decide(verdict: "approve" | "reject", reason: string, passkey?: string): void;
+  decide(verdict: Verdict, reason: string, passkey?: string): void;
   approveAtOnce(): void; // by the one press that low asks for
   held: boolean; // approved, and not signed while it can be undone
   undo(): void;
   editing: Editing;
 }
 
+type Asking = "nothing" | "reject" | "changes" | "approve";
+
 // Reject on the left and always armed; approve on the right, only when it may be, and never where
 // reject was a moment ago.
 export function DecisionBar(props: DecisionBarProps) {
-  const [asking, setAsking] = useState<"nothing" | "reject" | "approve">("nothing");
+  // A notification's button Reject comes here with the rejection laid out, and nothing more.
+  const [asking, setAsking] = useState<Asking>(() =>
+    new URLSearchParams(location.search).get("act") === "reject" ? "reject" : "nothing",
+  );
   const { detail, approvable, armed, sending, editing, held } = props;
   const close = () => setAsking("nothing");
   const bar = useFocusBack(asking, editing.state);
@@ -49,6 +56,7 @@ export function DecisionBar(props: DecisionBarProps) {
     a: () =>
       asked === "nothing" && approvable && armed && !sending && !held ? approve() : false,
     r: () => (asked === "nothing" && mayReject ? reject() : false),
+    n: () => (asked === "nothing" && mayAskChanges(props) ? setAsking("changes") : false),
     e: () => (asked === "nothing" && mayEdit(props) ? editing.begin() : false),
     Escape: () => {
       if (asked !== "nothing") close();
@@ -59,6 +67,7 @@ export function DecisionBar(props: DecisionBarProps) {
   return (
     <div className="decision">
       {asked === "reject" && <RejectPanel {...props} close={close} />}
+      {asked === "changes" && <ChangesPanel {...props} close={close} />}
       {asked === "approve" && approvable && (
         <ConfirmPanel {...props} opened={approvable} close={close} />
       )}
@@ -75,6 +84,17 @@ export function DecisionBar(props: DecisionBarProps) {
             <KeyHint name="r" />
           </button>
           <Hint {...props} />
+          {mayAskChanges(props) && (
+            <button
+              type="button"
+              className="button"
+              data-opens="changes"
+              onClick={() => setAsking("changes")}
+            >
+              Ask for changes
+              <KeyHint name="n" />
+            </button>
+          )}
           <EditButtons {...props} />
           {approvable && (
             <HoldButton
@@ -124,6 +144,14 @@ function useFocusBack(asking: string, state: Editing["state"]) {
   }, [asking, state]);
   return bar;
 }
+
+// Only of a client that can receive it, and by somebody who has read what shall change.
+const mayAskChanges = ({ detail, editing, unseen, sending, held }: DecisionBarProps) =>
+  detail.eligibility.can_request_changes &&
+  editing.state === "reading" &&
+  !unseen &&
+  !sending &&
+  !held;
 
 const mayEdit = ({ editing, approvable, sending, held }: DecisionBarProps) =>
   editing.state === "reading" &&

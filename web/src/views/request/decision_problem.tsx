@@ -1,14 +1,16 @@
 import { isReason } from "../../api/client";
 import { OfferMismatch } from "../../api/decide";
 import type { Decision, Detail } from "../../api/types";
+import type { Verdict } from "../../crypto/decision_core";
 import { PasskeyProblem } from "../../crypto/passkey";
 import { Notice } from "../../ui/notice";
 import { Clock } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { passkeyTroubles } from "../passkey_words";
+import { SignOnButton, useLoginMethods } from "../sign_on";
 
 export interface Problem {
-  verdict: "approve" | "reject";
+  verdict: Verdict;
   error: Error;
 }
 
@@ -31,10 +33,26 @@ export function DecisionProblem(props: { problem: Problem | undefined; detail: D
       </Notice>
     );
   }
+  if (isReason(error, "account_stale")) return <SignOnFirst />;
   const [title, text] = words(error);
   return (
     <Notice kind="problem" title={title} alert>
       {text}
+    </Notice>
+  );
+}
+
+function SignOnFirst() {
+  const methods = useLoginMethods();
+  return (
+    <Notice
+      kind="warning"
+      title="Sign in once more before you decide this"
+      alert
+      actions={methods?.sso && <SignOnButton name={methods.sso.name} fresh primary />}
+    >
+      At this level your provider must have seen you just now. Nothing was recorded; you come back
+      to this page.
     </Notice>
   );
 }
@@ -75,7 +93,7 @@ function words(error: Error): [string, string] {
       "You are not in this project's roster. An owner of the project can change that.",
     ];
   }
-  if (isReason(error, "no_session")) {
+  if (isReason(error, "no_session", "sso_required")) {
     return ["Your session has ended", "Nothing was recorded. Sign in again, then decide."];
   }
   return [

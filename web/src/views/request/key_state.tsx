@@ -2,6 +2,7 @@ import { kidWords } from "../../crypto/content_key";
 import type { Opened } from "../../payload/open";
 import { Notice } from "../../ui/notice";
 import { ImportKey } from "../import_key";
+import { OwnWords } from "../keys/wanted_here";
 
 // Why the payload is not in front of you, and what to do about it.
 export function KeyState({ opened, pending }: { opened: Opened; pending: boolean }) {
@@ -52,7 +53,9 @@ export function KeyState({ opened, pending }: { opened: Opened; pending: boolean
             .{" "}
           </>
         )}
-        Add the LETSPING_ENCRYPTION_KEY of that agent.
+        Add the LETSPING_ENCRYPTION_KEY of that agent, or have somebody hand the key over who
+        holds it: <OwnWords />
+        They find your wish under Keys and devices.
         {pending && " Until then you can only reject, unseen."}
       </Notice>
       <ImportKey />

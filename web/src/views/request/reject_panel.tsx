@@ -1,4 +1,5 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { sendOnEnter } from "../../ui/send_on_enter";
 import { type DecisionBarProps, escapes } from "./decision_bar";
 
 export function RejectPanel(props: DecisionBarProps & { close(): void }) {
@@ -11,13 +12,6 @@ export function RejectPanel(props: DecisionBarProps & { close(): void }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send();
-  };
-  const press = (event: KeyboardEvent) => {
-    const composing = event.nativeEvent.isComposing;
-    if (event.key === "Enter" && !event.shiftKey && !event.repeat && !composing) {
-      event.preventDefault();
-      send();
-    }
   };
   return (
     <form
@@ -32,17 +26,25 @@ export function RejectPanel(props: DecisionBarProps & { close(): void }) {
         </p>
       )}
       <label className="field">
-        <span>Reason, if you want to give one</span>
+        <span>
+          {props.detail.takes_changes
+            ? "Reason, if you want to give one"
+            : "Feedback for the agent, if you want to give some"}
+        </span>
         <textarea
           ref={box}
           className="input"
           rows={3}
           maxLength={2000}
           value={reason}
-          onKeyDown={press}
+          onKeyDown={sendOnEnter(send)}
           onChange={(event) => setReason(event.target.value)}
         />
-        <small>The server and the agent can read this. It stays in the record.</small>
+        <small>
+          The server and the agent can read this. It stays in the record.
+          {!props.detail.takes_changes &&
+            " This agent's client cannot be asked for changes: it gets your feedback with the no."}
+        </small>
       </label>
       <div className="decision-actions">
         <button type="submit" className="button reject filled" disabled={props.sending}>

@@ -2,11 +2,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { isReason } from "../../api/client";
-import { decide, OfferMismatch } from "../../api/decide";
+import { decide, OfferMismatch, type Signer, type Wish } from "../../api/decide";
 import { loadDetail } from "../../api/detail";
 import type { Edit } from "../../api/edit";
 import type { Detail, Session } from "../../api/types";
 import { useApi, useKeys } from "../../context";
+import type { Verdict } from "../../crypto/decision_core";
 import { PasskeyProblem } from "../../crypto/passkey";
 import { useDrafts } from "../../drafts";
 import { changedPointers } from "../../payload/changes";
@@ -15,10 +16,12 @@ import type { Shown } from "../../payload/shown";
 import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
 import { usePassed } from "../../ui/time";
+import { VisibleText } from "../../ui/visible_text";
 import { Aside } from "./aside";
 import { ClaimsNotice } from "./claims_notice";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
+import { EarlierVersions } from "./earlier_version";
 import { EditPanel, StaleDraft } from "./edit/edit_panel";
 import { ProposalPanel } from "./edit/proposal_panel";
 import { type Editing, useEditing } from "./edit/use_editing";
@@ -37,6 +40,8 @@ import { Outcome, PastDeadline } from "./outcome";
 import { canSign, PasskeyState } from "./passkey_state";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
+import { SameRequests, useTogether } from "./same";
+import { TalkPanel } from "./talk";
 import { useDwell } from "./use_armed";
 import { useArming } from "./use_arming";
 import { useApprovalAtOnce } from "./use_at_once";
@@ -119,7 +124,13 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
   const values = shown?.values ?? 0;
-  const decision = useDecision(detail, opened, session, values, onScreen, editing.edit);
+  const together = useTogether(detail, opened, pending && approvable !== undefined);
+  const decision = useDecision({
+    ...{ detail, opened, session, onScreen },
+    shown: values,
+    edit: editing.edit,
+    decided: together.decide,
+  });
   const atOnce = useApprovalAtOnce(detail, pending, decision.send);
   const elsewhere = useClosedElsewhere(detail, decision.sending || decision.sent);
   const mine = detail.decision?.by.id === session.member.id;
@@ -141,7 +152,13 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
             <PasskeyState detail={detail} pending={pending} />
             <ClaimsNotice detail={detail} opened={opened} />
             <SinceRead on={version} changes={since} />
+            {!version.earlier && !version.newer && !writing && !proposal && (
+              <EarlierVersions detail={detail} opened={opened} />
+            )}
+            <ChangesAsked detail={detail} session={session} />
+            <SameRequests together={together} open={pending && !writing && !proposal} />
             <Payload {...{ detail, opened, editing, writing, proposal, shown, changed }} />
+            <TalkPanel {...{ detail, opened, session }} open={pending} />
           </div>
           <Aside detail={detail} opened={proposal ?? opened} session={session} />
         </div>
@@ -150,7 +167,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         <DecisionBar
           detail={detail}
           approvable={signable}
-          why={approvable ? undefined : whyNot(detail, opened)}
+          why={approvable ? undefined : whyNot(detail, opened, session.member.id)}
           unseen={opened.state !== "open"}
           {...arming}
           sending={decision.sending}
@@ -181,6 +198,22 @@ function Payload(props: {
   return <PayloadPanel {...{ detail, opened, shown, changed }} />;
 }
 
+// It waits for the agent now; whoever likes it as it is can still say so.
+function ChangesAsked({ detail, session }: { detail: Detail; session: Session }) {
+  const { changes_asked: people = [] } = detail;
+  if (detail.state !== "pending" || people.length === 0) return null;
+  const names = people.map(({ id, name }) => (id === session.member.id ? "You" : (name ?? id)));
+  return (
+    <Notice
+      kind="info"
+      title={<VisibleText text={`${names.join(", ")} asked the agent for changes`} />}
+    >
+      The agent has been told and may send another version. What was asked is in the conversation
+      below.
+    </Notice>
+  );
+}
+
 function Back() {
   return (
     <Link href={`/${location.search}`} className="back">
@@ -196,8 +229,11 @@ function mayApprove(detail: Detail, opened: Opened | undefined, pending: boolean
   return opened;
 }
 
-function whyNot(detail: Detail, opened: Opened): string {
+function whyNot(detail: Detail, opened: Opened, me: string): string {
   if (!canSign(detail)) return "Approving takes a passkey that signs here.";
+  if (detail.quorum?.approved_by.some(({ id }) => id === me)) {
+    return "You have approved. It waits for somebody else.";
+  }
   if (!detail.eligibility.can_approve) return "You cannot approve this request.";
   if (opened.state === "no_key" || opened.state === "wrong_key") {
     return "Approving needs the content key: nobody can approve what they cannot read.";
@@ -222,14 +258,16 @@ function useViewed(detail: Detail, onScreen: boolean): void {
   }, [api, id, version, state, onScreen]);
 }
 
-function useDecision(
-  detail: Detail,
-  opened: Opened | undefined,
-  session: Session,
-  shown: number,
-  onScreen: boolean,
-  edit: Edit | undefined,
-) {
+function useDecision(props: {
+  detail: Detail;
+  opened: Opened | undefined;
+  session: Session;
+  shown: number;
+  onScreen: boolean;
+  edit: Edit | undefined;
+  decided(signer: Signer, wish: Wish): Promise<void>; // what else follows from it
+}) {
+  const { detail, opened, session, shown, onScreen, edit } = props;
   const api = useApi();
   const drafts = useDrafts();
   const { keyring } = useKeys();
@@ -241,7 +279,7 @@ function useDecision(
   const key = ["request", detail.id];
   // Answers what went wrong, if anything did.
   const send = async (
-    verdict: "approve" | "reject",
+    verdict: Verdict,
     reason: string,
     passkey?: string,
   ): Promise<string | undefined> => {
@@ -250,9 +288,13 @@ function useDecision(
     setProblem(undefined);
     try {
       const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey };
-      const decided = await decide({ api, session, keyring }, detail, opened, wish);
-      drafts.drop(detail.id);
-      setSent(true);
+      const signer = { api, session, keyring };
+      const decided = await decide(signer, detail, opened, wish);
+      void props.decided(signer, wish);
+      if (verdict !== "request_changes") {
+        drafts.drop(detail.id);
+        setSent(true);
+      }
       await client.cancelQueries({ queryKey: key });
       client.setQueryData(key, decided);
       return undefined;
@@ -265,6 +307,7 @@ function useDecision(
     } finally {
       setSending(false);
       void client.invalidateQueries({ queryKey: ["requests"] });
+      void client.invalidateQueries({ queryKey: ["talk", detail.id] });
       void client.invalidateQueries({ queryKey: ["session"] });
     }
   };
