@@ -51,15 +51,17 @@ std::uint64_t signed_size(const store::LockStore& locks, const std::string& orig
   return head ? head->size : 0;
 }
 
-std::expected<void, Notary::Fault> LogOwners::follow(const std::string& origin,
-                                             const std::vector<Notary::SignedRoster>& versions) {
+std::expected<void, Notary::Fault> LogOwners::follow(
+    const std::string& origin, const std::vector<Notary::SignedRoster>& versions) {
   auto newest = followed_roster(locks_, origin);
   if (!newest) return std::unexpected(newest.error());
   bool grew = false;
   for (const Notary::SignedRoster& version : versions) {
     auto head = evidence::RosterHead::parse(version.head);
     const auto signatures = evidence::read_signatures(version.signatures);
-    if (!head || !signatures || head->origin != origin) return std::unexpected(Notary::Fault::refused);
+    if (!head || !signatures || head->origin != origin) {
+      return std::unexpected(Notary::Fault::refused);
+    }
     const evidence::RosterHead* const before = *newest ? &**newest : nullptr;
     if (before != nullptr && head->version <= before->version) {
       if (head->version == before->version && head->sha256() != before->sha256()) {
@@ -84,8 +86,10 @@ std::expected<void, Notary::Fault> LogOwners::follow(const std::string& origin,
 
 // What a version says of the log's keys, made true or found to be so.
 std::expected<void, Notary::Fault> LogOwners::take(const evidence::RosterHead* before,
-                                           const evidence::RosterHead& head) {
-  if (before != nullptr && !were(before->log, head.log)) return std::unexpected(Notary::Fault::refused);
+                                                   const evidence::RosterHead& head) {
+  if (before != nullptr && !were(before->log, head.log)) {
+    return std::unexpected(Notary::Fault::refused);
+  }
   auto keys = secret_.ranges(head.origin);
   if (were(head.log, keys)) return {};
   const std::string next = secret_.next(head.origin);

@@ -1,5 +1,6 @@
-// What a batch changes, in order. Every command adds to it, and a variant of fifty kinds of rows costs
-// seconds in each file that can move, copy or destroy one: that is compiled once, in changes.cpp.
+// What a batch changes, in order. Every command adds to it, and a variant of fifty kinds of rows
+// costs seconds in each file that can move, copy or destroy one: that is compiled once, in
+// changes.cpp.
 
 #pragma once
 
