@@ -1,7 +1,11 @@
 """An installation that nobody has set up yet, its server, and people who come to its terminal."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -18,6 +22,34 @@ PASSPHRASE = "correct horse battery"
 
 class House(Server):
     INIT = ("init",)
+
+    def __init__(self, settings=None, like=None):
+        super().__init__(settings)
+        self.like = like
+        self.owner = like and like.owner  # {member, key} of who set it up
+
+    @classmethod
+    def of_ada(cls):
+        """One that Ada has set up, with a key that costs little to open."""
+        return cls(like=cls._set_up_once())
+
+    @classmethod
+    @functools.cache
+    def _set_up_once(cls):
+        house = cls().__enter__()
+        atexit.register(house.home.cleanup)
+        house.owner = house.set_up()
+        house.stop()
+        cheap = Path(binary()).parent / "tests/terminal/cheap_key"
+        subprocess.run([cheap, house.key_file()], input=PASSPHRASE + "\n", text=True, check=True,
+                       timeout=30)
+        return house
+
+    def make_data(self):
+        if self.like is None:
+            super().make_data()
+        else:
+            shutil.copytree(self.like.home.name, self.home.name, dirs_exist_ok=True)
 
     def environment(self, **more):
         """Of a person whose home is in the temporary directory; no key of any kind in it."""

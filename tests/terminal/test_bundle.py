@@ -67,8 +67,7 @@ def summed(found):
 class Bundle(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.house = cls.enterClassContext(House())
-        cls.house.set_up()
+        cls.house = cls.enterClassContext(House.of_ada())
         cls.place = Path(cls.house.home.name)
         cls.decide("approve"), cls.decide("reject")
         for _ in range(3):

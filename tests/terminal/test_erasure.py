@@ -17,8 +17,7 @@ BOBS = "bob's own twelve characters"
 
 class Erasure(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.trust = Path(self.house.home.name, "trust.json")
         self.trust.write_text(self.house.run("trust", "export"), encoding="utf-8")
 
@@ -142,8 +141,7 @@ class Person(unittest.TestCase):
     """Bob is a member, decides, leaves, and is erased."""
 
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.trust = Path(self.house.home.name, "trust.json")
         self.trust.write_text(self.house.run("trust", "export"), encoding="utf-8")
 

@@ -36,8 +36,7 @@ def tree_hash(hashes):
 
 class Export(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.path = Path(self.house.home.name, "export")
 
     def export(self, form, *more, output=None):

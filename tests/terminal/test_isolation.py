@@ -12,8 +12,7 @@ SOMEBODY_ELSE = 65534
 
 class Isolation(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
 
     def post_as(self, account, target, body):
         """What another process under this account is answered."""

@@ -15,8 +15,7 @@ from test_witnessed import Witness
 
 class LogRotation(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.before = self.trust_file("before.json")
 
     def trust_file(self, name):

@@ -13,8 +13,8 @@ BOBS = "bob's own twelve characters"
 
 class People(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.owner = self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
+        self.owner = self.house.owner
 
     def changes(self, *command):
         """The owner, asked to sign what was shown."""

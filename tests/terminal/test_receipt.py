@@ -15,8 +15,7 @@ INVALID, INDETERMINATE, VALID = 40, 30, 0
 
 class Receipt(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.trust = Path(self.house.home.name, "trust.json")
         self.trust.write_text(self.house.run("trust", "export"), encoding="utf-8")
 

@@ -11,8 +11,8 @@ from server import E2, binary
 
 class Review(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.owner = self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
+        self.owner = self.house.owner
 
     def decides(self, verdict, request, *more, **variables):
         return self.house.comes("review", verdict, request, "--json", *more,

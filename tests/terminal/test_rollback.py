@@ -10,8 +10,7 @@ from house import PASSPHRASE, House
 
 class Rollback(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         older = self.house.data + ".older"
         self.auditor = self.house.make_key(role="auditor")["key"]
         self.house.asks()
@@ -67,8 +66,7 @@ class Erased(unittest.TestCase):
     """People who stood in a log that was closed, and are erased behind it."""
 
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.left, self.stays = self.joins("Bob"), self.joins("Carol")
         self.signs("member", "remove", self.left)
         self.house.stop()

@@ -46,8 +46,7 @@ class Askers:
 
 class Rotation(unittest.TestCase):
     def setUp(self):
-        self.house = self.enterContext(House())
-        self.house.set_up()
+        self.house = self.enterContext(House.of_ada())
         self.before = self.trust_file("before.json")
 
     def trust_file(self, name):

@@ -73,7 +73,7 @@ class Server:
         self.home = tempfile.TemporaryDirectory(prefix="letsping-")
         self.data = str(Path(self.home.name) / "data")
         try:
-            self.run(*self.INIT)
+            self.make_data()
             self.start()
             self.signing_keys = SigningKeys(self.home.name)
         except BaseException:
@@ -84,6 +84,9 @@ class Server:
     def __exit__(self, *_):
         self.stop()
         self.home.cleanup()
+
+    def make_data(self):
+        self.run(*self.INIT)
 
     def start(self, *more):
         out = Path(self.home.name) / "out"
