@@ -215,7 +215,8 @@ TEST(Batches, OfAnotherActionAreRefusedEach) {
   Ingest other = house.ask();
   other.action = "drop";
   other.priority = "high";
-  const auto requests = std::vector{house.asked_at("high"), house.engine->run(std::move(other))->id};
+  const std::vector<std::string> requests = {house.asked_at("high"),
+                                             house.engine->run(std::move(other))->id};
   const auto done = house.engine->run(house.signed_over(requests));
   ASSERT_TRUE(done.has_value());
   EXPECT_TRUE(done->items[0].has_value());

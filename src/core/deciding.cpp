@@ -1,10 +1,11 @@
 // How people close requests, and how time does.
 
+#include "core/deciding.h"
+
 #include <algorithm>
 
 #include "base/assert.h"
 #include "core/apply.h"
-#include "core/deciding.h"
 #include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/passkeys.h"

@@ -19,6 +19,7 @@ from openapi import Judge
 from sign_on import people_sign_on
 from talking import CONTENT_KEY, REFUND, SMALLER, UNKNOWN, people_talk
 from telling import people_are_told
+from together import people_decide_together
 
 PROGRAM = os.environ.get("LETSPING_BIN", str(Path(__file__).parents[3] / "build/release/letsping"))
 PAGES = ("/", "/setup", "/login", "/login/callback", "/inbox", "/audit",
@@ -260,27 +261,6 @@ def the_quickstart_is_approved(house, passkey):
         assert '"status": "APPROVED"' in said and "DROP TABLE users" in said
 
 
-def people_decide_together(house, passkey):
-    """Two by one signature of a passkey; of two by a device key one, which is all that waits."""
-    owner, path = house.owner, "/api/review/batches"
-    high = [house.ask(house.key, seal_1(CONTENT_KEY, REFUND), priority="high")["id"]
-            for _ in range(2)]
-    told = house.page("POST", path, owner.batch(high, "approve", passkey))
-    assert [(each["request"], each["state"]) for each in told["results"]] == [
-        (request, "approved") for request in high]
-    judged_as_class_a(house, high[1])
-    low = [house.ask(house.key, seal_1(CONTENT_KEY, REFUND))["id"] for _ in range(2)]
-    body = owner.batch(low, "reject", reason="not these")
-    owner.decide(low[0], "reject")
-    gone, done = house.page("POST", path, body)["results"]
-    assert not gone["decided"] and gone["refused"]["reason"] == "already_decided"
-    assert done["decided"] and done["state"] == "rejected"
-    house.page("POST", path, body | {"items": body["items"][:1]}, 422)
-    house.page("POST", path, body | {"items": []}, 422)
-    wrong = body | {"signature": owner.sign(b"lp-decision-device/1\0" + body["head"].encode())}
-    assert house.page("POST", path, wrong, 422)["reason"] == "bad_signature"
-
-
 def people_use_passkeys(house):
     """One that decides, once its owner has signed for it, and one that signs in."""
     owner, high = house.owner, house.ask(house.key, seal_1(CONTENT_KEY, REFUND), priority="high")
@@ -297,7 +277,7 @@ def people_use_passkeys(house):
         entry for entry in entries if entry["member"] == member) | listed])
     assert owner.decide_with(passkey, high["id"])["decision"]["class"] == "passkey"
     judged_as_class_a(house, high["id"])
-    people_decide_together(house, passkey)
+    judged_as_class_a(house, people_decide_together(house, passkey))
     the_quickstart_is_approved(house, passkey)
     login, _ = owner.enrol("login")
     house.page("POST", "/api/review/passkeys/begin", {"purpose": "other"}, 422)

@@ -1,5 +1,5 @@
-// Several decisions under one signature (spec/log-format.md §6): the head that was signed, and where
-// a core stands in its tree.
+// Several decisions under one signature (spec/log-format.md §6): the head that was signed, and
+// where a core stands in its tree.
 
 import { type Bytes, base64, fromHex, sha256, tagged } from "../bytes.js";
 import type { Json } from "../jcs.js";
@@ -77,13 +77,7 @@ export async function demandBatch(
   const other = facts.find(([, fits]) => !fits);
   demand(!other, `the batch of ${what} is of another ${other?.[0]}`);
   const leaf = await leafHash(human.core);
-  const there = await leadsToRoot(
-    leaf,
-    batch.index,
-    head.size,
-    batch.path,
-    fromHex(head.root),
-  );
+  const there = await leadsToRoot(leaf, batch.index, head.size, batch.path, fromHex(head.root));
   demand(there, `${what} is not in the batch that the person signed`);
 }
 
