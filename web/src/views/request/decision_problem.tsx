@@ -82,6 +82,9 @@ export function problemWords(error: Error): [string, string] {
         "decide.",
     ];
   }
+  if (isReason(error, "already_decided")) {
+    return ["It was decided elsewhere first", "Your decision was not recorded."];
+  }
   if (isReason(error, "past_deadline")) {
     return [
       "Too late",

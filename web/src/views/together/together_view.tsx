@@ -2,12 +2,13 @@ import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Check, X } from "lucide-react";
 import { useCallback, useState } from "react";
 import { type BatchOutcome, decideTogether } from "../../api/batch";
+import { isReason } from "../../api/client";
 import { loadDetail } from "../../api/detail";
-import type { Detail, Session } from "../../api/types";
+import type { Decision, Detail, Session } from "../../api/types";
 import { useAnswering, useApi, useKeys } from "../../context";
 import { batchMax } from "../../crypto/batch";
 import type { Verdict } from "../../crypto/decision_core";
-import { Link } from "../../route";
+import { Link, withQuery } from "../../route";
 import { StateWord } from "../../ui/badges";
 import { LevelMark } from "../../ui/level";
 import { Notice } from "../../ui/notice";
@@ -44,7 +45,7 @@ export function TogetherView({ ids, session }: { ids: readonly string[]; session
   return (
     <article className={`request ${first?.level ?? ""}`}>
       <div className="request-scroll">
-        <Link href={`/${location.search}`} className="back">
+        <Link href={`/${deciding.outcomes ? cleared() : location.search}`} className="back">
           <ArrowLeft aria-hidden size={16} /> Inbox
         </Link>
         {first && <Head first={first} count={shown.length} />}
@@ -81,6 +82,9 @@ export function TogetherView({ ids, session }: { ids: readonly string[]; session
     </article>
   );
 }
+
+// The filters of the list without the selection, which is decided.
+const cleared = () => withQuery(new URLSearchParams(location.search), { pick: "" });
 
 // Told again only when something of it is another: a report at each drawing must not draw again.
 function same(before: Read | undefined, now: Read): boolean {
@@ -155,6 +159,24 @@ function useDeciding(session: Session): Deciding {
   return { sending, problem, outcomes: done?.outcomes, verdict: done?.verdict, decide };
 }
 
+function Why({ problem }: { problem: Error }) {
+  const first = isReason(problem, "already_decided")
+    ? (problem.body.decision as Decision | undefined)
+    : undefined;
+  return (
+    <span>
+      {problemWords(problem)[0]}
+      {first && (
+        <>
+          {", by "}
+          <VisibleText text={first.by.name ?? first.by.id} />
+        </>
+      )}
+      .
+    </span>
+  );
+}
+
 // What became of each, and why of those that were not decided.
 function Results({ deciding }: { deciding: Deciding }) {
   const { problem, outcomes, verdict } = deciding;
@@ -181,6 +203,11 @@ function Results({ deciding }: { deciding: Deciding }) {
       kind={failed.length > 0 ? "warning" : "info"}
       title={`${decided} of ${outcomes.length} ${word} by one signature`}
       alert
+      actions={
+        <Link href={`/${cleared()}`} className="button">
+          Back to the inbox
+        </Link>
+      }
     >
       <ul className="same" data-testid="together">
         {outcomes.map(({ id, state, problem: why }) => (
@@ -190,9 +217,7 @@ function Results({ deciding }: { deciding: Deciding }) {
               {id}
             </Link>{" "}
             {why ? (
-              <span>
-                <VisibleText text={problemWords(why)[0]} />.
-              </span>
+              <Why problem={why} />
             ) : state === "pending" ? (
               <span className="muted">waits for somebody else too</span>
             ) : (
