@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import cases_attacks
+import cases_batches
 import cases_beyond
 import cases_erased
 import cases_file
@@ -21,10 +22,10 @@ def make():
     story, book = Story(), Book()
     # What a lying server logs comes first, so that all receipts stand on one checkpoint.
     for part in (cases_log, cases_roster, cases_people, cases_meaning, cases_erased,
-                 cases_attacks):
+                 cases_attacks, cases_batches):
         part.plant(story)
     for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people,
-                 cases_meaning, cases_erased, cases_beyond, cases_attacks):
+                 cases_meaning, cases_erased, cases_beyond, cases_attacks, cases_batches):
         part.add(book, story)
     return book
 

@@ -3,7 +3,7 @@
 import base64
 
 from keys import b64, hex256, seed, sha256, tagged
-from log import jcs, later
+from log import jcs, later, leaf_hash, tree_path, tree_root
 from project import RP_ID, RP_ORIGIN
 
 VERDICTS = {"review.approved": "approve", "review.edited": "approve", "review.rejected": "reject"}
@@ -22,17 +22,49 @@ def client_data(challenge, change=None):
     return ("{" + members + "}").encode()
 
 
+class Batch:
+    """The list that a core is signed in, at `at` among `size`; each change may be wrong on purpose:
+    `head` of the value, `raw_head` of its bytes, `hashes` of the leaves' hashes before there is a
+    root, `place` of the finished member."""
+
+    def __init__(self, at=1, size=3, head=None, raw_head=None, hashes=None, place=None):
+        self.at, self.size, self.head, self.raw_head = at, size, head, raw_head
+        self.hashes, self.place = hashes, place
+
+    def made(self, request, core):
+        """The head's bytes, and the member `batch` of human and evidence."""
+        leaves = [b"another core %d" % n for n in range(self.size)]
+        leaves[self.at] = core
+        hashes = [leaf_hash(leaf) for leaf in leaves]
+        if self.hashes:
+            self.hashes(hashes, core)
+        head = {"v": 1, "aud": request.log.origin, "service": request.descriptor["service"],
+                "action": request.descriptor["action"], "rule_sha256": hex256(jcs(request.rule)),
+                "size": self.size, "root": tree_root(hashes).hex()}
+        if self.head:
+            self.head(head)
+        data = jcs(head)
+        if self.raw_head:
+            data = self.raw_head(data)
+        place = {"head": b64(data), "index": self.at,
+                 "path": [b64(each) for each in tree_path(self.at, hashes)]}
+        if self.place:
+            self.place(place)
+        return data, place
+
+
 class Signing:
     """How one person signs; each member may be wrong on purpose."""
 
     def __init__(self, core=None, raw_core=None, client=None, raw_client=None, flags=FLAGS,
                  extra=b"", rp_id=RP_ID, tag=None, high=False, key=None, signature=None,
-                 class_=None, human=None, entry=None, evidence=None, roster=None, counter=7):
+                 class_=None, human=None, entry=None, evidence=None, roster=None, counter=7,
+                 batch=None):
         self.core, self.raw_core, self.client, self.raw_client = core, raw_core, client, raw_client
         self.flags, self.extra, self.rp_id, self.tag = flags, extra, rp_id, tag
         self.high, self.key, self.signature, self.class_ = high, key, signature, class_
         self.human, self.entry, self.evidence, self.roster = human, entry, evidence, roster
-        self.counter = counter
+        self.counter, self.batch = counter, batch
 
 
 def core_of(request, person, type_, payload, base, now, how, reason):
@@ -54,14 +86,18 @@ def core_of(request, person, type_, payload, base, now, how, reason):
     return how.raw_core(data) if how.raw_core else data
 
 
-def sign(person, core, how):
+def sign(request, person, core, how):
     """The members of a human that carry the signature."""
     key, class_ = how.key or person.key, how.class_ or person.class_
+    text, kind, batch = core, "decision", None
+    if how.batch:
+        text, batch = how.batch.made(request, core)
+        kind = "batch"
     if class_ == "device":
-        made = {"signature": b64(key.sign(tagged(how.tag or "lp-decision-device/1", core),
+        made = {"signature": b64(key.sign(tagged(how.tag or f"lp-{kind}-device/1", text),
                                           how.high))}
     else:
-        challenge = sha256(tagged(how.tag or "lp-decision/1", core))
+        challenge = sha256(tagged(how.tag or f"lp-{kind}/1", text))
         client = client_data(challenge, how.client)
         if how.raw_client:
             client = how.raw_client(client)
@@ -71,13 +107,16 @@ def sign(person, core, how):
                 "signature": b64(key.sign(data + sha256(client), how.high))}
     if how.signature:
         made["signature"] = b64(how.signature(base64.b64decode(made["signature"])))
+    if batch:
+        made["batch"] = batch
     return {"class": class_, "core": b64(core), "salt": b64(seed("evidence" + made["signature"])),
             **made}
 
 
 def evidence_of(human, roster_sha256):
-    entry = {name: human[name] for name in ("authenticatorData", "class", "clientDataJSON",
-                                            "core", "salt", "signature") if name in human}
+    entry = {name: human[name] for name in ("authenticatorData", "batch", "class",
+                                            "clientDataJSON", "core", "salt", "signature")
+             if name in human}
     entry["kind"] = "device_key" if human["class"] == "device" else "passkey"
     entry["roster_sha256"] = roster_sha256
     return entry
@@ -90,7 +129,7 @@ def review(request, person, type_="review.approved", payload=None, base=None, ho
     payload = payload or request.payload
     now = later(request.log.now, seconds=1)
     core = core_of(request, person, type_, payload, base, now, how, reason)
-    human = sign(person, core, how)
+    human = sign(request, person, core, how)
     entry = evidence_of(human, request.roster.sha256)
     if how.evidence:
         how.evidence(entry)

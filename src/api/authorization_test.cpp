@@ -116,6 +116,8 @@ const std::map<std::string, Sample>& samples() {
        {"/api/review/requests/{request}/viewed", R"({"version":1})"}},
       {"POST /api/review/requests/{id}/decision",
        {"/api/review/requests/{request}/decision", R"({"core":"{}","signature":"AAAA"})"}},
+      {"POST /api/review/batches",
+       {"", R"({"head":"{}","signature":"AAAA","items":[{"request":"{request}","core":"{}"}]})"}},
       {"POST /api/review/account-links", {"", R"({"member":"{reviewer}"})"}},
       {"POST /api/review/accounts/{id}/unlink", {"/api/review/accounts/{account}/unlink"}},
       {"GET /api/review/requests/{id}/talk", {"/api/review/requests/{request}/talk"}},

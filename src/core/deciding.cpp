@@ -1,5 +1,7 @@
 // How people close requests, and how time does.
 
+#include "core/deciding.h"
+
 #include <algorithm>
 
 #include "base/assert.h"
@@ -40,7 +42,8 @@ struct Checked {
   evidence::DecisionCore core;
   std::optional<evidence::PayloadRef> edit;
   Opened opened;
-  std::optional<identity::PasskeyUse> passkey = {};  // when one signed
+  KeyUse passkey = {};  // when one signed
+  const InBatch* batch = nullptr;
 
   [[nodiscard]] evidence::Actor actor() const {
     return {.id = core.approver,
@@ -83,38 +86,28 @@ std::expected<std::optional<evidence::PayloadRef>, Refused> edit_of(const Decide
   return edit;
 }
 
-using Use = std::optional<identity::PasskeyUse>;
-
-// That the key which the core names has signed it, in the way of its class; with what a passkey's
-// use has told.
-std::expected<Use, Refused> proven(Work& work, const evidence::RosterEntry& entry,
-                                   const evidence::DecisionCore& core, const Decide& command) {
-  const bool by_passkey = entry.key_class == "passkey";
-  if (by_passkey != command.passkey.has_value()) {
-    return refuse(Fault::bad_signature, command.request, "the key is of another kind");
+// That the key which the core names has signed it, or the batch that it stands in.
+std::expected<KeyUse, Refused> signed_for(Work& work, const evidence::RosterEntry& entry,
+                                          const evidence::DecisionCore& core,
+                                          const Decide& command, const Work::Open& open,
+                                          const InBatch* batch) {
+  if (batch == nullptr) {
+    return proven(work, entry, core.key, evidence::text_of_core(command.core), command.signature,
+                  command.passkey, command.request);
   }
-  if (!by_passkey) {
-    if (work.world.verifiers.verify(entry.spki, evidence::device_signing_bytes(command.core),
-                                    command.signature)) {
-      return Use{};
-    }
-    return refuse(Fault::bad_signature, command.request);
+  if (core.key != batch->key) {
+    return refuse(Fault::bad_core, command.request, "the core names another key than the batch's");
   }
-  const auto row = work.directory().passkeys.find(core.key);
-  if (row == work.directory().passkeys.end() || row->second.removed) {
-    return refuse(approval::Refusal::not_a_reviewer, command.request);
+  if (const auto head = evidence::open_batch(batch->place, command.core, core); !head) {
+    return refuse(Fault::bad_core, command.request, head.error());
   }
-  const evidence::Assertion assertion{.authenticator_data = command.passkey->authenticator_data,
-                                      .client_data = command.passkey->client_data,
-                                      .signature = command.signature};
-  const auto use = identity::check_passkey_use(
-      assertion, evidence::decision_challenge(command.core), enrolled(row->second),
-      passkey_origins(work.directory(), row->second.rp_id));
-  if (!use) return refuse(Fault::bad_signature, command.request, use.error());
-  return Use(*use);
+  if (open.row.service != batch->head.service || open.row.action != batch->head.action) {
+    return refuse(Fault::bad_core, command.request, "the batch is of another action");
+  }
+  return batch->use;
 }
 
-std::expected<Checked, Refused> check(Work& work, const Decide& command) {
+std::expected<Checked, Refused> check(Work& work, const Decide& command, const InBatch* batch) {
   const auto core = evidence::DecisionCore::parse(command.core);
   if (!core) return refuse(Fault::bad_core, command.request, "not a decision core");
   auto open = work.request(command.request);
@@ -139,7 +132,7 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
     return refuse(approval::Refusal::not_a_reviewer, command.request);
   }
-  const auto passkey = proven(work, *entry, *core, command);
+  const auto passkey = signed_for(work, *entry, *core, command, **open, batch);
   if (!passkey) return std::unexpected(passkey.error());
   auto opened = open_details(work.world.keys, (*open)->row);
   if (!opened) return std::unexpected(opened.error());
@@ -148,7 +141,8 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
                   .core = *core,
                   .edit = {},
                   .opened = *std::move(opened),
-                  .passkey = *passkey};
+                  .passkey = *passkey,
+                  .batch = batch};
   return checked;
 }
 
@@ -231,6 +225,7 @@ json::Value human_evidence(Work& work, const Checked& checked, const Decide& com
     entry.add("authenticatorData", base64(command.passkey->authenticator_data))
         .add("clientDataJSON", base64(command.passkey->client_data));
   }
+  if (checked.batch != nullptr) entry.add("batch", checked.batch->place.to_json());
   return entry;
 }
 
@@ -328,9 +323,40 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
 
 }  // namespace
 
+std::expected<KeyUse, Refused> proven(Work& work, const evidence::RosterEntry& entry,
+                                      const std::string& key, const evidence::SignedText& text,
+                                      const std::string& signature,
+                                      const std::optional<Decide::Passkey>& passkey,
+                                      const std::string& request) {
+  const bool by_passkey = entry.key_class == "passkey";
+  if (by_passkey != passkey.has_value()) {
+    return refuse(Fault::bad_signature, request, "the key is of another kind");
+  }
+  if (!by_passkey) {
+    if (work.world.verifiers.verify(entry.spki, text.device, signature)) return KeyUse{};
+    return refuse(Fault::bad_signature, request);
+  }
+  const auto row = work.directory().passkeys.find(key);
+  if (row == work.directory().passkeys.end() || row->second.removed) {
+    return refuse(approval::Refusal::not_a_reviewer, request);
+  }
+  const evidence::Assertion assertion{.authenticator_data = passkey->authenticator_data,
+                                      .client_data = passkey->client_data,
+                                      .signature = signature};
+  const auto use =
+      identity::check_passkey_use(assertion, text.challenge, enrolled(row->second),
+                                  passkey_origins(work.directory(), row->second.rp_id));
+  if (!use) return refuse(Fault::bad_signature, request, use.error());
+  return KeyUse(*use);
+}
+
 Applied<Decide> apply(Work& work, Decide& command) {
+  return decide(work, command, nullptr);
+}
+
+Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) {
   if (work.world.clock_watch.unsafe()) return refuse(Fault::clock_unsafe, command.request);
-  auto checked = check(work, command);
+  auto checked = check(work, command, batch);
   if (!checked) return std::unexpected(checked.error());
   const auto replay = stored_answer(work, checked->core, command);
   if (!replay) return std::unexpected(replay.error());

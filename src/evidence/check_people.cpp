@@ -36,9 +36,23 @@ bool is_about(const DecisionCore& core, const Statement& review) {
          core.rule_sha256 == review.rule->sha256 && core.roster_sha256 == review.roster_sha256;
 }
 
+// Of a decision that was signed together with others: that it is one of them, and of their action.
+Checking check_batch(const Examination& it, const HumanProof& human, const DecisionCore& core) {
+  if (!human.batch) return Outcome::ok;
+  const auto head = open_batch(*human.batch, human.core, core);
+  if (!head) return invalid(head.error());
+  const json::Value& descriptor = *it.receipt.descriptor;
+  if (descriptor.find_string("service") != head->service ||
+      descriptor.find_string("action") != head->action) {
+    return invalid("the batch is of another action than the request");
+  }
+  return Outcome::ok;
+}
+
 Checking check_signature(const Examination& it, const HumanProof& human) {
+  const SignedText text = human.signed_text();
   if (human.key_class == KeyClass::device) {
-    if (crypto::p256_verify(human.entry.spki, device_signing_bytes(human.core), human.signature)) {
+    if (crypto::p256_verify(human.entry.spki, text.device, human.signature)) {
       return Outcome::ok;
     }
     return invalid("the person's signature does not verify");
@@ -52,8 +66,8 @@ Checking check_signature(const Examination& it, const HumanProof& human) {
   const auto fine = check_assertion({.authenticator_data = *human.authenticator_data,
                                      .client_data = *human.client_data,
                                      .signature = human.signature},
-                                    decision_challenge(human.core), human.entry.spki,
-                                    *human.entry.rp_id, judges ? &origins : nullptr);
+                                    text.challenge, human.entry.spki, *human.entry.rp_id,
+                                    judges ? &origins : nullptr);
   if (!fine) return invalid(fine.error());
   if (judges) return Outcome::ok;
   return indeterminate("no trust file says where passkeys may have been used (`rp`)");
@@ -110,6 +124,7 @@ Checking check_one(const Examination& it, const HumanProof& human, const Stateme
     return invalid("the person signed at another time");
   }
   if (const auto listed = check_listed(it, human, *core); !listed) return listed;
+  if (const auto batched = check_batch(it, human, *core); !batched) return batched;
   return check_signature(it, human);
 }
 

@@ -19,6 +19,10 @@ std::optional<HumanProof> read_human_evidence(const json::Value& entry) {
   human.core = *std::move(core);
   human.signature = *std::move(signature);
   human.salt = *std::move(salt);
+  if (const json::Value* const batch = entry.find("batch")) {
+    human.batch = BatchPlace::from_json(*batch);
+    if (!human.batch) return std::nullopt;
+  }
   if (kind == "passkey") {
     human.key_class = KeyClass::passkey;
     human.authenticator_data = binary("authenticatorData");
@@ -30,13 +34,18 @@ std::optional<HumanProof> read_human_evidence(const json::Value& entry) {
 
 bool signed_by(const HumanProof& human, const RosterEntry& entry) {
   if (to_string(human.key_class) != entry.key_class) return false;
+  if (human.batch) {
+    const auto core = DecisionCore::parse(human.core);
+    if (!core || !open_batch(*human.batch, human.core, *core)) return false;
+  }
+  const SignedText text = human.signed_text();
   if (human.key_class == KeyClass::device) {
-    return crypto::p256_verify(entry.spki, device_signing_bytes(human.core), human.signature);
+    return crypto::p256_verify(entry.spki, text.device, human.signature);
   }
   return check_assertion({.authenticator_data = *human.authenticator_data,
                           .client_data = *human.client_data,
                           .signature = human.signature},
-                         decision_challenge(human.core), entry.spki, *entry.rp_id, nullptr)
+                         text.challenge, entry.spki, *entry.rp_id, nullptr)
       .has_value();
 }
 

@@ -14,9 +14,10 @@ namespace lp::evidence {
 // entries of other kinds and for malformed ones.
 std::optional<HumanProof> read_human_evidence(const json::Value& entry);
 
-// Whether the key of this entry has signed the core, as a key of the entry's class does. On which
-// page a passkey was used is not looked at: that is for the door that took it, and for a verifier
-// with a trust file.
+// Whether the key of this entry has signed the core, or a batch that it stands in, as a key of the
+// entry's class does; of which action a batch is, the core alone does not say. On which page a
+// passkey was used is not looked at: that is for the door that took it, and for a verifier with a
+// trust file.
 [[nodiscard]] bool signed_by(const HumanProof& human, const RosterEntry& entry);
 
 }  // namespace lp::evidence

@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/anchor.h"
+#include "evidence/batch.h"
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
 #include "evidence/leaf.h"
@@ -196,6 +197,22 @@ TEST(LogFormat, ShowsTheDecisionCoreAndItsSignature) {
       << base64(device().sign(device_signing_bytes(one_line("decision-core"))));
   EXPECT_TRUE(crypto::p256_verify(device().spki(), device_signing_bytes(one_line("decision-core")),
                                   *signature));
+}
+
+TEST(LogFormat, ShowsABatchOfOneCore) {
+  const std::vector<std::string> cores = {one_line("decision-core")};
+  const BatchHead head{.aud = origin,
+                       .service = "stripe",
+                       .action = "refund",
+                       .rule_sha256 = example_core().rule_sha256,
+                       .size = 1,
+                       .root = batch_root(cores)};
+  EXPECT_EQ(one_line("batch-head"), head.bytes());
+  const auto signature = from_base64(one_line("batch-signature"));
+  const std::string text = text_of_batch(head.bytes()).device;
+  ASSERT_TRUE(signature && !signature->empty())
+      << "SIG batch-signature " << base64(device().sign(text));
+  EXPECT_TRUE(crypto::p256_verify(device().spki(), text, *signature));
 }
 
 ErasureDocument example_erasure(char first_of_salt) {

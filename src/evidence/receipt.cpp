@@ -67,6 +67,7 @@ json::Value human_of(const HumanProof& human) {
   value.add("entry", value_of(human.entry.bytes()));
   value.add("index", human.index);
   value.add("path", std::move(path));
+  if (human.batch) value.add("batch", human.batch->to_json());
   return value;
 }
 
@@ -230,6 +231,10 @@ std::optional<HumanProof> read_human(const json::Value& value) {
     if (!hash) return std::nullopt;
     human.path.push_back(*hash);
   }
+  if (const json::Value* const batch = members.optional_value("batch")) {
+    human.batch = BatchPlace::from_json(*batch);
+    if (!human.batch) return std::nullopt;
+  }
   const bool passkey = human.key_class == KeyClass::passkey;
   const bool fits = human.authenticator_data.has_value() == passkey &&
                     human.client_data.has_value() == passkey && human.salt.size() == salt_bytes;
@@ -331,6 +336,10 @@ std::string_view to_string(KeyClass key_class) {
   return {};
 }
 
+SignedText HumanProof::signed_text() const {
+  return batch ? text_of_batch(batch->head) : text_of_core(core);
+}
+
 json::Value HumanProof::evidence_entry(const Digest& roster_sha256) const {
   json::Value value = json::Value::object();
   value.add("kind", key_class == KeyClass::passkey ? "passkey" : "device_key");
@@ -341,6 +350,7 @@ json::Value HumanProof::evidence_entry(const Digest& roster_sha256) const {
   if (client_data) value.add("clientDataJSON", base64(*client_data));
   value.add("roster_sha256", roster_sha256.hex());
   value.add("salt", base64(salt));
+  if (batch) value.add("batch", batch->to_json());
   return value;
 }
 

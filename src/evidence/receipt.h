@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "evidence/batch.h"
 #include "evidence/roster.h"
 #include "evidence/values.h"
 #include "json/value.h"
@@ -56,7 +57,10 @@ struct HumanProof {
   RosterEntry entry;
   std::uint64_t index = 0;  // of the entry in the roster's tree
   std::vector<Digest> path;
+  std::optional<BatchPlace> batch;  // when the signature is over a batch that the core stands in
 
+  // What the signature is over.
+  [[nodiscard]] SignedText signed_text() const;
   // What the review's statement names by its hash; `roster_sha256` is that of the core.
   [[nodiscard]] json::Value evidence_entry(const Digest& roster_sha256) const;
 };

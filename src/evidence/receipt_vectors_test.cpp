@@ -85,5 +85,25 @@ TEST(ReceiptVectors, AreJudgedAsInEveryOtherLanguage) {
   }
 }
 
+// Not only what the cases thought of: any byte of what says which batch, and where in it.
+TEST(ReceiptVectors, OfABatchHoldWithEveryByteOfItAlone) {
+  const json::Value vectors = read_vectors();
+  const auto base = vectors.find("bases")->find_string("batch");
+  ASSERT_TRUE(base.has_value());
+  const std::string receipt = from_base64(*base).value_or("");
+  auto trust = Trust::parse(json::canonical(*vectors.find("trust")->find("full")));
+  ASSERT_TRUE(trust.has_value());
+  const std::vector<Trust> trusts = {*std::move(trust)};
+  ASSERT_EQ(verify_receipt(receipt, trusts, {}).verdict, Finding::valid);
+  const std::size_t begin = receipt.find("\"batch\":{"), end = receipt.find('}', begin);
+  ASSERT_LT(begin, end);
+  ASSERT_NE(end, std::string::npos);
+  for (std::size_t at = begin; at <= end; ++at) {
+    std::string changed = receipt;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    EXPECT_NE(verify_receipt(changed, trusts, {}).verdict, Finding::valid) << at;
+  }
+}
+
 }  // namespace
 }  // namespace lp::evidence

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import members as m
+from .batch import Place
 from .faults import Fault, Unclear, demand
 from .roster import Entry
 from .signatures import sha256, tagged, verify_p256
@@ -70,6 +71,7 @@ class Human:
     entry: Entry
     index: int
     path: list[bytes]
+    batch: Place | None
 
     @staticmethod
     def read(value: Any, where: str) -> Human:
@@ -79,7 +81,8 @@ class Human:
             class_, read.need("core", m.binary), read.need("signature", m.binary),
             read.may("authenticatorData", m.binary), read.may("clientDataJSON", m.binary),
             read.need("salt", m.bytes32), read.need("entry", Entry.read),
-            read.need("index", m.integer), read.need("path", m.array_of(m.bytes32, most=64)))
+            read.need("index", m.integer), read.need("path", m.array_of(m.bytes32, most=64)),
+            read.may("batch", Place.read))
         read.done()
         for each in (made.authenticator_data, made.client_data):
             demand((each is not None) == (class_ == "passkey"),
@@ -91,28 +94,45 @@ class Human:
         def b64(data: bytes) -> str:
             return base64.b64encode(data).decode()
         kind = "device_key" if self.class_ == "device" else "passkey"
-        entry = {"class": self.class_, "core": b64(self.core_data), "kind": kind,
-                 "roster_sha256": roster_sha256, "salt": b64(self.salt),
-                 "signature": b64(self.signature)}
+        entry: dict[str, Any] = {
+            "class": self.class_, "core": b64(self.core_data), "kind": kind,
+            "roster_sha256": roster_sha256, "salt": b64(self.salt),
+            "signature": b64(self.signature)}
         if self.authenticator_data is not None and self.client_data is not None:
             entry["authenticatorData"] = b64(self.authenticator_data)
             entry["clientDataJSON"] = b64(self.client_data)
+        if self.batch is not None:
+            entry["batch"] = self.batch.entry()
         return kind, sha256(canonical(entry)).hex()
+
+    @property
+    def device_message(self) -> bytes:
+        """What a device signs: the core, or the batch that it stands in."""
+        if self.batch is None:
+            return tagged("lp-decision-device/1", self.core_data)
+        return tagged("lp-batch-device/1", self.batch.head_data)
+
+    @property
+    def challenge(self) -> bytes:
+        """The same of a passkey."""
+        if self.batch is None:
+            return sha256(tagged("lp-decision/1", self.core_data))
+        return sha256(tagged("lp-batch/1", self.batch.head_data))
 
 
 def check_signature(human: Human, rp: dict[str, list[str]] | None) -> None:
-    """The signature of the entry's key over the core. Raises Fault; Unclear for a passkey that
-    is in order but for the place of its use, which nobody brought along."""
+    """The signature of the entry's key over the core, or over its batch. Raises Fault; Unclear for
+    a passkey that is in order but for the place of its use, which nobody brought along."""
     spki = human.entry.spki
     if spki is None or human.entry.class_ != human.class_:
         raise Fault(f"the roster's entry is of the class {human.entry.class_}")
     if human.class_ == "device":
-        verify_p256(spki, human.signature, tagged("lp-decision-device/1", human.core_data),
-                    "the device's signature", low_s=True)
+        verify_p256(spki, human.signature, human.device_message, "the device's signature",
+                    low_s=True)
         return
     assert human.authenticator_data is not None and human.client_data is not None
     _check_authenticator(human.authenticator_data, human.entry)
-    where = _check_client(human.client_data, sha256(tagged("lp-decision/1", human.core_data)))
+    where = _check_client(human.client_data, human.challenge)
     verify_p256(spki, human.signature, human.authenticator_data + sha256(human.client_data),
                 "the passkey's signature")
     if rp is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .core import Human, check_signature, read_core
+from .core import Core, Human, check_signature, read_core
 from .faults import Fault, Unclear, demand
 from .members import json_object
 from .receipt import Receipt
@@ -91,9 +91,25 @@ def _check_human(receipt: Receipt, review: Statement, human: Human,
     demand(review.actor.kind == "member" and review.actor.method in _METHODS[human.class_],
            "the review's actor did not sign with such a key")
     _check_entry(human, core.roster_sha256, receipt)
+    _check_batch(human, core, receipt.descriptor)
     demand(core.issued_at <= review.time <= core.expires_at,
            "the review is not within the time of the offer")
     check_signature(human, rp)
+
+
+def _check_batch(human: Human, core: Core, descriptor: dict[str, Any]) -> None:
+    """Of a decision that was signed together with others of one log, rule and action."""
+    if human.batch is None:
+        return
+    demand(core.level != "critical", "a critical decision in a batch")
+    demand(core.base is None, "an edit in a batch")
+    demand(core.verdict != "request_changes", "a wish for changes in a batch")
+    head = human.batch.check(human.core_data)
+    same = (("log", head.aud, core.aud), ("rule", head.rule_sha256, core.rule_sha256),
+            ("service", head.service, descriptor["service"]),
+            ("action", head.action, descriptor["action"]))
+    for name, signed, stated in same:
+        demand(signed == stated, f"the batch is of another {name}")
 
 
 def _check_entry(human: Human, roster_sha256: str, receipt: Receipt) -> None:

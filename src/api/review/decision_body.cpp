@@ -3,13 +3,16 @@
 #include "api/errors.h"
 #include "api/members.h"
 #include "api/review/view.h"
+#include "base/id.h"
 #include "base/text.h"
+#include "evidence/batch.h"
 #include "json/write.h"
 
 namespace lp::api {
 namespace {
 
 constexpr std::size_t core_bytes_max = 16 * 1'024;
+constexpr std::size_t head_bytes_max = 2 * 1'024;
 constexpr std::size_t signature_bytes_max = 128;
 constexpr std::size_t passkey_part_max = 8 * 1'024;
 constexpr std::size_t reason_characters_max = 2'000;
@@ -33,18 +36,48 @@ std::optional<net::Reply> read_edit(std::string_view text, core::Decide& command
   return std::nullopt;
 }
 
+std::string read_signature(Members& members) {
+  const std::string text =
+      members.text("signature", {.required = true, .max = 2 * signature_bytes_max});
+  auto der = from_base64(text);
+  if (!der) members.refuse("signature", "must be base64");
+  return std::move(der).value_or(std::string());
+}
+
 // What a passkey's signature is over besides the core: both parts, or none.
-void read_passkey(Members& members, core::Decide& command) {
+std::optional<core::Decide::Passkey> read_passkey(Members& members) {
   const auto part = [&](std::string_view name) {
     auto bytes = from_base64(members.text(name, {.required = true, .max = passkey_part_max}));
     if (!bytes) members.refuse(name, "must be base64");
     return std::move(bytes).value_or(std::string());
   };
   if (members.find("authenticatorData") == nullptr && members.find("clientDataJSON") == nullptr) {
-    return;
+    return std::nullopt;
   }
-  command.passkey = {.authenticator_data = part("authenticatorData"),
-                     .client_data = part("clientDataJSON")};
+  return core::Decide::Passkey{.authenticator_data = part("authenticatorData"),
+                               .client_data = part("clientDataJSON")};
+}
+
+void read_items(Members& members, const json::Value* items,
+                std::vector<core::DecideBatch::Item>& into,
+                std::optional<net::Reply>& refusal) {
+  if (items == nullptr || !items->is_array() || items->items().empty() ||
+      items->items().size() > evidence::batch_size_max) {
+    return members.refuse("items", "must be an array of 1 to 20 decisions");
+  }
+  for (std::size_t at = 0; at < items->items().size() && !refusal; ++at) {
+    const json::Value& item = items->items()[at];
+    const std::string pointer = "/items/" + std::to_string(at);
+    if (!item.is_object()) {
+      refusal = refuse_member(pointer, "must be an object");
+      return;
+    }
+    Members of_item(item, pointer, refusal);
+    core::DecideBatch::Item& read = into.emplace_back();
+    read.request = of_item.text("request", {.required = true});
+    if (!is_id("req", read.request)) of_item.refuse("request", "must be the id of a request");
+    read.core = of_item.text("core", {.required = true, .max = core_bytes_max});
+  }
 }
 
 }  // namespace
@@ -57,20 +90,31 @@ std::expected<core::Decide, net::Reply> read_decision(std::string body, std::str
   core::Decide command;
   command.request = std::move(request);
   command.core = members.text("core", {.required = true, .max = core_bytes_max});
-  const std::string signature =
-      members.text("signature", {.required = true, .max = 2 * signature_bytes_max});
+  command.signature = read_signature(members);
   command.reason = members.text("reason", {.max = reason_characters_max});
   const std::string edit = members.text("edit", {.max = edit_characters_max});
-  read_passkey(members, command);
+  command.passkey = read_passkey(members);
   if (const json::Value* note = members.object("note")) command.note = json::compact(*note);
   if (command.note.size() > note_bytes_max) members.refuse("note", "is too long");
   if (refusal) return std::unexpected(*std::move(refusal));
-  auto der = from_base64(signature);
-  if (!der) return std::unexpected(refuse_member("/signature", "must be base64"));
-  command.signature = *std::move(der);
   if (!edit.empty()) {
     if (auto refused = read_edit(edit, command)) return std::unexpected(*std::move(refused));
   }
+  return command;
+}
+
+std::expected<core::DecideBatch, net::Reply> read_batch(std::string body) {
+  const auto document = read_object(std::move(body));
+  if (!document) return std::unexpected(document.error());
+  std::optional<net::Reply> refusal;
+  Members members(document->root, "", refusal);
+  core::DecideBatch command;
+  command.head = members.text("head", {.required = true, .max = head_bytes_max});
+  command.signature = read_signature(members);
+  command.reason = members.text("reason", {.max = reason_characters_max});
+  command.passkey = read_passkey(members);
+  read_items(members, members.find("items"), command.items, refusal);
+  if (refusal) return std::unexpected(*std::move(refusal));
   return command;
 }
 

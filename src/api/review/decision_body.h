@@ -1,5 +1,7 @@
 // A signed decision as it comes over the wire, for the dashboard and the command line:
-// {core, signature, authenticatorData?, clientDataJSON?, reason?, edit?, note?}.
+// {core, signature, authenticatorData?, clientDataJSON?, reason?, edit?, note?}; and several under
+// one signature: {head, signature, authenticatorData?, clientDataJSON?, reason?,
+// items: [{request, core}]}.
 
 #pragma once
 
@@ -7,6 +9,7 @@
 #include <string>
 
 #include "api/context.h"
+#include "core/batches.h"
 #include "core/commands.h"
 #include "net/message.h"
 
@@ -14,6 +17,9 @@ namespace lp::api {
 
 // Form only: base64, sizes, strict JSON of an edit. What it means is the core's to say.
 std::expected<core::Decide, net::Reply> read_decision(std::string body, std::string request);
+
+// Likewise; that the items are what the head says is the core's to find.
+std::expected<core::DecideBatch, net::Reply> read_batch(std::string body);
 
 // 409 `stale` says what to sign instead: it carries a new offer; 409 `already_decided` who was
 // first: it carries the decision as the detail shows it.

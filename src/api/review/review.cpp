@@ -2,6 +2,7 @@
 
 #include "api/evidence/receipts.h"
 #include "api/review/accounts.h"
+#include "api/review/batches.h"
 #include "api/review/content_keys.h"
 #include "api/review/erasures.h"
 #include "api/review/events.h"
@@ -46,6 +47,7 @@ std::vector<Route> review_routes() {
       {Method::get, "/api/review/requests/{id}/receipt", signed_in<request_receipt>},
       {Method::post, "/api/review/requests/{id}/viewed", walled_signed_in<note_viewed>},
       {Method::post, "/api/review/requests/{id}/decision", walled_active<decide_review>},
+      {Method::post, "/api/review/batches", walled_active<decide_batch>},
       {Method::get, "/api/review/requests/{id}/talk", signed_in<list_remarks>},
       {Method::get, "/api/review/requests/{id}/versions", signed_in<list_versions>},
       {Method::post, "/api/review/requests/{id}/comments", walled_active<comment>},

@@ -263,6 +263,25 @@ class Approver:
         body |= passkey.signed(b"lp-decision/1\0" + body["core"].encode())
         return self.call("POST", f"{path}/decision", body)
 
+    def batch(self, requests, verdict, passkey=None, reason=None):
+        """The body that decides all of them by one signature."""
+        cores, first = [], None
+        for request in requests:
+            detail = self.call("GET", f"/api/review/requests/{request}")
+            if passkey:
+                mine = next(item for item in detail["passkeys"] if item["key"] == passkey.key)
+                detail["offer"] |= {"key": mine["key"], "nonce": mine["nonce"]}
+            cores.append(self.decision(detail, verdict, reason)["core"])
+            first = first or detail
+        head = jcs({"v": 1, "aud": first["offer"]["aud"], "service": first["service"],
+                    "action": first["action"], "rule_sha256": first["offer"]["rule_sha256"],
+                    "size": len(cores), "root": tree_root([core.encode() for core in cores]).hex()})
+        proof = (passkey.signed(b"lp-batch/1\0" + head) if passkey
+                 else {"signature": self.sign(b"lp-batch-device/1\0" + head)})
+        items = [{"request": request, "core": core} for request, core in zip(requests, cores)]
+        body = {"head": head.decode(), "items": items, **proof}
+        return body | ({"reason": reason} if reason else {})
+
     def decision(self, detail, verdict, reason=None, edit=None):
         """The body of a decision. `edit` is the text of an envelope, sealed as the agent's was."""
         offer, payload = detail["offer"], Payload(detail, self.content_key)

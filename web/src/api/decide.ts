@@ -3,7 +3,8 @@
 // used.
 
 import { commitment, type Display, displayDigest, reasonDigest } from "../crypto/commitment";
-import { decisionCore, signCore, type Verdict } from "../crypto/decision_core";
+import { decisionCore, type Verdict } from "../crypto/decision_core";
+import { sign } from "../crypto/device_key";
 import { jcs } from "../crypto/jcs";
 import type { Keyring, Pin } from "../crypto/keyring";
 import { type NotePlace, type SealedNote, sealNote } from "../crypto/note";
@@ -82,28 +83,51 @@ export function passkeysHere(detail: Detail): PasskeyOffer[] {
     .sort((a, b) => b.created_at.localeCompare(a.created_at));
 }
 
-// The offer for the key that signs, and how it does.
-function signingWay(signer: Signer, detail: Detail, wish: Wish) {
-  const { offer } = detail;
+// The offer for the key that signs.
+function offerFor({ offer }: Detail, passkey: PasskeyOffer | undefined): Offer {
   if (!offer) throw new OfferMismatch("The server no longer offers this decision.");
-  const passkey = passkeyFor(signer, detail, wish);
+  return passkey ? { ...offer, key: passkey.key, nonce: passkey.nonce } : offer;
+}
+
+// Signs a text: one core, or the head of a batch of them.
+export async function signed(
+  signer: Signer,
+  passkey: PasskeyOffer | undefined,
+  what: "decision" | "batch",
+  text: string,
+) {
   if (passkey) {
-    const { key, nonce, rp_id, credential } = passkey;
-    const sign = async (core: string) => {
-      const answer = await signWithPasskey("lp-decision/1", core, rp_id, credential);
-      const { signature, authenticatorData, clientDataJSON } = answer;
-      return { signature, authenticatorData, clientDataJSON };
-    };
-    return { offer: { ...offer, key, nonce }, key, sign };
+    const answer = await signWithPasskey(`lp-${what}/1`, text, passkey.rp_id, passkey.credential);
+    const { signature, authenticatorData, clientDataJSON } = answer;
+    return { signature, authenticatorData, clientDataJSON };
   }
   const device = signer.keyring.device;
   if (!device) throw new OfferMismatch("This browser has no device key.");
-  const sign = async (core: string) => ({ signature: await signCore(device, core) });
-  return { offer, key: device.id, sign };
+  return { signature: await sign(device, `lp-${what}-device/1`, text) };
 }
 
 async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wish: Wish) {
-  const { offer, key, sign } = signingWay(signer, detail, wish);
+  const built = await coreOf(signer, detail, opened, wish);
+  const { core, offer, reason, edit, seen, passkey } = built;
+  const note = seen && (await noteOf(offer, seen, wish));
+  // Whoever may not read the payload does not read what is wrong with it either.
+  const told = wish.verdict === "request_changes" && note ? undefined : reason;
+  const proof = await signed(signer, passkey, "decision", core);
+  return {
+    body: { core, ...proof, reason: told, edit: edit?.sent, note },
+    leftMs: leftOf(offer),
+  };
+}
+
+// For how long the offer is good.
+export const leftOf = (offer: Offer) => Date.parse(offer.expires_at) - serverTime(offer);
+
+// What is signed, built from what this browser has decrypted and shown; nothing is signed here.
+export async function coreOf(signer: Signer, detail: Detail, opened: Opened, wish: Wish) {
+  const passkey = passkeyFor(signer, detail, wish);
+  const offer = offerFor(detail, passkey);
+  const key = passkey?.key ?? signer.keyring.device?.id;
+  if (key === undefined) throw new OfferMismatch("This browser has no device key.");
   const seen = opened.state === "open" ? opened : undefined;
   const payload = await payloadReference(detail, opened);
   checkOffer(offer, payload, detail, signer.session, key, signer.keyring.pins[detail.project]);
@@ -119,13 +143,7 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
     dwellMs: wish.dwellMs,
     issuedAt: new Date(serverTime(offer)).toISOString(),
   });
-  const note = seen && (await noteOf(offer, seen, wish));
-  // Whoever may not read the payload does not read what is wrong with it either.
-  const told = wish.verdict === "request_changes" && note ? undefined : reason;
-  return {
-    body: { core, ...(await sign(core)), reason: told, edit: edit?.sent, note },
-    leftMs: Date.parse(offer.expires_at) - serverTime(offer),
-  };
+  return { core, offer, reason, edit, seen, passkey };
 }
 
 // What goes with it in words, sealed for those who may read the payload: what the agent shall
@@ -242,10 +260,14 @@ function sameQuestion(before: Offer | undefined, after: Offer): boolean {
 
 const offerMarginMs = 20_000;
 // A prompt may stand for a minute.
-const promptMarginMs = 80_000;
+export const promptMarginMs = 80_000;
 
 // People read for longer than an offer lives. A new one is taken silently if it asks the same.
-async function withFreshOffer(api: Api, detail: Detail, marginMs: number): Promise<Detail> {
+export async function withFreshOffer(
+  api: Api,
+  detail: Detail,
+  marginMs: number,
+): Promise<Detail> {
   const { offer } = detail;
   if (offer && Date.parse(offer.expires_at) - serverTime(offer) > marginMs) return detail;
   const fresh = await loadDetail(api, detail.id);
@@ -263,12 +285,23 @@ async function withFreshOffer(api: Api, detail: Detail, marginMs: number): Promi
 }
 
 async function send(signer: Signer, id: string, body: unknown, leftMs: number): Promise<Detail> {
+  return detailOf(
+    await posted<Detail>(signer, `/api/review/requests/${id}/decision`, body, leftMs),
+  );
+}
+
+// A lost reply is asked for again, for as long as the offer is good.
+export async function posted<T>(
+  signer: Signer,
+  path: string,
+  body: unknown,
+  leftMs: number,
+): Promise<T> {
   const { api, keyring } = signer;
-  const post = () => api.post<Detail>(`/api/review/requests/${id}/decision`, body);
   const until = performance.now() + leftMs - 2000;
   for (;;) {
     try {
-      return detailOf(await whileActive(api, keyring.device, post));
+      return await whileActive(api, keyring.device, () => api.post<T>(path, body));
     } catch (error) {
       if (!isReason(error, "offline") || performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -2,7 +2,6 @@
 // passing server bytes on; the server rebuilds it from its rows and refuses any other byte.
 
 import type { Offer, PayloadReference } from "../api/types";
-import { type DeviceKey, sign } from "./device_key";
 import { jcs } from "./jcs";
 
 export type Verdict = "approve" | "reject" | "request_changes";
@@ -42,10 +41,6 @@ export function decisionCore(input: DecisionInput): string {
     issued_at: input.issuedAt,
     expires_at: offer.expires_at,
   });
-}
-
-export async function signCore(key: DeviceKey, core: string): Promise<string> {
-  return sign(key, "lp-decision-device/1", core);
 }
 
 function reference(payload: PayloadReference) {

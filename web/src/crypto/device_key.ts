@@ -10,6 +10,7 @@ export type Tag =
   | "lp-login/1"
   | "lp-passkey/1"
   | "lp-decision-device/1"
+  | "lp-batch-device/1"
   | "lp-erasure/1"
   | "lp-wrap/1"
   | "lp-wrap-key/1";

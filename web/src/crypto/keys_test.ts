@@ -2,7 +2,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { expect, test } from "vitest";
 import { fromBase64, hex, sha256, tagged, utf8 } from "./bytes";
 import { importContentKey, kidWords, makeContentKey, readKeyText } from "./content_key";
-import { decisionCore, signCore } from "./decision_core";
+import { decisionCore } from "./decision_core";
 import { generateDeviceKey, sign } from "./device_key";
 import { withContentKey } from "./keyring";
 import { signRoster } from "./roster";
@@ -151,6 +151,6 @@ test("a decision core names exactly what was offered and seen", async () => {
       `"roster_sha256":"${digest("cc")}","rule_sha256":"${digest("dd")}","v":1,` +
       `"verdict":"approve","version":1}`,
   );
-  const signature = await signCore(device, core);
+  const signature = await sign(device, "lp-decision-device/1", core);
   expect(verified(device.spki, signature, tagged("lp-decision-device/1", utf8(core)))).toBe(true);
 });

@@ -3,7 +3,7 @@
 
 import { type Bytes, base64, fromBase64, sha256, tagged, utf8 } from "./bytes";
 
-type Tag = "lp-decision/1" | "lp-login/1" | "lp-passkey/1";
+type Tag = "lp-decision/1" | "lp-batch/1" | "lp-login/1" | "lp-passkey/1";
 
 // What a person can do about it is another thing each time.
 export type PasskeyTrouble =
@@ -87,7 +87,7 @@ export interface PasskeySignature {
 
 // Signs with the passkey of this id; without one with whichever signs in here.
 export async function signWithPasskey(
-  tag: "lp-decision/1" | "lp-login/1",
+  tag: "lp-decision/1" | "lp-batch/1" | "lp-login/1",
   body: string,
   rpId: string,
   credential?: string,

@@ -9,6 +9,8 @@ const groups: [string, [string[], string][]][] = [
     [
       [["j", "k"], "next and previous request"],
       [["Enter"], "open it"],
+      [["x"], "select it, to decide several of one action together"],
+      [["Shift", "j", "k"], "select the next or previous one too"],
       [["1", "5"], "now, mine, unassigned, needs thought, put off"],
     ],
   ],

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type RefObject, useEffect, useMemo, useRef } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef } from "react";
 import type { RequestPage, Session } from "../api/types";
 import { useApi } from "../context";
 import { navigate, useAddress, withQuery } from "../route";
@@ -20,8 +20,17 @@ import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
 import { ClosedLogs } from "./rollback";
 import { type SteadyList, useHeld, useSteadyList } from "./steady_list";
+import { PickBar } from "./together/pick_bar";
+import { type Picks, usePicks } from "./together/use_picks";
 import { UnsignedProjects } from "./unsigned_projects";
 import { WaitingProposals } from "./waiting_proposals";
+
+const TogetherView = lazy(() =>
+  import("./together/together_view").then((m) => ({ default: m.TogetherView })),
+);
+
+// Not the id of a request: all that are selected.
+export const together = "together";
 
 // The list, and beside it the request that is open. On a phone, one of the two.
 export function InboxView({ session, selected }: { session: Session; selected?: string }) {
@@ -36,6 +45,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
   const { held, holding } = useHeld(list);
   const waiting = useSteadyList(pending.about, pending.rows, decided.rows, held);
   const leaving = new Set(waiting.rows.map(({ request }) => request.id));
+  const picks = usePicks(query, pending.rows);
   const closed = useSteadyList(decided.about, decided.rows, nothing, held);
   useListKeys(selected !== undefined, query);
   const filtered = filterNames.some((name) => query.has(name));
@@ -74,6 +84,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
               query={pending}
               list={waiting}
               row={row}
+              {...(decides(session) && { picks })}
               count={pending.hasNextPage && !filtered ? waits : pending.rows.length}
             />
           )}
@@ -90,6 +101,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           )}
           <ErasedRows erased={erased} search={withQuery(query, {})} selected={selected} />
         </div>
+        <PickBar picks={picks} query={query} />
         {empty && filtered && <NothingMatches />}
         {empty && !filtered && (
           <p className="quiet-line">
@@ -98,7 +110,11 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
         )}
       </section>
       <div className="pane">
-        {selected ? (
+        {selected === together ? (
+          <Suspense>
+            <TogetherView ids={picks.ids} session={session} />
+          </Suspense>
+        ) : selected ? (
           <RequestView key={selected} id={selected} session={session} />
         ) : empty && !filtered && shown === "all" ? (
           <FirstRequest session={session} />
@@ -106,8 +122,8 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
           <p className="pane-hint">
             Open a request to see what would run.
             <br />
-            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> goes back,{" "}
-            <kbd>?</kbd> lists all keys.
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>x</kbd> selects,{" "}
+            <kbd>Esc</kbd> goes back, <kbd>?</kbd> lists all keys.
           </p>
         )}
       </div>
@@ -152,6 +168,7 @@ function Group(props: {
   list: SteadyList;
   row: { query: URLSearchParams; selected: string | undefined };
   count?: number;
+  picks?: Picks;
 }) {
   const { hasNextPage, fetchNextPage, isFetchingNextPage } = props.query;
   const { rows, news, held, showNews } = props.list;
@@ -176,6 +193,8 @@ function Group(props: {
             href={`/requests/${request.id}${withQuery(props.row.query, {})}`}
             current={request.id === props.row.selected}
             leaving={leftAt !== undefined && !held}
+            picked={props.picks?.ids.includes(request.id) ?? false}
+            pick={leftAt === undefined ? props.picks?.toggle : undefined}
           />
         ))}
       </ul>

@@ -11,11 +11,25 @@ export const InboxRow = memo(function InboxRow(props: {
   href: string;
   current: boolean;
   leaving?: boolean; // decided a moment ago; it slides out of this list
+  picked?: boolean;
+  pick?: ((request: Summary) => void) | undefined; // where rows can be selected
 }) {
-  const { request } = props;
+  const { request, pick } = props;
   const listed = request.marks.filter((mark) => mark === "server_sealed" || mark === "test");
   return (
-    <li className={`row ${request.level}${props.leaving ? " leaving" : ""}`}>
+    <li
+      className={`row ${request.level}${props.leaving ? " leaving" : ""}${pick ? " picks" : ""}`}
+    >
+      {pick && (
+        <label className="row-pick">
+          <input
+            type="checkbox"
+            checked={props.picked ?? false}
+            aria-label={`Select ${request.service} / ${request.action}`}
+            onChange={() => pick(request)}
+          />
+        </label>
+      )}
       <Link
         href={props.href}
         className="row-link"

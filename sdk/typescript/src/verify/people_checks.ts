@@ -1,7 +1,8 @@
 // The checks of who may say yes and who did: roster, issuer's range, human, quorum.
 
-import { type Bytes, base64, fromHex, tagged, utf8 } from "../bytes.js";
+import { type Bytes, base64, fromHex, utf8 } from "../bytes.js";
 import { type Json, jcs } from "../jcs.js";
+import { demandBatch, deviceMessage, placeEntry } from "./batch.js";
 import { type DecisionCore, readCore } from "./decision_core.js";
 import { isAfter } from "./log_checks.js";
 import { Malformed } from "./members.js";
@@ -175,8 +176,9 @@ async function checkHuman(subject: Subject, part: Part, human: Human): Promise<v
   const { method } = part.statement.actor;
   demand(methods.includes(method), `${part.what} says that the person used another kind of key`);
   await demandEntry(subject, part, human, core);
+  await demandBatch(human, core, subject.receipt.descriptor, part.what);
   if (human.class === "device") {
-    const message = tagged("lp-decision-device/1", human.core);
+    const message = deviceMessage(human);
     const spki = human.entry.spki as Bytes;
     const signed = await p256Signed(spki, message, human.signature, "low");
     demand(signed, `the person's signature of ${part.what} does not verify`);
@@ -191,6 +193,7 @@ async function demandEvidence(part: Part, human: Human, core: DecisionCore): Pro
   const encode = (bytes: Bytes | undefined) => (bytes ? base64(bytes) : undefined);
   const entry = jcs({
     authenticatorData: encode(human.authenticatorData),
+    batch: human.batch && placeEntry(human.batch),
     class: human.class,
     clientDataJSON: encode(human.clientDataJSON),
     core: base64(human.core),

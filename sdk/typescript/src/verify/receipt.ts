@@ -3,6 +3,7 @@
 
 import { type Bytes, base64, fromBase64 } from "../bytes.js";
 import { type Json, jcs } from "../jcs.js";
+import { type BatchPlace, readPlace } from "./batch.js";
 import type { Issuer } from "./leaf.js";
 import { binaryItem, decodeText, isObject, Malformed, Members, readJson } from "./members.js";
 import { type Proof, readProof } from "./note.js";
@@ -37,6 +38,7 @@ export interface Human {
   entry: Entry;
   index: number;
   path: Bytes[];
+  batch?: BatchPlace; // when the signature is over a batch that the core stands in
 }
 
 export interface AgentProof {
@@ -191,6 +193,7 @@ function readHuman(item: Json, what: string): Human {
     entry: readEntry(members.value("entry"), `${what}.entry`),
     index: members.integer("index"),
     path: members.list("path", readHash),
+    batch: members.optional("batch", () => readPlace(members.inner("batch"), readHash)),
   });
   members.done();
   if (human.path.length > pathMax) throw members.wrong("path", `has more than ${pathMax} hashes`);

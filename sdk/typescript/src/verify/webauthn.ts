@@ -1,7 +1,9 @@
 // A passkey's signature (evidence class A): every check of WebAuthn §7.2 that can be made without
-// a server, and none left out. The challenge is the hash of the decision core, never the server's.
+// a server, and none left out. The challenge is the hash of the decision core, or of the batch that
+// it stands in, never the server's.
 
-import { type Bytes, base64, concat, equalBytes, sha256, tagged, utf8 } from "../bytes.js";
+import { type Bytes, base64, concat, equalBytes, sha256, utf8 } from "../bytes.js";
+import { challengeOf } from "./batch.js";
 import { decodeText, isObject, readJson } from "./members.js";
 import type { Human } from "./receipt.js";
 import { demand, missing } from "./report.js";
@@ -32,7 +34,7 @@ export async function checkPasskey(
   demand(verified, `the passkey of ${what} did not verify who used it`);
   const extra = (set & (flags.attestedKey | flags.extensions)) !== 0;
   demand(!extra, `the passkey data of ${what} has parts that do not belong there`);
-  const origin = await demandClientData(client, human.core, what);
+  const origin = await demandClientData(client, human, what);
   const message = concat(data, await sha256(client));
   const signed = await p256Signed(human.entry.spki as Bytes, message, human.signature, "any");
   demand(signed, `the passkey's signature of ${what} does not verify`);
@@ -42,11 +44,11 @@ export async function checkPasskey(
 }
 
 // The origin of the page that the passkey was used on.
-async function demandClientData(client: Bytes, core: Bytes, what: string): Promise<string> {
+async function demandClientData(client: Bytes, human: Human, what: string): Promise<string> {
   const value = readJson(decodeText(client, "clientDataJSON"), "clientDataJSON");
   demand(isObject(value), `the client data of ${what} is not an object`);
   demand(value.type === "webauthn.get", `the client data of ${what} is of no signature`);
-  const challenge = base64url(await sha256(tagged("lp-decision/1", core)));
+  const challenge = base64url(await challengeOf(human));
   demand(value.challenge === challenge, `the passkey of ${what} signed something else`);
   const framed = value.crossOrigin !== undefined && value.crossOrigin !== false;
   demand(!framed && value.topOrigin === undefined, `the passkey of ${what} was used in a frame`);

@@ -129,10 +129,6 @@ function Agent({ detail }: { detail: Detail }) {
 
 function Where({ detail, meta }: { detail: Detail; meta: Member | undefined }) {
   const { environment, role, trace_id, parent_request_id } = detail;
-  const sealed = meta?.node.kind === "object" ? meta.node.members : [];
-  const claimed = sealed.find((member) => member.key === "environment")?.node;
-  const other =
-    environment !== undefined && claimed?.kind === "string" && claimed.value !== environment;
   return (
     <Card title="Where it comes from">
       <dl className="pairs">
@@ -177,6 +173,20 @@ function Where({ detail, meta }: { detail: Detail; meta: Member | undefined }) {
           {detail.id} <CopyButton text={detail.id} what="request id" />
         </dd>
       </dl>
+      <SentAlong detail={detail} meta={meta} />
+    </Card>
+  );
+}
+
+// What the client library sealed with the payload: part of it, and counted among its values.
+export function SentAlong({ detail, meta }: { detail: Detail; meta: Member | undefined }) {
+  const { environment } = detail;
+  const sealed = meta?.node.kind === "object" ? meta.node.members : [];
+  const claimed = sealed.find((member) => member.key === "environment")?.node;
+  const other =
+    environment !== undefined && claimed?.kind === "string" && claimed.value !== environment;
+  return (
+    <>
       {meta && (
         <div className="meta" data-meta>
           <p className="muted">Sent along by the client library, sealed with the payload:</p>
@@ -192,7 +202,7 @@ function Where({ detail, meta }: { detail: Detail; meta: Member | undefined }) {
           The sealed payload names another environment than the request does.
         </p>
       )}
-    </Card>
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { passkeysHere } from "../../api/decide";
 import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
 import type { OpenedPayload } from "../../payload/open";
+import { significant } from "../../payload/significant";
 import { useShortcuts } from "../../ui/shortcuts";
 import { Clock, utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
@@ -27,6 +28,8 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
   // Above medium, and where the agent is gone, no key that is already held down may confirm.
   const careful = isHigh(detail) || detail.waiting.state === "gone";
   const critical = detail.level === "critical";
+  const value = useMemo(() => significant(props.opened.parsed), [props.opened]);
+  const wanted = value?.text ?? detail.action;
   useEffect(() => {
     cancel.current?.focus();
     const timer = setTimeout(() => setSettled(true), confirmAfterMs);
@@ -36,7 +39,7 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
   const passkeys = detail.eligibility.needs === "passkey" ? passkeysHere(detail) : [];
   const [passkey, setPasskey] = useState(passkeys[0]?.key);
   const said = [...reason.trim()].length >= criticalReasonMin;
-  const ready = armed && settled && !sending && (!critical || (typed === detail.action && said));
+  const ready = armed && settled && !sending && (!critical || (typed === wanted && said));
   const approve = () => props.decide("approve", reason.trim(), passkey);
   const moved = useRef(false);
   useEffect(() => {
@@ -62,9 +65,23 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
       {detail.waiting.state === "gone" && <AgentGone {...props} />}
       {critical && (
         <label className="field">
-          <span>
-            Type <b className="mono">{<VisibleText text={detail.action} />}</b> to approve
-          </span>
+          {value ? (
+            <span>
+              Type the value of{" "}
+              <b className="mono">
+                <VisibleText text={value.name} />
+              </b>
+              , as it is shown, to approve
+            </span>
+          ) : (
+            <span>
+              Type{" "}
+              <b className="mono">
+                <VisibleText text={detail.action} />
+              </b>{" "}
+              to approve
+            </span>
+          )}
           <input
             className="input mono"
             value={typed}

@@ -34,7 +34,7 @@ export function DecisionProblem(props: { problem: Problem | undefined; detail: D
     );
   }
   if (isReason(error, "account_stale")) return <SignOnFirst />;
-  const [title, text] = words(error);
+  const [title, text] = problemWords(error);
   return (
     <Notice kind="problem" title={title} alert>
       {text}
@@ -57,7 +57,8 @@ function SignOnFirst() {
   );
 }
 
-function words(error: Error): [string, string] {
+// What happened, and what to do about it.
+export function problemWords(error: Error): [string, string] {
   if (error instanceof PasskeyProblem) return passkeyTroubles[error.trouble];
   if (isReason(error, "passkey_needed")) return passkeyTroubles.none;
   if (error instanceof OfferMismatch) {
@@ -80,6 +81,9 @@ function words(error: Error): [string, string] {
       "Nothing was recorded. The page shows the request as it stands now: read it again, then " +
         "decide.",
     ];
+  }
+  if (isReason(error, "already_decided")) {
+    return ["It was decided elsewhere first", "Your decision was not recorded."];
   }
   if (isReason(error, "past_deadline")) {
     return [

@@ -66,18 +66,11 @@ export function PayloadPanel(props: {
       <Disarmed reasons={opened.disarmed} />
       {parsed.ok && long && <FindBox root={parsed.root} />}
       <div role="tabpanel" id="panel-facts" aria-labelledby="tab-facts" hidden={tab !== "facts"}>
-        {parsed.ok ? (
-          <>
-            <ReadingsPanel root={parsed.root} />
-            <Facts
-              parsed={parsed}
-              high={isHigh(detail)}
-              {...(props.changed && { changed: props.changed })}
-            />
-          </>
-        ) : (
-          <RawText text={opened.text} />
-        )}
+        <Values
+          opened={opened}
+          high={isHigh(detail)}
+          {...(props.changed && { changed: props.changed })}
+        />
       </div>
       {tab === "json" && (
         <div role="tabpanel" id="panel-json" aria-labelledby="tab-json">
@@ -97,6 +90,26 @@ export function PayloadPanel(props: {
         <Count opened={opened} shown={props.shown} />
       </div>
     </section>
+  );
+}
+
+// What is read of it in its own language, and every value; the exact text of what is no JSON.
+export function Values(props: {
+  opened: OpenedPayload;
+  high: boolean;
+  changed?: ReadonlySet<string>;
+}) {
+  const { parsed, text } = props.opened;
+  if (!parsed.ok) return <RawText text={text} />;
+  return (
+    <>
+      <ReadingsPanel root={parsed.root} />
+      <Facts
+        parsed={parsed}
+        high={props.high}
+        {...(props.changed && { changed: props.changed })}
+      />
+    </>
   );
 }
 
@@ -148,7 +161,7 @@ function RawText({ text }: { text: string }) {
   );
 }
 
-function Disarmed({ reasons }: { reasons: string[] }) {
+export function Disarmed({ reasons }: { reasons: string[] }) {
   if (reasons.length === 0) return null;
   return (
     <Notice kind="problem" title="This payload cannot be approved here">

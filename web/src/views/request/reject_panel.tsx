@@ -1,8 +1,15 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import type { Detail } from "../../api/types";
 import { sendOnEnter } from "../../ui/send_on_enter";
 import { type DecisionBarProps, escapes } from "./decision_bar";
 
-export function RejectPanel(props: DecisionBarProps & { close(): void }) {
+// Of one request, or of several for one reason.
+type Rejecting = Pick<DecisionBarProps, "unseen" | "sending" | "decide"> & {
+  detail: Pick<Detail, "takes_changes">;
+  close(): void;
+};
+
+export function RejectPanel(props: Rejecting) {
   const [reason, setReason] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => box.current?.focus(), []);

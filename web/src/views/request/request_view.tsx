@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { isReason } from "../../api/client";
 import { decide, OfferMismatch, type Signer, type Wish } from "../../api/decide";
 import { loadDetail } from "../../api/detail";
@@ -37,10 +37,11 @@ import {
   useVersionOnScreen,
 } from "./meanwhile";
 import { Outcome, PastDeadline } from "./outcome";
-import { canSign, PasskeyState } from "./passkey_state";
+import { PasskeyState } from "./passkey_state";
 import { isHigh, PayloadPanel, Unopened } from "./payload_panel";
 import { RequestHeader } from "./request_header";
 import { SameRequests, useTogether } from "./same";
+import { mayApprove, useViewed, whyNot } from "./standing";
 import { TalkPanel } from "./talk";
 import { useDwell } from "./use_armed";
 import { useArming } from "./use_arming";
@@ -220,42 +221,6 @@ function Back() {
       <ArrowLeft aria-hidden size={16} /> Inbox
     </Link>
   );
-}
-
-function mayApprove(detail: Detail, opened: Opened | undefined, pending: boolean) {
-  const may =
-    pending && detail.eligibility.can_approve && detail.offer !== undefined && canSign(detail);
-  if (!may || opened?.state !== "open" || opened.disarmed.length > 0) return undefined;
-  return opened;
-}
-
-function whyNot(detail: Detail, opened: Opened, me: string): string {
-  if (!canSign(detail)) return "Approving takes a passkey that signs here.";
-  if (detail.quorum?.approved_by.some(({ id }) => id === me)) {
-    return "You have approved. It waits for somebody else.";
-  }
-  if (!detail.eligibility.can_approve) return "You cannot approve this request.";
-  if (opened.state === "no_key" || opened.state === "wrong_key") {
-    return "Approving needs the content key: nobody can approve what they cannot read.";
-  }
-  if (opened.state === "withheld") return "Only reviewers read this payload.";
-  if (opened.state === "tampered")
-    return "Approving is off: the payload is not what it should be.";
-  if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";
-  return "The server offers no decision right now.";
-}
-
-// Tells the server once that this version is in front of somebody.
-function useViewed(detail: Detail, onScreen: boolean): void {
-  const api = useApi();
-  const told = useRef("");
-  const { id, version, state } = detail;
-  useEffect(() => {
-    const subject = `${id} ${version}`;
-    if (!onScreen || state !== "pending" || told.current === subject) return;
-    told.current = subject;
-    api.post(`/api/review/requests/${id}/viewed`, { version }).catch(() => undefined);
-  }, [api, id, version, state, onScreen]);
 }
 
 function useDecision(props: {

@@ -1,0 +1,40 @@
+// How one signed core decides one request: alone, or as one of a batch (batches.h).
+//
+// For deciding.cpp and batches.cpp. lp-core only.
+
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "core/apply.h"
+#include "evidence/batch.h"
+#include "evidence/roster.h"
+#include "identity/passkey_use.h"
+
+namespace lp::core {
+
+// What a passkey's use has told; nothing of a device key.
+using KeyUse = std::optional<identity::PasskeyUse>;
+
+// That the key of this entry has signed the text, in the way of its class. `key` is its id;
+// `request` the one concerned, for the refusal.
+std::expected<KeyUse, Refused> proven(Work& work, const evidence::RosterEntry& entry,
+                                      const std::string& key, const evidence::SignedText& text,
+                                      const std::string& signature,
+                                      const std::optional<Decide::Passkey>& passkey,
+                                      const std::string& request);
+
+// The batch that a core stands in, whose signature was found good already.
+struct InBatch {
+  const evidence::BatchHead& head;
+  const evidence::BatchPlace place;
+  const std::string key;  // id of the key that signed it
+  const KeyUse use;
+};
+
+// Decides, or leaves everything as it was and says why. Without a batch the core itself is signed.
+Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch);
+
+}  // namespace lp::core
