@@ -30,7 +30,9 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
     ["page-approved", `/requests/${done.id}`, "text=Logged"],
     ["audit", "/audit?entry=2", "text=signed by the log's key"],
     ["settings", "/settings", "text=checked by this browser"],
-    ["about", "/settings?page=about", "text=Page hash"],
+    ["agents", "/settings?page=agents", "text=billing-bot"],
+    ["project", "/settings?page=project", "text=Before you rely on it"],
+    ["about", "/settings?page=about", "text=Security headers"],
     ["request-unknown", "/requests/req_unknown", "text=There is no such request"],
   ];
   for (const [name, path, loaded] of pages) {
