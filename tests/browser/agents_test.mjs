@@ -74,7 +74,7 @@ test("agents: a key is made, seen to call and ended; a secret is shown once", as
   person.behaved(/status of 422/);
 });
 
-test("project: settings as they are, a webhook that takes decisions, what is left to do", async (t) => {
+test("project: settings as they are, a webhook that takes decisions, and what is left", async (t) => {
   const receiver = await openReceiver(t);
   const setting = await setUp(t, { env: { LETSPING_WEBHOOKS__ALLOW: "127.0.0.1" } });
   const { server, person, page, agent } = setting;
@@ -114,7 +114,10 @@ test("project: settings as they are, a webhook that takes decisions, what is lef
   const headers = page.getByRole("region", { name: "Security headers" });
   await headers.getByText(policy, { exact: true }).waitFor();
   const { assets_sha256: built } = JSON.parse(execFileSync(binary, ["version", "--json"]));
-  await page.getByText(process.env.LETSPING_WEB ? /^[0-9a-f]{64}/ : built).first().waitFor();
+  await page
+    .getByText(process.env.LETSPING_WEB ? /^[0-9a-f]{64}/ : built)
+    .first()
+    .waitFor();
   await photograph(page, "about");
   person.behaved(/status of 422/);
 });

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { decisionPanel, letGo, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
+import {
+  decisionPanel,
+  letGo,
+  openBrowser,
+  openRequest,
+  photograph,
+  setUp,
+  test,
+} from "./harness.mjs";
 
 const armed = (page) => page.locator(".decision-bar .approve:enabled");
 
@@ -15,7 +23,7 @@ test("five approvals faster than reading take the one press away for half a minu
   for (const id of ids.slice(0, 5)) {
     await letGo(page);
     await openRequest(page, id);
-    await page.getByText("waiting for the answer", { exact: false }).first().waitFor();
+    await page.getByText("It is connected and waits for your answer.").waitFor();
     await page.clock.runFor(900);
     await armed(page).waitFor();
     await page.keyboard.press("a");
@@ -58,7 +66,9 @@ test("who fetches links, or opens a page and waits, decides nothing", async (t) 
     for (const method of ["GET", "HEAD"]) {
       for (const headers of [{}, { cookie }]) {
         await Promise.all(
-          paths.map((path) => fetch(server.origin + path, { method, headers, redirect: "manual" })),
+          paths.map((path) =>
+            fetch(server.origin + path, { method, headers, redirect: "manual" }),
+          ),
         );
       }
     }

@@ -93,7 +93,11 @@ test("every asset is compressed, tagged and kept as its name allows", async (t) 
     const { headers } = await get(server.origin, path, { "accept-encoding": "br" });
     const hashed = path.startsWith("/assets/");
     assert.match(headers.etag, /^"[^"]+"$/, path);
-    assert.match(headers["cache-control"], hashed ? /max-age=31536000, immutable/ : /no-cache/, path);
+    assert.match(
+      headers["cache-control"],
+      hashed ? /max-age=31536000, immutable/ : /no-cache/,
+      path,
+    );
     const text = /javascript|css|html|json|manifest|svg/.test(headers["content-type"]);
     // The server keeps what brotli makes smaller.
     if (text && hashed && !process.env.LETSPING_WEB) {

@@ -82,7 +82,10 @@ test("nothing of a payload, its edit or its talk is at rest or on the wire", asy
     told.push(await readFile(file, "latin1"));
   }
   told.push(...person.seen.posts.map(({ url, body }) => url + body), await stored(page));
-  assert.ok(sink.bodies.some((body) => body.includes(id)), "the webhook was told nothing");
+  assert.ok(
+    sink.bodies.some((body) => body.includes(id)),
+    "the webhook was told nothing",
+  );
   for (const secret of secrets) {
     assert.deepEqual(await filesWith(server, secret), []);
     assert.equal(told.filter((text) => text.includes(secret)).length, 0, secret);
