@@ -8,12 +8,14 @@ async function assertShown({ server, page, agent }, { name, text, leaves, texts 
   const { id } = await agent.ask("corpus", "show", text);
   await page.goto(`${server.origin}/requests/${id}`);
   if (leaves === undefined) {
-    await page.getByText("no single meaning", { exact: false }).first().waitFor();
+    await page.getByText("This payload cannot be approved here").waitFor();
     assert.equal(await page.locator(".decision .approve").count(), 0, name);
     return;
   }
   await page.getByRole("heading", { name: "What would run" }).waitFor();
-  await page.getByText(`${leaves} of ${leaves} value`).waitFor();
+  await page.getByText(/^([\d,]+) of \1 values? shown$/).waitFor();
+  const counted = await page.getByTestId("leaf-count").textContent();
+  assert.equal(Number.parseInt(counted, 10), leaves, name);
   const payload = page.locator(".payload");
   const shown = (await payload.innerText()).replace(/\s+/g, " ");
   for (const wanted of texts) assert.ok(shown.includes(wanted), `${name}: ${wanted} in ${shown}`);

@@ -61,7 +61,7 @@ test("nothing of a payload, its edit or its talk is at rest or on the wire", asy
   const held = agent.status(id, 25);
   await openRequest(page, id);
   await page.getByText(payload).first().waitFor();
-  await page.getByLabel("Comment", { exact: true }).fill(comment);
+  await page.getByLabel("Your comment").fill(comment);
   await page.getByRole("button", { name: "Comment", exact: true }).click();
   await page.locator(".talk").getByText(comment).first().waitFor();
   await page.getByRole("button", { name: "Edit" }).click();
