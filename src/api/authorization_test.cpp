@@ -150,6 +150,14 @@ const std::map<std::string, Sample>& samples() {
       {"POST /api/review/browsers",
        {"", R"({"endpoint":"https://push.example.org/1","p256dh":"{point}",)"
             R"("auth":"AAAAAAAAAAAAAAAAAAAAAA","name":"Firefox"})"}},
+      {"POST /api/review/agents", {"", R"({"project":"default","handle":"bot-{fresh}"})"}},
+      {"POST /api/review/agents/{id}/rotate", {"/api/review/agents/{agent}/rotate"}},
+      {"POST /api/review/agents/{id}/revoke", {"/api/review/agents/{fresh_agent}/revoke"}},
+      {"POST /api/review/api-keys", {"", R"({"project":"default","role":"agent","name":"N"})"}},
+      {"POST /api/review/api-keys/{id}/revoke", {"/api/review/api-keys/{fresh_key}/revoke"}},
+      {"POST /api/review/webhooks",
+       {"", R"({"project":"default","url":"https://hooks.example.org/"})"}},
+      {"POST /api/review/webhooks/{id}/remove", {"/api/review/webhooks/{webhook}/remove"}},
       {"POST /api/review/content-keys/{project}/{kid}/drop",
        {"/api/review/content-keys/{project}/31e9e43f19195b15/drop"}},
       {"POST /api/review/content-keys/{project}/{kid}/retire",
@@ -200,6 +208,10 @@ std::string with_things(Cast& cast, std::string text) {
       {"{point}", [] { return base64url(std::string(65, '\x04')); }},
       {"{unsigned}", [&] { return cast.unsigned_project; }},
       {"{project}", [&] { return cast.house().project; }},
+      {"{fresh}", [&] { return std::to_string(++cast.names); }},
+      {"{fresh_agent}", [&] { return cast.house().agent_called(std::to_string(++cast.names)); }},
+      {"{fresh_key}", [&] { return cast.api_key(); }},
+      {"{webhook}", [&] { return cast.webhook(); }},
   };
   for (const auto& [name, make] : things) {
     if (const auto at = text.find(name); at != std::string::npos) {

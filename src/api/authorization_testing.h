@@ -36,6 +36,7 @@ class Cast {
   Server server{true, std::make_unique<PageFiles>()};
   std::string agent, thread = "t-1", handoff, erased_request, kept_channel, other_project,
                      unsigned_project;
+  int names = 0;  // given so far
 
   Cast() {
     lift_limits();
@@ -135,6 +136,14 @@ class Cast {
     const auto made = house().engine->run(core::AddChannel{.channel = row, .target = {}});
     EXPECT_TRUE(made.has_value());
     return made ? made->channel.id : "";
+  }
+  // New ones of the first project.
+  std::string api_key() {
+    return house().engine->run(core::CreateKey{.project = house().project, .name = "N"})->id;
+  }
+  std::string webhook() {
+    const std::string url = "https://hooks.example.org/";
+    return house().engine->run(core::AddWebhook{.project = house().project, .url = url})->id;
   }
   // Of the newest event of the first project.
   std::uint64_t newest_leaf() {

@@ -66,6 +66,7 @@ std::optional<net::Reply> authorize(Context& context, Call& call, Auth auth) {
       key == nullptr ? nullptr : call.directory->project(key->project);
   if (project == nullptr) return refuse_credentials(context, call.request);
   if (!role_fits(auth, key->role)) return refuse(Reason::wrong_role);
+  context.key_uses.note(key->digest, context.engine.clock().now(), call.request.peer.address);
   call.key = key;
   call.project = project;
   return std::nullopt;

@@ -79,6 +79,7 @@ struct Context {
   Activity activity{};
   Pairings pairings{};
   LastUse last_use{};
+  LastUse key_uses{};  // of API keys
   StreamPlaces stream_places{};
   PublishedLogs published_logs{};
   ExportRuns export_runs{};

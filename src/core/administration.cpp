@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "core/agent_commands.h"
 #include "core/apply.h"
 #include "core/disk.h"
 #include "core/engine.h"
@@ -29,6 +30,95 @@ json::Value key_entry(Work& work, const store::ApiKey& key) {
       .add("name", key.name)
       .add("salt", base64(work.world.entropy.bytes(32)));
   return entry;
+}
+
+// Who gave a command, and who answers for what it makes.
+struct Giver {
+  evidence::Actor actor;
+  std::string member;
+};
+Giver local_operator(const Work& work) {
+  return {.actor = operator_actor(),
+          .member = work.directory().setup_owner.value_or("setup_owner")};
+}
+
+Work::Event event_by(const Work& work, std::string_view project, EventType type,
+                     const evidence::Actor& actor) {
+  Work::Event event = operator_event(work, project, type);
+  event.statement.actor = actor;
+  return event;
+}
+
+Applied<CreateKey> create_key(Work& work, const CreateKey& command, const Giver& giver) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  Entropy& entropy = work.world.entropy;
+  Secret text(identity::new_api_key(command.role, entropy));
+  const store::ApiKey key{.id = new_id("key", work.now, entropy),
+                          .project = command.project,
+                          .role = command.role,
+                          .name = command.name,
+                          .digest = identity::api_key_digest(text.reveal()),
+                          .made_by = giver.member,
+                          .created = work.now,
+                          .revoked = {}};
+  Work::Event event = event_by(work, command.project, EventType::key_added, giver.actor);
+  event.evidence.push_back(key_entry(work, key));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(key);
+  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), key);
+  return CreateKey::Result{.id = key.id, .key = std::move(text)};
+}
+
+Applied<RevokeKey> revoke_key(Work& work, const RevokeKey& command, const evidence::Actor& actor) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  const auto& keys = work.directory().keys;
+  const auto found = std::ranges::find_if(keys, [&](const auto& item) {
+    return item.second.id == command.id && item.second.project == command.project;
+  });
+  if (found == keys.end()) return refuse(Fault::unknown);
+  if (found->second.revoked) return refuse(Fault::already_revoked, {}, command.id);
+  store::ApiKey key = found->second;
+  key.revoked = work.now;
+  Work::Event event = event_by(work, command.project, EventType::key_revoked, actor);
+  event.evidence.push_back(key_entry(work, key));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(key);
+  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), std::move(key));
+  return RevokeKey::Result{};
+}
+
+json::Value webhook_entry(Work& work, const store::Webhook& webhook) {
+  auto entry = json::Value::object();
+  entry.add("kind", "webhook")
+      .add("id", webhook.id)
+      .add("url", webhook.url)
+      .add("salt", base64(work.world.entropy.bytes(32)));
+  if (webhook.removed) entry.add("act", "removed");
+  return entry;
+}
+
+Applied<AddWebhook> add_webhook(Work& work, const AddWebhook& command,
+                                const evidence::Actor& actor) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  Entropy& entropy = work.world.entropy;
+  Secret secret("lp_whk_" + base64url(entropy.bytes(32)));
+  auto sealed = work.world.keys.wrap(secret.reveal(), work.now, entropy);
+  if (!sealed) return refuse(Fault::disk_reserve);
+  const store::Webhook webhook{.id = new_id("whk", work.now, entropy),
+                               .project = command.project,
+                               .url = command.url,
+                               .secret_sealed = *std::move(sealed),
+                               .created = work.now,
+                               .removed = {}};
+  Work::Event event = event_by(work, command.project, EventType::config_changed, actor);
+  event.evidence.push_back(webhook_entry(work, webhook));
+  work.append(**log, std::move(event));
+  work.batch.writes.emplace_back(webhook);
+  work.change_directory().webhooks.insert_or_assign(webhook.id, webhook);
+  return AddWebhook::Result{.id = webhook.id, .secret = std::move(secret)};
 }
 
 }  // namespace
@@ -61,69 +151,46 @@ Applied<CreateProject> apply(Work& work, CreateProject& command) {
 }
 
 Applied<CreateKey> apply(Work& work, CreateKey& command) {
-  auto log = work.log(command.project);
-  if (!log) return std::unexpected(log.error());
-  Entropy& entropy = work.world.entropy;
-  Secret text(identity::new_api_key(command.role, entropy));
-  const store::ApiKey key{.id = new_id("key", work.now, entropy),
-                          .project = command.project,
-                          .role = command.role,
-                          .name = command.name,
-                          .digest = identity::api_key_digest(text.reveal()),
-                          .made_by = work.directory().setup_owner.value_or("setup_owner"),
-                          .created = work.now,
-                          .revoked = {}};
-  Work::Event event = operator_event(work, command.project, EventType::key_added);
-  event.evidence.push_back(key_entry(work, key));
-  work.append(**log, std::move(event));
-  work.batch.writes.emplace_back(key);
-  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), key);
-  return CreateKey::Result{.id = key.id, .key = std::move(text)};
+  return create_key(work, command, local_operator(work));
+}
+
+Applied<CreateKey> apply(Work& work, OfMember<CreateKey>& command) {
+  return create_key(work, command.command,
+                    {.actor = command.actor, .member = command.actor.id});
 }
 
 Applied<RevokeKey> apply(Work& work, RevokeKey& command) {
-  auto log = work.log(command.project);
-  if (!log) return std::unexpected(log.error());
-  const auto& keys = work.directory().keys;
-  const auto found = std::ranges::find_if(keys, [&](const auto& item) {
-    return item.second.id == command.id && item.second.project == command.project;
-  });
-  if (found == keys.end()) return refuse(Fault::unknown);
-  if (found->second.revoked) return refuse(Fault::already_revoked, {}, command.id);
-  store::ApiKey key = found->second;
-  key.revoked = work.now;
-  Work::Event event = operator_event(work, command.project, EventType::key_revoked);
-  event.evidence.push_back(key_entry(work, key));
-  work.append(**log, std::move(event));
-  work.batch.writes.emplace_back(key);
-  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), std::move(key));
-  return RevokeKey::Result{};
+  return revoke_key(work, command, operator_actor());
+}
+
+Applied<RevokeKey> apply(Work& work, OfMember<RevokeKey>& command) {
+  return revoke_key(work, command.command, command.actor);
 }
 
 Applied<AddWebhook> apply(Work& work, AddWebhook& command) {
+  return add_webhook(work, command, operator_actor());
+}
+
+Applied<AddWebhook> apply(Work& work, OfMember<AddWebhook>& command) {
+  return add_webhook(work, command.command, command.actor);
+}
+
+Applied<RemoveWebhook> apply(Work& work, RemoveWebhook& command) {
   auto log = work.log(command.project);
   if (!log) return std::unexpected(log.error());
-  Entropy& entropy = work.world.entropy;
-  Secret secret("lp_whk_" + base64url(entropy.bytes(32)));
-  auto sealed = work.world.keys.wrap(secret.reveal(), work.now, entropy);
-  if (!sealed) return refuse(Fault::disk_reserve);
-  const store::Webhook webhook{.id = new_id("whk", work.now, entropy),
-                               .project = command.project,
-                               .url = command.url,
-                               .secret_sealed = *std::move(sealed),
-                               .created = work.now,
-                               .removed = {}};
-  Work::Event event = operator_event(work, command.project, EventType::config_changed);
-  auto entry = json::Value::object();
-  entry.add("kind", "webhook")
-      .add("id", webhook.id)
-      .add("url", webhook.url)
-      .add("salt", base64(entropy.bytes(32)));
-  event.evidence.push_back(std::move(entry));
+  const auto found = work.directory().webhooks.find(command.id);
+  if (found == work.directory().webhooks.end() || found->second.project != command.project) {
+    return refuse(Fault::unknown);
+  }
+  store::Webhook webhook = found->second;
+  webhook.removed = work.now;
+  Work::Event event =
+      event_by(work, command.project, EventType::config_changed, command.actor);
+  event.evidence.push_back(webhook_entry(work, webhook));
   work.append(**log, std::move(event));
   work.batch.writes.emplace_back(webhook);
-  work.change_directory().webhooks.insert_or_assign(webhook.id, webhook);
-  return AddWebhook::Result{.id = webhook.id, .secret = std::move(secret)};
+  work.change_directory().webhooks.erase(webhook.id);
+  return RemoveWebhook::Result{};
 }
 
 Applied<MakeSetupToken> apply(Work& work, MakeSetupToken&) {

@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "core/agent_commands.h"
 #include "core/apply.h"
 #include "core/asker.h"
 #include "core/engine.h"
@@ -58,6 +59,32 @@ std::expected<void, Refused> may_rotate(const RotateAgent& command, const store:
   return refuse(Fault::agent_proof_required);
 }
 
+// `public_key` "" makes a secret; what was in force before stays so for a while.
+Applied<RotateAgent> rotate(Work& work, ProjectLog& log, const store::Agent& before,
+                            std::string public_key, const evidence::Actor& actor,
+                            std::optional<std::string> strength) {
+  store::Agent agent = before;
+  agent.previous_secret_sealed = std::move(agent.secret_sealed);
+  agent.previous_public_key = std::move(agent.public_key);
+  agent.secret_sealed.clear();
+  agent.public_key = std::move(public_key);
+  agent.rotated = work.now;
+  agent.previous_until = work.now + work.world.options.rotation_overlap_ms;
+  RotateAgent::Result result{
+      .secret = {}, .rotated = work.now, .previous_until = *agent.previous_until};
+  if (agent.public_key.empty()) {
+    auto fresh = new_agent_secret(work);
+    if (!fresh) return refuse(Fault::disk_reserve);
+    agent.secret_sealed = std::move(fresh->sealed);
+    result.secret = std::move(fresh->secret);
+  }
+  Work::Event event = agent_event(work, agent, EventType::key_rotated, actor);
+  event.statement.strength = std::move(strength);
+  work.append(log, std::move(event));
+  put(work, std::move(agent));
+  return result;
+}
+
 }  // namespace
 
 Applied<RegisterAgent> apply(Work& work, RegisterAgent& command) {
@@ -97,27 +124,35 @@ Applied<RotateAgent> apply(Work& work, RotateAgent& command) {
   }
   LP_ASSERT(command.public_key.empty() == found->public_key.empty());
 
-  store::Agent agent = *found;
-  agent.previous_secret_sealed = std::move(agent.secret_sealed);
-  agent.previous_public_key = std::move(agent.public_key);
-  agent.secret_sealed.clear();
-  agent.public_key = command.public_key;
-  agent.rotated = work.now;
-  agent.previous_until = work.now + work.world.options.rotation_overlap_ms;
-  RotateAgent::Result result{
-      .secret = {}, .rotated = work.now, .previous_until = *agent.previous_until};
-  if (command.public_key.empty()) {
-    auto fresh = new_agent_secret(work);
-    if (!fresh) return refuse(Fault::disk_reserve);
-    agent.secret_sealed = std::move(fresh->sealed);
-    result.secret = std::move(fresh->secret);
-  }
-  Work::Event event = agent_event(work, agent, EventType::key_rotated, asker->actor);
-  event.statement.strength = command.proof.strength;
-  work.append(**log, std::move(event));
-  work.keep_nonce(command.proof);
-  put(work, std::move(agent));
+  auto result = rotate(work, **log, *found, command.public_key, asker->actor,
+                       command.proof.strength);
+  if (result) work.keep_nonce(command.proof);
   return result;
+}
+
+Applied<RotateAgent> apply(Work& work, OfMember<RotateAgent>& command) {
+  auto log = work.log(command.command.project);
+  if (!log) return std::unexpected(log.error());
+  const store::Agent* found =
+      work.directory().agent(command.command.project, command.command.agent);
+  if (found == nullptr) return refuse(Fault::unknown);
+  if (!found->public_key.empty()) return refuse(Fault::agent_proof_required);
+  return rotate(work, **log, *found, {}, command.actor, {});
+}
+
+Applied<RevokeAgent> apply(Work& work, RevokeAgent& command) {
+  auto log = work.log(command.project);
+  if (!log) return std::unexpected(log.error());
+  const auto found = work.directory().agents.find(command.agent);
+  if (found == work.directory().agents.end() || found->second.project != command.project) {
+    return refuse(Fault::unknown);
+  }
+  if (found->second.revoked) return refuse(Fault::already_revoked, {}, command.agent);
+  store::Agent agent = found->second;
+  agent.revoked = work.now;
+  work.append(**log, agent_event(work, agent, EventType::key_revoked, command.actor));
+  put(work, std::move(agent));
+  return RevokeAgent::Result{};
 }
 
 }  // namespace lp::core

@@ -416,7 +416,10 @@ Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {
   work.batch.writes.emplace_back(command.item);
   if (is_channel(command.item.webhook) || is_browser(command.item.webhook)) {
     settle_notice(work, command.item);
-  } else if (command.item.state == "sent") {
+    return OutboxAttempt::Result{};
+  }
+  note_webhook(work, command.item);
+  if (command.item.state == "sent") {
     work.batch.writes.emplace_back(
         store::Delivery{.request = command.item.request, .at = work.now, .how = "webhook"});
     work.tell(command.item.project, command.item.request);

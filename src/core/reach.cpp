@@ -196,6 +196,11 @@ void settle_notice(Work& work, const store::OutboxItem& item) {
   if (waits && channel.repeat_ms > 0) remind(work, item, channel.repeat_ms);
 }
 
+void note_webhook(Work& work, const store::OutboxItem& item) {
+  if (!work.directory().webhooks.contains(item.webhook)) return;
+  note_health(work, item.webhook, item.state == "sent", item.last_error);
+}
+
 Applied<NoteSent> apply(Work& work, NoteSent& command) {
   if (!known(work.directory(), command.destination)) return NoteSent::Result{};
   if (command.gone && is_browser(command.destination)) {

@@ -68,6 +68,8 @@ void queue_notices(Work& work, const Work::Open& open, const approval::Context& 
 void queue_closing(Work& work, const Work::Open& open);
 // Notes what became of a notice: health, the next reminder, a browser that is gone.
 void settle_notice(Work& work, const store::OutboxItem& item);
+// The health of the webhook that it was for, if it was for one.
+void note_webhook(Work& work, const store::OutboxItem& item);
 
 // --- commands ---------------------------------------------------------------------------------
 

@@ -11,16 +11,16 @@ namespace {
 // One row a role, one column a right: the least that the role is for.
 struct Row {
   std::string_view role;
-  bool see, open_payload, decide, take_part, read_log, manage_people;
+  bool see, open_payload, decide, take_part, read_log, manage_people, manage_agents;
 };
 constexpr std::array rows = std::to_array<Row>({
-    // role           see   open   decide take   read   manage
-    {"owner", true, false, false, true, true, true},
-    {"admin", true, false, false, true, true, true},
-    {"policy_author", true, false, false, false, false, false},
-    {"reviewer", true, true, true, true, true, false},
-    {"auditor", true, false, false, false, true, false},
-    {"developer", true, false, false, false, false, false},
+    // role           see   open   decide take   read   people agents
+    {"owner", true, false, false, true, true, true, true},
+    {"admin", true, false, false, true, true, true, true},
+    {"policy_author", true, false, false, false, false, false, false},
+    {"reviewer", true, true, true, true, true, false, false},
+    {"auditor", true, false, false, false, true, false, false},
+    {"developer", true, false, false, false, false, false, true},
 });
 
 bool has(const Row& row, Right right) {
@@ -37,6 +37,8 @@ bool has(const Row& row, Right right) {
       return row.read_log;
     case Right::manage_people:
       return row.manage_people;
+    case Right::manage_agents:
+      return row.manage_agents;
   }
   assertion_failed("a Right", __FILE__, __LINE__);
 }

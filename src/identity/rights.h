@@ -21,8 +21,9 @@ enum class Right : std::uint8_t {
   take_part,      // comment on requests, say whose turn it is
   read_log,       // the log, its proofs, receipts
   manage_people,  // ask for changes of rosters, withdraw them; see and end anybody's sessions
+  manage_agents,  // make and end API keys of the role `agent`, and agents with secrets or keys
 };
-inline constexpr Right right_last = Right::manage_people;
+inline constexpr Right right_last = Right::manage_agents;
 
 [[nodiscard]] bool grants(std::string_view role, Right right);
 [[nodiscard]] bool grants(const std::vector<std::string>& roles, Right right);

@@ -42,6 +42,10 @@ TEST(Rights, LetOwnersAndAdminsManagePeople) {
   EXPECT_EQ(who(Right::manage_people), (std::set<std::string>{"owner", "admin"}));
 }
 
+TEST(Rights, LetThoseWhoBuildAgentsManageThem) {
+  EXPECT_EQ(who(Right::manage_agents), (std::set<std::string>{"owner", "admin", "developer"}));
+}
+
 TEST(Rights, ComeWithNoUnknownRoleAndWithNone) {
   for (int i = 0; i <= static_cast<int>(right_last); ++i) {
     const auto right = static_cast<Right>(i);

@@ -1,8 +1,9 @@
-import { assertFocusSeen, assertGood } from "./access.mjs";
+import { assertEverywhere, assertFocusSeen, assertGood } from "./access.mjs";
 import {
   approve,
   decisionPanel,
   editText,
+  longTest,
   openBrowser,
   openRequest,
   setUp,
@@ -14,8 +15,10 @@ const refund =
   '{"amount":5000.00,"currency":"USD","to":"acct_99","lines":[{"sku":"A-1","qty":2}],' +
   '"reason":"Customer says the parcel never arrived; the carrier confirms the loss."}';
 
-test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
-  const { server, person, page, agent } = await setUp(t, { passkey: true });
+// A request in each state, and every page that somebody who is signed in can open.
+async function allPages(t) {
+  const setting = await setUp(t, { passkey: true });
+  const { page, agent } = setting;
   const facts = '{"amount":5000.00,"lines":[{"sku":"A-1"}],"reason":"the parcel never arrived"}';
   const { id } = await agent.ask("stripe", "refund", facts, { metadata: { environment: "prod" } });
   const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
@@ -30,13 +33,35 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
     ["page-approved", `/requests/${done.id}`, "text=Logged"],
     ["audit", "/audit?entry=2", "text=signed by the log's key"],
     ["settings", "/settings", "text=checked by this browser"],
-    ["about", "/settings?page=about", "text=Page hash"],
+    ["agents", "/settings?page=agents", "text=billing-bot"],
+    ["project", "/settings?page=project", "text=Before you rely on it"],
+    ["about", "/settings?page=about", "text=Security headers"],
     ["request-unknown", "/requests/req_unknown", "text=There is no such request"],
   ];
+  return { ...setting, pages };
+}
+
+test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
+  const { server, person, page, pages } = await allPages(t);
   for (const [name, path, loaded] of pages) {
     await page.goto(server.origin + path);
     await page.locator(loaded).first().waitFor();
     await assertGood(page, name);
+  }
+  person.behaved(/status of 404/);
+});
+
+longTest("every page is accessible in every size, direction and colour", 12, async (t) => {
+  const { server, person, page, pages } = await allPages(t);
+  const more = [
+    ["people", "/settings?page=people", "text=Members and their roles"],
+    ["notifications", "/settings?page=notifications", "text=Add a channel"],
+    ["verify", "/verify", "text=Check a receipt"],
+  ];
+  for (const [name, path, loaded] of [...pages, ...more]) {
+    await page.goto(server.origin + path);
+    await page.locator(loaded).first().waitFor();
+    await assertEverywhere(page, name);
   }
   person.behaved(/status of 404/);
 });

@@ -43,6 +43,12 @@ const AuditView = lazy(() =>
 const NotificationsView = lazy(() =>
   import("./views/notifications/notifications").then((m) => ({ default: m.NotificationsView })),
 );
+const AgentsView = lazy(() =>
+  import("./views/agents/agents").then((m) => ({ default: m.AgentsView })),
+);
+const ProjectView = lazy(() =>
+  import("./views/project/project").then((m) => ({ default: m.ProjectView })),
+);
 const AboutView = lazy(() => import("./views/about").then((m) => ({ default: m.AboutView })));
 
 export function App(props: { link: OneTimeLink; returned: Returned | undefined }) {
@@ -127,6 +133,8 @@ function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "people") return <PeopleView session={session} />;
   if (page === "audit") return <AuditView session={session} />;
   if (page === "notifications") return <NotificationsView session={session} />;
+  if (page === "agents") return <AgentsView />;
+  if (page === "project") return <ProjectView session={session} />;
   if (page === "about") return <AboutView session={session} />;
   if (page === "rollback") return <RollbackView session={session} />;
   if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
@@ -138,7 +146,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") {
     const named = query.get("page");
-    const pages = ["about", "people", "notifications"] as const;
+    const pages = ["about", "people", "notifications", "agents", "project"] as const;
     return pages.find((page) => page === named) ?? "keys";
   }
   if (path === "/audit") return "audit";

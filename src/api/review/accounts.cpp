@@ -74,10 +74,7 @@ net::Outcome unlink_account(Context& context, Call& call, const Session& session
       members_in_sight(*call.directory, session).contains(found->second.member);
   if (!theirs) return refuse(Reason::not_found);
   core::UnlinkAccount command{.id = found->first,
-                              .by = {.id = session.member,
-                                     .kind = evidence::ActorKind::member,
-                                     .method = evidence::ActorMethod::session,
-                                     .key = session.key}};
+                              .by = actor_of(session)};
   return submit(context, std::move(command),
                 [](const core::UnlinkAccount::Result&) { return private_reply("{}"); });
 }

@@ -36,20 +36,27 @@ bool is_audience(const core::ProjectView& project, std::string_view audience) {
          });
 }
 
-// "o…@example.org", "https://hooks.example.com/…": enough to tell it by, and no secret.
+// "o…@example.org": enough to tell it by.
 std::string hint_of(std::string_view kind, const std::string& target) {
-  if (kind == "mail") {
-    const std::size_t at = target.rfind('@');
-    return target.substr(0, 1) + "…" + target.substr(at);
-  }
-  const std::size_t end = target.find_first_of("/?#", target.find("://") + 3);
-  return target.substr(0, end) + "/…";
+  if (kind != "mail") return url_hint(target);
+  const std::size_t at = target.rfind('@');
+  return target.substr(0, 1) + "…" + target.substr(at);
 }
 
 // What the other end answered is theirs to know; why nobody could be reached is of our network.
 std::string_view public_part(std::string_view error) {
   const bool answered = error.starts_with("HTTP ") || error.starts_with("The mail server ");
   return answered ? error : "It was not sent";
+}
+
+std::int64_t after_ms(Members& members) {
+  return members.integer("after_s", 0, core::after_ms_max / second_ms).value_or(0) * second_ms;
+}
+
+}  // namespace
+
+std::string url_hint(const std::string& url) {
+  return url.substr(0, url.find_first_of("/?#", url.find("://") + 3)) + "/…";
 }
 
 json::Value health_members(json::Value value, const std::string& destination,
@@ -66,12 +73,6 @@ json::Value health_members(json::Value value, const std::string& destination,
   if (row.shown) value.add("last_shown", to_string(*row.shown));
   return value;
 }
-
-std::int64_t after_ms(Members& members) {
-  return members.integer("after_s", 0, core::after_ms_max / second_ms).value_or(0) * second_ms;
-}
-
-}  // namespace
 
 std::expected<std::vector<store::ReachHealth>, net::Reply> read_health(Context& context) {
   auto rows = context.engine.reader().reach_health();

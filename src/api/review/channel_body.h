@@ -19,9 +19,15 @@ using HealthByDestination = std::map<std::string, store::ReachHealth, std::less<
 std::expected<std::vector<store::ReachHealth>, net::Reply> read_health(Context& context);
 HealthByDestination by_destination(const std::vector<store::ReachHealth>& health);
 
-// {id, project, kind, name, audience, to, after_s, repeat_s, created_at} and its health. Why
-// something failed may tell of the network that the server stands in: only who manages the project
-// reads all of it.
+// "https://hooks.example.com/…": enough to tell it by, and no secret.
+std::string url_hint(const std::string& url);
+// Adds {works, last_success?, last_failure?, why?, last_shown?} of what is sent to `destination`.
+// Why something failed may tell of the network that the server stands in: all of it for who
+// `manages` the project.
+json::Value health_members(json::Value value, const std::string& destination,
+                           const HealthByDestination& health, bool manages);
+
+// {id, project, kind, name, audience, to, after_s, repeat_s, created_at} and its health.
 json::Value describe_channel(const store::Channel& channel, const HealthByDestination& health,
                              bool manages);
 // {id, name, after_s, created_at} and its health.

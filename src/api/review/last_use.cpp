@@ -13,9 +13,9 @@ constexpr std::int64_t kept_ms = 24LL * 3'600'000;
 void LastUse::note(const Digest& token, Instant now, std::string_view address) {
   std::string network = network_of(address);
   const std::lock_guard lock(mutex_);
-  if (uses_.size() >= sessions_max_ && !uses_.contains(token)) {
+  if (uses_.size() >= kept_max_ && !uses_.contains(token)) {
     std::erase_if(uses_, [&](const auto& item) { return now - item.second.at > kept_ms; });
-    if (uses_.size() >= sessions_max_) return;
+    if (uses_.size() >= kept_max_) return;
   }
   uses_.insert_or_assign(token, Use{.at = now, .network = std::move(network)});
 }

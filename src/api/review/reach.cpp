@@ -22,13 +22,6 @@ bool is_own(const Session& session, const store::Channel& channel) {
   return channel.audience == "member:" + session.member;
 }
 
-evidence::Actor actor_of(const Session& session) {
-  return {.id = session.member,
-          .kind = evidence::ActorKind::member,
-          .method = evidence::ActorMethod::session,
-          .key = session.key};
-}
-
 // A person's own channel is theirs and of those who manage the project, also to be seen.
 bool sees_channel(const Session& session, const core::ProjectView& project,
                   const store::Channel& channel) {

@@ -2,6 +2,7 @@
 
 #include "api/evidence/receipts.h"
 #include "api/review/accounts.h"
+#include "api/review/agents.h"
 #include "api/review/batches.h"
 #include "api/review/content_keys.h"
 #include "api/review/erasures.h"
@@ -14,10 +15,12 @@
 #include "api/review/requests.h"
 #include "api/review/rosters.h"
 #include "api/review/sessions.h"
+#include "api/review/settings.h"
 #include "api/review/setup.h"
 #include "api/review/sign_on.h"
 #include "api/review/successions.h"
 #include "api/review/talk.h"
+#include "api/review/webhooks.h"
 
 namespace lp::api {
 
@@ -73,6 +76,18 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/review/browsers/{id}/test", walled_active<test_browser>},
       {Method::post, "/api/review/browsers/{id}/remove", walled_active<remove_browser>},
       {Method::post, "/api/review/browsers/{id}/shown", walled_signed_in<note_shown>},
+
+      {Method::get, "/api/review/agents", signed_in<list_agents>},
+      {Method::post, "/api/review/agents", walled_active<add_agent>},
+      {Method::post, "/api/review/agents/{id}/rotate", walled_active<renew_agent>},
+      {Method::post, "/api/review/agents/{id}/revoke", walled_active<end_agent>},
+      {Method::post, "/api/review/api-keys", walled_active<add_api_key>},
+      {Method::post, "/api/review/api-keys/{id}/revoke", walled_active<end_api_key>},
+      {Method::get, "/api/review/webhooks", signed_in<list_project_webhooks>},
+      {Method::post, "/api/review/webhooks", walled_active<add_project_webhook>},
+      {Method::post, "/api/review/webhooks/{id}/remove", walled_active<remove_project_webhook>},
+      {Method::get, "/api/review/settings", signed_in<show_settings>},
+
       {Method::get, "/api/review/content-keys", signed_in<list_content_keys>},
       {Method::post, "/api/review/content-keys/device", walled_signed_in<keep_wrap_key>},
       {Method::post, "/api/review/content-keys", walled_active<hand_over_key>},

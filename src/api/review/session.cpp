@@ -213,6 +213,13 @@ std::string session_body(Context& context, const core::Directory& directory,
   return json::compact(value);
 }
 
+evidence::Actor actor_of(const Session& session) {
+  return {.id = session.member,
+          .kind = evidence::ActorKind::member,
+          .method = evidence::ActorMethod::session,
+          .key = session.key};
+}
+
 net::Outcome with_session(Context& context, Call& call, SessionFunction function) {
   const auto session = session_of(context, *call.directory, call.request);
   if (!session) return refuse(signed_out(context));

@@ -81,6 +81,9 @@ net::Reply refuse_gone(Context& context, const core::Directory& directory, const
 std::string session_body(Context& context, const core::Directory& directory,
                          const Session& session);
 
+// Who the log says did it.
+evidence::Actor actor_of(const Session& session);
+
 // Door functions. Every POST of this door stands behind the walls, by the table in review.cpp.
 using SessionFunction = net::Outcome (*)(Context&, Call&, const Session&);
 

@@ -1,3 +1,5 @@
+import { useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import type { Session } from "../api/types";
 import { CopyButton } from "../ui/copy";
 import { ShortcutSwitch } from "../ui/shortcut_sheet";
@@ -30,11 +32,53 @@ export function AboutView({ session }: { session: Session }) {
           <a href="/licenses.txt">Licences of the parts it is made of</a>
         </p>
       </section>
+      <HeadersCard />
       <section className="card appearance">
         <h2>Appearance</h2>
         <ThemeButton />
         <ShortcutSwitch on={shortcuts} />
       </section>
     </main>
+  );
+}
+
+const shown = [
+  "Content-Security-Policy",
+  "Cross-Origin-Opener-Policy",
+  "Cross-Origin-Embedder-Policy",
+  "Cross-Origin-Resource-Policy",
+  "Permissions-Policy",
+  "Referrer-Policy",
+  "Strict-Transport-Security",
+  "X-Content-Type-Options",
+  "X-Frame-Options",
+];
+
+// As this browser has got them with this page just now.
+function HeadersCard() {
+  const headers = useQuery({
+    queryKey: ["headers"],
+    queryFn: async () => (await fetch(location.href, { method: "HEAD" })).headers,
+  });
+  if (!headers.data) return null;
+  const got = shown.flatMap((name) => {
+    const value = headers.data.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return (
+    <section className="card" aria-label="Security headers">
+      <h2>Security headers</h2>
+      <p className="muted">
+        As this page came with them just now; a proxy in between may have changed them.
+      </p>
+      <dl className="pairs">
+        {got.map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd className="mono breakable">{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -1,7 +1,7 @@
 // Where the pages of the dashboard are: each in the rail of a desk; on a phone the settings share
 // one place, and name each other at their top.
 
-import { Bell, Info, KeyRound, Users } from "lucide-react";
+import { Bell, Bot, FolderCog, Info, KeyRound, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "../route";
 
@@ -10,6 +10,8 @@ export type PageName =
   | "keys"
   | "people"
   | "notifications"
+  | "agents"
+  | "project"
   | "about"
   | "rollback"
   | { proposal: string }
@@ -25,6 +27,8 @@ const settings = [
     word: "Notify",
     Icon: Bell,
   },
+  { page: "agents", href: "/settings?page=agents", word: "Agents", Icon: Bot },
+  { page: "project", href: "/settings?page=project", word: "Project", Icon: FolderCog },
   { page: "about", href: "/settings?page=about", word: "About", Icon: Info },
 ] as const;
 

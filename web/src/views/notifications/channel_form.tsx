@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { addChannel, type ChannelKind, type ReachProject, sendTest } from "../../api/channels";
 import type { Session } from "../../api/types";
+import { Choice, Field } from "../../ui/fields";
 import { useAction } from "../people/use_action";
 
 export const kindNames: Record<ChannelKind, string> = {
@@ -141,52 +142,5 @@ export function ChannelForm(props: {
         </button>
       </div>
     </form>
-  );
-}
-
-function Field(props: {
-  label: string;
-  value: string;
-  max: number;
-  example?: string;
-  change(text: string): void;
-}) {
-  return (
-    <label className="field">
-      <span>{props.label}</span>
-      <input
-        className="input"
-        value={props.value}
-        maxLength={props.max}
-        autoComplete="off"
-        spellCheck={false}
-        placeholder={props.example}
-        onChange={(event) => props.change(event.target.value)}
-      />
-    </label>
-  );
-}
-
-function Choice(props: {
-  label: string;
-  value: string;
-  options: [value: string, words: string][];
-  choose(value: string): void;
-}) {
-  return (
-    <label className="field">
-      <span>{props.label}</span>
-      <select
-        className="input"
-        value={props.value}
-        onChange={(event) => props.choose(event.target.value)}
-      >
-        {props.options.map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

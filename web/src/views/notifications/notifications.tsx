@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { loadReach } from "../../api/channels";
 import type { Session } from "../../api/types";
 import { useApi } from "../../context";
-import { Notice } from "../../ui/notice";
+import { Unread } from "../../ui/unread";
 import { BrowsersCard } from "./browsers";
 import { ProjectChannels } from "./project_channels";
 
@@ -18,19 +18,7 @@ export function NotificationsView({ session }: { session: Session }) {
         What is sent names the project, the level, the agent's key and a link, and nothing of what
         is asked. Nobody can decide from it: that takes this page and your key.
       </p>
-      {reach.isError && (
-        <Notice
-          kind="warning"
-          title="The channels could not be loaded"
-          actions={
-            <button type="button" className="button" onClick={() => void reach.refetch()}>
-              Try again
-            </button>
-          }
-        >
-          The server does not answer, or not with what this page understands.
-        </Notice>
-      )}
+      {reach.isError && <Unread what="The channels" again={() => void reach.refetch()} />}
       {reach.data && (
         <>
           <BrowsersCard reach={reach.data} />

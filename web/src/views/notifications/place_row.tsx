@@ -3,6 +3,7 @@
 import { type ReactNode, useState } from "react";
 import { type Health, type Place, previewPlace, removePlace, sendTest } from "../../api/channels";
 import { useApi } from "../../context";
+import { Confirm } from "../../ui/confirm";
 import { Ago } from "../../ui/time";
 import { useAction } from "../people/use_action";
 
@@ -17,7 +18,6 @@ export function PlaceRow(props: {
   const api = useApi();
   const action = useAction();
   const [preview, setPreview] = useState<string>();
-  const [asked, setAsked] = useState(false);
   const [tested, setTested] = useState<"waiting" | "unknown">();
   const test = () =>
     action.run(async (server, key) => {
@@ -56,27 +56,12 @@ export function PlaceRow(props: {
               >
                 {tested === "waiting" ? "Sending…" : "Send a test"}
               </button>
-              {asked ? (
-                <span className="confirm">
-                  <button type="button" className="button" onClick={() => setAsked(false)}>
-                    Keep
-                  </button>
-                  <button
-                    type="button"
-                    className="button danger"
-                    disabled={!action.able}
-                    onClick={() =>
-                      void action.run((server, key) => removePlace(server, key, place))
-                    }
-                  >
-                    Really remove
-                  </button>
-                </span>
-              ) : (
-                <button type="button" className="button quiet" onClick={() => setAsked(true)}>
-                  Remove
-                </button>
-              )}
+              <Confirm
+                label="Remove"
+                really="Really remove"
+                able={action.able}
+                run={() => void action.run((server, key) => removePlace(server, key, place))}
+              />
             </>
           )}
         </span>
@@ -96,7 +81,8 @@ export function PlaceRow(props: {
   );
 }
 
-function HealthLine({ health }: { health: Health }) {
+export function HealthLine(props: { health: Health; untried?: string }) {
+  const { health, untried = "Not known to work: send a test" } = props;
   const { works, last_success, last_failure, why, last_shown } = health;
   if (works && last_success) {
     return (
@@ -117,5 +103,5 @@ function HealthLine({ health }: { health: Health }) {
       </span>
     );
   }
-  return <span className="place-health fails">Not known to work: send a test</span>;
+  return <span className="place-health fails">{untried}</span>;
 }

@@ -3,8 +3,8 @@
 import { useState } from "react";
 import type { Channel, ChannelKind, ReachProject } from "../../api/channels";
 import type { Session } from "../../api/types";
-import { CopyButton } from "../../ui/copy";
 import { Notice } from "../../ui/notice";
+import { SecretOnce } from "../../ui/secret_once";
 import { VisibleText } from "../../ui/visible_text";
 import { ChannelForm, kindNames } from "./channel_form";
 import { PlaceRow } from "./place_row";
@@ -52,20 +52,11 @@ export function ProjectChannels(props: {
         </ul>
       )}
       {secret && (
-        <Notice
-          kind="info"
+        <SecretOnce
           title="The webhook's secret, shown this once"
-          actions={
-            <>
-              <CopyButton text={secret} what="secret" label="Copy the secret" />
-              <button type="button" className="button" onClick={() => setSecret(undefined)}>
-                Done
-              </button>
-            </>
-          }
-        >
-          <code className="breakable">{secret}</code>
-        </Notice>
+          secret={secret}
+          done={() => setSecret(undefined)}
+        />
       )}
       {adding ? (
         <ChannelForm
@@ -100,7 +91,8 @@ export function timesOf({ after_s, repeat_s }: { after_s: number; repeat_s: numb
   return repeat_s === 0 ? first : `${first}, again every ${duration(repeat_s)}`;
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
+  if (seconds % 86_400 === 0 && seconds >= 172_800) return `${seconds / 86_400} days`;
   if (seconds % 3600 === 0) return `${seconds / 3600} h`;
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }

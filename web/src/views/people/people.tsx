@@ -5,7 +5,7 @@ import { listAccounts } from "../../api/accounts";
 import { listSessions } from "../../api/sessions";
 import type { OpenSession, Session } from "../../api/types";
 import { useApi } from "../../context";
-import { Notice } from "../../ui/notice";
+import { Unread } from "../../ui/unread";
 import { WaitingProposals } from "../waiting_proposals";
 import { Members } from "./member_list";
 import { OwnSessions } from "./session_list";
@@ -27,7 +27,7 @@ export function PeopleView({ session }: { session: Session }) {
       <section className="card">
         <h2>Where you are signed in</h2>
         {sessions.data && <OwnSessions sessions={ownOf(sessions.data, session)} />}
-        {sessions.isError && <Unread again={() => void sessions.refetch()} />}
+        {sessions.isError && <Unread what="The sessions" again={() => void sessions.refetch()} />}
       </section>
       <section className="card">
         <h2>Members and their roles</h2>
@@ -45,19 +45,3 @@ export function PeopleView({ session }: { session: Session }) {
 
 const ownOf = (sessions: OpenSession[], { member }: Session) =>
   sessions.filter((one) => one.member === member.id);
-
-function Unread({ again }: { again(): void }) {
-  return (
-    <Notice
-      kind="warning"
-      title="The sessions could not be loaded"
-      actions={
-        <button type="button" className="button" onClick={again}>
-          Try again
-        </button>
-      }
-    >
-      The server does not answer, or not with what this page understands.
-    </Notice>
-  );
-}

@@ -24,6 +24,7 @@ export interface DecisionBarProps {
   sending: boolean;
   decide(verdict: Verdict, reason: string, passkey?: string): void;
   approveAtOnce(): void; // by the one press that low asks for
+  paused: boolean; // decided faster than one can read: one press is not enough
   held: boolean; // approved, and not signed while it can be undone
   undo(): void;
   editing: Editing;
@@ -45,7 +46,8 @@ export function DecisionBar(props: DecisionBarProps) {
   const gone = detail.waiting.state === "gone";
   // An edit is always confirmed: its confirmation says what becomes of the agent's own values.
   const plain = !gone && !editing.edit;
-  const direct = plain && (detail.level === "low" || detail.level === "none");
+  const low = detail.level === "low" || detail.level === "none";
+  const direct = plain && low && !props.paused;
   const approve = () => (direct ? props.approveAtOnce() : setAsking("approve"));
   const mayReject = !sending && detail.eligibility.can_reject;
   const reject = () => {

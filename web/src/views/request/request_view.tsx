@@ -10,6 +10,7 @@ import { useApi, useKeys } from "../../context";
 import type { Verdict } from "../../crypto/decision_core";
 import { PasskeyProblem } from "../../crypto/passkey";
 import { useDrafts } from "../../drafts";
+import { pace, readingMs, usePaused } from "../../pace";
 import { changedPointers } from "../../payload/changes";
 import type { Opened, OpenedPayload } from "../../payload/open";
 import type { Shown } from "../../payload/shown";
@@ -132,7 +133,12 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
     edit: editing.edit,
     decided: together.decide,
   });
-  const atOnce = useApprovalAtOnce(detail, pending, decision.send);
+  const paced = () => {
+    if (opened?.state !== "open") return; // Whoever rejects unseen has nothing to read.
+    pace.note(decision.dwell(), readingMs(opened.text), performance.now());
+  };
+  const paused = usePaused();
+  const atOnce = useApprovalAtOnce(detail, pending, decision.send, paced);
   const elsewhere = useClosedElsewhere(detail, decision.sending || decision.sent);
   const mine = detail.decision?.by.id === session.member.id;
   return (
@@ -145,6 +151,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         {elsewhere && !decision.problem && <ClosedElsewhere detail={detail} mine={mine} />}
         {detail.state !== "pending" && <Outcome detail={detail} mine={mine} />}
         <DecisionProblem problem={decision.problem} detail={detail} />
+        {paused && pending && <Paused />}
         <StaleDraft editing={editing} />
         <div className="columns" key={subject?.state === "open" ? subject.commit : "closed"}>
           <div className="main-column">
@@ -172,7 +179,11 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           unseen={opened.state !== "open"}
           {...arming}
           sending={decision.sending}
-          decide={(verdict, reason, passkey) => void decision.send(verdict, reason, passkey)}
+          decide={(verdict, reason, passkey) => {
+            paced();
+            void decision.send(verdict, reason, passkey);
+          }}
+          paused={paused}
           {...atOnce}
           editing={editing}
         />
@@ -197,6 +208,15 @@ function Payload(props: {
   if (writing) return <EditPanel editing={editing} plain={detail.payload_kind === "plain"} />;
   if (proposal) return <ProposalPanel {...{ detail, editing, proposal, shown }} />;
   return <PayloadPanel {...{ detail, opened, shown, changed }} />;
+}
+
+// Nothing is refused: the next approvals take a second press, whatever their level.
+function Paused() {
+  return (
+    <Notice kind="warning" title="Five decisions faster than they can be read">
+      For half a minute, approving takes a second press.
+    </Notice>
+  );
 }
 
 // It waits for the agent now; whoever likes it as it is can still say so.
@@ -276,5 +296,5 @@ function useDecision(props: {
       void client.invalidateQueries({ queryKey: ["session"] });
     }
   };
-  return { sending, sent, problem, send };
+  return { sending, sent, problem, send, dwell };
 }

@@ -11,6 +11,7 @@ export function useApprovalAtOnce(
   detail: Detail,
   pending: boolean,
   send: (verdict: "approve", reason: string) => Promise<string | undefined>,
+  pressed: () => void, // when it is given, which may be before it is sent
 ) {
   const held = useHeldApprovals();
   const always = useUndoAlways();
@@ -21,6 +22,7 @@ export function useApprovalAtOnce(
     if (isHeld && !pending) held.undo(id);
   }, [held, id, isHeld, pending]);
   const approveAtOnce = () => {
+    pressed();
     if (agentWaits(detail) && !always) void send("approve", "");
     else held.hold({ request: id, service, action }, () => send("approve", ""));
   };
