@@ -7,13 +7,15 @@ find_package(OpenSSL REQUIRED)
 set(standard <algorithm> <chrono> <expected> <functional> <map> <memory> <mutex> <optional> <set>
   <string> <thread> <variant> <vector>)
 
-# lp_module(name [USES ours…] [THIRD targets…] [TEST_THIRD targets…] [TEST_HEADERS headers…]
-#           [EXCLUDE files…])
+# lp_module(name [USES ours…] [THIRD targets…] [HEADERS headers…] [TEST_THIRD targets…]
+#           [TEST_HEADERS headers…] [EXCLUDE files…])
 # One folder = one static library lp_<name> = one namespace lp::<name>. Every *.cpp of the folder
 # (and of its subfolders) belongs to it, except *_test.cpp, which become the executable
-# lp_<name>_test, run by ctest as unit.<name>. TEST_HEADERS are what most of its tests include.
+# lp_<name>_test, run by ctest as unit.<name>. HEADERS are what most of its files include beside the
+# system's, and TEST_HEADERS what most of its tests do: they are read once, and a change of them, or
+# of what they include, compiles the whole module anew.
 function(lp_module name)
-  cmake_parse_arguments(arg "" "" "USES;THIRD;TEST_THIRD;TEST_HEADERS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(arg "" "" "USES;THIRD;HEADERS;TEST_THIRD;TEST_HEADERS;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cpp *.S)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -26,9 +28,8 @@ function(lp_module name)
     add_library(lp_${name} STATIC ${sources})
     target_include_directories(lp_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(lp_${name} PUBLIC ${arg_USES} PRIVATE ${arg_THIRD})
-    # Of the system only: a header of ours that changes compiles again what includes it.
-    if(name STREQUAL "base")
-      lp_precompile(lp_base PRECOMPILED ${standard})
+    if(arg_HEADERS OR name STREQUAL "base")
+      lp_precompile(lp_${name} PRECOMPILED ${standard} ${arg_HEADERS})
     else()
       lp_precompile(lp_${name} REUSES lp_base)
     endif()

@@ -100,6 +100,13 @@ class Driver(unittest.TestCase):
             self.assertEqual(self.last(suites, steps=broken),
                              (1, "2 passed, 1 failed, 0 skipped"), words)
 
+    def test_names_what_passed_at_its_second_attempt_only(self):
+        suites = "browser a build plain 1 echo unsteady it opens; echo 2 passed, 0 failed\n"
+        status, lines, _ = self.run_test(suites)
+        self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 0 skipped"))
+        self.assertTrue(lines[-2].startswith("unsteady: browser/a"), lines[-2])
+        self.assertTrue(lines[-2].endswith("it opens"), lines[-2])
+
     def test_two_suites_run_at_once_and_are_reported_as_they_end(self):
         # Each waits for the other; the first ends last.
         suites = ("unit a build plain 1 until [ -e b ]; do sleep 0.1; done; touch a; sleep 1; "

@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "identity/session_token.h"
 #include "identity/setup_token.h"
+#include "store/change.h"
 
 namespace lp::core {
 namespace {
@@ -87,7 +88,7 @@ std::vector<store::Session> sessions_of(Work& work, std::string_view account) {
   const auto stored = work.world.rows.sessions();
   LP_ASSERT(stored.has_value());
   std::vector<store::Session> sessions = *stored;
-  for (const store::Write& write : work.batch.writes) {
+  for (const store::Write& write : work.batch.writes.all()) {
     if (const auto* opened = std::get_if<store::Session>(&write)) sessions.push_back(*opened);
   }
   std::erase_if(sessions, [account](const auto& session) { return session.account != account; });

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view prefix = "roster\n";
 
-using Fault = Notary::Fault;
-
 // Whether the keys were these once: a start of what they are now, the last of it without end.
 bool were(const evidence::LogKeyRanges& keys, const evidence::LogKeyRanges& now) {
   if (keys.empty() || keys.size() > now.size()) return false;
@@ -35,13 +33,13 @@ bool is_roster_record(std::string_view name) {
   return name.starts_with(prefix);
 }
 
-std::expected<std::optional<evidence::RosterHead>, Fault> followed_roster(
+std::expected<std::optional<evidence::RosterHead>, Notary::Fault> followed_roster(
     const store::LockStore& locks, std::string_view origin) {
   const auto& notes = locks.notes();
   const auto found = notes.find(roster_record(origin));
   if (found == notes.end()) return std::nullopt;
   auto head = evidence::RosterHead::parse(found->second);
-  if (!head || head->origin != origin) return std::unexpected(Fault::refused);
+  if (!head || head->origin != origin) return std::unexpected(Notary::Fault::refused);
   return head;
 }
 
@@ -53,7 +51,7 @@ std::uint64_t signed_size(const store::LockStore& locks, const std::string& orig
   return head ? head->size : 0;
 }
 
-std::expected<void, Fault> LogOwners::follow(const std::string& origin,
+std::expected<void, Notary::Fault> LogOwners::follow(const std::string& origin,
                                              const std::vector<Notary::SignedRoster>& versions) {
   auto newest = followed_roster(locks_, origin);
   if (!newest) return std::unexpected(newest.error());
@@ -61,16 +59,16 @@ std::expected<void, Fault> LogOwners::follow(const std::string& origin,
   for (const Notary::SignedRoster& version : versions) {
     auto head = evidence::RosterHead::parse(version.head);
     const auto signatures = evidence::read_signatures(version.signatures);
-    if (!head || !signatures || head->origin != origin) return std::unexpected(Fault::refused);
+    if (!head || !signatures || head->origin != origin) return std::unexpected(Notary::Fault::refused);
     const evidence::RosterHead* const before = *newest ? &**newest : nullptr;
     if (before != nullptr && head->version <= before->version) {
       if (head->version == before->version && head->sha256() != before->sha256()) {
-        return std::unexpected(Fault::refused);
+        return std::unexpected(Notary::Fault::refused);
       }
       continue;
     }
     if (!evidence::verify_roster_head(*head, *signatures, before)) {
-      return std::unexpected(Fault::refused);
+      return std::unexpected(Notary::Fault::refused);
     }
     if (auto taken = take(before, *head); !taken) return taken;
     *newest = *std::move(head);
@@ -79,24 +77,24 @@ std::expected<void, Fault> LogOwners::follow(const std::string& origin,
   if (!grew) return {};
   // A crash before this leaves a key in force whose roster is shown once more, and fits.
   if (!locks_.put({{roster_record(origin), (*newest)->bytes()}})) {
-    return std::unexpected(Fault::not_kept);
+    return std::unexpected(Notary::Fault::not_kept);
   }
   return {};
 }
 
 // What a version says of the log's keys, made true or found to be so.
-std::expected<void, Fault> LogOwners::take(const evidence::RosterHead* before,
+std::expected<void, Notary::Fault> LogOwners::take(const evidence::RosterHead* before,
                                            const evidence::RosterHead& head) {
-  if (before != nullptr && !were(before->log, head.log)) return std::unexpected(Fault::refused);
+  if (before != nullptr && !were(before->log, head.log)) return std::unexpected(Notary::Fault::refused);
   auto keys = secret_.ranges(head.origin);
   if (were(head.log, keys)) return {};
   const std::string next = secret_.next(head.origin);
   const std::uint64_t from = head.log.empty() ? 0 : head.log.back().from;
   const bool hands_over = !next.empty() && evidence::hand_over(keys, next, from) &&
                           keys == head.log && from > signed_size(locks_, head.origin);
-  if (!hands_over) return std::unexpected(Fault::refused);
+  if (!hands_over) return std::unexpected(Notary::Fault::refused);
   // Kept before what the owners signed is called followed, and before anything is signed with it.
-  if (!secret_.hand_over(head.origin, from)) return std::unexpected(Fault::not_kept);
+  if (!secret_.hand_over(head.origin, from)) return std::unexpected(Notary::Fault::not_kept);
   return {};
 }
 

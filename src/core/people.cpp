@@ -14,6 +14,7 @@
 #include "crypto/p256.h"
 #include "identity/session_token.h"
 #include "identity/setup_token.h"
+#include "store/change.h"
 
 namespace lp::core {
 namespace {
@@ -210,7 +211,7 @@ Applied<EndSessions> apply(Work& work, EndSessions& command) {
   LP_ASSERT(stored.has_value());
   std::vector<store::Session> sessions = *stored;
   // One that this very batch opens is no later than the wish to end them all.
-  for (const store::Write& write : work.batch.writes) {
+  for (const store::Write& write : work.batch.writes.all()) {
     if (const auto* opened = std::get_if<store::Session>(&write)) sessions.push_back(*opened);
   }
   EndSessions::Result result{.ended = 0};

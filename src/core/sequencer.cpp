@@ -11,6 +11,7 @@
 #include "core/apply.h"
 #include "core/log_rotation.h"
 #include "json/value.h"
+#include "store/change.h"
 
 namespace lp::core {
 namespace {
@@ -239,7 +240,7 @@ void Sequencer::commit(Work& work) {
     stop_process("store.commit_failed", done.error().what);
   }
   // Which of the removals take sessions along is the store's to know.
-  const bool written = std::ranges::any_of(work.batch.writes, [](const store::Write& write) {
+  const bool written = std::ranges::any_of(work.batch.writes.all(), [](const store::Write& write) {
     return std::holds_alternative<store::Session>(write);
   });
   if (written || !work.batch.removals.empty()) ++published_.sessions;

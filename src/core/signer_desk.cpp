@@ -74,11 +74,11 @@ SignerDesk::Refusal SignerDesk::because(Notary::Fault fault, Refusal refused) {
 }
 
 SignerDesk::Answer SignerDesk::to(const Ping&) {
-  return Done{};
+  return signer_message::Done{};
 }
 
 SignerDesk::Answer SignerDesk::to(const Hold&) {
-  return Done{};
+  return signer_message::Done{};
 }
 
 SignerDesk::Answer SignerDesk::to(const Recall& ask) {
@@ -98,7 +98,7 @@ SignerDesk::Answer SignerDesk::to(const Recall& ask) {
 
 SignerDesk::Answer SignerDesk::keys_of(const std::string& origin) {
   const auto keys = notary_.keys(origin);
-  Keys answer{.turns = {}, .next = keys->next};
+  signer_message::Keys answer{.turns = {}, .next = keys->next};
   for (const auto& range : keys->ranges) {
     answer.turns.push_back({.vkey = range.vkey, .from = range.from});
   }
@@ -192,7 +192,7 @@ SignerDesk::Answer SignerDesk::to(const Keep& ask) {
   if (!notary_.memory().put(ask.records)) {
     return because(Notary::Fault::not_kept, Refusal::not_kept);
   }
-  return Done{};
+  return signer_message::Done{};
 }
 
 }  // namespace lp::core

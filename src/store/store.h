@@ -12,10 +12,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "store/changes.h"
 #include "store/content_key_rows.h"
+#include "store/removals.h"
 #include "store/rows.h"
 #include "store/turns.h"
 
@@ -28,127 +29,14 @@ struct IoError {
 template <typename T>
 using Result = std::expected<T, IoError>;
 
-// One change of one row. Inserts of a key that exists fail the batch unless said otherwise.
-using Write = std::variant<Project,           // insert or replace by id
-                           LogHead,           // insert or replace by project
-                           Leaf,              // insert
-                           UpperHash,         // insert
-                           Anchor,            // insert
-                           AnchorUpperHash,   // insert
-                           CosignedHead,      // insert or replace by origin
-                           Member,            // insert or replace by id
-                           Device,            // insert or replace by key
-                           Passkey,           // insert or replace by key
-                           LinkedAccount,     // insert or replace by id
-                           AccountLink,       // insert
-                           UsedToken,         // insert; a used one fails
-                           Roster,            // insert
-                           ApiKey,            // insert or replace by id
-                           Agent,             // insert or replace by id
-                           AgentNonce,        // insert
-                           ProjectSecret,     // insert, or wrap anew
-                           Session,           // insert or replace by token
-                           SetupToken,        // insert
-                           RosterProposal,    // insert
-                           ErasureProposal,   // insert
-                           LoginLink,         // insert or replace by token
-                           Webhook,           // insert or replace by id
-                           Channel,           // insert or replace by id
-                           PushSubscription,  // insert or replace by id
-                           ReachHealth,       // insert, or what it says anew
-                           Request,           // insert
-                           Revision,          // insert
-                           RequestState,      // insert or replace by request
-                           Review,            // insert; a used nonce fails
-                           Delivery,          // insert, or leave the first
-                           Assignment,        // insert or replace by request
-                           Snooze,            // insert or replace by (member, request)
-                           Handoff,           // insert, or replace the head of its stream
-                           HandoffEvent,      // insert
-                           Idempotency,       // insert
-                           Snapshot,          // insert or replace by request
-                           GraphCheckpoint,   // insert or replace by (project, thread, checkpoint)
-                           LegalHold,         // insert
-                           RequestKey,        // replace; nothing for a request that is not there
-                           ContentKey,        // insert or replace by (project, kid)
-                           WrapKey,           // insert or replace by device
-                           WrappedKey,        // insert or replace by (project, kid, device)
-                           KeyCopy,           // insert
-                           OutboxItem>;       // insert when id is 0, else replace
-
-struct DeleteSession {
-  Digest token;
-};
-struct DeleteAccountLink {
-  Digest token;
-};
-struct DeleteSetupTokens {};  // all of them: one was used, or setup is over
-struct DeleteRosterProposal {
-  std::string id;
-};
-struct DeleteErasureProposal {
-  std::string id;
-};
-// Sessions, proposals, links, used tokens, nonces of agents and snoozes whose end is at or before.
-struct DeleteExpired {
-  Instant now;
-};
-struct DeleteGraphThread {
-  std::string project;
-  std::string thread_id;
-};
-struct DeleteIdempotencyBefore {
-  Instant created;
-};
-// With what is known of its health.
-struct DeleteChannel {
-  std::string id;
-};
-struct DeletePushSubscription {
-  std::string id;
-};
-struct DeleteHold {
-  std::string id;
-};
-// Everything of a request but its leaves, and of those the statements and what stood beside them.
-// What the batch wrote of the request goes too.
-struct EraseRequest {
-  Erasure erasure;
-  std::vector<std::uint64_t> indices;  // of its leaves, and of those of its handoffs
-};
-// Who a member was: the name, the sessions, the links and what was proposed about them. Their
-// devices, passkeys and accounts count no more. The pseudonym and its dates stay.
-struct EraseMember {
-  std::string member;
-  Instant at;
-  std::vector<MemberErasure> erasures;  // one for each log that says so
-};
-struct DeleteKeyCopy {
-  std::string member, id;
-};
-// One that its device holds no more.
-struct DeleteWrappedKey {
-  std::string project, kid, device;
-};
-// What was wrapped for a device that is to open it no more, or cannot.
-struct DeleteWrappedKeys {
-  std::string device;
-  bool wrap_key_too = true;
-};
-using Removal =
-    std::variant<DeleteSession, DeleteAccountLink, DeleteSetupTokens, DeleteRosterProposal,
-                 DeleteErasureProposal, DeleteExpired, DeleteGraphThread, DeleteIdempotencyBefore,
-                 DeleteHold, DeleteChannel, DeletePushSubscription, EraseRequest, EraseMember,
-                 DeleteKeyCopy, DeleteWrappedKey, DeleteWrappedKeys>;
-
 struct Setting {
   std::string name;
   std::string value;
 };  // meta: log.name, test, set_up, …
 
 struct Batch {
-  std::vector<Write> writes;
-  std::vector<Removal> removals;
+  Changes<Write> writes;
+  Changes<Removal> removals;
   std::vector<Setting> settings;
   [[nodiscard]] bool empty() const {
     return writes.empty() && removals.empty() && settings.empty();

@@ -121,6 +121,8 @@ test("a request is told to a browser, and goes when decided elsewhere", async (t
   await page.waitForURL(`${server.origin}/requests/${id}?act=reject`);
   await page.getByRole("button", { name: "Send rejection" }).waitFor();
   assert.equal((await agent.status(id)).status, "PENDING", "a notification has decided");
+  // A close that comes late takes what has the same tag then.
+  await eventually("the notification to close", async () => (await shown(page)).length === 0);
 
   // It is shown again, and somebody decides elsewhere.
   await push.deliver(told);

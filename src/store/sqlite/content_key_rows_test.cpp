@@ -46,7 +46,9 @@ TEST(ContentKeyRows, AreGivenUpOneByOne) {
       DeleteWrappedKey{.project = "proj_a", .kid = "0000000000000000", .device = "dev_a"});
   held.opened.commit(batch);
   EXPECT_EQ(held.opened.reader->wrapped_keys()->size(), 1U);
-  batch.removals = {DeleteWrappedKey{.project = "proj_a", .kid = key.kid, .device = "dev_a"}};
+  batch = {};
+  batch.removals.emplace_back(
+      DeleteWrappedKey{.project = "proj_a", .kid = key.kid, .device = "dev_a"});
   held.opened.commit(batch);
   EXPECT_TRUE(held.opened.reader->wrapped_keys()->empty());
 }
@@ -58,7 +60,8 @@ TEST(ContentKeyRows, GoWithTheirDevice) {
   held.opened.commit(batch);
   EXPECT_TRUE(held.opened.reader->wrapped_keys()->empty());
   EXPECT_EQ(held.opened.reader->wrap_keys()->size(), 1U);
-  batch.removals = {DeleteWrappedKeys{.device = "dev_a", .wrap_key_too = true}};
+  batch = {};
+  batch.removals.emplace_back(DeleteWrappedKeys{.device = "dev_a", .wrap_key_too = true});
   held.opened.commit(batch);
   EXPECT_TRUE(held.opened.reader->wrap_keys()->empty());
 }

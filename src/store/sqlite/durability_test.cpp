@@ -37,8 +37,9 @@ bool holds(Reader& reader, std::uint64_t number) {
 TEST(Durability, ABatchWithOneBadRowLeavesNothingBehind) {
   OpenedStore opened;
   opened.commit(ingest(1));
-  Batch batch = ingest(2);
-  batch.writes.insert(batch.writes.begin(), sample_project("proj_b"));
+  Batch batch = batch_of(sample_project("proj_b"));
+  add_ingest(batch, "proj_a", 2);
+  batch.writes.emplace_back(sample_log_head("proj_a", 3));
   batch.settings = {{"name", "value"}};
   batch.writes.emplace_back(sample_leaf("proj_a", 1));  // exists
   const auto done = opened.store->commit(batch);

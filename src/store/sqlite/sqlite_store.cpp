@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "store/change.h"
 #include "store/file_lock.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/migrations.h"
@@ -99,18 +100,20 @@ Result<void> SqliteStore::read_numbers() {
 Result<void> SqliteStore::apply(const Batch& batch) {
   RowWriter writer(*database_, numbers_);
   // Projects first: the rows of a new project may stand before it in the batch.
-  for (const Write& write : batch.writes) {
+  for (const Write& write : batch.writes.all()) {
     const auto* project = std::get_if<Project>(&write);
     if (project == nullptr) continue;
     if (auto done = writer.write(*project); !done) return done;
   }
-  for (const Write& write : batch.writes) {
+  for (const Write& write : batch.writes.all()) {
     if (std::holds_alternative<Project>(write)) continue;
-    auto done = std::visit([&](const auto& row) { return writer.write(row); }, write);
+    auto done = std::visit([&](const auto& row) { return writer.write(row); },
+                           static_cast<const AnyWrite&>(write));
     if (!done) return done;
   }
-  for (const Removal& removal : batch.removals) {
-    auto done = std::visit([&](const auto& which) { return writer.remove(which); }, removal);
+  for (const Removal& removal : batch.removals.all()) {
+    auto done = std::visit([&](const auto& which) { return writer.remove(which); },
+                           static_cast<const AnyRemoval&>(removal));
     if (!done) return done;
   }
   for (const Setting& setting : batch.settings) {
