@@ -1,5 +1,5 @@
-// `letsping go-live`: an owner takes a demonstration live, and everybody gets a link with which they
-// enrol again.
+// `letsping go-live`: an owner takes a demonstration live, and everybody gets a link with which
+// they enrol again.
 
 #include "core/go_live.h"
 

@@ -1,5 +1,5 @@
-// Logs that open in the place of others, as owners sign them at the terminal: the exact texts of the
-// server's offer, read, and the body that carries the signatures back.
+// Logs that open in the place of others, as owners sign them at the terminal: the exact texts of
+// the server's offer, read, and the body that carries the signatures back.
 
 #pragma once
 

@@ -125,6 +125,10 @@ std::expected<SignedOpening, Refused> check(Work& work, const ProjectView& proje
   if (!said || !roster_time_fits(said->time, work.now)) return stale(project);
   // One key stays, and so one signature is all that the first roster can have.
   if (opening->record.owners.size() != 1) return refuse(Fault::not_permitted, {}, project.row.name);
+  // Looked at before anything is rebuilt: without an owner's key there is no roster to rebuild.
+  if (const auto why = evidence::refuse_owners(opening->record, *project.roster)) {
+    return refuse(Fault::not_permitted, {}, *why);
+  }
   auto rebuilt = offer(work, project, **log,
                        {.public_url = command.public_url,
                         .spki = opening->record.owners.front().spki,
@@ -135,9 +139,6 @@ std::expected<SignedOpening, Refused> check(Work& work, const ProjectView& proje
   if (rebuilt->succession.document.bytes() != opening->record.document ||
       rebuilt->succession.head.bytes() != opening->head) {
     return stale(project);
-  }
-  if (const auto why = evidence::refuse_owners(opening->record, *project.roster)) {
-    return refuse(Fault::not_permitted, {}, *why);
   }
   SignedOpening checked{
       .opening = &*opening,

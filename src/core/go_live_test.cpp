@@ -265,8 +265,8 @@ TEST(GoLive, IsWholeAfterACrashAtEachStep) {
   EXPECT_FALSE(is_demo(*demo.engine->directory()));
   EXPECT_TRUE(demo.engine->run(demo.ask()).has_value());
   EXPECT_EQ(demo.engine->run(Cancel{.project = before}).error().fault, Fault::unknown);
-  EXPECT_TRUE(
-      LogReader::open(demo.engine->reader(), *demo.engine->directory()->project(before)).has_value());
+  const auto directory = demo.engine->directory();
+  EXPECT_TRUE(LogReader::open(demo.engine->reader(), *directory->project(before)).has_value());
 }
 
 TEST(GoLive, NeverGoesOnWithADemoThatWasPutBack) {

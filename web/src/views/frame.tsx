@@ -106,8 +106,8 @@ export function Frame(props: { session: Session; page: PageName; children: React
 function DemoMark() {
   return (
     <p className="demo-mark">
-      <b>Demo</b> This server was set up under a name of one machine only. Every receipt says so
-      until it <Link href="/settings/go-live">goes live</Link>.
+      <b>Demo</b> Set up for one machine only: every receipt says so until this server{" "}
+      <Link href="/settings/go-live">goes live</Link>.
     </p>
   );
 }

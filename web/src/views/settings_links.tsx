@@ -12,6 +12,7 @@ export type PageName =
   | "notifications"
   | "about"
   | "rollback"
+  | "go-live"
   | { proposal: string }
   | { erasure: string }
   | { request: string | undefined };
@@ -35,7 +36,8 @@ export function settingsPage(page: PageName): SettingsPage | undefined {
   const named = settings.find((one) => one.page === page);
   if (named) return named.page;
   // What owners sign is about keys.
-  if (page === "rollback" || (typeof page === "object" && !("request" in page))) return "keys";
+  const signed = page === "rollback" || page === "go-live";
+  if (signed || (typeof page === "object" && !("request" in page))) return "keys";
   return undefined;
 }
 
