@@ -41,7 +41,7 @@ class Book:
         return name
 
     def add(self, name, why, made, expect, trust=("full",), allow_test=False, require=None,
-            human_check=None):
+            human_check=None, marks=None):
         if name in self.names:
             raise ValueError(f"two cases are named {name}")
         self.names.add(name)
@@ -55,6 +55,8 @@ class Book:
             case["require"] = require
         if human_check:
             case["human_check"] = human_check
+        if marks:
+            case["marks"] = marks
         case["expect"] = expect
         self.cases.append(case)
 

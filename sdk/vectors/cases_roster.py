@@ -46,12 +46,16 @@ def change(**members):
     return lambda head: head.update(members)
 
 
+def washed(mark):
+    """A first version with the mark, and a second without it."""
+    one = Roster(1, [ALICE], [ALICE], [ALICE], [issuer_range(ISSUER_1)], [log_range(LOG_1)],
+                 change=change(marks=[mark]))
+    return [one, Roster(2, PEOPLE, [ALICE, BOB], [ALICE], [issuer_range(ISSUER_1)],
+                        [log_range(LOG_1)], previous=one)]
+
+
 def chains(story):
     """name: (why, versions)."""
-    one = Roster(1, [ALICE], [ALICE], [ALICE], [issuer_range(ISSUER_1)], [log_range(LOG_1)],
-                 change=change(marks=["test"]))
-    two = Roster(2, PEOPLE, [ALICE, BOB], [ALICE], [issuer_range(ISSUER_1)], [log_range(LOG_1)],
-                 previous=one)
     return {
         "one owner of two that must sign": ("the threshold of the version before",
                                             chain(story, [ALICE])),
@@ -71,7 +75,8 @@ def chains(story):
                                           chain(story, time="2026-02-28T12:00:00.000Z")),
         "another log": ("the origin is the statement's", chain(story, origin=OTHER_ORIGIN)),
         "the first version only": ("the last is the one that the statement names", None),
-        "the mark test lost on the way": ("test stays in every later version", [one, two]),
+        "the mark test lost on the way": ("test stays in every later version", washed("test")),
+        "the mark demo lost on the way": ("demo stays in every later version", washed("demo")),
     }
 
 
@@ -192,22 +197,30 @@ def marks(book, story):
         book.valid(f"{name}, allowed", "--allow-test", data, human, allow_test=True)
     event = story.events["marked demo"]
     book.valid("marked demo", "only the mark test matters", made(story, event, event.request),
-               "none")
+               "none", marks=["demo"])
+
+
+def marked_log(book, mark):
+    """A decision in a log whose roster bears the mark; its trust file is named after it."""
+    log = Log(OTHER_ORIGIN, ISSUER_1, later(START, minutes=1))
+    key = LOG_1.renamed(OTHER_ORIGIN)
+    roster = Roster(1, [ALICE], [ALICE], [ALICE], [issuer_range(ISSUER_1)], [log_range(key)],
+                    origin=OTHER_ORIGIN, marks=[mark])
+    request = Request(log, 1, payload_v1(mark), roster)
+    request.created()
+    event = decision(request, [review(request, ALICE)])
+    book.trust[f"{mark} log"] = {"origin": OTHER_ORIGIN, "roster_genesis_sha256": roster.sha256,
+                                 "log_vkeys": [key.vkey]}
+    data = receipt(log, event, [roster], request, part=Part(keys=[key]))
+    book.base(f"{mark} log", data)
+    return data
 
 
 def test_log(book):
     """The log of a server that was made for tests: its roster says so for ever."""
-    log = Log(OTHER_ORIGIN, ISSUER_1, later(START, minutes=1))
-    key = LOG_1.renamed(OTHER_ORIGIN)
-    roster = Roster(1, [ALICE], [ALICE], [ALICE], [issuer_range(ISSUER_1)], [log_range(key)],
-                    origin=OTHER_ORIGIN, marks=["test"])
-    request = Request(log, 1, payload_v1("test"), roster)
-    request.created()
-    event = decision(request, [review(request, ALICE)])
-    book.trust["test log"] = {"origin": OTHER_ORIGIN, "roster_genesis_sha256": roster.sha256,
-                              "log_vkeys": [key.vkey]}
-    data = receipt(log, event, [roster], request, part=Part(keys=[key]))
-    book.base("test log", data)
+    book.valid("a roster that is marked demo", "only the mark test matters; the report shows both",
+               marked_log(book, "demo"), trust=["demo log"], marks=["demo"])
+    data = marked_log(book, "test")
     book.invalid("marks", "a roster that is marked test", "a test is no evidence", data,
                  trust=["test log"])
     book.valid("a roster that is marked test, allowed", "--allow-test", data, trust=["test log"],

@@ -165,6 +165,11 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "Too many requests of this project wait for people. Try again when some are decided."},
     {Reason::already_set_up, 409, "already_set_up",
      "Somebody has set this server up already. Log in, or ask them."},
+    {Reason::already_live, 409, "already_live",
+     "This is no demo: it is live already. To move it, start it once under the other address with "
+     "`--accept-lost-credentials`."},
+    {Reason::requests_waiting, 409, "requests_waiting",
+     "Requests wait for a decision, and nothing of them goes along. Decide them, or let them end."},
     {Reason::setup_token_invalid, 401, "setup_token_invalid",
      "The setup link is not valid. Make a new one with `letsping setup-link`."},
     {Reason::setup_token_expired, 410, "setup_token_expired",

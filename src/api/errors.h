@@ -96,6 +96,8 @@ enum class Reason : std::uint8_t {
   idempotency_conflict,
   pending_limit,
   already_set_up,
+  already_live,
+  requests_waiting,
   setup_token_invalid,
   setup_token_expired,
   login_link_invalid,

@@ -88,6 +88,7 @@ constexpr Route own_routes[] = {
     {Method::get, "/settings/roster/{id}", page, Auth::open},
     {Method::get, "/settings/erasure/{id}", page, Auth::open},
     {Method::get, "/settings/rollback", page, Auth::open},
+    {Method::get, "/settings/go-live", page, Auth::open},
     {Method::get, "/verify", verify_page, Auth::open},
     {Method::get, "/verify.html", verify_file, Auth::open},
 };

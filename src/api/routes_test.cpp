@@ -123,6 +123,7 @@ TEST(Routes, AskEveryCallerOfTheAgentsDoorForAKey) {
                                            "/settings/roster/{id}",
                                            "/settings/erasure/{id}",
                                            "/settings/rollback",
+                                           "/settings/go-live",
                                            "/verify",
                                            "/verify.html",
                                            "/.well-known/jwks.json",

@@ -35,6 +35,7 @@ void add_member(Command& app, Chosen& chosen);
 void add_device(Command& app, Chosen& chosen);
 void add_session(Command& app, Chosen& chosen);
 void add_login_link(Command& app, Chosen& chosen);
+void add_go_live(Command& app, Chosen& chosen);
 void add_sso(Command& app, Chosen& chosen);
 void add_roster(Command& app, Chosen& chosen);
 void add_policy(Command& app, Chosen& chosen);

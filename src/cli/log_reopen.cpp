@@ -6,10 +6,9 @@
 
 #include "base/visible.h"
 #include "cli/administer.h"
+#include "cli/openings.h"
 #include "cli/roster_change.h"
 #include "cli/test_approver.h"
-#include "evidence/roster_document.h"
-#include "evidence/succession.h"
 
 namespace lp::cli {
 namespace {
@@ -20,44 +19,25 @@ struct Flags : AdminFlags, KeyFlags {
   bool test_approver = false;
 };
 
-// What there is to sign for one project: exact texts, read and checked here.
-struct Offer {
-  std::string project, document_bytes, head_bytes;
-  evidence::SuccessionDocument document;
-  evidence::RosterHead head;
-};
-
-std::optional<Offer> read_offer(const json::Value& item, const ProjectRoster& project) {
-  Offer offer{.project = project.id,
-              .document_bytes = std::string(item.find_string("document").value_or("")),
-              .head_bytes = std::string(item.find_string("head").value_or("")),
-              .document = {},
-              .head = {}};
-  auto document = evidence::SuccessionDocument::parse(offer.document_bytes);
-  auto head = evidence::RosterHead::parse(offer.head_bytes);
-  if (!document || !head) return std::nullopt;
+std::optional<Opening> read_offer(const json::Value& item, const ProjectRoster& project) {
+  auto offer = read_opening(item);
+  if (!offer) return std::nullopt;
   // Nobody comes or goes with the new log: its first roster is the one that was checked here.
   const auto& newest = project.history.newest();
   evidence::RosterHead expected = newest.head;
-  expected.origin = head->origin;
+  expected.origin = offer->head.origin;
   expected.version = 1;
   expected.prev.reset();
-  expected.issuer = head->issuer;
-  expected.log = head->log;
-  expected.time = head->time;
-  const bool same = expected.bytes() == offer.head_bytes &&
-                    document->predecessor == newest.head.origin &&
-                    document->origin == head->origin &&
-                    document->roster_genesis == head->sha256() && document->time == head->time;
-  if (!same) return std::nullopt;
-  offer.document = *std::move(document);
-  offer.head = *std::move(head);
+  expected.issuer = offer->head.issuer;
+  expected.log = offer->head.log;
+  expected.time = offer->head.time;
+  if (!offer->fits(newest.head, expected)) return std::nullopt;
   return offer;
 }
 
 struct Offers {
   std::string url;
-  std::vector<Offer> offers;
+  std::vector<Opening> offers;
 };
 
 // The error is the exit status, said already.
@@ -85,7 +65,7 @@ std::expected<Offers, int> fetch_offers(AdminClient& client, const Rosters& rost
   return found;
 }
 
-std::string shown(const Offer& offer, const Rosters& rosters) {
+std::string shown(const Opening& offer, const Rosters& rosters) {
   const auto& document = offer.document;
   const auto project = std::ranges::find(rosters.projects, offer.project, &ProjectRoster::id);
   std::string text = fmt::format(
@@ -124,32 +104,13 @@ std::expected<crypto::P256Key, int> key_of_owner(const Flags& flags, const Roste
                          owner.error().why, page),
              exit_not_authorised));
   }
-  for (const Offer& offer : offers.offers) owner->terminal.say(shown(offer, rosters));
+  for (const Opening& offer : offers.offers) owner->terminal.say(shown(offer, rosters));
   if (!owner->terminal.confirm("Accept this loss for ever, as the owner? type yes: ")) {
     return std::unexpected(fail("Given up; nothing was signed.", exit_not_authorised));
   }
   auto key = unlock(owner->terminal, owner->key_path, owner->file);
   if (!key) return std::unexpected(fail(key.error(), exit_not_authorised));
   return *std::move(key);
-}
-
-json::Value wire_form(const Offers& offers, const crypto::P256Key& key) {
-  const auto signatures = [&key](const std::string& message) {
-    return evidence::signatures_text({{.spki = key.spki(), .signature = key.sign(message)}});
-  };
-  json::Array openings;
-  for (const Offer& offer : offers.offers) {
-    auto item = json::Value::object();
-    item.add("project", offer.project)
-        .add("document", offer.document_bytes)
-        .add("owners", signatures(evidence::succession_signing_bytes(offer.document_bytes)))
-        .add("head", offer.head_bytes)
-        .add("signatures", signatures(evidence::roster_signing_bytes(offer.head_bytes)));
-    openings.push_back(std::move(item));
-  }
-  auto body = json::Value::object();
-  body.add("openings", json::Value::array(std::move(openings)));
-  return body;
 }
 
 int reopen(const Flags& flags) {
@@ -167,7 +128,7 @@ int reopen(const Flags& flags) {
     key = key_of_owner(flags, *rosters, *offers);
   }
   if (!key) return key.error();
-  const auto answer = client.post("/admin/successions", wire_form(*offers, *key));
+  const auto answer = client.post("/admin/successions", openings_body(offers->offers, *key));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
   if (flags.json) {

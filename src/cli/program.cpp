@@ -28,9 +28,10 @@ int run(int argc, char** argv) {
   for (const auto add :
        {add_serve,      add_init,    add_setup,   add_setup_link, add_project, add_key,
         add_agent,      add_webhook, add_channel, add_member,     add_device,  add_session,
-        add_login_link, add_sso,     add_roster,  add_policy,     add_review,  add_log,
-        add_audit,      add_erase,   add_hold,    add_trust,      add_receipt, add_verify,
-        add_clock,      add_signer,  add_witness, add_monitor,    add_doctor,  add_version}) {
+        add_login_link, add_go_live, add_sso,     add_roster,     add_policy,  add_review,
+        add_log,        add_audit,   add_erase,   add_hold,       add_trust,   add_receipt,
+        add_verify,     add_clock,   add_signer,  add_witness,    add_monitor, add_doctor,
+        add_version}) {
     add(app, chosen);
   }
   if (const auto ended = app.parse(argc, argv)) return *ended;

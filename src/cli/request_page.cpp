@@ -84,7 +84,7 @@ void add_values(std::string& lines, const json::Document& document, const json::
 
 std::string_view mark_words(std::string_view mark) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 7> words{{
-      {"demo", "a demonstration: nothing real runs"},
+      {"demo", "the server was set up as a demonstration and has not gone live"},
       {"no_isolation", "agent and server run under one account: an approval is only advice"},
       {"self_enrolled", "nobody else vouched for the first approver"},
       {"server_sealed", "the server could read this payload"},

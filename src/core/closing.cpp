@@ -44,6 +44,7 @@ class Closing {
   explicit Closing(World& world) : world_(world) {}
 
   Outcome run() {
+    if (auto done = close_succeeded(world_); !done) return done;
     auto known = world_.closed_logs.all();
     if (!known) return std::unexpected(std::move(known.error()));
     for (ClosedLog& log : *known) {
@@ -244,6 +245,36 @@ bool stays_closed(World& world, ProjectLog& log) {
   }
   freeze(log, true);
   return true;
+}
+
+std::expected<void, std::string> close_succeeded(World& world) {
+  std::vector<ClosedLog> fresh;
+  for (const auto& [before, after] : world.directory->successors) {
+    const ProjectView* project = world.directory->project(before);
+    if (project == nullptr || world.signer.closed(project->row.origin)) continue;
+    const auto opening = world.reader.leaf(after, 0);
+    if (!opening) return std::unexpected(opening.error().what);
+    const auto record = *opening ? evidence::SuccessionRecord::find((*opening)->evidence)
+                                 : std::optional<evidence::SuccessionRecord>();
+    const auto said =
+        record ? evidence::SuccessionDocument::parse(record->document) : std::nullopt;
+    if (!said || said->predecessor != project->row.origin) {
+      return std::unexpected(fmt::format(
+          "What opened the log in the place of that of project {} is damaged.", before));
+    }
+    fresh.push_back({.origin = said->predecessor,
+                     .successor = after,
+                     .last_signed = said->last_signed,
+                     .restored = said->restored,
+                     .reason = said->reason,
+                     .operator_name = said->operator_name,
+                     .at = said->time});
+  }
+  if (fresh.empty()) return {};
+  if (const auto kept = world.closed_logs.close(fresh); !kept) {
+    return std::unexpected(kept.error().what);
+  }
+  return {};
 }
 
 std::expected<void, std::string> take_up_closed(World& world) {

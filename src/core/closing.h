@@ -24,6 +24,10 @@ bool stays_closed(World& world, ProjectLog& log);
 // sentence for people.
 std::expected<void, std::string> take_up_closed(World& world);
 
+// Has the signer close each log that another one took the place of and that it has not closed yet,
+// as the document says that owners signed for the other. The error is a sentence for people.
+std::expected<void, std::string> close_succeeded(World& world);
+
 // Under which origin the rows keep a checkpoint of a log that only we signed (store::CosignedHead):
 // a copy of the data so brings one along that it has all leaves of.
 std::string own_head_name(std::string_view origin);

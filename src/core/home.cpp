@@ -1,8 +1,11 @@
 #include "core/home.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "base/ip_address.h"
+#include "core/demo.h"
 #include "core/work.h"
 
 namespace lp::core {
@@ -21,7 +24,38 @@ std::string_view host_of(std::string_view url) {
 
 }  // namespace
 
+std::optional<std::string_view> refuse_public_url(std::string_view text) {
+  constexpr std::string_view wrong =
+      "must be a scheme and a host, such as https://letsping.example, in lower case and without "
+      "a slash at the end";
+  const bool secure = text.starts_with("https://");
+  if (!secure && !text.starts_with("http://")) return wrong;
+  const std::string_view rest = text.substr(text.find("://") + 3);
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._:[]").contains(c);
+  };
+  if (rest.empty() || !std::ranges::all_of(rest, fits)) return wrong;
+  if (rest.ends_with(secure ? ":443" : ":80")) return "must not name the scheme's own port";
+  return std::nullopt;
+}
+
+bool local_address(std::string_view public_url) {
+  std::string_view host = host_of(public_url);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (const auto address = IpAddress::parse(host)) return address->unmapped().is_loopback();
+  return host.empty() || host == "localhost" || host.ends_with(".localhost");
+}
+
 Applied<SetHome> apply(Work& work, SetHome& command) {
+  if (!work.directory().set_up) {
+    const bool demo = local_address(command.public_url);
+    for (auto& [id, project] : work.change_directory().projects) {
+      std::erase(project.marks, demo_mark);
+      if (demo) project.marks.insert(project.marks.begin(), std::string(demo_mark));
+    }
+    work.batch.settings.push_back({.name = std::string(demo_setting), .value = demo ? "1" : "0"});
+  }
   work.batch.settings.push_back(
       {.name = std::string(setting), .value = std::move(command.public_url)});
   return SetHome::Result{};

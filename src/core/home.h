@@ -14,7 +14,16 @@
 
 namespace lp::core {
 
-// Remembers the address; "" for none.
+// Why this is no server.public_url, in words that follow its name; nothing when it is one: a scheme
+// and a host, exactly in the form in which a browser calls an origin.
+[[nodiscard]] std::optional<std::string_view> refuse_public_url(std::string_view text);
+
+// Whether whoever opens this address must sit at the machine itself: "" for none, a loopback
+// address, localhost or a name under it. What is set up there is a demonstration.
+[[nodiscard]] bool local_address(std::string_view public_url);
+
+// Remembers the address; "" for none. Until somebody has set the directory up, it says whether that
+// makes a demonstration of it.
 struct SetHome {
   std::string public_url;
   struct Result {};

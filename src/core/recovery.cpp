@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "core/closing.h"
+#include "core/demo.h"
 #include "core/directory_rows.h"
 #include "core/engine.h"
 #include "core/erasing_again.h"
@@ -256,6 +257,7 @@ Outcome load_directory(World& world, const std::vector<store::Project>& projects
     }
     directory->projects.insert_or_assign(row.id, std::move(view));
   }
+  mark_unsigned(world, *directory);
   world.directory = std::move(directory);
   return {};
 }
@@ -341,7 +343,7 @@ ProjectView project_view(const World& world, const Directory& directory, const s
     view.entries = std::move(roster->entries);
     view.people = approval::people_of(view.entries);
   }
-  if (directory.test) view.marks.emplace_back("test");
+  view.marks = marks_of(world, directory, view);
   view.live = std::move(live);
   return view;
 }

@@ -273,8 +273,38 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
   return *std::move(version);
 }
 
-// Members and devices follow the rosters: whoever is new is written down, and who stands in no
-// roster any more is gone, with all their sessions (api/review/session.h asks here).
+// The names of members whom this server does not know yet.
+std::expected<std::map<std::string, std::string>, Refused> names_of(
+    const Directory& directory, const ChangeRosters& command,
+    const std::vector<evidence::RosterVersion>& versions) {
+  std::map<std::string, std::string> names;
+  for (const auto& name : command.names) names.insert_or_assign(name.member, name.name);
+  for (const auto& version : versions) {
+    for (const auto& entry : version.entries) {
+      if (directory.members.contains(entry.member)) continue;
+      if (!names.contains(entry.member) || !is_id("mem", entry.member)) {
+        return refuse(Fault::roster_mismatch, {}, "a new member has a mem_ id and a name");
+      }
+    }
+  }
+  return names;
+}
+
+// One key is one person's, also across projects that change at the same time.
+bool one_member_each(const std::vector<evidence::RosterVersion>& versions) {
+  std::map<std::string, std::string> member_of;
+  for (const auto& version : versions) {
+    for (const auto& entry : version.entries) {
+      if (!entry.has_key()) continue;
+      const auto [found, fresh] = member_of.emplace(entry.spki, entry.member);
+      if (found->second != entry.member) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 void follow_rosters(Work& work, const std::map<std::string, std::string>& names, const Wish& wish) {
   Directory& directory = work.change_directory();
   std::set<std::string, std::less<>> members, keys;
@@ -330,38 +360,6 @@ void follow_rosters(Work& work, const std::map<std::string, std::string>& names,
     work.batch.writes.emplace_back(passkey);
   }
 }
-
-// The names of members whom this server does not know yet.
-std::expected<std::map<std::string, std::string>, Refused> names_of(
-    const Directory& directory, const ChangeRosters& command,
-    const std::vector<evidence::RosterVersion>& versions) {
-  std::map<std::string, std::string> names;
-  for (const auto& name : command.names) names.insert_or_assign(name.member, name.name);
-  for (const auto& version : versions) {
-    for (const auto& entry : version.entries) {
-      if (directory.members.contains(entry.member)) continue;
-      if (!names.contains(entry.member) || !is_id("mem", entry.member)) {
-        return refuse(Fault::roster_mismatch, {}, "a new member has a mem_ id and a name");
-      }
-    }
-  }
-  return names;
-}
-
-// One key is one person's, also across projects that change at the same time.
-bool one_member_each(const std::vector<evidence::RosterVersion>& versions) {
-  std::map<std::string, std::string> member_of;
-  for (const auto& version : versions) {
-    for (const auto& entry : version.entries) {
-      if (!entry.has_key()) continue;
-      const auto [found, fresh] = member_of.emplace(entry.spki, entry.member);
-      if (found->second != entry.member) return false;
-    }
-  }
-  return true;
-}
-
-}  // namespace
 
 evidence::Actor member_actor(std::string_view member, std::string_view key,
                              evidence::ActorMethod method) {

@@ -11,11 +11,13 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "core/apply.h"
+#include "core/demo.h"
 #include "core/roster_offer.h"
 #include "core/rosters.h"
 #include "core/witnesses_ahead.h"
 #include "core/work.h"
 #include "crypto/hash.h"
+#include "evidence/roster_marks.h"
 
 namespace lp::core {
 namespace {
@@ -25,20 +27,11 @@ using Opening = OpenSuccessors::Opening;
 
 constexpr std::size_t salt_bytes = 32;
 
-// An opening whose signatures hold.
-struct Checked {
-  const Opening* opening;
-  ClosedLog closed;
-  evidence::SuccessionDocument document;
-  evidence::RosterDocument roster;
-  evidence::RosterVersion version;
-};
-
 std::unexpected<Refused> stale(const ProjectView& project) {
   return refuse(Fault::stale, {}, project.row.name + ": what the server rebuilds is another text");
 }
 
-std::expected<Checked, Refused> check(const Work& work, const Opening& opening) {
+std::expected<SignedOpening, Refused> check(const Work& work, const Opening& opening) {
   const Directory& directory = work.directory();
   const ProjectView* project = directory.project(opening.project);
   const auto closed = directory.closed.find(opening.project);
@@ -53,11 +46,12 @@ std::expected<Checked, Refused> check(const Work& work, const Opening& opening) 
   if (const auto why = evidence::refuse_owners(opening.record, *project->roster)) {
     return refuse(Fault::not_permitted, {}, *why);
   }
-  Checked checked{.opening = &opening,
-                  .closed = closed->second,
-                  .document = *said,
-                  .roster = {.head = opening.head, .entries = {}, .signatures = opening.signatures},
-                  .version = {}};
+  SignedOpening checked{
+      .opening = &opening,
+      .successor = closed->second.successor,
+      .document = *said,
+      .roster = {.head = opening.head, .entries = {}, .signatures = opening.signatures},
+      .version = {}};
   for (const auto& entry : project->entries) checked.roster.entries.push_back(entry.bytes());
   auto version = evidence::read_roster(checked.roster, nullptr);
   if (!version) {
@@ -80,11 +74,11 @@ std::string closed_name(const Directory& directory, const std::string& name, Ins
 }
 
 // The empty log with its project.
-ProjectLog& begin(Work& work, const Checked& checked) {
+ProjectLog& begin(Work& work, const SignedOpening& checked) {
   Directory& directory = work.change_directory();
   ProjectView& before = directory.projects.find(checked.opening->project)->second;
   store::Project row = before.row;
-  row.id = checked.closed.successor;
+  row.id = checked.successor;
   row.origin = checked.document.origin;
   row.created = work.now;
   row.roster_version = 0;
@@ -92,7 +86,11 @@ ProjectLog& begin(Work& work, const Checked& checked) {
   before.row.name = closed_name(directory, row.name, work.now);
   // In this order: no two projects have one name.
   work.batch.writes.emplace_back(before.row);
-  return work.begin_log(row);
+  ProjectLog& log = work.begin_log(row);
+  // What its first roster says, and not what the one before it said.
+  std::vector<std::string>& marks = work.change_directory().projects.find(row.id)->second.marks;
+  if (!evidence::is_marked(checked.version.head, demo_mark)) std::erase(marks, demo_mark);
+  return log;
 }
 
 // Whoever may ask, and what is told to whom, goes on with the new project.
@@ -117,21 +115,46 @@ void move_on(Work& work, const std::string& before, const std::string& after) {
   }
 }
 
-Work::Event opening_event(Work& work, const Checked& checked, const evidence::Actor& actor) {
+// Which content keys there are, and the copies that devices of its roster hold.
+void move_content_keys(Work& work, const std::string& before, const std::string& after) {
+  const auto keys = work.world.rows.content_keys();
+  const auto wraps = work.world.rows.wrapped_keys();
+  LP_ASSERT(keys.has_value() && wraps.has_value());
+  const auto& entries = work.directory().project(after)->entries;
+  const auto stands = [&](const std::string& device) {
+    return std::ranges::any_of(entries, [&](const auto& entry) {
+      return entry.has_key() && evidence::key_id(entry.spki) == device;
+    });
+  };
+  for (store::ContentKey key : *keys) {
+    if (key.project != before) continue;
+    key.project = after;
+    work.batch.writes.emplace_back(std::move(key));
+  }
+  for (store::WrappedKey wrap : *wraps) {
+    if (wrap.project != before || !stands(wrap.device)) continue;
+    wrap.project = after;
+    work.batch.writes.emplace_back(std::move(wrap));
+  }
+}
+
+Work::Event opening_event(Work& work, const SignedOpening& checked, const evidence::Actor& actor) {
   Work::Event event;
   event.statement.type = EventType::log_opened;
   event.statement.actor = actor;
   event.statement.roster_sha256 = checked.document.roster_genesis;
   event.statement.document = crypto::sha256(checked.opening->record.document);
-  event.statement.marks = work.directory().project(checked.closed.successor)->marks;
+  event.statement.marks = work.directory().project(checked.successor)->marks;
   event.evidence.push_back(
       checked.opening->record.evidence_entry(work.world.entropy.bytes(salt_bytes)));
   return event;
 }
 
-void open(Work& work, const Checked& checked) {
+}  // namespace
+
+void open_successor(Work& work, const SignedOpening& checked) {
   const std::string& before = checked.opening->project;
-  const std::string& after = checked.closed.successor;
+  const std::string& after = checked.successor;
   ProjectLog& log = begin(work, checked);
   const auto& entries = work.directory().project(before)->entries;
   const std::string& signer = checked.opening->record.owners.front().spki;
@@ -142,13 +165,18 @@ void open(Work& work, const Checked& checked) {
   work.append(log, opening_event(work, checked, actor));
   take_roster(work, after, checked.roster, checked.version, actor);
   move_on(work, before, after);
-  forget_witness_ahead(work, checked.closed.origin);
+  move_content_keys(work, before, after);
+  forget_witness_ahead(work, checked.document.predecessor);
   Directory& directory = work.change_directory();
   directory.closed.erase(before);
   directory.successors.emplace(before, after);
 }
 
-}  // namespace
+void keep_successors(Work& work) {
+  work.batch.settings.push_back(
+      {.name = "log.successors", .value = to_text(work.directory().successors)});
+  work.tell_access();
+}
 
 std::optional<Succession> offer_succession(const Directory& directory, const ProjectView& project,
                                            const Keys& keys, Instant time, std::string salt) {
@@ -178,7 +206,7 @@ std::optional<Succession> offer_succession(const Directory& directory, const Pro
 }
 
 Applied<OpenSuccessors> apply(Work& work, OpenSuccessors& command) {
-  std::vector<Checked> checked;
+  std::vector<SignedOpening> checked;
   std::set<std::string> projects;
   for (const Opening& opening : command.openings) {
     if (!projects.insert(opening.project).second) return refuse(Fault::stale);
@@ -188,21 +216,19 @@ Applied<OpenSuccessors> apply(Work& work, OpenSuccessors& command) {
   }
   if (checked.empty()) return refuse(Fault::unknown);
   // As with every new log: the signer knows it before anything of it is committed.
-  for (const Checked& one : checked) {
+  for (const SignedOpening& one : checked) {
     if (const auto opened = work.world.signer.open(one.document.origin); !opened) {
       return refuse(fault_of(opened.error()));
     }
   }
   OpenSuccessors::Result result;
-  for (const Checked& one : checked) {
-    open(work, one);
-    result.opened.push_back({.project = one.closed.successor,
+  for (const SignedOpening& one : checked) {
+    open_successor(work, one);
+    result.opened.push_back({.project = one.successor,
                              .origin = one.document.origin,
-                             .predecessor = one.closed.origin});
+                             .predecessor = one.document.predecessor});
   }
-  work.batch.settings.push_back(
-      {.name = "log.successors", .value = to_text(work.directory().successors)});
-  work.tell_access();
+  keep_successors(work);
   return result;
 }
 

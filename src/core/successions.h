@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 
+#include "core/commands.h"
 #include "core/directory.h"
 #include "core/keys.h"
 #include "evidence/roster.h"
+#include "evidence/roster_document.h"
 #include "evidence/succession.h"
 
 namespace lp::core {
@@ -25,5 +27,20 @@ struct Succession {
 // Nothing unless the log of the project is closed and waits for its owners.
 std::optional<Succession> offer_succession(const Directory& directory, const ProjectView& project,
                                            const Keys& keys, Instant time, std::string salt);
+
+class Work;
+
+// An opening whose signatures hold, and whose log the signer has opened.
+struct SignedOpening {
+  const OpenSuccessors::Opening* opening = nullptr;
+  std::string successor;  // id of the project whose log opens
+  evidence::SuccessionDocument document;
+  evidence::RosterDocument roster;
+  evidence::RosterVersion version;
+};
+// Opens it: the project with its first roster, and with all that goes on with it.
+void open_successor(Work& work, const SignedOpening& signed_opening);
+// Keeps which project took the place of which, after one or more of those.
+void keep_successors(Work& work);
 
 }  // namespace lp::core

@@ -1,5 +1,8 @@
 // How a verdict is told: to programs as JSON, to people as sentences.
 
+#include <array>
+#include <utility>
+
 #include "base/assert.h"
 #include "base/visible.h"
 #include "evidence/members.h"
@@ -124,6 +127,23 @@ std::string_view log_words(LogLevel log) {
   return {};
 }
 
+// What a mark takes from what was proven.
+std::string_view mark_words(std::string_view mark) {
+  using Words = std::pair<std::string_view, std::string_view>;
+  constexpr std::array known{
+      Words{"demo", "the server was set up as a demonstration and had not gone live"},
+      Words{"no_isolation", "agent and server ran under one account: approvals are advisory"},
+      Words{"self_enrolled", "the agent signed itself up"},
+      Words{"server_sealed", "the payload reached the server unencrypted, which could read it"},
+      Words{"test", "made with a test approver; no evidence"},
+      Words{"unbound_execution", "nothing ties what the agent then ran to this approval"},
+      Words{"unbound_payload", "whoever decided did not open the payload"}};
+  for (const auto& [name, words] : known) {
+    if (mark == name) return words;
+  }
+  return {};  // A mark that is not known makes the statement malformed.
+}
+
 std::string what_happened(const ReceiptReport& report) {
   const Statement& said = *report.statement;
   std::string text = "Event: " + std::string(to_string(said.type)) + " of " +
@@ -136,6 +156,9 @@ std::string what_happened(const ReceiptReport& report) {
       text += (i == 0 ? "" : ", ") + visible(report.names[i]);
     }
     text += ".\n";
+  }
+  for (const std::string& mark : report.marks) {
+    text += "Marked `" + mark + "`: " + std::string(mark_words(mark)) + ".\n";
   }
   return text + "Proven by: " + std::string(human_words(report.human)) + "; " +
          std::string(log_words(report.log)) + ".\n";
@@ -186,7 +209,7 @@ json::Value ReceiptReport::to_json() const {
   if (statement) {
     value.add("time", lp::to_string(statement->time));
     if (statement->of_request()) value.add("request_id", statement->stream.id);
-    if (!statement->marks.empty()) value.add("marks", json::text_array(statement->marks));
+    if (!marks.empty()) value.add("marks", json::text_array(marks));
     value.add_if("strength", statement->strength);
     value.add_if("agent_claims", statement->agent_claims);
   }

@@ -79,6 +79,10 @@ TEST(ReceiptVectors, AreJudgedAsInEveryOtherLanguage) {
                    *expected.find_string("human"), *expected.find_string("log")))
         << *one.find_string("name") << ": " << *one.find_string("why") << "\n"
         << report.why;
+    if (const json::Value* marks = one.find("marks")) {
+      ASSERT_NE(said.find("marks"), nullptr) << *one.find_string("name");
+      EXPECT_EQ(said.find("marks")->items(), marks->items()) << *one.find_string("name");
+    }
     const bool erased = std::ranges::find(report.checks, Outcome::erased, &CheckResult::outcome) !=
                         report.checks.end();
     EXPECT_EQ(erased, one.find_string("human_check") == "erased") << *one.find_string("name");

@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "evidence/members.h"
 #include "evidence/remembered.h"
+#include "evidence/roster_marks.h"
 #include "evidence/statement.h"
 #include "evidence/values.h"
 #include "json/text_array.h"
@@ -273,14 +274,13 @@ bool entries_fit(const std::vector<RosterEntry>& entries) {
                       [&with_key](std::string_view member) { return with_key.contains(member); });
 }
 
-bool is_test(const RosterHead& head) {
-  return std::find(head.marks.begin(), head.marks.end(), "test") != head.marks.end();
-}
-
 bool follows(const RosterHead& head, const RosterHead* previous) {
   if (previous == nullptr) return head.version == 1;
-  // A test roster stays one for ever: nobody may wash its receipts clean by a new version.
-  if (is_test(*previous) && !is_test(head)) return false;
+  // A test roster stays one for ever, and one of a demonstration: nobody may wash its receipts
+  // clean by a new version.
+  for (const std::string_view mark : lasting_marks) {
+    if (is_marked(*previous, mark) && !is_marked(head, mark)) return false;
+  }
   return head.origin == previous->origin && head.version == previous->version + 1 &&
          head.prev == previous->sha256() && head.time >= previous->time;
 }

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/assert.h"
 #include "evidence/examination.h"
+#include "evidence/roster_marks.h"
 
 namespace lp::evidence {
 namespace {
@@ -165,6 +167,21 @@ void Examination::choose_trust(std::string_view of_origin) {
   trust = trust_of(trusts, origin);
 }
 
+namespace {
+
+// What the statement bears, and what its rosters say of the whole log.
+std::vector<std::string> shown_marks(const Examination& it) {
+  std::set<std::string> marks(it.statement().marks.begin(), it.statement().marks.end());
+  for (const SignedHead& one : it.rosters()) {
+    for (const std::string_view mark : lasting_marks) {
+      if (is_marked(one.head, mark)) marks.emplace(mark);
+    }
+  }
+  return {marks.begin(), marks.end()};
+}
+
+}  // namespace
+
 bool is_of_people(const Statement& statement) {
   return is_review(statement.type) || is_people_decision(statement);
 }
@@ -186,7 +203,10 @@ ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& t
   report.names = std::move(it.names);
   if (!it.entries.empty()) {
     report.index = it.own().index();
-    if (!it.is_erased()) report.statement = it.statement();
+    if (!it.is_erased()) {
+      report.statement = it.statement();
+      report.marks = shown_marks(it);
+    }
   }
   return report;
 }
@@ -212,7 +232,10 @@ ReceiptReport verify_entry(const LoggedStatement& entry, const HeadOf& head_of,
   if (!report.check) report.verdict = Finding::valid;
   report.origin = it.origin;
   report.index = entry.proof.index;
-  if (!it.entries.empty()) report.statement = it.statement();
+  if (!it.entries.empty()) {
+    report.statement = it.statement();
+    report.marks = shown_marks(it);
+  }
   return report;
 }
 

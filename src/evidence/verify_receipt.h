@@ -70,6 +70,7 @@ struct ReceiptReport {
   std::optional<Statement> statement;   // as it reads; it may be false unless VALID
   std::optional<std::uint64_t> index;   // of the leaf
   std::string origin;                   // "" when nothing could be read
+  std::vector<std::string> marks;       // of the statement, and `demo` and `test` of its rosters
   std::vector<std::string> names;       // pseudonyms of the people whose signatures hold
   std::vector<CheckResult> checks;
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 
+#include "core/home.h"
 #include "identity/provider_metadata.h"
 #include "outbound/web_push.h"
 
@@ -123,21 +124,11 @@ Setter ranges(std::function<std::vector<IpRange>&(Config&)> slot) {
 // What links begin with and what a browser must call its origin, so exactly in the form of one.
 Setter public_url() {
   return [](Config& config, const toml::node& node) -> Fault {
-    const std::string wrong =
-        "must be a scheme and a host, such as https://letsping.example, in lower case and without "
-        "a slash at the end";
     const auto value = node.value_exact<std::string>();
-    if (!value) return wrong;
-    std::string_view rest = *value;
-    const bool secure = rest.starts_with("https://");
-    if (!secure && !rest.starts_with("http://") && !rest.empty()) return wrong;
-    rest.remove_prefix(std::min(rest.find("://") + 3, rest.size()));
-    const auto fits = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-             std::string_view("-._:[]").contains(c);
-    };
-    if ((rest.empty() && !value->empty()) || !std::ranges::all_of(rest, fits)) return wrong;
-    if (rest.ends_with(secure ? ":443" : ":80")) return "must not name the scheme's own port";
+    if (!value) return std::string(*core::refuse_public_url(""));
+    if (!value->empty()) {
+      if (const auto why = core::refuse_public_url(*value)) return std::string(*why);
+    }
     config.public_url = *value;
     return std::nullopt;
   };

@@ -39,8 +39,9 @@ std::expected<void, std::string> settle_home(core::Engine& engine, const std::st
                                              bool accepted) {
   const auto before = core::home_of(engine.reader());
   if (!before) return std::unexpected(before.error().what);
-  if (*before == public_url) return {};
   const auto directory = engine.directory();
+  // Until somebody has set it up, what it is follows from the address.
+  if (*before == public_url && directory->set_up) return {};
   const bool lived = directory->set_up && *before && !(*before)->empty();
   const auto lost =
       lived ? core::lost_under(*directory, public_url) : std::vector<core::LostCredentials>();

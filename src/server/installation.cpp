@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "core/approver.h"
+#include "core/home.h"
 #include "core/own_notary.h"
 #include "server/remote_notary.h"
 #include "store/sqlite/sqlite_store.h"
@@ -179,6 +180,12 @@ std::expected<void, std::string> initialise(const Place& place, const Initial& i
   }
   if (engine.directory()->test && !engine.directory()->set_up) {
     if (auto made = make_test_approver(**installation, place); !made) return made;
+  }
+  // Until `serve` is told under which name people reach it, there is none but this machine's own.
+  if (!engine.directory()->set_up) {
+    if (const auto set = engine.run(core::SetHome{}); !set) {
+      return std::unexpected(std::string(core::to_string(set.error().fault)));
+    }
   }
   // Written last: a directory without it is one whose making was interrupted.
   if (auto marked = write_file_durably(place.complete(), "", 0600); !marked) {

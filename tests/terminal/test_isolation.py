@@ -40,19 +40,19 @@ class Isolation(unittest.TestCase):
     def test_says_that_approvals_are_advice_when_agent_and_server_share_an_account(self):
         said = self.ask_as(os.getuid())
         self.assertIn("one account", said["advisory"])
-        self.assertEqual(["no_isolation"], self.marks(said["id"]))
+        self.assertEqual(["demo", "no_isolation"], self.marks(said["id"]))
         shown = self.house.run("review", "show", said["id"])
         self.assertIn("an approval is only advice", shown)
         created = [line["statement"]["predicate"] for line in self.house.list("log", "show")][-1]
         self.assertEqual("request.created", created["type"])
-        self.assertEqual(["no_isolation"], created["marks"])
+        self.assertEqual(["demo", "no_isolation"], created["marks"])
 
     def test_claims_nothing_of_another_account(self):
         if os.getuid() != 0:
             return  # only root can become somebody else
         said = self.ask_as(SOMEBODY_ELSE)
         self.assertNotIn("advisory", said)
-        self.assertEqual([], self.marks(said["id"]))
+        self.assertEqual(["demo"], self.marks(said["id"]))
 
     def test_marks_a_request_that_the_servers_own_account_revised(self):
         if os.getuid() != 0:
@@ -61,7 +61,7 @@ class Isolation(unittest.TestCase):
         said = self.post_as(os.getuid(), f"/api/requests/{asked['id']}/revise",
                             {"version": 1, "payload": json.loads(E1)})
         self.assertIn("one account", said["advisory"])
-        self.assertEqual(["no_isolation"], self.marks(asked["id"]))
+        self.assertEqual(["demo", "no_isolation"], self.marks(asked["id"]))
 
     def test_says_at_start_what_it_can_tell(self):
         self.assertIn("server.account", self.house.log_tail())

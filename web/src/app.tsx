@@ -33,6 +33,7 @@ const ErasureProposalView = lazy(() =>
 const RollbackView = lazy(() =>
   import("./views/rollback").then((m) => ({ default: m.RollbackView })),
 );
+const GoLiveView = lazy(() => import("./views/go_live").then((m) => ({ default: m.GoLiveView })));
 const KeysView = lazy(() => import("./views/keys/keys").then((m) => ({ default: m.KeysView })));
 const PeopleView = lazy(() =>
   import("./views/people/people").then((m) => ({ default: m.PeopleView })),
@@ -137,6 +138,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "project") return <ProjectView session={session} />;
   if (page === "about") return <AboutView session={session} />;
   if (page === "rollback") return <RollbackView session={session} />;
+  if (page === "go-live") return <GoLiveView session={session} />;
   if ("erasure" in page) return <ErasureProposalView id={page.erasure} session={session} />;
   if ("proposal" in page) return <ProposalView id={page.proposal} session={session} />;
   return <InboxView session={session} {...(page.request && { selected: page.request })} />;
@@ -151,6 +153,7 @@ function pageOf(path: string, query: URLSearchParams): PageName {
   }
   if (path === "/audit") return "audit";
   if (path === "/settings/rollback") return "rollback";
+  if (path === "/settings/go-live") return "go-live";
   const proposal = /^\/settings\/roster\/([a-z0-9_]+)$/.exec(path)?.[1];
   if (proposal !== undefined) return { proposal };
   const erasure = /^\/settings\/erasure\/([a-z0-9_]+)$/.exec(path)?.[1];

@@ -209,8 +209,9 @@ def check_chain(versions: list[Version]) -> None:
             demand(head.version == before.version + 1 and head.prev == before.sha256,
                    f"{what} does not follow the version before")
             demand(head.time >= before.time, f"{what} is older than the version before")
-            demand("test" not in before.marks or "test" in head.marks,
-                   f"{what} lost the mark test")
+            for mark in ("test", "demo"):
+                demand(mark not in before.marks or mark in head.marks,
+                       f"{what} lost the mark {mark}")
             check_signatures("lp-roster/1", head.data, each.signatures, before.owners,
                              before.threshold, what)
         elif head.version == 1:

@@ -34,7 +34,7 @@ WHERE p.id = ?1)";
 inline constexpr std::string_view rows_of_nobody = R"(
 SELECT
   (SELECT count(*) FROM setting WHERE name NOT IN
-    ('log.name', 'test', 'set_up', 'setup_owner', 'directory_mac', 'witness.policy',
+    ('log.name', 'test', 'demo', 'set_up', 'setup_owner', 'directory_mac', 'witness.policy',
      'witness.ahead', 'log.successors', 'root.log', 'public_url')) +
   (SELECT count(*) FROM anchor WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM leaf WHERE position >> 40 NOT IN (SELECT number FROM project)) +

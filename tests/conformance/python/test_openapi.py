@@ -25,7 +25,8 @@ from together import people_decide_together
 PROGRAM = os.environ.get("LETSPING_BIN", str(Path(__file__).parents[3] / "build/release/letsping"))
 PAGES = ("/", "/setup", "/login", "/login/callback", "/inbox", "/audit",
          f"/requests/{UNKNOWN}", "/settings",
-         "/settings/roster/rop_x", "/settings/erasure/ers_x", "/settings/rollback", "/p")
+         "/settings/roster/rop_x", "/settings/erasure/ers_x", "/settings/rollback",
+         "/settings/go-live", "/p")
 
 
 class House:
@@ -325,6 +326,10 @@ def people_look_around(house):
     # test_rollback.py has some; here nothing was closed.
     assert house.page("GET", "/api/review/successions")["successions"] == []
     house.page("POST", "/api/review/successions", {"openings": []}, 404)
+    # A demo has nothing to sign for while a request waits, or for an address of one machine only.
+    live = "/api/review/successions?public_url=https://"
+    house.page("GET", live + "localhost", None, 400)
+    house.page("GET", live + "letsping.example", None, 409)
 
 
 def people_end_sessions(house):

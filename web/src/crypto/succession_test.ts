@@ -3,8 +3,14 @@ import { base64, hex, sha256, utf8 } from "./bytes";
 import { generateDeviceKey, verify } from "./device_key";
 import { jcs } from "./jcs";
 import { treeRoot } from "./roster";
-import { type Head, type Roster, RosterProblem } from "./roster_chain";
-import { readSuccession, type SuccessionText, signSuccession } from "./succession";
+import { type Entry, type Head, type Roster, RosterProblem } from "./roster_chain";
+import {
+  liveEntries,
+  readGoLive,
+  readSuccession,
+  type SuccessionText,
+  signSuccession,
+} from "./succession";
 
 const time = "2026-03-01T12:00:00.000Z";
 
@@ -91,6 +97,39 @@ describe("a succession", () => {
     ]) {
       const other = await offer(known, change);
       await expect(readSuccession(other, known)).rejects.toThrow(RosterProblem);
+    }
+  });
+
+  it("takes a demo live with the key that signs, and everybody else without one", async () => {
+    const known = await roster();
+    const [owner] = known.entries as [Entry];
+    known.head.marks = ["demo", "self_enrolled"];
+    const { spki: _, ...place } = { ...owner, member: "mem_2", roles: ["reviewer"] };
+    known.entries.push({ ...owner, spki: "BBBB", class: "passkey", rpId: "localhost" });
+    known.entries.push(
+      { ...owner, ...place, spki: "CCCC" },
+      { ...owner, ...place, spki: "DDDD" },
+    );
+    const entries = liveEntries(known.entries, "AAAA");
+    expect(entries).toEqual([owner, { ...place, class: "none" }]);
+    const url = "https://letsping.example";
+    const tree = { size: 2, root: await treeRoot(entries.map((entry) => jcs(entry))) };
+    const inHead = { marks: ["self_enrolled"], tree };
+    const inDocument = { reason: `goes live at ${url}`, restored: { size: 9, root: "99" } };
+    const text = await offer(known, inDocument, inHead);
+    expect((await readGoLive(text, known, "AAAA", url)).predecessor).toBe("log/p/1");
+    const unmarked = await offer(known, inDocument, { tree });
+    const another = await offer(known, inDocument, { marks: ["self_enrolled"] });
+    const lossy = await offer(known, { reason: inDocument.reason }, inHead);
+    for (const wrong of [
+      () => readGoLive(text, known, "CCCC", url),
+      () => readGoLive(text, known, "AAAA", "https://evil.example"),
+      () => readGoLive(unmarked, known, "AAAA", url),
+      () => readGoLive(another, known, "AAAA", url),
+      () => readGoLive(lossy, known, "AAAA", url),
+      () => readSuccession(text, known),
+    ]) {
+      await expect(wrong()).rejects.toThrow(RosterProblem);
     }
   });
 

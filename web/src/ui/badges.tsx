@@ -27,7 +27,7 @@ export function EnvironmentBadge({ name }: { name: string }) {
 
 const markWords: Record<string, [string, string]> = {
   test: ["test", "Made with a test approver; not evidence"],
-  demo: ["demo", "A demonstration; no real agent waits"],
+  demo: ["demo", "This server was set up as a demonstration and has not gone live"],
   no_isolation: ["advisory", "Agent and server run under one account, so approval is advisory"],
   unbound_execution: ["unbound", "This client runs the action without a permit"],
   server_sealed: [

@@ -89,6 +89,7 @@ export function Frame(props: { session: Session; page: PageName; children: React
             Test data: this server was made with a test approver. Its receipts are not evidence.
           </div>
         )}
+        {marks.has("demo") && <DemoMark />}
         <SilenceBanner session={session} />
         <ConnectionBanner connection={connection} />
         <HeldBar at={inbox ? page.request : undefined} />
@@ -98,6 +99,16 @@ export function Frame(props: { session: Session; page: PageName; children: React
         </ConnectionContext.Provider>
       </div>
     </div>
+  );
+}
+
+// Steady and quiet: nothing is wrong, and nobody shall take it for the real thing.
+function DemoMark() {
+  return (
+    <p className="demo-mark">
+      <b>Demo</b> Set up for one machine only: every receipt says so until this server{" "}
+      <Link href="/settings/go-live">goes live</Link>.
+    </p>
   );
 }
 

@@ -14,6 +14,7 @@ export type PageName =
   | "project"
   | "about"
   | "rollback"
+  | "go-live"
   | { proposal: string }
   | { erasure: string }
   | { request: string | undefined };
@@ -39,7 +40,8 @@ export function settingsPage(page: PageName): SettingsPage | undefined {
   const named = settings.find((one) => one.page === page);
   if (named) return named.page;
   // What owners sign is about keys.
-  if (page === "rollback" || (typeof page === "object" && !("request" in page))) return "keys";
+  const signed = page === "rollback" || page === "go-live";
+  if (signed || (typeof page === "object" && !("request" in page))) return "keys";
   return undefined;
 }
 

@@ -111,6 +111,12 @@ function SetupForm(props: {
           Its data was made with a test approver. Receipts from it are marked as test for ever.
         </Notice>
       )}
+      {begin.marks.includes("demo") && (
+        <Notice kind="info" title="This is a demo until it goes live">
+          The server is known by a name of this machine only. Its receipts are marked as demo. To
+          set it up for real at once, start it with <code>server.public_url</code> first.
+        </Notice>
+      )}
       <label className="field">
         <span>Your name</span>
         <input

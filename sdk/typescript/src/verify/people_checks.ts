@@ -66,9 +66,11 @@ function demandNext(head: Head, before: Head, at: string): void {
   const follows = head.version === before.version + 1 && head.prev === before.sha256;
   demand(follows, `${at} does not follow the one before`);
   demand(head.time >= before.time, `${at} is older than the one before`);
-  // A test roster stays one for ever.
-  const washed = before.marks.includes("test") && !head.marks.includes("test");
-  demand(!washed, `${at} has lost the mark of a test`);
+  // A test roster stays one for ever, and one of a demonstration.
+  for (const mark of ["test", "demo"]) {
+    const washed = before.marks.includes(mark) && !head.marks.includes(mark);
+    demand(!washed, `${at} has lost the mark ${mark}`);
+  }
 }
 
 async function demandOwners(

@@ -10,6 +10,7 @@ export interface Case {
   trust: string[];
   allow_test?: boolean;
   human_check?: "erased";
+  marks?: string[];
   require?: NonNullable<Options["require"]>;
   file?: string;
   base?: string;

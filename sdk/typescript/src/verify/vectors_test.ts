@@ -15,6 +15,7 @@ test.each(vectors.cases.map((one) => [one.name, one] as const))("%s", async (_na
     check: undefined,
     ...one.expect,
   });
+  if (one.marks) expect(report.marks).toEqual(one.marks);
   const erased = report.checks.some(({ result }) => result === "erased");
   expect(erased).toBe(one.human_check === "erased");
 });

@@ -229,8 +229,17 @@ function verdictOf(error: unknown): "INVALID" | "INDETERMINATE" | undefined {
   return error instanceof Malformed ? "INVALID" : undefined;
 }
 
-function claims({ own }: Subject): Partial<Report> {
-  const { statement, tlog } = own;
+// What the statement bears, and what its rosters say of the whole log.
+function shownMarks({ own, receipt }: Subject): string[] {
+  const ofLog = receipt.rosters
+    .flatMap(({ head }) => head.marks)
+    .filter((mark) => mark === "demo" || mark === "test");
+  return [...new Set([...own.statement.marks, ...ofLog])].sort();
+}
+
+function claims(subject: Subject): Partial<Report> {
+  const { statement, tlog } = subject.own;
+  const marks = shownMarks(subject);
   const request = statement.request !== undefined && statement.stream.id !== "project";
   return {
     type: statement.type,
@@ -238,7 +247,7 @@ function claims({ own }: Subject): Partial<Report> {
     index: tlog.proof.index,
     time: statement.time,
     ...(request && { request_id: statement.stream.id }),
-    ...(statement.marks.length > 0 && { marks: statement.marks }),
+    ...(marks.length > 0 && { marks }),
     ...(statement.strength && { strength: statement.strength }),
     ...(statement.agent_claims && { agent_claims: statement.agent_claims }),
   };

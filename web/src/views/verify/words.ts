@@ -205,7 +205,7 @@ export const logWords: Record<LogLevel, string> = {
 
 export const markWords: Record<string, string> = {
   test: "made with a test set-up; no evidence",
-  demo: "a demonstration; no real agent waited",
+  demo: "the server was set up as a demonstration and had not gone live",
   no_isolation: "agent and server ran under one account, so the approval was advisory",
   self_enrolled: "the agent signed itself up",
   server_sealed: "the payload reached the server unencrypted, which could read it",
