@@ -101,12 +101,7 @@ test("a demo goes live, and its owner enrols again under the new name", async (t
   await page.locator(".roster-change").getByText("Ada").waitFor();
   await photograph(page, "go-live");
   // The log grows while the owner reads; what is signed is of the log as it is then.
-  await command(
-    server,
-    "login-link",
-    "--member",
-    (await command(server, "member", "list"))[0].id,
-  );
+  await server.newAgentKey("second-bot");
   await page.getByRole("button", { name: "Go live" }).click();
   await page.getByRole("heading", { name: "This server is live" }).waitFor();
   assert.equal(await page.locator(".demo-mark").count(), 0);
