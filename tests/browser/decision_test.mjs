@@ -215,9 +215,9 @@ test("when the agent has stopped waiting, approving asks once more", async (t) =
   person.behaved();
 });
 
-test("a critical request takes the page, a typed word, a reason and a passkey", async (t) => {
+test("a critical request takes the page, a typed value, a reason and a passkey", async (t) => {
   const { person, page, agent } = await setUp(t, { passkey: true });
-  const { id } = await agent.ask("iam", "grant_role", '{"user":"eve","role":"admin"}', {
+  const { id } = await agent.ask("iam", "grant_role", '{"user":"eve","env":"prod-eu"}', {
     priority: "critical",
   });
   await openRequest(page, id);
@@ -228,10 +228,16 @@ test("a critical request takes the page, a typed word, a reason and a passkey", 
   const sign = page.locator(".decision-panel.confirm .approve");
   await page.waitForTimeout(700);
   assert.equal(await sign.isEnabled(), false);
-  await page.getByLabel("Type grant_role to approve").fill("grant_role");
+  // Of the payload, as it is shown; another test types the action's name, for want of one.
+  const value = page.getByLabel("Type the value of env");
+  await value.fill("prod-eu");
   await page.getByLabel("Why it may run").fill("  eleven char  ");
   assert.equal(await sign.isEnabled(), false);
   await page.getByLabel("Why it may run").fill("on call until Monday");
+  await sign.and(page.locator(":enabled")).waitFor();
+  await value.fill("prod");
+  assert.equal(await sign.isEnabled(), false);
+  await value.fill("prod-eu");
   await photograph(page, "request-critical-confirm");
   await sign.and(page.locator(":enabled")).click();
   await page.getByRole("heading", { name: "Approved" }).waitFor();

@@ -194,7 +194,7 @@ function Group(props: {
             current={request.id === props.row.selected}
             leaving={leftAt !== undefined && !held}
             picked={props.picks?.ids.includes(request.id) ?? false}
-            pick={leftAt === undefined ? props.picks?.toggle : undefined}
+            pick={props.picks?.toggle}
           />
         ))}
       </ul>

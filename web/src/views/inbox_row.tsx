@@ -20,7 +20,7 @@ export const InboxRow = memo(function InboxRow(props: {
     <li
       className={`row ${request.level}${props.leaving ? " leaving" : ""}${pick ? " picks" : ""}`}
     >
-      {pick && (
+      {pick && request.state === "pending" ? (
         <label className="row-pick">
           <input
             type="checkbox"
@@ -29,6 +29,9 @@ export const InboxRow = memo(function InboxRow(props: {
             onChange={() => pick(request)}
           />
         </label>
+      ) : (
+        // What was decided while it is listed stays where it is.
+        pick && <span />
       )}
       <Link
         href={props.href}

@@ -6,7 +6,8 @@ import type { Picks } from "./use_picks";
 // be done with them.
 export function PickBar({ picks, query }: { picks: Picks; query: URLSearchParams }) {
   const { ids, first, refused, clear } = picks;
-  if (ids.length === 0 && !refused) return null;
+  // Nothing that is selected waits any more: it was decided.
+  if (ids.length === 0 ? !refused : !first) return null;
   return (
     <div className="pick-bar">
       <p role="status">

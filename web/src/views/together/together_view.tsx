@@ -1,6 +1,6 @@
 import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Check, X } from "lucide-react";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type BatchOutcome, decideTogether } from "../../api/batch";
 import { isReason } from "../../api/client";
 import { loadDetail } from "../../api/detail";
@@ -37,6 +37,7 @@ export function TogetherView({ ids, session }: { ids: readonly string[]; session
     setReads((before) => (same(before.get(id), read) ? before : new Map(before).set(id, read)));
   }, []);
   const deciding = useDeciding(session);
+  const scroll = useResultsInSight(deciding);
   const first = details.find(({ state }) => state === "pending") ?? details[0];
   const failed = requests.flatMap(({ isError, data }, at) =>
     isError && !data ? [shown[at]] : [],
@@ -44,7 +45,7 @@ export function TogetherView({ ids, session }: { ids: readonly string[]; session
   const present = shown.flatMap((id) => reads.get(id) ?? []);
   return (
     <article className={`request ${first?.level ?? ""}`}>
-      <div className="request-scroll">
+      <div className="request-scroll" ref={scroll}>
         <Link href={`/${deciding.outcomes ? cleared() : location.search}`} className="back">
           <ArrowLeft aria-hidden size={16} /> Inbox
         </Link>
@@ -81,6 +82,15 @@ export function TogetherView({ ids, session }: { ids: readonly string[]; session
       )}
     </article>
   );
+}
+
+// Whoever pressed at the end of a long list sees what became of it.
+function useResultsInSight({ outcomes, problem }: Deciding) {
+  const scroll = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (outcomes || problem) scroll.current?.scrollTo({ top: 0 });
+  }, [outcomes, problem]);
+  return scroll;
 }
 
 // The filters of the list without the selection, which is decided.
