@@ -80,7 +80,7 @@ test("project: settings as they are, a webhook that takes decisions, and what is
   const { server, person, page, agent } = setting;
   await go(setting, "Project");
   await page.getByText("this server cannot read them").waitFor();
-  await page.getByText("A single operator").waitFor();
+  await page.getByText("A single operator: until").waitFor();
   await page.getByText("24 h where the agent does not say").waitFor();
   await page.getByText("Before you rely on it: 0 of 9").waitFor();
   await page.getByText("There is no telemetry").waitFor();
