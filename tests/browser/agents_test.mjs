@@ -74,7 +74,7 @@ test("agents: a key is made, seen to call and ended; a secret is shown once", as
   person.behaved(/status of 422/);
 });
 
-test("project: settings as they are, a webhook that takes decisions, and what is left", async (t) => {
+test("project: its settings, a webhook that takes decisions, and what is left", async (t) => {
   const receiver = await openReceiver(t);
   const setting = await setUp(t, { env: { LETSPING_WEBHOOKS__ALLOW: "127.0.0.1" } });
   const { server, person, page, agent } = setting;
