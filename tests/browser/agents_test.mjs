@@ -74,13 +74,13 @@ test("agents: a key is made, seen to call and ended; a secret is shown once", as
   person.behaved(/status of 422/);
 });
 
-test("project: settings as they are, a webhook that takes decisions, and what is left", async (t) => {
+test("project: its settings, a webhook that takes decisions, and what is left", async (t) => {
   const receiver = await openReceiver(t);
   const setting = await setUp(t, { env: { LETSPING_WEBHOOKS__ALLOW: "127.0.0.1" } });
   const { server, person, page, agent } = setting;
   await go(setting, "Project");
   await page.getByText("this server cannot read them").waitFor();
-  await page.getByText("A single operator").waitFor();
+  await page.getByText("A single operator: until").waitFor();
   await page.getByText("24 h where the agent does not say").waitFor();
   await page.getByText("Before you rely on it: 0 of 9").waitFor();
   await page.getByText("There is no telemetry").waitFor();

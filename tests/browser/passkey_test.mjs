@@ -89,6 +89,7 @@ test("a high request says what it takes, and a passkey approves it", async (t) =
   assert.equal(client.type, "webauthn.get");
   // And the core is of the text that stood on the page, as its reader computes it.
   const read = JSON.stringify({ query });
+  assert.equal(read, drop);
   assert.equal(JSON.parse(core).payload.commit, commitmentTo(read, contentKey, payload));
   // It is good for no other request, and for this one no second time.
   const other = await agent.ask("db", "sql", drop, high);

@@ -12,7 +12,7 @@ async function pagePaths() {
   return table
     .split("\n")
     .map((line) => line.split(","))
-    .filter(([method, path]) => method === "GET" && !/^\/(api|admin|log|\.well-known)/.test(path))
+    .filter(([method, path]) => method === "GET" && !/^\/(api|admin|log|\.well-known)\//.test(path))
     .map(([, path]) => path)
     .filter((path) => !["/livez", "/readyz", "/healthz"].includes(path));
 }
