@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 #include "identity/offer_nonce.h"
 #include "identity/passkey_use.h"
+#include "identity/terminal_place.h"
 #include "seal/content_key.h"
 
 namespace lp::core {
@@ -41,14 +42,23 @@ struct Checked {
   std::optional<evidence::PayloadRef> edit;
   Opened opened;
   std::optional<identity::PasskeyUse> passkey = {};  // when one signed
+  evidence::ActorMethod method = evidence::ActorMethod::device_key;
 
   [[nodiscard]] evidence::Actor actor() const {
     return {.id = core.approver,
             .kind = evidence::ActorKind::member,
-            .method = passkey ? evidence::ActorMethod::passkey : evidence::ActorMethod::device_key,
+            .method = method,
             .key = core.key};
   }
 };
+
+// How a key signs: in a browser or at a terminal as a passkey, or else as a device key.
+evidence::ActorMethod method_of(const Directory& directory, const std::string& key) {
+  const auto row = directory.passkeys.find(key);
+  if (row == directory.passkeys.end()) return evidence::ActorMethod::device_key;
+  return identity::is_terminal_place(row->second.origin) ? evidence::ActorMethod::fido2
+                                                         : evidence::ActorMethod::passkey;
+}
 
 // The edit as a payload reference; its commitment is known here only for plaintext.
 std::expected<std::optional<evidence::PayloadRef>, Refused> edit_of(const Decide& command,
@@ -148,7 +158,8 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command) {
                   .core = *core,
                   .edit = {},
                   .opened = *std::move(opened),
-                  .passkey = *passkey};
+                  .passkey = *passkey,
+                  .method = method_of(work.directory(), core->key)};
   return checked;
 }
 
