@@ -10,7 +10,11 @@ from project import (
     CAROL,
     DAVE,
     ERIN,
+    FAY,
     MALLORY,
+    RP_ID,
+    RP_ORIGIN,
+    TERMINAL,
     TWO_RULE,
     payload_plain,
     payload_v1,
@@ -105,6 +109,13 @@ SIGNINGS = {
     "passkey: clientDataJSON is no object": ("an object", CAROL, {
         "raw_client": lambda data: b"[" + data + b"]"}),
     "passkey: signed by another": ("the entry's key", CAROL, {"key": MALLORY.key}),
+    "passkey: at a terminal": ("an origin of the entry's rpId", CAROL, client(origin=TERMINAL)),
+    "security key: of a page's relying party": ("rpIdHash of the entry's rpId", FAY,
+                                                {"rp_id": RP_ID}),
+    "security key: at a page": ("an origin of the entry's rpId", FAY, client(origin=RP_ORIGIN)),
+    "security key: at another installation's terminal": ("an origin of rp", FAY, client(
+        origin="letsping-cli://other.example")),
+    "security key: user not verified": ("UV", FAY, {"flags": 0x01}),
     "a device's signature for a passkey's entry": ("the class of the entry", CAROL,
                                                    {"class_": "device"}),
     "a passkey's signature for a device's entry": ("the class of the entry", BOB,
@@ -125,6 +136,7 @@ GOOD_SIGNINGS = {
         "raw_client": lambda data: data.replace(b":", b" : ", 1)}),
     "passkey: backed up": ("BE and BS are not looked at", CAROL, {"flags": 0x1D}),
     "passkey: a counter of 0": ("no counter is kept", CAROL, {"counter": 0}),
+    "security key: at its terminal": ("rp names terminals like pages", FAY, {}),
     "with high S, by a passkey": ("either S", CAROL, {"high": True}),
     "with a display hash": ("optional", BOB, core(display=OTHER_HASH)),
 }

@@ -13,6 +13,7 @@ from project import (
     CAROL,
     DAVE,
     ERIN,
+    FAY,
     ISSUER_1,
     LOG_1,
     LOG_2,
@@ -27,7 +28,7 @@ from project import (
 )
 from receipt import Part, receipt
 
-PEOPLE = [ALICE, BOB, CAROL, DAVE, ERIN]
+PEOPLE = [ALICE, BOB, CAROL, DAVE, ERIN, FAY]
 OTHER_ORIGIN = "vectors.example/p/ffeeddccbbaa99887766554433221100"
 
 

@@ -4,17 +4,16 @@ import base64
 
 from keys import b64, hex256, seed, sha256, tagged
 from log import jcs, later, leaf_hash, tree_path, tree_root
-from project import RP_ID, RP_ORIGIN
 
 VERDICTS = {"review.approved": "approve", "review.edited": "approve", "review.rejected": "reject"}
 FLAGS = 0x05  # user present, user verified
 
 
-def client_data(challenge, change=None):
+def client_data(challenge, origin, change=None):
     """As a browser writes it: not canonical JSON, and clients may add members."""
     data = {"type": "webauthn.get",
             "challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
-            "origin": RP_ORIGIN, "crossOrigin": False}
+            "origin": origin, "crossOrigin": False}
     if change:
         change(data)
     members = ",".join(f"{jcs(name).decode()}:{jcs(value).decode()}"
@@ -57,7 +56,7 @@ class Signing:
     """How one person signs; each member may be wrong on purpose."""
 
     def __init__(self, core=None, raw_core=None, client=None, raw_client=None, flags=FLAGS,
-                 extra=b"", rp_id=RP_ID, tag=None, high=False, key=None, signature=None,
+                 extra=b"", rp_id=None, tag=None, high=False, key=None, signature=None,
                  class_=None, human=None, entry=None, evidence=None, roster=None, counter=7,
                  batch=None):
         self.core, self.raw_core, self.client, self.raw_client = core, raw_core, client, raw_client
@@ -98,10 +97,10 @@ def sign(request, person, core, how):
                                           how.high))}
     else:
         challenge = sha256(tagged(how.tag or f"lp-{kind}/1", text))
-        client = client_data(challenge, how.client)
+        client = client_data(challenge, person.rp_origin, how.client)
         if how.raw_client:
             client = how.raw_client(client)
-        data = (sha256(how.rp_id.encode()) + bytes([how.flags]) +
+        data = (sha256((how.rp_id or person.rp_id).encode()) + bytes([how.flags]) +
                 how.counter.to_bytes(4, "big") + how.extra)
         made = {"authenticatorData": b64(data), "clientDataJSON": b64(client),
                 "signature": b64(key.sign(data + sha256(client), how.high))}

@@ -7,6 +7,7 @@ ORIGIN = "vectors.example/p/00112233445566778899aabbccddeeff"
 ROOT_ORIGIN = "vectors.example/root"
 START = "2026-03-01T12:00:00.000Z"
 RP_ID, RP_ORIGIN = "approve.vectors.example", "https://approve.vectors.example"
+TERMINAL = "letsping-cli://vectors.example"  # both, of a security key
 
 DEFAULT_RULE = {"n_of": [1, "role:reviewer"]}
 TWO_RULE = {"n_of": [2, "role:reviewer"]}
@@ -17,18 +18,21 @@ COMMIT = hex256(b"commit")
 class Person:
     """A member with one key."""
 
-    def __init__(self, number, name, class_="device", roles=("reviewer",), groups=()):
+    def __init__(self, number, name, class_="device", roles=("reviewer",), groups=(),
+                 rp=(RP_ID, RP_ORIGIN)):
         self.member = f"mem_01jn8xq{number:019d}"
         self.class_, self.key = class_, P256(name)
         self.entry = {"class": class_, "cosigned": [], "groups": sorted(groups),
                       "member": self.member, "roles": sorted(roles),
                       "salt": b64(seed("entry " + name)), "spki": b64(self.key.spki)}
         if class_ == "passkey":
-            self.entry["rpId"] = RP_ID
+            self.entry["rpId"] = rp[0]
+        self.rp_id, self.rp_origin = rp
         self.name = name
 
     def actor(self, method=None):
-        method = method or ("passkey" if self.class_ == "passkey" else "device_key")
+        passkey = "fido2" if self.rp_id == TERMINAL else "passkey"
+        method = method or (passkey if self.class_ == "passkey" else "device_key")
         return {"id": self.member, "key": self.key.id, "kind": "member", "method": method}
 
 
@@ -37,6 +41,7 @@ BOB = Person(2, "bob", roles=("owner", "reviewer"), groups=("finance",))
 CAROL = Person(3, "carol", "passkey")
 DAVE = Person(4, "dave", roles=("auditor",))
 ERIN = Person(5, "erin", roles=("developer", "reviewer"))  # answers for the agents
+FAY = Person(8, "fay", "passkey", rp=(TERMINAL, TERMINAL))  # at a terminal
 BOB_PHONE = Person(2, "bob's phone", groups=("finance",))
 CAROL_TOO = Person(7, "bob")  # another member with Bob's key
 MALLORY = Person(6, "mallory")  # in no roster

@@ -13,6 +13,7 @@ from project import (
     CAROL,
     DAVE,
     ERIN,
+    FAY,
     ISSUER_1,
     ISSUER_2,
     LOG_1,
@@ -24,6 +25,7 @@ from project import (
     RP_ORIGIN,
     START,
     SYSTEM,
+    TERMINAL,
     TWO_RULE,
     Request,
     Roster,
@@ -53,7 +55,7 @@ class Story:
     def first_rosters(self):
         first = ([issuer_range(ISSUER_1)], [log_range(LOG_1)])
         self.roster1 = Roster(1, [ALICE], [ALICE], [ALICE], *first)
-        self.roster2 = Roster(2, [ALICE, BOB, CAROL, DAVE, ERIN], [ALICE, BOB], [ALICE], *first,
+        self.roster2 = Roster(2, [ALICE, BOB, CAROL, DAVE, ERIN, FAY], [ALICE, BOB], [ALICE], *first,
                               previous=self.roster1, threshold=2, time=later(START, seconds=30))
         self.rosters = [self.roster1, self.roster2]
         for roster in self.rosters:
@@ -141,7 +143,7 @@ class Story:
         at = len(self.log.leaves)
         self.rotated_at = at
         self.roster3 = Roster(
-            3, [ALICE, BOB, CAROL, DAVE, ERIN], [ALICE, BOB], [ALICE, BOB],
+            3, [ALICE, BOB, CAROL, DAVE, ERIN, FAY], [ALICE, BOB], [ALICE, BOB],
             [issuer_range(ISSUER_1, 0, at), issuer_range(ISSUER_2, at)],
             [log_range(LOG_1, 0, at + 1), log_range(LOG_2, at + 1)],
             previous=self.roster2, threshold=1, time=self.log.now)
@@ -187,6 +189,7 @@ def trusted(story, **members):
         "origin": ORIGIN, "roster_genesis_sha256": story.roster1.sha256,
         "log_vkeys": [LOG_1.vkey, LOG_2.vkey],
         "root": {"origin": ROOT_ORIGIN, "log_vkeys": [ROOT_LOG.vkey]},
-        "witness_policy": WITNESS_POLICY, "rp": [{"rpId": RP_ID, "origins": [RP_ORIGIN]}],
+        "witness_policy": WITNESS_POLICY, "rp": [{"rpId": RP_ID, "origins": [RP_ORIGIN]},
+                                                 {"rpId": TERMINAL, "origins": [TERMINAL]}],
         "tsa_roots": [tsa.ROOT.pem], **members}
     return {name: value for name, value in made.items() if value is not None}

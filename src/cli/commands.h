@@ -11,9 +11,12 @@
 
 namespace lp::cli {
 
+class KeyPort;
+
 // What was chosen; run after parsing, so that nothing happens before all flags are known.
 struct Chosen {
   std::function<int()> command;
+  KeyPort* security_keys = nullptr;  // where they are, if not on USB
 };
 
 // --data, --signer-state and --signer-socket, which most subcommands have.

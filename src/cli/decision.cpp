@@ -74,6 +74,10 @@ std::string sentence(core::ApproverFault fault) {
 json::Value wire_form(const core::Decide& command) {
   auto body = json::Value::object();
   body.add("core", command.core).add("signature", base64(command.signature));
+  if (command.passkey) {
+    body.add("authenticatorData", base64(command.passkey->authenticator_data))
+        .add("clientDataJSON", base64(command.passkey->client_data));
+  }
   if (!command.reason.empty()) body.add("reason", command.reason);
   if (!command.edit.empty()) body.add("edit", command.edit);
   return body;
@@ -128,13 +132,16 @@ std::expected<core::Considered, std::string> consider(const Wish& wish, const js
 }
 
 int sign_and_send(AdminClient& client, const Wish& wish, const json::Value& detail,
-                  const core::Considered& considered, const crypto::P256Key& key, bool json) {
+                  const core::Considered& considered,
+                  const std::function<std::expected<void, std::string>(core::Decide&)>& sign,
+                  bool json) {
   crypto::SystemEntropy entropy;
   const auto time = parse_instant(detail.find("offer")->find_string("time").value_or(""));
   if (!time) return fail("The offer names no time.");
-  const auto signed_decision = core::sign_decision(considered, key, *time, entropy);
-  if (!signed_decision) return fail(sentence(signed_decision.error()), exit_not_authorised);
-  const auto answer = client.post(path_of(wish.request) + "/decision", wire_form(*signed_decision));
+  auto command = core::build_decision(considered, *time, entropy);
+  if (!command) return fail(sentence(command.error()), exit_not_authorised);
+  if (const auto done = sign(*command); !done) return fail(done.error(), exit_not_authorised);
+  const auto answer = client.post(path_of(wish.request) + "/decision", wire_form(*command));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
   auto said = json::Value::object();

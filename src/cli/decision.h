@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +34,12 @@ std::expected<Answer, std::string> fetch_request(AdminClient& client, const std:
 std::expected<core::Considered, std::string> consider(const Wish& wish, const json::Value& detail,
                                                       const std::optional<seal::ContentKey>& key);
 
-// Signs and sends; prints what became of the request. The exit status.
+// Signs and sends; prints what became of the request. The exit status. The error of `sign` is a
+// sentence: then nothing is sent.
 int sign_and_send(AdminClient& client, const Wish& wish, const json::Value& detail,
-                  const core::Considered& considered, const crypto::P256Key& key, bool json);
+                  const core::Considered& considered,
+                  const std::function<std::expected<void, std::string>(core::Decide&)>& sign,
+                  bool json);
 
 // When there is nothing left to decide: says so and returns the exit status.
 int closed(const json::Value& detail);

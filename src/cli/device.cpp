@@ -4,12 +4,13 @@
 
 #include "base/text.h"
 #include "cli/roster_change.h"
+#include "cli/security_key_enrolment.h"
 #include "crypto/hash.h"
 
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags {
+struct Flags : AdminFlags, KeyFlags, SecurityKeyFlags {
   std::string member, out, id;
 };
 
@@ -31,6 +32,7 @@ std::expected<std::string, std::string> new_key_path(const Flags& flags, const R
 }
 
 int enroll(const Flags& flags) {
+  if (flags.fido2) return enroll_security_key(flags, flags, flags, flags.member);
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -100,9 +102,12 @@ void add_command(Command& group, const std::shared_ptr<Flags>& flags, Chosen& ch
   add_key_file(*command, *flags);
   if (run == enroll) {
     command->add_option("--member", flags->member, "mem_…")->required();
-    command->add_option("--out", flags->out,
-                        "Where the new key goes (default: beside the owner's, named after the "
-                        "member)");
+    add_security_key(*command, *flags, chosen,
+                     "On a security key that is plugged in, instead of in a file");
+    command
+        ->add_option("--out", flags->out,
+                     "Where the new key goes (default: beside the owner's, named after the member)")
+        ->excludes("--fido2");
   } else {
     command->add_option("id", flags->id, "The id of its key")->required();
   }
@@ -115,7 +120,8 @@ void add_device(Command& app, Chosen& chosen) {
   auto* group = app.add_subcommand("device", "The devices that people decide with");
   group->require_subcommand(1);
   add_command(*group, flags, chosen, "enroll",
-              "Make a sealed key for a member; an owner signs that", enroll);
+              "Make a key for a member, in a sealed file or on a security key; an owner signs that",
+              enroll);
   add_admin_command(*group, "list", "List devices, revoked ones too", flags, chosen, list);
   add_command(*group, flags, chosen, "revoke",
               "Take a device its right to decide; an owner signs that", revoke);

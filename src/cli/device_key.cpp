@@ -155,11 +155,16 @@ std::expected<DeviceKeyFile, std::string> read_key_file(const std::string& path)
   return *std::move(file);
 }
 
-std::expected<void, std::string> create_key_file(const std::string& path,
-                                                 const DeviceKeyFile& file) {
+std::expected<void, std::string> make_folder_of(const std::string& path) {
   if (auto made = make_parents(std::filesystem::path(path).parent_path()); !made) {
     return std::unexpected(to_string(made.error()));
   }
+  return {};
+}
+
+std::expected<void, std::string> create_key_file(const std::string& path,
+                                                 const DeviceKeyFile& file) {
+  if (auto made = make_folder_of(path); !made) return made;
   if (auto written = create_file_durably(path, file.bytes(), 0600); !written) {
     return std::unexpected(to_string(written.error()));
   }

@@ -50,6 +50,8 @@ std::optional<std::string> default_key_path(std::string_view log_name,
 
 // The errors are sentences for people.
 std::expected<DeviceKeyFile, std::string> read_key_file(const std::string& path);
+// The folders above the file that are missing, mode 0700.
+std::expected<void, std::string> make_folder_of(const std::string& path);
 // Creates only, mode 0600, with the folders above it that are missing (0700).
 std::expected<void, std::string> create_key_file(const std::string& path,
                                                  const DeviceKeyFile& file);

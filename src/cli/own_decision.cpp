@@ -7,58 +7,12 @@
 #include <chrono>
 #include <string_view>
 
-#include "approval/request.h"
+#include "cli/deciding_key.h"
 #include "cli/request_page.h"
-#include "cli/roster_history.h"
 #include "json/write.h"
 
 namespace lp::cli {
 namespace {
-
-// Whose key this is, and where it counts, all checked here.
-struct Approver {
-  std::string key_path, member, key, roster_sha256, origin;
-  DeviceKeyFile file;
-};
-
-std::expected<Approver, int> approver_of(AdminClient& client, const KeyFlags& flags,
-                                         std::string_view project) {
-  const auto head = client.get("/admin/log/" + query_escaped(project) + "/head");
-  if (!head) return std::unexpected(fail(head.error()));
-  if (!head->ok()) return std::unexpected(fail(*head));
-  const auto history = read_history(head->body());
-  if (!history) return std::unexpected(fail(history.error(), exit_verification));
-  Approver approver{.origin = history->origin};
-  const std::string log_name = approver.origin.substr(0, approver.origin.rfind("/p/"));
-  auto path = key_path(flags, log_name);
-  if (!path) return std::unexpected(fail(path.error(), exit_usage));
-  approver.key_path = *std::move(path);
-  auto file = read_own_key(approver.key_path, log_name);
-  if (!file) {
-    return std::unexpected(
-        fail(file.error() + " Without an enrolled key nobody decides here.", exit_not_authorised));
-  }
-  approver.file = *std::move(file);
-  approver.key = evidence::key_id(approver.file.spki);
-  auto pins = RosterPins::load(approver.key_path);
-  if (!pins) return std::unexpected(fail(pins.error()));
-  if (const auto same = pins->check(*history); !same) {
-    return std::unexpected(fail(same.error(), exit_verification));
-  }
-  if (const auto saved = pins->save(approver.key_path); !saved) {
-    return std::unexpected(fail(saved.error()));
-  }
-  for (const auto& entry : history->newest().entries) {
-    if (entry.spki == approver.file.spki) approver.member = entry.member;
-  }
-  approver.roster_sha256 = history->newest().head.sha256().hex();
-  if (approver.member.empty()) {
-    return std::unexpected(
-        fail("This key is not in the roster of the project: it decides nothing there.",
-             exit_not_authorised));
-  }
-  return approver;
-}
 
 // Why the offer is not about what was shown here; nothing when it is.
 std::optional<std::string> mismatch(const evidence::DecisionCore& offer, const json::Value& detail,
@@ -98,9 +52,34 @@ bool stopped_waiting(const json::Value& detail) {
   return waiting != nullptr && waiting->find_string("state") == "gone";
 }
 
+// Why an approval at this level cannot be signed with the key; nothing when it can.
+std::optional<std::string> too_weak(std::string_view level, approval::Proof proof) {
+  const auto needed = evidence::level(level);
+  if (needed && proof >= approval::proof_needed(*needed)) return std::nullopt;
+  return fmt::format(
+      "At the level {} an approval is signed with a passkey: approve it in the dashboard, or here "
+      "with --fido2 and an enrolled security key. A rejection works here as it is.",
+      visible(level));
+}
+
+// Each code point of UTF-8 has one byte that does not go on from another.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+// The yes: a word, and where the level is critical the action itself (approval.md).
+bool agrees(Terminal& terminal, bool approving, const json::Value& detail) {
+  if (!approving) return terminal.confirm("reject? type yes: ");
+  if (detail.find_string("level") != "critical") return terminal.confirm("approve? type yes: ");
+  const std::string action(detail.find_string("action").value_or(""));
+  return !action.empty() &&
+         terminal.ask(fmt::format("approve? type {}: ", visible(action))) == action;
+}
+
 // Shows everything and asks; nothing when the person says yes, else the exit status.
 std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& detail,
-                       const std::optional<seal::ContentKey>& key) {
+                       const std::optional<seal::ContentKey>& key, approval::Proof proof) {
   const bool approving = wish.verdict == evidence::Verdict::approve;
   const std::string_view level = detail.find_string("level").value_or("");
   terminal.say("\n" + request_page(detail, key));
@@ -113,12 +92,14 @@ std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& 
   const Reading edit = wish.edit.empty() ? Reading{} : read_text(wish.edit);
   if (approving && !current.clear()) return fail(current.problem, exit_not_authorised);
   if (approving && !edit.problem.empty()) return fail("The edit: " + edit.problem, exit_usage);
-  const auto needed = evidence::level(level);
-  if (approving && (!needed || approval::proof_needed(*needed) == approval::Proof::passkey)) {
-    return fail(fmt::format("At the level {} an approval is signed with a passkey: approve it in "
-                            "the dashboard. A rejection works here.",
-                            visible(level)),
-                exit_not_authorised);
+  if (approving) {
+    if (const auto why = too_weak(level, proof)) return fail(*why, exit_not_authorised);
+    if (level == "critical" && characters(wish.reason) < approval::critical_reason_min) {
+      return fail(fmt::format("At the level critical an approval says why: --reason with at least "
+                              "{} characters.",
+                              approval::critical_reason_min),
+                  exit_usage);
+    }
   }
   if (approving && stopped_waiting(detail) &&
       !terminal.confirm("The agent has stopped waiting and may have moved on. Approve all the "
@@ -126,7 +107,7 @@ std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& 
     return fail("Not approved; nothing was signed.", exit_not_authorised);
   }
   terminal.say(fmt::format("Level {}\n", visible(level_words(level))));
-  if (!terminal.confirm(approving ? "approve? type yes: " : "reject? type yes: ")) {
+  if (!agrees(terminal, approving, detail)) {
     return fail("Given up; nothing was signed.", exit_not_authorised);
   }
   return std::nullopt;
@@ -134,7 +115,8 @@ std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& 
 
 }  // namespace
 
-int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags, const Wish& wish) {
+int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags,
+                   const SecurityKeyFlags& security_key, const Wish& wish) {
   auto terminal = Terminal::open();
   if (!terminal) return fail(terminal.error(), exit_not_authorised);
   const auto content = content_key();
@@ -144,18 +126,22 @@ int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags, const Wis
   if (!shown) return fail(shown.error());
   if (!shown->ok()) return fail(*shown);
   if (shown->body().find_string("state") != "pending") return closed(shown->body());
-  const auto approver =
-      approver_of(client, key_flags, shown->body().find_string("project").value_or(""));
-  if (!approver) return approver.error();
+  const auto key = find_deciding_key(client, *terminal, key_flags, security_key,
+                                     shown->body().find_string("project").value_or(""));
+  if (!key) return key.error();
+  const Approver& approver = (*key)->approver();
 
   const auto began = std::chrono::steady_clock::now();
-  if (const auto stop = ask(*terminal, wish, shown->body(), *content)) return *stop;
-  const auto key = unlock(*terminal, approver->key_path, approver->file);
-  if (!key) return fail(key.error(), exit_not_authorised);
+  if (const auto stop = ask(*terminal, wish, shown->body(), *content, (*key)->proof())) {
+    return *stop;
+  }
+  if (const auto open = (*key)->unlock(*terminal); !open) {
+    return fail(open.error(), exit_not_authorised);
+  }
 
   // An offer lives two minutes, people read for longer: so it is asked for now, and must be about
   // the same as what was shown.
-  const auto offered = fetch_request(client, wish.request, approver->member, approver->key);
+  const auto offered = fetch_request(client, wish.request, approver.member, approver.key);
   if (!offered) return fail(offered.error());
   if (!offered->ok()) return fail(*offered);
   if (offered->body().find_string("state") != "pending") return closed(offered->body());
@@ -164,14 +150,16 @@ int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags, const Wis
   }
   auto considered = consider(wish, offered->body(), *content);
   if (!considered) return fail(considered.error(), exit_not_authorised);
-  if (const auto wrong = mismatch(considered->offer, shown->body(), *approver)) {
+  if (const auto wrong = mismatch(considered->offer, shown->body(), approver)) {
     return fail(*wrong, exit_verification);
   }
   considered->dwell_ms =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                      std::chrono::steady_clock::now() - began)
                                      .count());
-  return sign_and_send(client, wish, offered->body(), *considered, *key, flags.json);
+  return sign_and_send(
+      client, wish, offered->body(), *considered,
+      [&](core::Decide& command) { return (*key)->sign(*terminal, command); }, flags.json);
 }
 
 }  // namespace lp::cli

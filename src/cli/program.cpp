@@ -18,13 +18,13 @@ void add_place(Command& app, PlaceFlags& flags) {
                  "(default: LETSPING_SIGNER__SOCKET)");
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, KeyPort* security_keys) {
   Command app("LetsPing: people decide before agents act.", "letsping");
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 ok, 1 error, 2 usage, 4 expired,\n"
       "5 not authorised, 6 verification failed, 7 conflict, 130 interrupted.");
-  Chosen chosen;
+  Chosen chosen{.command = {}, .security_keys = security_keys};
   for (const auto add :
        {add_serve,      add_init,    add_setup,   add_setup_link, add_project, add_key,
         add_agent,      add_webhook, add_channel, add_member,     add_device,  add_session,

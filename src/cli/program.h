@@ -16,6 +16,9 @@ enum Exit : int {
   exit_interrupted = 130,
 };
 
-int run(int argc, char** argv);
+class KeyPort;
+
+// The security keys of this machine, or with a port those that it has: tests bring one.
+int run(int argc, char** argv, KeyPort* security_keys = nullptr);
 
 }  // namespace lp::cli

@@ -14,7 +14,7 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags {
+struct Flags : AdminFlags, KeyFlags, SecurityKeyFlags {
   std::string id, edit_file, reason, project, state = "pending";
   bool test_approver = false, full = false;
   evidence::Verdict verdict = evidence::Verdict::reject;
@@ -80,7 +80,11 @@ int decide_as_test_approver(const Flags& flags, const Wish& wish) {
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                      std::chrono::steady_clock::now() - began)
                                      .count());
-  return sign_and_send(client, wish, detail->body(), *considered, approver->key, flags.json);
+  const auto sign = [&](core::Decide& command) -> std::expected<void, std::string> {
+    core::sign(command, approver->key);
+    return {};
+  };
+  return sign_and_send(client, wish, detail->body(), *considered, sign, flags.json);
 }
 
 int decide(const Flags& flags) {
@@ -91,7 +95,7 @@ int decide(const Flags& flags) {
                   .reason = flags.reason,
                   .edit = *std::move(edit)};
   return flags.test_approver ? decide_as_test_approver(flags, wish)
-                             : decide_by_hand(flags, flags, wish);
+                             : decide_by_hand(flags, flags, flags, wish);
 }
 
 void add_list(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen) {
@@ -111,6 +115,8 @@ Command* add_decision(Command& group, const std::shared_ptr<Flags>& flags, Chose
                 : "Reject a request; possible without the content key");
   add_admin_flags(*command, *flags);
   add_key_file(*command, *flags);
+  add_security_key(*command, *flags, chosen,
+                   "Sign with a security key: its PIN, and a touch; all levels");
   command->add_option("id", flags->id, "req_…")->required();
   command->add_option("--reason", flags->reason, "Why; the server and the agent can read it");
   command->add_flag("--test-approver", flags->test_approver,

@@ -120,9 +120,8 @@ SignRoster sign_roster_later(const Directory& directory, const ProjectView& proj
           .signature = std::move(roster.signature)};
 }
 
-std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
-                                                   const crypto::P256Key& key, Instant now,
-                                                   Entropy& entropy) {
+std::expected<Decide, ApproverFault> build_decision(const Considered& considered, Instant now,
+                                                    Entropy& entropy) {
   auto seen = look(considered);
   const bool approving = considered.verdict == evidence::Verdict::approve;
   if (!seen) return std::unexpected(seen.error());
@@ -163,7 +162,18 @@ std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
     take_edit(considered, *seen, core, command, entropy);
   }
   command.core = core.bytes();
+  return command;
+}
+
+void sign(Decide& command, const crypto::P256Key& key) {
   command.signature = key.sign(evidence::device_signing_bytes(command.core));
+}
+
+std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
+                                                   const crypto::P256Key& key, Instant now,
+                                                   Entropy& entropy) {
+  auto command = build_decision(considered, now, entropy);
+  if (command) sign(*command, key);
   return command;
 }
 

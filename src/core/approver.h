@@ -47,8 +47,13 @@ enum class ApproverFault : std::uint8_t {
 };
 std::string_view to_string(ApproverFault fault);
 
-// The command to send: core, signature, reason and the sealed edit. Why changes are asked for is
+// The command but for the signature: core, reason and the sealed edit. Why changes are asked for is
 // sealed where the payload is.
+std::expected<Decide, ApproverFault> build_decision(const Considered& considered, Instant now,
+                                                    Entropy& entropy);
+// Signs its core with a device key (class B).
+void sign(Decide& command, const crypto::P256Key& key);
+// Both.
 std::expected<Decide, ApproverFault> sign_decision(const Considered& considered,
                                                    const crypto::P256Key& key, Instant now,
                                                    Entropy& entropy);

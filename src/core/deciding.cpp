@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "identity/offer_nonce.h"
 #include "identity/passkey_use.h"
+#include "identity/terminal_place.h"
 #include "seal/content_key.h"
 
 namespace lp::core {
@@ -43,15 +44,24 @@ struct Checked {
   std::optional<evidence::PayloadRef> edit;
   Opened opened;
   KeyUse passkey = {};  // when one signed
+  evidence::ActorMethod method = evidence::ActorMethod::device_key;
   const InBatch* batch = nullptr;
 
   [[nodiscard]] evidence::Actor actor() const {
     return {.id = core.approver,
             .kind = evidence::ActorKind::member,
-            .method = passkey ? evidence::ActorMethod::passkey : evidence::ActorMethod::device_key,
+            .method = method,
             .key = core.key};
   }
 };
+
+// How a key signs: in a browser or at a terminal as a passkey, or else as a device key.
+evidence::ActorMethod method_of(const Directory& directory, const std::string& key) {
+  const auto row = directory.passkeys.find(key);
+  if (row == directory.passkeys.end()) return evidence::ActorMethod::device_key;
+  return identity::is_terminal_place(row->second.origin) ? evidence::ActorMethod::fido2
+                                                         : evidence::ActorMethod::passkey;
+}
 
 // The edit as a payload reference; its commitment is known here only for plaintext.
 std::expected<std::optional<evidence::PayloadRef>, Refused> edit_of(const Decide& command,
@@ -142,6 +152,7 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command, const I
                   .edit = {},
                   .opened = *std::move(opened),
                   .passkey = *passkey,
+                  .method = method_of(work.directory(), core->key),
                   .batch = batch};
   return checked;
 }

@@ -7,6 +7,7 @@
 #include "base/ip_address.h"
 #include "core/demo.h"
 #include "core/work.h"
+#include "identity/terminal_place.h"
 
 namespace lp::core {
 namespace {
@@ -80,7 +81,8 @@ std::vector<LostCredentials> lost_under(const Directory& directory, std::string_
     if (auto* entry = of(device.member)) ++entry->devices;
   }
   for (const auto& [key, passkey] : directory.passkeys) {
-    const bool stays = passkey.rp_id == "localhost" || passkey.rp_id == host_of(public_url);
+    const bool stays = passkey.rp_id == "localhost" || passkey.rp_id == host_of(public_url) ||
+                       identity::is_terminal_place(passkey.rp_id);
     if (passkey.removed || stays) continue;
     if (auto* entry = of(passkey.member)) {
       entry->passkeys.push_back(passkey.rp_id + " (" + passkey.purpose + ")");

@@ -33,6 +33,7 @@ TEST(Home, ListsWhatAnotherAddressTakesAway) {
   directory.passkeys["k1"] = passkey_of(house.member, "k1", "a.example");
   directory.passkeys["k2"] = passkey_of(house.member, "k2", "localhost");
   directory.passkeys["k3"] = passkey_of("mem_gone", "k3", "a.example");
+  directory.passkeys["k4"] = passkey_of(house.member, "k4", "letsping-cli://log");
   const auto lost = lost_under(directory, "https://b.example:8443");
   ASSERT_EQ(lost.size(), 1U);
   EXPECT_EQ(lost.front().name, "Owner");

@@ -6,6 +6,7 @@
 #include "core/receipt.h"
 #include "core/root_log.h"
 #include "evidence/verify_receipt.h"
+#include "identity/terminal_place.h"
 
 namespace lp::core {
 namespace {
@@ -107,6 +108,30 @@ TEST(Passkeys, ApproveWhatIsLowerToo) {
   const std::string request = house.asked();
   ASSERT_TRUE(house.decide_by_passkey(request).has_value());
   EXPECT_EQ(verified(house, request).human, evidence::HumanClass::passkey);
+}
+
+TEST(Passkeys, OfATerminalAreSecurityKeysInTheLogAndClassAInTheReceipt) {
+  Passkeys house(false);
+  house.passkey.rp_id = house.passkey.origin =
+      identity::terminal_place(house.engine->directory()->log_name);
+  house.enrol();
+  const std::string request = house.asked_at("high");
+  ASSERT_TRUE(house.decide_by_passkey(request).has_value());
+  EXPECT_EQ(house.engine->request(request, {})->rows.state.method, "fido2");
+  const auto report = verified(house, request);
+  EXPECT_EQ(report.verdict, evidence::Finding::valid) << report.text();
+  EXPECT_EQ(report.human, evidence::HumanClass::passkey);
+}
+
+TEST(Passkeys, OfATerminalSignNothingOnAPage) {
+  Passkeys house(false);
+  house.passkey.rp_id = house.passkey.origin =
+      identity::terminal_place(house.engine->directory()->log_name);
+  house.enrol();
+  house.passkey.origin = "http://localhost:8400";
+  const std::string request = house.asked_at("high");
+  EXPECT_FALSE(house.decide_by_passkey(request).has_value());
+  EXPECT_EQ(house.state(request), approval::State::pending);
 }
 
 TEST(Passkeys, AreNeededFromHighOnAndARejectionIsNot) {

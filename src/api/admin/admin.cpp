@@ -8,6 +8,7 @@
 #include "api/admin/people.h"
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
+#include "api/admin/security_keys.h"
 #include "api/admin/sessions.h"
 #include "api/admin/successions.h"
 #include "api/admin/things.h"
@@ -36,6 +37,8 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/accounts/{id}/unlink", unlink_any_account},
       {Method::get, "/admin/members", list_members},
       {Method::get, "/admin/devices", list_devices},
+      {Method::post, "/admin/passkeys/begin", begin_security_key},
+      {Method::post, "/admin/passkeys", add_security_key},
       {Method::get, "/admin/sessions", list_all_sessions},
       {Method::post, "/admin/sessions/end", end_sessions_of},
       {Method::post, "/admin/sessions/{id}/end", end_any_session},

@@ -39,8 +39,9 @@ std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory&
   Members members(document->root, "", refusal);
   const auto act = evidence::roster_act(members.text("act", {.required = true}));
   if (!act) members.refuse("act", "must be what the reference lists");
-  // A passkey comes from the browser that made it (review/passkeys.h).
-  if (act == evidence::RosterAct::add_passkey) members.refuse("act", "is asked for in a browser");
+  // A passkey comes from the browser or the security key that made it (review/passkeys.h,
+  // admin/security_keys.h).
+  if (act == evidence::RosterAct::add_passkey) members.refuse("act", "comes with its registration");
   const bool fresh = act == evidence::RosterAct::add_member;
   const bool rotates = act && evidence::rotates(*act);
   evidence::RosterWish wish;
@@ -109,16 +110,20 @@ net::Outcome list_waiting(Context& context, Call& call) {
   return describe_proposals(context, *call.directory);
 }
 
-net::Outcome propose_roster(Context& context, Call& call) {
-  auto wish = read_wish(*call.directory, std::move(call.request.body));
-  if (!wish) return std::move(wish.error());
-  return submit(context, core::ProposeRoster{.wish = *std::move(wish)},
+net::Outcome propose_here(Context& context, const Call& call, evidence::RosterWish wish) {
+  return submit(context, core::ProposeRoster{.wish = std::move(wish)},
                 [&context, directory = call.directory](const core::ProposeRoster::Result& result) {
                   auto value = describe_proposal(context, *directory, result.proposal);
                   if (!value) return std::move(value.error());
                   value->add("url", people_url(context));
                   return private_reply(json::compact(*value));
                 });
+}
+
+net::Outcome propose_roster(Context& context, Call& call) {
+  auto wish = read_wish(*call.directory, std::move(call.request.body));
+  if (!wish) return std::move(wish.error());
+  return propose_here(context, call, *std::move(wish));
 }
 
 net::Outcome withdraw_waiting(Context& context, Call& call) {

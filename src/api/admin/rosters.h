@@ -25,6 +25,7 @@ net::Outcome change_rosters(Context& context, Call& call);
 net::Outcome list_waiting(Context& context, Call& call);
 // {act, member?, name?, roles?, groups?, spki?, key?, project?} → the proposal and its url.
 net::Outcome propose_roster(Context& context, Call& call);
+net::Outcome propose_here(Context& context, const Call& call, evidence::RosterWish wish);
 // What such a body asks for, in the one form in which it is stored.
 std::expected<evidence::RosterWish, net::Reply> read_wish(const core::Directory& directory,
                                                           std::string body);

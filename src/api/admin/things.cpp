@@ -194,7 +194,9 @@ net::Outcome list_devices(Context&, Call& call) {
         .add("created_at", to_string(device.created));
     const auto passkey = call.directory->passkeys.find(id);
     if (passkey != call.directory->passkeys.end()) {
-      value.add("rp_id", passkey->second.rp_id).add("aaguid", passkey->second.aaguid);
+      value.add("rp_id", passkey->second.rp_id)
+          .add("aaguid", passkey->second.aaguid)
+          .add("credential", base64(passkey->second.credential));
       if (passkey->second.flagged) value.add("flagged_at", to_string(*passkey->second.flagged));
     }
     if (device.revoked) value.add("revoked_at", to_string(*device.revoked));

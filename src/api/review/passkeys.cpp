@@ -6,13 +6,12 @@
 #include "api/errors.h"
 #include "api/members.h"
 #include "api/reply.h"
-#include "api/review/challenge_body.h"
+#include "api/review/passkey_making.h"
 #include "api/review/passkey_place.h"
 #include "api/review/roster_body.h"
 #include "api/submit.h"
 #include "base/text.h"
 #include "core/passkeys.h"
-#include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "identity/passkey_registration.h"
 #include "json/write.h"
@@ -23,30 +22,15 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view tag = "lp-passkey/1\0"sv;
-constexpr std::size_t body_max = 2'000;
-constexpr std::size_t client_data_max = 8'192;
-constexpr std::size_t attestation_max = 16'384;
 constexpr std::size_t signature_max = 512;
-
-Secret nonce_key(Context& context) {
-  return context.engine.keys().purpose("lp-passkey/1");
-}
 
 bool is_purpose(std::string_view text) {
   return text == core::decision_purpose || text == core::login_purpose;
 }
 
-// What an authenticator keeps as whose the passkey is. One that decides has an id of its own each
-// time: the same would let an authenticator put it in the place of the one that signs in.
-std::string user_id(Context& context, std::string_view member, std::string_view purpose,
-                    std::string_view nonce) {
-  if (purpose == core::login_purpose) return login_user_id(context, member);
-  const Secret key = context.engine.keys().purpose("lp-passkey-user/1");
-  return std::string(crypto::hmac_sha256(key.reveal(), {member, "\0"sv, nonce}).view());
-}
-
 struct Made {
-  std::string purpose, body, client_data, attestation, signature;
+  std::string purpose, signature;
+  MadePasskey passkey;
 };
 
 std::expected<Made, net::Reply> read_made(std::string text) {
@@ -54,40 +38,13 @@ std::expected<Made, net::Reply> read_made(std::string text) {
   if (!document) return std::unexpected(document.error());
   std::optional<net::Reply> refusal;
   Members members(document->root, "", refusal);
-  const auto binary = [&](std::string_view name, TextRule rule) {
-    auto bytes = from_base64(members.text(name, rule));
-    if (!bytes) members.refuse(name, "must be base64");
-    return std::move(bytes).value_or(std::string());
-  };
   Made made;
   made.purpose = members.text("purpose", {.required = true});
   if (!is_purpose(made.purpose)) members.refuse("purpose", "must be decision or login");
-  made.body = members.text("body", {.required = true, .max = body_max});
-  made.client_data = binary("clientDataJSON", {.required = true, .max = client_data_max});
-  made.attestation = binary("attestationObject", {.required = true, .max = attestation_max});
-  made.signature = binary("signature", {.max = signature_max});
+  made.passkey = read_made_passkey(members);
+  made.signature = read_binary(members, "signature", {.max = signature_max});
   if (refusal) return std::unexpected(*std::move(refusal));
   return made;
-}
-
-// The nonce goes last: what was not made for this page uses none up.
-std::expected<identity::Registration, net::Reply> check_made(Context& context, const Made& made,
-                                                             const PasskeyPlace& place) {
-  const auto nonce = server_nonce_of(made.body, place.origin);
-  if (!nonce) return std::unexpected(refuse(Reason::passkey_refused, "not begun on this page"));
-  auto registration = identity::check_registration({.client_data = made.client_data,
-                                                    .attestation = made.attestation,
-                                                    .challenge = crypto::sha256({tag, made.body}),
-                                                    .rp_id = place.rp_id,
-                                                    .origin = place.origin});
-  if (!registration) {
-    return std::unexpected(refuse(Reason::passkey_refused, registration.error().text));
-  }
-  if (!context.passkey_nonces.use(nonce_key(context).reveal(), *nonce,
-                                  context.engine.clock().now())) {
-    return std::unexpected(refuse(Reason::passkey_refused, "it took longer than two minutes"));
-  }
-  return *std::move(registration);
 }
 
 net::Outcome propose(Context& context, const core::DirectoryPtr& directory,
@@ -98,22 +55,6 @@ net::Outcome propose(Context& context, const core::DirectoryPtr& directory,
                   if (!value) return std::move(value.error());
                   return private_reply(json::compact(*value));
                 });
-}
-
-net::Outcome add_to_decide(Context& context, Call& call, const Session& session,
-                           const PasskeyPlace& place, identity::Registration registration) {
-  evidence::RosterWish wish;
-  wish.act = evidence::RosterAct::add_passkey;
-  wish.member = session.member;
-  wish.spki = std::move(registration.spki);
-  wish.passkey = evidence::PasskeyTerms{.rp_id = place.rp_id,
-                                        .aaguid = std::move(registration.aaguid),
-                                        .credential = std::move(registration.credential),
-                                        .origin = place.origin,
-                                        .counter = registration.counter,
-                                        .backup_eligible = registration.backup_eligible,
-                                        .backed_up = registration.backed_up};
-  return propose(context, call.directory, std::move(wish));
 }
 
 // Whether the device key of the session stands behind it: a cookie alone brings no key along.
@@ -199,27 +140,8 @@ net::Outcome begin_passkey(Context& context, Call& call, const Session& session)
   if (refusal) return *std::move(refusal);
   const auto place = passkey_place(context.public_url, call.request);
   if (!place) return refuse(Reason::passkey_place);
-  const std::string nonce = LoginNonces::make(
-      nonce_key(context).reveal(), context.engine.clock().now(), context.engine.entropy());
-  json::Array exclude;
-  for (const auto& [key, row] : call.directory->passkeys) {
-    const bool same = row.member == session.member && row.rp_id == place->rp_id;
-    if (same && !row.removed && row.purpose == purpose)
-      exclude.emplace_back(base64(row.credential));
-  }
-  const std::string& name = call.directory->members.at(session.member).name;
-  auto rp = json::Value::object();
-  rp.add("id", place->rp_id).add("name", "LetsPing");
-  auto user = json::Value::object();
-  // Two names, so that a person can tell the two apart where an authenticator lists them.
-  user.add("id", base64(user_id(context, session.member, purpose, nonce)))
-      .add("name", name + (purpose == core::decision_purpose ? " (decides)" : " (signs in)"));
-  auto value = json::Value::object();
-  value.add("server_nonce", nonce)
-      .add("rp", std::move(rp))
-      .add("user", std::move(user))
-      .add("exclude", json::Value::array(std::move(exclude)));
-  return private_reply(json::compact(value));
+  return private_reply(
+      json::compact(passkey_terms(context, *call.directory, session.member, purpose, *place)));
 }
 
 net::Outcome add_passkey(Context& context, Call& call, const Session& session) {
@@ -227,10 +149,11 @@ net::Outcome add_passkey(Context& context, Call& call, const Session& session) {
   if (!place) return refuse(Reason::passkey_place);
   const auto made = read_made(std::move(call.request.body));
   if (!made) return made.error();
-  auto registration = check_made(context, *made, *place);
+  auto registration = check_made(context, made->passkey, *place);
   if (!registration) return std::move(registration.error());
   if (made->purpose == core::decision_purpose) {
-    return add_to_decide(context, call, session, *place, *std::move(registration));
+    return propose(context, call.directory,
+                   passkey_wish(session.member, *place, *std::move(registration)));
   }
   return add_to_sign_in(context, call, session, *place, *std::move(registration), made->signature);
 }

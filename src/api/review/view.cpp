@@ -105,7 +105,7 @@ json::Value describe_reviewers(const core::Directory& directory, const core::Pro
 
 std::string_view class_of(std::string_view method) {
   if (method == "device_key") return "device";
-  return method == "passkey" ? "passkey" : "none";
+  return method == "passkey" || method == "fido2" ? "passkey" : "none";
 }
 
 json::Value describe_decision(const core::Directory& directory, const core::ProjectView& project,

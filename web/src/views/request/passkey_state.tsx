@@ -4,6 +4,9 @@ import { passkeysExist } from "../../crypto/passkey";
 import { Link } from "../../route";
 import { Notice } from "../../ui/notice";
 
+// The relying party of a security key that decides at the command line; no page can ask for it.
+const terminal = "letsping-cli://";
+
 // Whether this person can sign an approval on this page as the level asks for it.
 export function canSign(detail: Detail): boolean {
   if (detail.eligibility.needs !== "passkey") return true;
@@ -14,13 +17,23 @@ export function canSign(detail: Detail): boolean {
 export function PasskeyState({ detail, pending }: { detail: Detail; pending: boolean }) {
   if (!pending || canSign(detail)) return null;
   const { level } = detail;
-  const elsewhere = [...new Set((detail.passkeys ?? []).map(({ rp_id }) => rp_id))];
+  const places = (detail.passkeys ?? []).map(({ rp_id }) => rp_id);
+  const elsewhere = [...new Set(places.filter((place) => !place.startsWith(terminal)))];
   if (elsewhere.length > 0) {
     return (
       <Notice kind="warning" title={`Your passkey belongs to ${elsewhere.join(" and ")}`}>
         At the level {level} an approval is signed with it, and it signs nothing at{" "}
         {location.hostname}. Open the dashboard there, or{" "}
         <Link href="/settings">enrol one here</Link>. Rejecting works here, too.
+      </Notice>
+    );
+  }
+  if (places.length > 0) {
+    return (
+      <Notice kind="warning" title="Your security key signs at a terminal">
+        At the level {level} an approval is signed with it, where it is plugged in:{" "}
+        <code>letsping review approve {detail.id} --fido2</code>. To approve here,{" "}
+        <Link href="/settings">enrol a passkey</Link>. Rejecting works here, too.
       </Notice>
     );
   }
