@@ -46,38 +46,6 @@ export async function assertGood(page, name) {
   await photograph(page, name);
 }
 
-// The same in every size, direction and colour that somebody may have set: what takes minutes.
-export async function assertEverywhere(page, name) {
-  const before = page.viewportSize();
-  for (const direction of ["ltr", "rtl"]) {
-    await page.evaluate((dir) => document.documentElement.setAttribute("dir", dir), direction);
-    for (const colorScheme of ["dark", "light"]) {
-      await page.emulateMedia({ colorScheme });
-      for (const [width, height] of [[320, 640], [768, 1024], [1440, 900]]) {
-        await page.setViewportSize({ width, height });
-        const where = `${name} ${direction} ${colorScheme} ${width}`;
-        await assertAccessible(page, where);
-        await assertFits(page, where);
-      }
-    }
-  }
-  await page.evaluate(() => document.documentElement.removeAttribute("dir"));
-  // 1280 x 1024 at 400 %.
-  await page.setViewportSize({ width: 320, height: 256 });
-  await assertFits(page, `${name} at 400 %`);
-  await page.setViewportSize(before);
-  for (const media of [{ forcedColors: "active" }, { reducedMotion: "reduce" }]) {
-    await page.emulateMedia(media);
-    await assertAccessible(page, `${name} ${Object.keys(media)}`);
-    const moving = await page.evaluate(() =>
-      document.getAnimations().filter(({ playState }) => playState === "running").length,
-    );
-    if (media.reducedMotion) assert.equal(moving, 0, `${name} moves all the same`);
-    await photograph(page, `${name}-${Object.keys(media)}`);
-  }
-  await page.emulateMedia({ forcedColors: "none", reducedMotion: "no-preference" });
-}
-
 async function assertFits(page, where) {
   const wide = await page.evaluate(() => {
     const scrollers = [...document.querySelectorAll("html, .content, .request-scroll, .list")];

@@ -1,9 +1,8 @@
-import { assertEverywhere, assertFocusSeen, assertGood } from "./access.mjs";
+import { assertFocusSeen, assertGood } from "./access.mjs";
 import {
   approve,
   decisionPanel,
   editText,
-  longTest,
   openBrowser,
   openRequest,
   setUp,
@@ -47,21 +46,6 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
     await page.goto(server.origin + path);
     await page.locator(loaded).first().waitFor();
     await assertGood(page, name);
-  }
-  person.behaved(/status of 404/);
-});
-
-longTest("every page is accessible in every size, direction and colour", 12, async (t) => {
-  const { server, person, page, pages } = await allPages(t);
-  const more = [
-    ["people", "/settings?page=people", "text=Members and their roles"],
-    ["notifications", "/settings?page=notifications", "text=Add a channel"],
-    ["verify", "/verify", "text=Check a receipt"],
-  ];
-  for (const [name, path, loaded] of [...pages, ...more]) {
-    await page.goto(server.origin + path);
-    await page.locator(loaded).first().waitFor();
-    await assertEverywhere(page, name);
   }
   person.behaved(/status of 404/);
 });

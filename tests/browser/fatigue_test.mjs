@@ -1,55 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  decisionPanel,
-  letGo,
-  openBrowser,
-  openRequest,
-  photograph,
-  setUp,
-  test,
-} from "./harness.mjs";
-
-const armed = (page) => page.locator(".decision-bar .approve:enabled");
-
-test("five approvals faster than reading take the one press away for half a minute", async (t) => {
-  // No policy of the real server gives the level low to a request yet.
-  const { server, person, page, agent } = await setUp(t, { mock: true });
-  await page.clock.install();
-  await page.goto(server.origin);
-  // Sixteen seconds of reading: nobody has read it who approves as soon as it can be.
-  const note = "The customer says that the parcel never came. ".repeat(7);
-  const ids = [];
-  for (let n = 0; n < 6; n += 1) {
-    const text = JSON.stringify({ n, note });
-    ids.push((await agent.ask("crm", `update_${n}`, text, { priority: "low" })).id);
-  }
-  const polls = ids.map((id) => agent.status(id, 50)); // Its agent waits: no time to undo.
-  for (const id of ids.slice(0, 5)) {
-    await letGo(page);
-    await openRequest(page, id);
-    await page.getByText("It is connected and waits for your answer.").waitFor();
-    await armed(page).waitFor();
-    await page.keyboard.press("a");
-    await page.getByRole("heading", { name: "Approved" }).waitFor();
-  }
-  const last = ids.at(-1);
-  await letGo(page);
-  await openRequest(page, last);
-  await page.getByText("Five decisions faster than they can be read").waitFor();
-  await photograph(page, "paused");
-  await armed(page).waitFor();
-  await page.keyboard.press("a");
-  await decisionPanel(page).waitFor();
-  assert.equal((await agent.status(last)).status, "PENDING", "one press was enough");
-  await page.keyboard.press("Escape");
-  await page.clock.fastForward(31_000);
-  await page.getByText("Five decisions faster").waitFor({ state: "detached" });
-  await armed(page).waitFor();
-  await page.keyboard.press("a");
-  await page.getByRole("heading", { name: "Approved" }).waitFor();
-  await Promise.all(polls);
-  person.behaved();
-});
+import { openBrowser, setUp, test } from "./harness.mjs";
 
 test("who fetches links, or opens a page and waits, decides nothing", async (t) => {
   const { server, person, page, agent } = await setUp(t);

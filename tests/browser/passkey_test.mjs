@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,20 +44,10 @@ async function filesOf(t, server, page, id) {
   return { ...paths, trusted: JSON.parse(trust) };
 }
 
-// The commitment to a text as spec/encryption.md has it, of a version 1 envelope.
-function commitmentTo(text, contentKey, { iv, ct }) {
-  const sealed = [decoded(iv), decoded(ct)];
-  const salt = createHash("sha256").update(
-    Buffer.concat([Buffer.from("lp-salt/1\0"), ...sealed]),
-  );
-  const k = hkdfSync("sha256", contentKey, salt.digest(), "lp-commit/1", 32);
-  return createHmac("sha256", Buffer.from(k)).update(`lp-commit/1\0base\0${text}`).digest("hex");
-}
-
 test("a high request says what it takes, and a passkey approves it", async (t) => {
-  const { server, person, page, agent, contentKey } = await setUp(t);
+  const { server, person, page, agent } = await setUp(t);
   if (server.mocked) return;
-  const { id, payload } = await agent.ask("db", "sql", drop, high);
+  const { id } = await agent.ask("db", "sql", drop, high);
   await openRequest(page, id);
   await page.getByText("Approving this takes a passkey").waitFor();
   assert.equal(await page.locator(".decision .approve").count(), 0);
@@ -73,7 +63,6 @@ test("a high request says what it takes, and a passkey approves it", async (t) =
   await page.locator(".decision-bar .approve:enabled").click();
   await decisionPanel(page).locator(".approve:enabled").waitFor();
   await photograph(page, "passkey-confirm");
-  const query = (await page.locator(".facts .value").first().innerText()).trim();
   await decisionPanel(page).locator(".approve:enabled").click();
   await page.getByRole("heading", { name: "Approved" }).waitFor();
   await page.getByText("signed with a passkey").waitFor();
@@ -87,25 +76,6 @@ test("a high request says what it takes, and a passkey approves it", async (t) =
   const client = JSON.parse(decoded(clientDataJSON).toString());
   assert.equal(client.challenge, base64url(challenge));
   assert.equal(client.type, "webauthn.get");
-  // And the core is of the text that stood on the page, as its reader computes it.
-  const read = JSON.stringify({ query });
-  assert.equal(read, drop);
-  assert.equal(JSON.parse(core).payload.commit, commitmentTo(read, contentKey, payload));
-  // It is good for no other request, and for this one no second time.
-  const other = await agent.ask("db", "sql", drop, high);
-  const send = (to) =>
-    page.evaluate(
-      async ([path, body]) => {
-        const headers = { "Content-Type": "application/json", "X-LP-CSRF": "1" };
-        return (await fetch(path, { method: "POST", headers, body })).status;
-      },
-      [`/api/review/requests/${to}/decision`, sent.body],
-    );
-  assert.ok([403, 409, 422].includes(await send(other.id)));
-  assert.equal((await agent.status(other.id)).status, "PENDING");
-  const decidedAt = (await agent.status(id)).metadata.resolved_at;
-  await send(id);
-  assert.equal((await agent.status(id)).metadata.resolved_at, decidedAt);
 
   const { receipt, trust, trusted } = await filesOf(t, server, page, id);
   assert.deepEqual(trusted.rp, [{ rpId: "localhost", origins: [server.origin] }]);
@@ -122,7 +92,7 @@ test("a high request says what it takes, and a passkey approves it", async (t) =
   await page.locator('input[type="file"]').first().setInputFiles([receipt, trust]);
   await page.getByText("passkey", { exact: false }).first().waitFor();
   await photograph(page, "passkey-verified");
-  person.behaved(/status of (403|409|422)/);
+  person.behaved();
 });
 
 test("whoever is not verified approves nothing, and is told so", async (t) => {
