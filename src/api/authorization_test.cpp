@@ -206,8 +206,8 @@ std::string with_things(Cast& cast, std::string text) {
       {"{point}", [] { return base64url(std::string(65, '\x04')); }},
       {"{unsigned}", [&] { return cast.unsigned_project; }},
       {"{project}", [&] { return cast.house().project; }},
-      {"{fresh}", [&] { return std::to_string(++cast.made); }},
-      {"{fresh_agent}", [&] { return cast.house().agent_called(std::to_string(++cast.made)); }},
+      {"{fresh}", [&] { return std::to_string(++cast.names); }},
+      {"{fresh_agent}", [&] { return cast.house().agent_called(std::to_string(++cast.names)); }},
       {"{fresh_key}", [&] { return cast.api_key(); }},
       {"{webhook}", [&] { return cast.webhook(); }},
   };

@@ -36,7 +36,7 @@ class Cast {
   Server server{true, std::make_unique<PageFiles>()};
   std::string agent, thread = "t-1", handoff, erased_request, kept_channel, other_project,
                      unsigned_project;
-  int made = 0;  // names that nobody has yet
+  int names = 0;  // given so far
 
   Cast() {
     lift_limits();

@@ -1,7 +1,7 @@
 // How fast somebody decides, held against how long reading takes. Whoever decides five requests in
 // a row in less than a quarter of that time has not read them: for half a minute approving at low
-// then takes a second press, and the page says why. It lives in this page's memory: it slows a habit
-// down, and is no wall.
+// then takes a second press, and the page says why. It lives in this page's memory: it slows a
+// habit down, and is no wall.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 
@@ -9,7 +9,7 @@ const streakMax = 5;
 const quickShare = 0.25;
 export const pauseMs = 30_000;
 
-// To find what it is about; and a careful reader's pace over exact values (about 250 words a minute).
+// To find what it is about; and a careful reader's pace over exact values, 250 words a minute.
 const orientationMs = 4_000;
 const charactersPerSecond = 25;
 

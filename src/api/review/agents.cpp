@@ -1,11 +1,14 @@
 #include "api/review/agents.h"
 
 #include <algorithm>
+#include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "api/errors.h"
 #include "api/letsping/agents.h"
 #include "api/members.h"
 #include "api/reply.h"

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/errors.h"
 #include "api/reply.h"
 #include "api/review/channel_body.h"
 #include "json/write.h"

@@ -1,7 +1,10 @@
 #include "api/review/webhooks.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "api/errors.h"
 #include "api/members.h"
 #include "api/reply.h"
 #include "api/review/channel_body.h"

@@ -28,7 +28,15 @@ export function Confirm(props: {
       <button type="button" className="button" onClick={() => setAsked(false)}>
         Keep
       </button>
-      <button type="button" className="button danger" disabled={!able} onClick={run}>
+      <button
+        type="button"
+        className="button danger"
+        disabled={!able}
+        onClick={() => {
+          setAsked(false);
+          run();
+        }}
+      >
         {really}
       </button>
     </span>

@@ -71,7 +71,7 @@ function HeadersCard() {
       <p className="muted">
         As this page came with them just now; a proxy in between may have changed them.
       </p>
-      <dl className="pairs">
+      <dl className="pairs stacked">
         {got.map(([name, value]) => (
           <Fragment key={name}>
             <dt>{name}</dt>

@@ -85,6 +85,7 @@ function AgentRow(props: {
   const { agent, manages, settings, renewed } = props;
   const action = useAction();
   const name = agent.handle === "" ? agent.id : agent.handle;
+  const own = agent.proof === "httpsig";
   return (
     <li data-agent={agent.id}>
       <span className="session-words">
@@ -92,11 +93,11 @@ function AgentRow(props: {
           <b>
             <VisibleText text={name} />
           </b>{" "}
-          <span className="badge">{agent.proof === "httpsig" ? "own key" : "shared secret"}</span>{" "}
+          <span className="badge">{own ? "own key" : "shared secret"}</span>{" "}
           <Pending count={agent.pending} />
         </span>
         <span className="muted">
-          {agent.proof === "httpsig"
+          {own
             ? "Strong: it signs each call with a key that only it has"
             : "Weak: an HMAC with a secret that this server knows too"}
           , made by <OwnerName owner={agent.owner} /> on <Day at={agent.created_at} />

@@ -36,8 +36,7 @@ export function Checklist(props: {
               {item.what}
               {!item.done && (
                 <span className="muted">
-                  {" "}
-                  {item.how}
+                  . {item.how}
                   {item.href && (
                     <>
                       {" "}

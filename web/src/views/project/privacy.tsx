@@ -27,11 +27,13 @@ export function PrivacyCard({ settings }: { settings?: Settings }) {
         <dt>Is kept</dt>
         <dd>
           Until an owner erases it. The log keeps hashes of what was erased.
-          {settings &&
-            ` Backups open for ${Math.round(settings.backup_horizon_s / dayS)} days; then the keys for what was erased are gone from them too.`}{" "}
-          From where somebody called last is kept in memory only.
+          {settings && kept(settings.backup_horizon_s / dayS)} From where somebody called last is
+          kept in memory only.
         </dd>
       </dl>
     </section>
   );
 }
+
+const kept = (days: number) =>
+  ` Backups open for ${Math.round(days)} days; then what was erased is gone from them too.`;
