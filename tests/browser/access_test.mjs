@@ -14,8 +14,10 @@ const refund =
   '{"amount":5000.00,"currency":"USD","to":"acct_99","lines":[{"sku":"A-1","qty":2}],' +
   '"reason":"Customer says the parcel never arrived; the carrier confirms the loss."}';
 
-test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
-  const { server, person, page, agent } = await setUp(t, { passkey: true });
+// A request in each state, and every page that somebody who is signed in can open.
+async function allPages(t) {
+  const setting = await setUp(t, { passkey: true });
+  const { page, agent } = setting;
   const facts = '{"amount":5000.00,"lines":[{"sku":"A-1"}],"reason":"the parcel never arrived"}';
   const { id } = await agent.ask("stripe", "refund", facts, { metadata: { environment: "prod" } });
   const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
@@ -35,6 +37,11 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
     ["about", "/settings?page=about", "text=Security headers"],
     ["request-unknown", "/requests/req_unknown", "text=There is no such request"],
   ];
+  return { ...setting, pages };
+}
+
+test("every page is accessible, in light and dark, on a desk and on a phone", async (t) => {
+  const { server, person, page, pages } = await allPages(t);
   for (const [name, path, loaded] of pages) {
     await page.goto(server.origin + path);
     await page.locator(loaded).first().waitFor();

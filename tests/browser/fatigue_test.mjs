@@ -1,45 +1,5 @@
 import assert from "node:assert/strict";
-import { decisionPanel, letGo, openBrowser, openRequest, photograph, setUp, test } from "./harness.mjs";
-
-const armed = (page) => page.locator(".decision-bar .approve:enabled");
-
-test("five approvals faster than reading take the one press away for half a minute", async (t) => {
-  const { person, page, agent } = await setUp(t);
-  await page.clock.install();
-  const low = { priority: "low" };
-  const ids = [];
-  for (let n = 0; n < 6; n += 1) {
-    ids.push((await agent.ask("crm", `update_${n}`, `{"n":${n}}`, low)).id);
-  }
-  const polls = ids.map((id) => agent.status(id, 25)); // An agent waits: nothing can be undone.
-  for (const id of ids.slice(0, 5)) {
-    await letGo(page);
-    await openRequest(page, id);
-    await page.getByText("waiting for the answer", { exact: false }).first().waitFor();
-    await page.clock.runFor(900);
-    await armed(page).waitFor();
-    await page.keyboard.press("a");
-    await page.getByRole("heading", { name: "Approved" }).waitFor();
-  }
-  const [last] = ids.slice(-1);
-  await letGo(page);
-  await openRequest(page, last);
-  await page.getByText("Five decisions faster than they can be read").waitFor();
-  await photograph(page, "paused");
-  await page.clock.runFor(900);
-  await armed(page).waitFor();
-  await page.keyboard.press("a");
-  await decisionPanel(page).waitFor();
-  assert.equal((await agent.status(last)).status, "PENDING", "one press was enough");
-  await page.keyboard.press("Escape");
-  await page.clock.runFor(31_000);
-  await page.getByText("Five decisions faster").waitFor({ state: "detached" });
-  await armed(page).waitFor();
-  await page.keyboard.press("a");
-  await page.getByRole("heading", { name: "Approved" }).waitFor();
-  await Promise.all(polls);
-  person.behaved();
-});
+import { openBrowser, setUp, test } from "./harness.mjs";
 
 test("who fetches links, or opens a page and waits, decides nothing", async (t) => {
   const { server, person, page, agent } = await setUp(t);
@@ -58,7 +18,9 @@ test("who fetches links, or opens a page and waits, decides nothing", async (t) 
     for (const method of ["GET", "HEAD"]) {
       for (const headers of [{}, { cookie }]) {
         await Promise.all(
-          paths.map((path) => fetch(server.origin + path, { method, headers, redirect: "manual" })),
+          paths.map((path) =>
+            fetch(server.origin + path, { method, headers, redirect: "manual" }),
+          ),
         );
       }
     }

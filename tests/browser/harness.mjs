@@ -16,10 +16,7 @@ export const binary = process.env.LETSPING ?? join(top, "build/release/letsping"
 const mocked = process.env.LETSPING === "mock";
 
 const registered = [];
-export const test = (name, run) => registered.push({ name, run, limitMs: 90_000, long: false });
-// One of `run --long`, which takes minutes.
-export const longTest = (name, minutes, run) =>
-  registered.push({ name, run, limitMs: minutes * 60_000, long: true });
+export const test = (name, run) => registered.push({ name, run });
 
 // Every test of this folder, in the same order in each process that asks.
 export async function allTests() {

@@ -131,12 +131,13 @@ test("two people at once: the second is told who was first", async (t) => {
   person.behaved(/status of 409/);
 });
 
-test("the inbox of a browser that is signed out shows nothing", async (t) => {
+test("a browser that is signed out shows nothing of a request, and holds no stream", async (t) => {
   const { server, agent } = await setUp(t);
   const { id, payload } = await agent.ask("stripe", "refund", '{"amount":1}');
   const stranger = await openBrowser(t, server);
   await stranger.page.goto(`${server.origin}/requests/${id}`);
   await stranger.page.getByText("This browser has no device key").waitFor();
   assert.ok(!stranger.seen.bodies.some((body) => body.includes(payload.ct)));
+  assert.ok(!stranger.seen.urls.some((url) => url.includes("/api/review/events")));
   stranger.behaved(/status of 401/);
 });

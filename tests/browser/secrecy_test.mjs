@@ -61,7 +61,7 @@ test("nothing of a payload, its edit or its talk is at rest or on the wire", asy
   const held = agent.status(id, 25);
   await openRequest(page, id);
   await page.getByText(payload).first().waitFor();
-  await page.getByLabel("Comment", { exact: true }).fill(comment);
+  await page.getByLabel("Your comment").fill(comment);
   await page.getByRole("button", { name: "Comment", exact: true }).click();
   await page.locator(".talk").getByText(comment).first().waitFor();
   await page.getByRole("button", { name: "Edit" }).click();
@@ -82,7 +82,10 @@ test("nothing of a payload, its edit or its talk is at rest or on the wire", asy
     told.push(await readFile(file, "latin1"));
   }
   told.push(...person.seen.posts.map(({ url, body }) => url + body), await stored(page));
-  assert.ok(sink.bodies.some((body) => body.includes(id)), "the webhook was told nothing");
+  assert.ok(
+    sink.bodies.some((body) => body.includes(id)),
+    "the webhook was told nothing",
+  );
   for (const secret of secrets) {
     assert.deepEqual(await filesWith(server, secret), []);
     assert.equal(told.filter((text) => text.includes(secret)).length, 0, secret);
