@@ -74,6 +74,7 @@ const std::map<std::string, Sample>& samples() {
        {"/api/requests/{request}/revise", R"({"version":1,"payload":{envelope}})"}},
       {"PUT /api/snapshots/{id}", {"/api/snapshots/{request}"}},
       {"GET /api/snapshots/{id}", {"/api/snapshots/{request}"}},
+      {"PUT /api/attachments/{id}/{attachment}", {"/api/attachments/{request}/a1"}},
       {"POST /api/langgraph/checkpoints",
        {"", R"({"thread_id":"t-2","checkpoint_id":"c-1","checkpoint":{envelope}})"}},
       {"GET /api/langgraph/checkpoints", {"/api/langgraph/checkpoints?thread_id=t-1&latest=1"}},
@@ -118,6 +119,8 @@ const std::map<std::string, Sample>& samples() {
        {"/api/review/requests/{request}/decision", R"({"core":"{}","signature":"AAAA"})"}},
       {"POST /api/review/account-links", {"", R"({"member":"{reviewer}"})"}},
       {"POST /api/review/accounts/{id}/unlink", {"/api/review/accounts/{account}/unlink"}},
+      {"GET /api/review/requests/{id}/attachments/{attachment}/{piece}",
+       {"/api/review/requests/{attached}/attachments/a1/0"}},
       {"GET /api/review/requests/{id}/talk", {"/api/review/requests/{request}/talk"}},
       {"GET /api/review/requests/{id}/versions", {"/api/review/requests/{request}/versions"}},
       {"POST /api/review/requests/{id}/comments",
@@ -197,6 +200,7 @@ std::string with_things(Cast& cast, std::string text) {
       {"{kept_channel}", [&] { return cast.kept_channel; }},
       {"{point}", [] { return base64url(std::string(65, '\x04')); }},
       {"{unsigned}", [&] { return cast.unsigned_project; }},
+      {"{attached}", [&] { return cast.asked_with_a_file(); }},
       {"{project}", [&] { return cast.house().project; }},
   };
   for (const auto& [name, make] : things) {

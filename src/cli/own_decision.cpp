@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "approval/request.h"
+#include "cli/attachments.h"
 #include "cli/request_page.h"
 #include "cli/roster_history.h"
 #include "json/write.h"
@@ -149,6 +150,11 @@ int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags, const Wis
   if (!approver) return approver.error();
 
   const auto began = std::chrono::steady_clock::now();
+  if (wish.verdict == evidence::Verdict::approve) {
+    if (const auto unfit = unfit_attachments(client, shown->body(), wish.edit, *content)) {
+      return fail(*unfit, exit_not_authorised);
+    }
+  }
   if (const auto stop = ask(*terminal, wish, shown->body(), *content)) return *stop;
   const auto key = unlock(*terminal, approver->key_path, approver->file);
   if (!key) return fail(key.error(), exit_not_authorised);

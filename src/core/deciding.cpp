@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "core/apply.h"
+#include "core/attachments.h"
 #include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
@@ -343,6 +344,10 @@ Applied<Decide> apply(Work& work, Decide& command) {
   checked->edit = *std::move(edit);
   if (const auto fine = current(work, command, *checked); !fine) {
     return std::unexpected(fine.error());
+  }
+  if (checked->core.verdict == evidence::Verdict::approve) {
+    auto here = attachments_here(work, *checked->open, checked->opened.details.attachments);
+    if (!here) return std::unexpected(here.error());
   }
   const approval::Review wish{
       .version = checked->core.version,
