@@ -18,6 +18,7 @@ import { Notice } from "../../ui/notice";
 import { usePassed } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { Aside } from "./aside";
+import { AttachmentsPanel } from "./attachments";
 import { ClaimsNotice } from "./claims_notice";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
@@ -45,6 +46,7 @@ import { TalkPanel } from "./talk";
 import { useDwell } from "./use_armed";
 import { useArming } from "./use_arming";
 import { useApprovalAtOnce } from "./use_at_once";
+import { type AttachmentsState, useAttachments } from "./use_attachments";
 import { useOpened } from "./use_opened";
 
 const presencePollMs = 10_000;
@@ -105,10 +107,12 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const article = useRef<HTMLElement>(null);
   const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late && !version.newer;
-  const approvable = mayApprove(detail, opened, pending);
+  const attachments = useAttachments(detail, opened, session);
+  const readable = mayApprove(detail, opened, pending);
+  const approvable = attachments.why === undefined ? readable : undefined;
   const editing = useEditing(
     detail.id,
-    approvable,
+    readable,
     latest.state === "pending" && !late,
     detail.schema,
   );
@@ -124,7 +128,9 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
   const values = shown?.values ?? 0;
-  const together = useTogether(detail, opened, pending && approvable !== undefined);
+  // Files are compared one request at a time.
+  const alone = attachments.files.length > 0 || attachments.problem !== undefined;
+  const together = useTogether(detail, opened, pending && approvable !== undefined && !alone);
   const decision = useDecision({
     ...{ detail, opened, session, onScreen },
     shown: values,
@@ -158,6 +164,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
             <ChangesAsked detail={detail} session={session} />
             <SameRequests together={together} open={pending && !writing && !proposal} />
             <Payload {...{ detail, opened, editing, writing, proposal, shown, changed }} />
+            <AttachmentsPanel attachments={attachments} />
             <TalkPanel {...{ detail, opened, session }} open={pending} />
           </div>
           <Aside detail={detail} opened={proposal ?? opened} session={session} />
@@ -167,7 +174,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         <DecisionBar
           detail={detail}
           approvable={signable}
-          why={approvable ? undefined : whyNot(detail, opened, session.member.id)}
+          why={approvable ? undefined : whyNot(detail, opened, session.member.id, attachments)}
           unseen={opened.state !== "open"}
           {...arming}
           sending={decision.sending}
@@ -229,7 +236,12 @@ function mayApprove(detail: Detail, opened: Opened | undefined, pending: boolean
   return opened;
 }
 
-function whyNot(detail: Detail, opened: Opened, me: string): string {
+function whyNot(
+  detail: Detail,
+  opened: Opened,
+  me: string,
+  attachments: AttachmentsState,
+): string {
   if (!canSign(detail)) return "Approving takes a passkey that signs here.";
   if (detail.quorum?.approved_by.some(({ id }) => id === me)) {
     return "You have approved. It waits for somebody else.";
@@ -242,7 +254,7 @@ function whyNot(detail: Detail, opened: Opened, me: string): string {
   if (opened.state === "tampered")
     return "Approving is off: the payload is not what it should be.";
   if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";
-  return "The server offers no decision right now.";
+  return attachments.why ?? "The server offers no decision right now.";
 }
 
 // Tells the server once that this version is in front of somebody.
