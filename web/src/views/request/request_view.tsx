@@ -135,6 +135,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
     ...{ detail, opened, session, onScreen },
     shown: values,
     edit: editing.edit,
+    compared: attachments.why === undefined,
     decided: together.decide,
   });
   const atOnce = useApprovalAtOnce(detail, pending, decision.send);
@@ -277,6 +278,7 @@ function useDecision(props: {
   shown: number;
   onScreen: boolean;
   edit: Edit | undefined;
+  compared: boolean; // the attachments, if there are any
   decided(signer: Signer, wish: Wish): Promise<void>; // what else follows from it
 }) {
   const { detail, opened, session, shown, onScreen, edit } = props;
@@ -299,7 +301,8 @@ function useDecision(props: {
     setSending(true);
     setProblem(undefined);
     try {
-      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey };
+      const { compared } = props;
+      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey, compared };
       const signer = { api, session, keyring };
       const decided = await decide(signer, detail, opened, wish);
       void props.decided(signer, wish);
