@@ -14,6 +14,7 @@
 #include "api/testing.h"
 #include "base/id.h"
 #include "core/account_commands.h"
+#include "core/attachments.h"
 #include "core/roster_offer.h"
 
 namespace lp::api {
@@ -109,6 +110,19 @@ class Cast {
     core::Ingest ask = house().ask();
     ask.api_key = keys_.at("agent_key").id;
     return house().engine->run(std::move(ask))->id;
+  }
+  // With a file `a1` of one piece, which was uploaded.
+  std::string asked_with_a_file() {
+    const std::string piece(20, 'p');
+    core::Ingest ask = house().ask();
+    ask.api_key = keys_.at("agent_key").id;
+    ask.client_nonce = "n";
+    ask.attachments.push_back({.id = "a1", .size = 20, .pieces = {crypto::sha256(piece)}});
+    const std::string id = house().engine->run(std::move(ask))->id;
+    const auto done = house().engine->run(core::PutAttachmentPiece{
+        .project = house().project, .request = id, .attachment = "a1", .index = 0, .bytes = piece});
+    EXPECT_TRUE(done.has_value());
+    return id;
   }
   std::string proposed() {
     return house()

@@ -14,6 +14,7 @@
 #include "evidence/spec_examples.h"
 #include "identity/agent_signature.h"
 #include "json/parse.h"
+#include "seal/attachment.h"
 #include "seal/content_key.h"
 #include "seal/envelope.h"
 #include "seal/note.h"
@@ -112,6 +113,34 @@ TEST(EncryptionFormat, OpensANoteInItsPlace) {
                               .author = "mem_owner"};
   EXPECT_EQ(seal::context_of(place), shown("note-context"));
   EXPECT_EQ(seal::open_note(content_key(), note->root, place), shown("note-text"));
+}
+
+TEST(EncryptionFormat, OpensAPieceOfAnAttachmentInItsPlace) {
+  const seal::AttachmentPlace place{.origin = "lp.example/p/00112233445566778899aabbccddeeff",
+                                    .client_nonce = "bm9uY2U",
+                                    .service = "stripe",
+                                    .action = "refund",
+                                    .id = "a1"};
+  const auto payload =
+      json::parse(R"({"_lp_attachments":[)" + shown("attachment-entry") + "]}");
+  ASSERT_TRUE(payload.has_value());
+  const auto listed = seal::listed_attachments(payload->root, true);
+  ASSERT_TRUE(listed.has_value());
+  const auto& file = listed->front();
+  const std::string context = seal::context_of(place);
+  EXPECT_EQ(context, shown("attachment-context"));
+  const Secret key = content_key().attachment_key(file.salt, context);
+  EXPECT_EQ(hex(key.reveal()), shown("attachment-key"));
+  const std::string piece = *from_hex(shown("attachment-piece"));
+  const auto text = seal::open_attachment_piece(key.reveal(), context, 0, true, piece);
+  EXPECT_EQ(text, shown("attachment-text"));
+  EXPECT_EQ(crypto::sha256(*text), file.sha256);
+  const auto announced = json::parse(shown("attachment-announcement"));
+  ASSERT_TRUE(announced.has_value());
+  const auto declared = seal::DeclaredAttachment::from_json(announced->root);
+  ASSERT_TRUE(declared.has_value());
+  EXPECT_EQ(seal::attachments_differ(*listed, {*declared}, true), std::nullopt);
+  EXPECT_EQ(crypto::sha256(piece), declared->pieces.front());
 }
 
 TEST(EncryptionFormat, FindsTheMessageThatAnAgentSigned) {

@@ -42,6 +42,16 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::snapshot_form, 422, "snapshot_form",
      "A snapshot is a JSON object or envelope (application/json), or iv, ciphertext and tag under "
      "the dek of the ingest reply (application/octet-stream)."},
+    {Reason::attachment_too_large, 422, "attachment_too_large",
+     "Attachments are too many or too large. Send at most 16, of 64 MiB each and 256 MiB in all."},
+    {Reason::attachments_mismatch, 422, "attachments_mismatch",
+     "attachments and the payload's _lp_attachments must name the same files, in one order."},
+    {Reason::attachment_size, 422, "attachment_size",
+     "These bytes are not as many as the ask announced. Upload exactly the piece that was "
+     "announced."},
+    {Reason::attachment_hash, 422, "attachment_hash",
+     "These bytes do not have the hash that the ask announced. Upload exactly the piece that was "
+     "announced."},
 
     {Reason::api_key_invalid, 401, "api_key_invalid",
      "The API key is missing, unknown or revoked. Send Authorization: Bearer with a key that "
@@ -217,6 +227,9 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "This person still counts in a roster. Remove them first, with `letsping member remove`, "
      "which "
      "an owner signs. Whoever set this server up, and the last owner, stay."},
+    {Reason::attachments_missing, 409, "attachments_missing",
+     "The request cannot be approved before all its attachments are here. Wait for the agent to "
+     "upload them, or reject."},
     {Reason::not_decided, 409, "not_decided",
      "The request is open and an agent may wait for it. Decide or cancel it, then erase it."},
     {Reason::channel_limit, 409, "channel_limit",
@@ -400,6 +413,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::legal_hold;
     case core::Fault::still_listed:
       return Reason::still_listed;
+    case core::Fault::attachments_missing:
+      return Reason::attachments_missing;
     case core::Fault::not_decided:
       return Reason::not_decided;
     case core::Fault::channel_limit:

@@ -39,6 +39,10 @@ enum class Reason : std::uint8_t {
   envelope_unsupported_version,
   envelope_bad_member,
   snapshot_form,
+  attachment_too_large,
+  attachments_mismatch,
+  attachment_size,
+  attachment_hash,
   // Who sent it.
   api_key_invalid,
   agent_signature_invalid,
@@ -121,6 +125,7 @@ enum class Reason : std::uint8_t {
   erased,
   legal_hold,
   still_listed,
+  attachments_missing,
   not_decided,
   channel_limit,
   channel_off,

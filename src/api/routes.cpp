@@ -16,6 +16,7 @@
 #include "api/evidence/well_known.h"
 #include "api/health.h"
 #include "api/letsping/agents.h"
+#include "api/letsping/attachments.h"
 #include "api/letsping/changes.h"
 #include "api/letsping/claims.h"
 #include "api/letsping/graph.h"
@@ -42,6 +43,7 @@ constexpr Route own_routes[] = {
     {Method::post, "/api/requests/{id}/revise", revise, Auth::agent},
     {Method::put, "/api/snapshots/{id}", put_snapshot, Auth::door},
     {Method::get, "/api/snapshots/{id}", get_snapshot, Auth::door},
+    {Method::put, "/api/attachments/{id}/{attachment}", put_attachment, Auth::door},
     {Method::post, "/api/langgraph/checkpoints", put_checkpoint, Auth::agent, Alias::root},
     {Method::get, "/api/langgraph/checkpoints", get_checkpoint, Auth::agent, Alias::root},
     {Method::del, "/api/langgraph/checkpoints", delete_thread, Auth::agent, Alias::root},

@@ -32,6 +32,10 @@ std::string snapshot_path(std::string_view request_id) {
   return fmt::format("/api/snapshots/{}", request_id);
 }
 
+std::string attachment_path(std::string_view request_id, std::string_view attachment) {
+  return fmt::format("/api/attachments/{}/{}", request_id, attachment);
+}
+
 std::string sign_path(const core::Keys& keys, net::Method method, std::string_view path,
                       Instant now) {
   const std::string expiry = std::to_string((now.ms + signed_url_ms) / 1000);

@@ -1,4 +1,5 @@
-// URLs that carry their own permission: uploads and downloads of state snapshots (wire.md 0.6).
+// URLs that carry their own permission: uploads and downloads of state snapshots (wire.md 0.6), and
+// uploads of attachments.
 //
 // HMAC under a key of its own purpose over method, path and expiry, for one hour. Published clients
 // send their API key along or nothing; neither is looked at.
@@ -18,6 +19,8 @@ namespace lp::api {
 inline constexpr std::int64_t signed_url_ms = 3'600'000;
 
 std::string snapshot_path(std::string_view request_id);  // "/api/snapshots/req_…"
+// "/api/attachments/req_…/a1"
+std::string attachment_path(std::string_view request_id, std::string_view attachment);
 
 // "PATH?exp=…&sig=…"; `method` is get or put.
 std::string sign_path(const core::Keys& keys, net::Method method, std::string_view path,

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "approval/request.h"
+#include "cli/attachments.h"
 #include "cli/deciding_key.h"
 #include "cli/request_page.h"
 #include "json/write.h"
@@ -132,6 +134,11 @@ int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags,
   const Approver& approver = (*key)->approver();
 
   const auto began = std::chrono::steady_clock::now();
+  if (wish.verdict == evidence::Verdict::approve) {
+    if (const auto unfit = unfit_attachments(client, shown->body(), wish.edit, *content)) {
+      return fail(*unfit, exit_not_authorised);
+    }
+  }
   if (const auto stop = ask(*terminal, wish, shown->body(), *content, (*key)->proof())) {
     return *stop;
   }

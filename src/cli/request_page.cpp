@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/attachments.h"
 #include "cli/output.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -236,6 +237,7 @@ std::string request_page(const json::Value& detail, const std::optional<seal::Co
   const std::string_view kind = text_at(detail, "payload_kind");
   page += payload_lines("Payload", read_payload(kind, std::string(text_at(detail, "payload")), key),
                         extent);
+  page += attachment_lines(detail, read_payload(kind, current_payload(detail), key));
   if (detail.find("edited") != nullptr) {
     page += payload_lines("Edited: this runs instead",
                           read_payload(kind, current_payload(detail), key), extent);

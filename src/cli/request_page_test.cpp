@@ -49,6 +49,29 @@ bool has(const std::string& page, std::string_view text) {
   return page.find(text) != std::string::npos;
 }
 
+TEST(RequestPage, ListsTheFilesThatThePayloadNames) {
+  const std::string hash(64, 'a'), salt = base64(std::string(32, 's'));
+  const std::string payload = R"({"_lp_attachments":[{"id":"a1","name":"in\u202evoice.pdf",)"
+                              R"("type":"application/pdf","size":5,"sha256":")" +
+                              hash + R"(","salt":")" + salt + R"("}]})";
+  const auto with_file = [&](std::int64_t size, std::int64_t missing) {
+    auto file = json::Value::object();
+    file.add("id", "a1").add("size", size).add("pieces", 1).add("missing", missing);
+    json::Value shown = detail(payload);
+    shown.add("attachments", json::Value::array({file}));
+    return request_page(shown, content_key());
+  };
+  const std::string page = with_file(21, 0);
+  EXPECT_TRUE(has(page, "Attachments\n  a1  in")) << page;
+  EXPECT_TRUE(has(page, "voice.pdf  application/pdf (5 bytes), SHA-256 " + hash + "\n")) << page;
+  EXPECT_FALSE(has(page, "\u202e"));
+  EXPECT_TRUE(has(with_file(21, 1), "(not here completely)"));
+  EXPECT_TRUE(has(with_file(22, 0), "  ! The payload names in"));
+  // What the agent has announced and the payload does not name, and the other way round.
+  EXPECT_TRUE(has(request_page(detail(payload), content_key()), "  ! The payload names in"));
+  EXPECT_FALSE(has(request_page(detail(R"({"a":1})"), content_key()), "Attachments"));
+}
+
 TEST(RequestPage, ShowsEveryValueInItsSourceText) {
   const std::string payload =
       R"({"amount": 1.50, "ids": [12345678901234567890, -0], "a/b": {}, "ok": [], "n": null})";

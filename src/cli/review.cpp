@@ -5,7 +5,9 @@
 #include <chrono>
 
 #include "cli/administer.h"
+#include "cli/attachments.h"
 #include "cli/decision.h"
+#include "cli/output_file.h"
 #include "cli/own_decision.h"
 #include "cli/request_page.h"
 #include "cli/test_approver.h"
@@ -16,7 +18,8 @@ namespace {
 
 struct Flags : AdminFlags, KeyFlags, SecurityKeyFlags {
   std::string id, edit_file, reason, project, state = "pending";
-  bool test_approver = false, full = false;
+  std::string attachment, out;
+  bool test_approver = false, full = false, force = false;
   evidence::Verdict verdict = evidence::Verdict::reject;
 };
 
@@ -74,6 +77,11 @@ int decide_as_test_approver(const Flags& flags, const Wish& wish) {
   if (detail->body().find("offer") == nullptr && detail->body().find_string("state") != "pending") {
     return closed(detail->body());
   }
+  if (wish.verdict == evidence::Verdict::approve) {
+    if (const auto unfit = unfit_attachments(client, detail->body(), wish.edit, *key)) {
+      return fail(*unfit, exit_not_authorised);
+    }
+  }
   auto considered = consider(wish, detail->body(), *key);
   if (!considered) return fail(considered.error());
   considered->dwell_ms =
@@ -96,6 +104,56 @@ int decide(const Flags& flags) {
                   .edit = *std::move(edit)};
   return flags.test_approver ? decide_as_test_approver(flags, wish)
                              : decide_by_hand(flags, flags, flags, wish);
+}
+
+// The one of this id, or the only one of this name.
+std::expected<seal::ListedAttachment, std::string> chosen_attachment(
+    const std::vector<seal::ListedAttachment>& all, const std::string& name) {
+  const auto of_id = std::ranges::find(all, name, &seal::ListedAttachment::id);
+  const auto of_name = std::ranges::find(all, name, &seal::ListedAttachment::name);
+  if (std::ranges::count(all, name, &seal::ListedAttachment::name) == 1) return *of_name;
+  if (of_id != all.end()) return *of_id;
+  return std::unexpected(of_name == all.end()
+                             ? "The request has no attachment of this name."
+                             : "More than one attachment has this name: give its id.");
+}
+
+int save_attachment(const Flags& flags) {
+  const auto key = content_key();
+  if (!key) return fail(key.error());
+  AdminClient client(flags.place);
+  const auto detail = fetch_request(client, flags.id);
+  if (!detail) return fail(detail.error());
+  if (!detail->ok()) return fail(*detail);
+  const auto all = attachments_of(
+      detail->body(), read_payload(detail->body().find_string("payload_kind").value_or(""),
+                                   current_payload(detail->body()), *key));
+  if (!all) return fail(all.error(), exit_not_authorised);
+  const auto one = chosen_attachment(*all, flags.attachment);
+  if (!one) return fail(one.error(), exit_usage);
+  auto file = OutputFile::open(
+      flags.out, flags.force ? OutputFile::Existing::replace : OutputFile::Existing::refuse);
+  if (!file) {
+    return fail(file.error().sentence, file.error().exists ? exit_conflict : exit_error);
+  }
+  const Sink written = [&file](std::string_view bytes) -> std::expected<void, std::string> {
+    if (auto done = file->write(bytes); !done) return std::unexpected(done.error().sentence);
+    return {};
+  };
+  // What goes on at once must have been compared before.
+  const Sink nowhere = [](std::string_view) { return std::expected<void, std::string>(); };
+  for (const Sink& sink : file->is_standard_output() ? std::vector<Sink>{nowhere, written}
+                                                     : std::vector<Sink>{written}) {
+    if (auto done = fetch_attachment(client, detail->body(), *one, *key, sink); !done) {
+      return fail(done.error(), exit_verification);
+    }
+  }
+  if (auto done = file->finish(); !done) return fail(done.error().sentence);
+  if (file->is_standard_output()) return exit_ok;
+  auto said = json::Value::object();
+  said.add("out", flags.out).add("size", one->size).add("sha256", one->sha256.hex());
+  print_object(said, flags.json);
+  return exit_ok;
 }
 
 void add_list(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen) {
@@ -140,6 +198,13 @@ void add_review(Command& app, Chosen& chosen) {
       chosen, show);
   show_command->add_option("id", flags->id, "req_…")->required();
   show_command->add_flag("--full", flags->full, "Show long values to their end at a terminal, too");
+  auto* save = add_admin_command(
+      *group, "attachment", "Save a file beside a request; LETSPING_ENCRYPTION_KEY opens it", flags,
+      chosen, save_attachment);
+  save->add_option("id", flags->id, "req_…")->required();
+  save->add_option("name", flags->attachment, "Its name or id, as `show` lists it")->required();
+  save->add_option("--out", flags->out, "File to write")->required();
+  save->add_flag("--force", flags->force, "Replace a file that is there");
   add_decision(*group, flags, chosen, evidence::Verdict::approve)
       ->add_option("--edit", flags->edit_file, "JSON file that shall run instead")
       ->check(ExistingFile{});

@@ -34,8 +34,13 @@ Digest content_of(const Work& work, const Ingest& command) {
     return crypto::hmac_sha256(key.reveal(), {"idem", separator, command.service, separator,
                                               command.action, separator, *command.idem});
   }
+  // What is uploaded must be what was announced, so an ask that announces other bytes is another.
+  std::string files;
+  for (const auto& attachment : command.attachments) {
+    files += separator + json::canonical(attachment.to_json());
+  }
   return crypto::hmac_sha256(key.reveal(), {"body", separator, command.service, separator,
-                                            command.action, separator, command.payload});
+                                            command.action, separator, command.payload, files});
 }
 
 Digest idempotency_key(const Work& work, const Ingest& command) {
@@ -186,7 +191,8 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
                         .descriptor = descriptor,
                         .escrow = command.escrow,
                         .capabilities = command.capabilities,
-                        .lossy = command.lossy};
+                        .lossy = command.lossy,
+                        .attachments = command.attachments};
   row.details_sealed =
       seal_field(dek.reveal(), "details", row.id, details.to_json(), work.world.entropy);
   row.request_sha256 = crypto::sha256(descriptor);

@@ -19,6 +19,7 @@
 #include "evidence/roster_document.h"
 #include "evidence/succession.h"
 #include "identity/passkey_use.h"
+#include "seal/attachment.h"
 #include "seal/envelope.h"
 #include "store/rows.h"
 
@@ -63,6 +64,7 @@ struct Ingest {
   std::vector<std::string> capabilities;
   std::string client;              // User-Agent, at most 80 characters of printable ASCII
   std::vector<std::string> lossy;  // pointers of numbers that binary64 would change
+  std::vector<seal::DeclaredAttachment> attachments;  // uploaded afterwards (core/attachments.h)
   std::optional<std::int64_t> decide_in_ms;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> idem;  // the client's content HMAC, when it sent one

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "core/apply.h"
+#include "core/attachments.h"
 #include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
@@ -380,6 +381,10 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) 
   checked->edit = *std::move(edit);
   if (const auto fine = current(work, command, *checked); !fine) {
     return std::unexpected(fine.error());
+  }
+  if (checked->core.verdict == evidence::Verdict::approve) {
+    auto here = attachments_here(work, *checked->open, checked->opened.details.attachments);
+    if (!here) return std::unexpected(here.error());
   }
   const approval::Review wish{
       .version = checked->core.version,

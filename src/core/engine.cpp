@@ -188,6 +188,7 @@ bool open_fields(const Keys& keys, RequestView& view) {
   view.client_nonce = std::move(details.client_nonce);
   view.descriptor = std::move(details.descriptor);
   view.capabilities = std::move(details.capabilities);
+  view.attachments = std::move(details.attachments);
   view.lossy = std::move(details.lossy);
   return true;
 }

@@ -84,6 +84,8 @@ std::string_view to_string(Fault fault) {
       return "legal_hold";
     case Fault::still_listed:
       return "still_listed";
+    case Fault::attachments_missing:
+      return "attachments_missing";
     case Fault::not_decided:
       return "not_decided";
     case Fault::channel_limit:

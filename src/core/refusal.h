@@ -53,6 +53,7 @@ enum class Fault : std::uint8_t {
   erased,                // its statements, rows and key are gone: 410
   legal_hold,            // nothing that it covers is erased; the detail names it
   still_listed,          // a person who stands in a roster is not erased
+  attachments_missing,   // nothing is approved before all that it names was uploaded
   not_decided,           // an open request is not erased: its agent waits
   channel_limit,         // a project has as many channels, or a member browsers, as there may be
   disk_reserve,          // too little disk left to take more in: 503

@@ -102,6 +102,11 @@ std::string Details::to_json() const {
   }
   if (!capabilities.empty()) value.add("capabilities", json::text_array(capabilities));
   if (!lossy.empty()) value.add("lossy", json::text_array(lossy));
+  if (!attachments.empty()) {
+    json::Array items;
+    for (const auto& attachment : attachments) items.push_back(attachment.to_json());
+    value.add("attachments", json::Value::array(std::move(items)));
+  }
   return json::compact(value);
 }
 
@@ -120,6 +125,14 @@ std::optional<Details> Details::from_json(std::string text) {
   }
   details.capabilities = strings(document->root.find("capabilities"));
   details.lossy = strings(document->root.find("lossy"));
+  const json::Value* attachments = document->root.find("attachments");
+  if (attachments == nullptr) return details;
+  if (!attachments->is_array()) return std::nullopt;
+  for (const auto& item : attachments->items()) {
+    auto read = seal::DeclaredAttachment::from_json(item);
+    if (!read) return std::nullopt;
+    details.attachments.push_back(*std::move(read));
+  }
   return details;
 }
 

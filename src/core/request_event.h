@@ -36,6 +36,7 @@ struct Details {
   // Exact texts, "" when none.
   std::string facts, schema, callback_url, client_nonce, descriptor, escrow;
   std::vector<std::string> capabilities, lossy;
+  std::vector<seal::DeclaredAttachment> attachments;
 
   [[nodiscard]] std::string to_json() const;
   static std::optional<Details> from_json(std::string text);

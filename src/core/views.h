@@ -10,6 +10,7 @@
 
 #include "base/secret.h"
 #include "evidence/decision_core.h"
+#include "seal/attachment.h"
 #include "store/store.h"
 
 namespace lp::core {
@@ -24,6 +25,7 @@ struct RequestView {
   std::string facts, schema, callback_url, client_nonce, escrow;  // exact texts, "" when none
   std::vector<std::string> lossy;
   std::vector<std::string> capabilities;
+  std::vector<seal::DeclaredAttachment> attachments;
   std::string descriptor;  // JCS
   std::string commit_key;  // plain only: k, 32 bytes
   std::vector<std::string> marks;

@@ -99,6 +99,12 @@ Secret ContentKey::note_key(std::string_view salt, std::string_view context) con
   return Secret(crypto::hkdf_sha256(raw_.reveal(), salt, info));
 }
 
+Secret ContentKey::attachment_key(std::string_view salt, std::string_view context) const {
+  std::string info("lp-attachment/1\0"sv);
+  info += context;
+  return Secret(crypto::hkdf_sha256(raw_.reveal(), salt, info));
+}
+
 Digest commitment(std::string_view k, Role role, std::string_view plaintext) {
   return crypto::hmac_sha256(k, {"lp-commit/1\0"sv, name_of(role), "\0"sv, plaintext});
 }

@@ -43,6 +43,8 @@ class ContentKey {
 
   // What a note is sealed with (note.h), which opens nothing but notes.
   [[nodiscard]] Secret note_key(std::string_view salt, std::string_view context) const;
+  // The same of the pieces of one file (attachment.h).
+  [[nodiscard]] Secret attachment_key(std::string_view salt, std::string_view context) const;
 
  private:
   Secret raw_;

@@ -52,6 +52,17 @@ Result<std::string> BlobFiles::read(std::string_view name, std::size_t bytes_max
   return std::move(*bytes);
 }
 
+Result<bool> BlobFiles::holds(std::string_view name) const {
+  auto path = path_of(name);
+  if (!path) return std::unexpected(std::move(path.error()));
+  std::error_code failed;
+  const bool there = std::filesystem::is_regular_file(*path, failed);
+  if (failed && failed != std::errc::no_such_file_or_directory) {
+    return std::unexpected(IoError{"look at " + *path + ": " + failed.message()});
+  }
+  return there;
+}
+
 Result<void> BlobFiles::remove(std::string_view name) const {
   auto path = path_of(name);
   if (!path) return std::unexpected(std::move(path.error()));

@@ -1,5 +1,6 @@
 // Files in blobs/ beside the database: snapshots of 1 MiB and more, where rows would make the
-// database grow by pages nobody reads again.
+// database grow by pages nobody reads again, and the pieces of attachments, which have no row: that
+// one was uploaded is that its file is there.
 //
 // A file is written completely and durably before the row that names it is committed, so a row
 // never names a missing file; a crash in between leaves a file without a row, which is harmless.
@@ -29,6 +30,8 @@ class BlobFiles {
   [[nodiscard]] Result<void> write(std::string_view name, std::string_view bytes) const;
   // Fails beyond `bytes_max` and when the file is missing.
   [[nodiscard]] Result<std::string> read(std::string_view name, std::size_t bytes_max) const;
+  // Whether it is there; a file is there completely or not at all.
+  [[nodiscard]] Result<bool> holds(std::string_view name) const;
   // Durable when it returns; a missing file is fine.
   [[nodiscard]] Result<void> remove(std::string_view name) const;
   // The same of all files of an owner: those whose names are its id, an underscore and more. Also

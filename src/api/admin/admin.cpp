@@ -14,6 +14,7 @@
 #include "api/admin/things.h"
 #include "api/evidence/receipts.h"
 #include "api/evidence/root_log.h"
+#include "api/review/attachments.h"
 #include "api/review/setup.h"
 
 namespace lp::api {
@@ -62,6 +63,7 @@ std::vector<Route> admin_routes() {
 
       {Method::get, "/admin/requests", list_requests},
       {Method::get, "/admin/requests/{id}", show_request},
+      {Method::get, "/admin/requests/{id}/attachments/{attachment}/{piece}", show_attachment_here},
       {Method::post, "/admin/requests/{id}/decision", decide},
 
       {Method::post, "/admin/erasures/offer", begin_erasure},

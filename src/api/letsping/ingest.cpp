@@ -7,6 +7,7 @@
 #include "api/authorize.h"
 #include "api/errors.h"
 #include "api/letsping/agent_proof.h"
+#include "api/letsping/attachments.h"
 #include "api/letsping/ingest_body.h"
 #include "api/letsping/isolation.h"
 #include "api/reply.h"
@@ -20,12 +21,16 @@ namespace lp::api {
 
 namespace {
 
-net::Reply accepted(Context& context, const std::string& base, const core::Ingest::Result& result) {
+net::Reply accepted(Context& context, const std::string& base, const core::Ingest::Result& result,
+                    const std::vector<seal::DeclaredAttachment>& attachments) {
   auto body = json::Value::object();
   body.add("id", result.id)
       .add("uploadUrl", base + sign_path(context.engine.keys(), net::Method::put,
                                          snapshot_path(result.id), context.engine.clock().now()));
   if (result.snapshot_key) body.add("dek", base64(result.snapshot_key->reveal()));
+  if (!attachments.empty()) {
+    body.add("attachments", attachment_uploads(context, base, result.id, attachments));
+  }
   body.add("triage_url", base + "/requests/" + result.id)
       .add("version", result.version)
       .add("level", evidence::to_string(result.level))
@@ -76,9 +81,11 @@ net::Outcome ingest(Context& context, Call& call) {
     }
     ask.idempotency_key = key;
   }
+  auto attachments = ask.attachments;
   return submit(context, std::move(ask),
-                [&context, base = base_url(context, call.request)](core::Ingest::Result result) {
-                  return accepted(context, base, result);
+                [&context, base = base_url(context, call.request),
+                 attachments = std::move(attachments)](core::Ingest::Result result) {
+                  return accepted(context, base, result, attachments);
                 });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/errors.h"
+#include "api/letsping/attachment_body.h"
 #include "api/letsping/payload.h"
 #include "api/members.h"
 #include "json/parse.h"
@@ -145,6 +146,10 @@ std::expected<IngestBody, net::Reply> read_ingest(std::string body, store::Paylo
       return std::unexpected(refuse(Reason::plaintext_refused));
     }
     ask.payload = "{}";
+    if (!read_attachments(members, false, refusal).empty() && !refusal) {
+      members.refuse("attachments", "must be those that the payload lists");
+    }
+    if (refusal) return std::unexpected(*std::move(refusal));
     return result;
   }
   auto read = read_payload(*document, payload, allowed);
@@ -152,6 +157,12 @@ std::expected<IngestBody, net::Reply> read_ingest(std::string body, store::Paylo
   ask.payload = std::move(read->text);
   ask.envelope = std::move(read->envelope);
   ask.lossy = std::move(read->lossy);
+  ask.attachments = read_attachments(members, ask.envelope.has_value(), refusal);
+  if (!ask.attachments.empty() && ask.envelope && ask.client_nonce.empty()) {
+    members.refuse("client_nonce", "must be the one that the attachments are sealed for");
+  }
+  if (!refusal && !ask.envelope) refusal = refuse_unlisted(*payload, ask.attachments);
+  if (refusal) return std::unexpected(*std::move(refusal));
   return result;
 }
 

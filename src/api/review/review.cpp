@@ -3,6 +3,7 @@
 #include "api/evidence/receipts.h"
 #include "api/review/accounts.h"
 #include "api/review/agents.h"
+#include "api/review/attachments.h"
 #include "api/review/batches.h"
 #include "api/review/content_keys.h"
 #include "api/review/erasures.h"
@@ -48,6 +49,8 @@ std::vector<Route> review_routes() {
       {Method::get, "/api/review/requests", signed_in<list_reviews>},
       {Method::get, "/api/review/requests/{id}", signed_in<show_review>},
       {Method::get, "/api/review/requests/{id}/receipt", signed_in<request_receipt>},
+      {Method::get, "/api/review/requests/{id}/attachments/{attachment}/{piece}",
+       signed_in<show_attachment>},
       {Method::post, "/api/review/requests/{id}/viewed", walled_signed_in<note_viewed>},
       {Method::post, "/api/review/requests/{id}/decision", walled_active<decide_review>},
       {Method::post, "/api/review/batches", walled_active<decide_batch>},

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/errors.h"
+#include "api/review/attachments.h"
 #include "approval/quorum.h"
 #include "base/text.h"
 #include "core/offer.h"
@@ -365,6 +366,7 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   const bool opened = !plain || !viewer || may(*project, *viewer, identity::Right::open_payload);
   if (opened) add_payload(value, view);
   if (!opened) value.add("payload_withheld", true);
+  add_attachments(value, context, *project, view);
   // The agent's own bytes; an edit stands under `edited`.
   add_reference(value, state.base);
   add_text(value, "facts", view.facts);

@@ -37,6 +37,7 @@ PLAIN_KEY = bytes(range(0xFF, 0xDF, -1))
 REASON = "Wrong payee – café 😀"
 DISPLAY = {"renderer": "letsping-web/1", "version": "0.1.0", "assets_sha256": "ab" * 32,
            "leaves_shown": 4, "leaves_total": 4}
+ATTACHMENT = "All of the invoice."
 NOTE_CONTEXT = {"author": "mem_owner", "id": "c7Jb0qYwS3mXk2pL", "kind": "comment",
                 "origin": V2_CONTEXT["origin"], "request_id": "req_1", "version": 1}
 NOTE_TEXT = "Is this the right account?"
@@ -118,6 +119,19 @@ def note(kid):
     sealed = {"v": 1, "kid": kid, "salt": b64(V2_SALT), "iv": b64(IV), "ct": b64(ct),
               "ctx": NOTE_CONTEXT}
     return {"note-context": context.decode(), "note-text": NOTE_TEXT, "note": compact(sealed)}
+
+
+def attachment():
+    place = {"action": "refund", "attachment": "a1", "client_nonce": "bm9uY2U", "origin": ORIGIN,
+             "service": "stripe"}
+    key = hkdf(V2_SALT, b"lp-attachment/1\0" + jcs(place))
+    piece = AESGCM(key).encrypt(bytes(11) + b"\1", ATTACHMENT.encode(), jcs(place))
+    entry = {"id": "a1", "name": "invoice.txt", "type": "text/plain", "size": len(ATTACHMENT),
+             "sha256": hashlib.sha256(ATTACHMENT.encode()).hexdigest(), "salt": b64(V2_SALT)}
+    announced = {"id": "a1", "size": len(piece), "pieces": [hashlib.sha256(piece).hexdigest()]}
+    return {"attachment-text": ATTACHMENT, "attachment-context": jcs(place).decode(),
+            "attachment-key": key.hex(), "attachment-piece": piece.hex(),
+            "attachment-entry": compact(entry), "attachment-announcement": compact(announced)}
 
 
 def agent():
@@ -203,7 +217,7 @@ def computed():
             "plain-payload": PLAIN, "plain-commit_key": b64(PLAIN_KEY),
             "plain-commit-base": commit(PLAIN_KEY, b"base", PLAIN), **agent(),
             "snapshot-plaintext": SNAPSHOT, "snapshot-blob": blob.hex(), **webhook(),
-            **wrapping(kid), **copy(kid), **pairing(), **note(kid)}
+            **wrapping(kid), **copy(kid), **pairing(), **note(kid), **attachment()}
 
 
 def test_the_document_shows_what_python_computes():

@@ -1,6 +1,8 @@
 // Calls to the review API, all same-origin. Refusals become ApiError with the server's stable
 // reason; a network that does not answer becomes reason "offline".
 
+import type { Bytes } from "../crypto/bytes";
+
 export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
@@ -52,7 +54,25 @@ export class Api {
     });
   }
 
+  // What is no JSON: all of it, as it came.
+  async bytes(path: string, signal: AbortSignal): Promise<Bytes> {
+    const response = await this.reach(path, { method: "GET", signal });
+    if (!response.ok) throw refusal(response, await readJson(response));
+    try {
+      return new Uint8Array(await response.arrayBuffer());
+    } catch {
+      throw new ApiError(0, "offline", "The server's answer was cut off.");
+    }
+  }
+
   private async call<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await this.reach(path, init);
+    const body = await readJson(response);
+    if (response.ok) return body as T;
+    throw refusal(response, body);
+  }
+
+  private async reach(path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
       response = await this.fetch(path, {
@@ -65,12 +85,7 @@ export class Api {
       throw new ApiError(0, "offline", "The server does not answer.");
     }
     this.learnClock(response);
-    const body = await readJson(response);
-    if (response.ok) return body as T;
-    const text = (key: string) => (typeof body[key] === "string" ? body[key] : undefined);
-    const reason = text("reason") ?? `http_${response.status}`;
-    const message = text("message") ?? text("error") ?? `The server answered ${response.status}.`;
-    throw new ApiError(response.status, reason, message, body);
+    return response;
   }
 
   private learnClock(response: Response): void {
@@ -80,6 +95,13 @@ export class Api {
     const drifted = this.skewMs === undefined || Math.abs(skew - this.skewMs) > 5000;
     this.skewMs = drifted ? skew : Math.max(skew, this.skewMs ?? skew);
   }
+}
+
+function refusal(response: Response, body: Record<string, unknown>): ApiError {
+  const text = (key: string) => (typeof body[key] === "string" ? body[key] : undefined);
+  const reason = text("reason") ?? `http_${response.status}`;
+  const message = text("message") ?? text("error") ?? `The server answered ${response.status}.`;
+  return new ApiError(response.status, reason, message, body);
 }
 
 async function readJson(response: Response): Promise<Record<string, unknown>> {

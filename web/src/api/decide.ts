@@ -9,6 +9,7 @@ import { jcs } from "../crypto/jcs";
 import type { Keyring, Pin } from "../crypto/keyring";
 import { type NotePlace, type SealedNote, sealNote } from "../crypto/note";
 import { PasskeyProblem, signWithPasskey } from "../crypto/passkey";
+import { attachmentsOf } from "../payload/attachments";
 import { changes } from "../payload/changes";
 import type { Opened } from "../payload/open";
 import { summaryText } from "../payload/summary";
@@ -25,6 +26,7 @@ export interface Wish {
   shown: number; // leaves on screen: of the edit if there is one
   edit?: Edit | undefined; // an approval of this in place of what the agent sent
   passkey?: string | undefined; // the key id of the one to sign with; the first one otherwise
+  compared?: boolean; // each attachment was fetched and is what the payload names
 }
 
 export interface Signer {
@@ -132,6 +134,7 @@ export async function coreOf(signer: Signer, detail: Detail, opened: Opened, wis
   const payload = await payloadReference(detail, opened);
   checkOffer(offer, payload, detail, signer.session, key, signer.keyring.pins[detail.project]);
   const reason = wish.reason === "" ? undefined : wish.reason;
+  if (wish.verdict === "approve" && seen && !wish.compared) checkNoFiles(detail, seen);
   const edit = wish.verdict === "approve" ? wish.edit : undefined;
   const core = decisionCore({
     offer,
@@ -246,6 +249,14 @@ export function checkOffer(
     ],
   ];
   for (const [holds, problem] of checks) if (!holds) throw new OfferMismatch(problem);
+}
+
+// Files that nobody has compared are signed for by nobody, whichever page asks.
+function checkNoFiles(detail: Detail, seen: Extract<Opened, { state: "open" }>): void {
+  const sealed = detail.payload_kind !== "plain";
+  const found = attachmentsOf(seen.parsed, detail.attachments ?? [], sealed);
+  if (found.ok && found.files.length === 0) return;
+  throw new OfferMismatch("Its attachments were not compared here: open it by itself.");
 }
 
 // Everything but what is new in every offer.

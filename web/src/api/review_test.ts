@@ -153,6 +153,20 @@ test("without the key a rejection names only the envelope", async () => {
   expect(decided.state).toBe("rejected");
 });
 
+test("files that nobody has compared are approved by no page, and may be rejected", async () => {
+  const { signer, ask, see } = await signedIn();
+  for (const text of ['{"a":1,"_lp_attachments":[{}]}', '{"a":1}']) {
+    const found = await see(ask(text));
+    // In the second case only the server speaks of one.
+    const attachments = [{ id: "a1", size: 21, pieces: 1, missing: 0 }];
+    const detail = { ...found.detail, ...(text === '{"a":1}' && { attachments }) };
+    const approval = decide(signer, detail, found.opened, wish("approve"));
+    await expect(approval).rejects.toThrow(OfferMismatch);
+    const rejected = await decide(signer, detail, found.opened, wish("reject"));
+    expect(rejected.state).toBe("rejected");
+  }
+});
+
 test("a plaintext payload is bound to its exact text", async () => {
   const { review, signer, see } = await signedIn();
   const text = '{ "n" : 12345678901234567890 }';

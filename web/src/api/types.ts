@@ -1,6 +1,8 @@
 // The review API as the dashboard sees it (docs/reference/review-api.md). Documents that are
 // hashed or signed, and payloads, are strings that hold the exact text.
 
+import type { AnnouncedAttachment } from "../payload/attachments";
+
 export type Level = "none" | "low" | "medium" | "high" | "critical";
 export type PayloadKind = "v1" | "v2" | "plain";
 export type RequestState =
@@ -193,6 +195,8 @@ export interface Detail extends Summary {
   commit?: string;
   commit_key?: string;
   lossy?: string[];
+  attachments?: AnnouncedAttachment[];
+  client_nonce?: string; // what attachments are bound to
   facts?: string;
   schema?: string;
   request_sha256: string;

@@ -6,6 +6,7 @@
 // with the changes written into it.
 
 import { utf8 } from "../crypto/bytes";
+import { attachmentList } from "./attachments";
 import { type Change, changes } from "./changes";
 import { layOut, layOutMembers } from "./lay_out";
 import {
@@ -63,6 +64,11 @@ export function readDraft(original: Original, text: string): Draft {
   }
   const whole = withMeta(original, root);
   const list = changes(original.root, whole);
+  const files = list.find(({ pointer }) => `${pointer}/`.startsWith(`/${attachmentList}/`));
+  if (files) {
+    const sentence = "The attachments stay as the agent sent them: nothing else was uploaded.";
+    return refused(text, sentence, "after" in files ? files.after.at : root.at);
+  }
   const patched = patch(original.text, original.root, whole);
   const size = utf8(patched).length;
   if (size > editBytesMax) {

@@ -32,6 +32,19 @@ const nasty =
   '"list":[ 1 , 2,{"a":null} ],' +
   '"e":{ },"__proto__":{"x":1e1} }\n';
 
+test("the attachments stay as the agent sent them", () => {
+  const text = '{"a":1,"_lp_attachments":[{"id":"a1","name":"x"}]}';
+  const source = original(text);
+  const after = (from: string, to: string) =>
+    problemOf(readDraft(source, draftOf(source).replace(from, to)));
+  expect(after('"x"', '"y"')?.sentence).toContain("attachments stay");
+  expect(problemOf(readDraft(source, '{"a":1}'))?.sentence).toContain("attachments stay");
+  expect(problemOf(readDraft(source, '{"a":1,"_lp_attachments":[]}'))?.sentence).toContain(
+    "attachments stay",
+  );
+  expect(after("1", "2")).toBeUndefined();
+});
+
 test("an untouched draft is the agent's text, byte for byte", () => {
   for (const text of [nasty, "[1,2]", '{"a":1}', ' {"a" : [ ] }\n', '{"_lp_meta":{},"a":1}']) {
     const source = original(text);

@@ -19,6 +19,7 @@ import { Notice } from "../../ui/notice";
 import { usePassed } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { Aside } from "./aside";
+import { AttachmentsPanel } from "./attachments";
 import { ClaimsNotice } from "./claims_notice";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
@@ -47,6 +48,7 @@ import { TalkPanel } from "./talk";
 import { useDwell } from "./use_armed";
 import { useArming } from "./use_arming";
 import { useApprovalAtOnce } from "./use_at_once";
+import { useAttachments } from "./use_attachments";
 import { useOpened } from "./use_opened";
 
 const presencePollMs = 10_000;
@@ -107,10 +109,12 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const article = useRef<HTMLElement>(null);
   const late = usePassed(detail.decide_by) && detail.state === "pending";
   const pending = detail.state === "pending" && !late && !version.newer;
-  const approvable = mayApprove(detail, opened, pending);
+  const attachments = useAttachments(detail, opened, session);
+  const readable = mayApprove(detail, opened, pending);
+  const approvable = attachments.why === undefined ? readable : undefined;
   const editing = useEditing(
     detail.id,
-    approvable,
+    readable,
     latest.state === "pending" && !late,
     detail.schema,
   );
@@ -126,11 +130,14 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
   const onScreen = subject?.state === "open" && shown !== undefined;
   useViewed(detail, onScreen);
   const values = shown?.values ?? 0;
-  const together = useTogether(detail, opened, pending && approvable !== undefined);
+  // Files are compared one request at a time.
+  const alone = attachments.files.length > 0 || attachments.problem !== undefined;
+  const together = useTogether(detail, opened, pending && approvable !== undefined && !alone);
   const decision = useDecision({
     ...{ detail, opened, session, onScreen },
     shown: values,
     edit: editing.edit,
+    compared: attachments.why === undefined,
     decided: together.decide,
   });
   const paced = () => {
@@ -166,6 +173,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
             <ChangesAsked detail={detail} session={session} />
             <SameRequests together={together} open={pending && !writing && !proposal} />
             <Payload {...{ detail, opened, editing, writing, proposal, shown, changed }} />
+            <AttachmentsPanel attachments={attachments} />
             <TalkPanel {...{ detail, opened, session }} open={pending} />
           </div>
           <Aside detail={detail} opened={proposal ?? opened} session={session} />
@@ -175,7 +183,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         <DecisionBar
           detail={detail}
           approvable={signable}
-          why={approvable ? undefined : whyNot(detail, opened, session.member.id)}
+          why={approvable ? undefined : whyNot(detail, opened, session.member.id, attachments.why)}
           unseen={opened.state !== "open"}
           {...arming}
           sending={decision.sending}
@@ -250,6 +258,7 @@ function useDecision(props: {
   shown: number;
   onScreen: boolean;
   edit: Edit | undefined;
+  compared: boolean; // the attachments, if there are any
   decided(signer: Signer, wish: Wish): Promise<void>; // what else follows from it
 }) {
   const { detail, opened, session, shown, onScreen, edit } = props;
@@ -272,7 +281,8 @@ function useDecision(props: {
     setSending(true);
     setProblem(undefined);
     try {
-      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey };
+      const { compared } = props;
+      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey, compared };
       const signer = { api, session, keyring };
       const decided = await decide(signer, detail, opened, wish);
       void props.decided(signer, wish);

@@ -13,7 +13,13 @@ export function mayApprove(detail: Detail, opened: Opened | undefined, pending: 
   return opened;
 }
 
-export function whyNot(detail: Detail, opened: Opened, me: string): string {
+// `attachments`: why they keep it from being approved, if they do.
+export function whyNot(
+  detail: Detail,
+  opened: Opened,
+  me: string,
+  attachments?: string,
+): string {
   if (!canSign(detail)) return "Approving takes a passkey that signs here.";
   if (detail.quorum?.approved_by.some(({ id }) => id === me)) {
     return "You have approved. It waits for somebody else.";
@@ -26,7 +32,7 @@ export function whyNot(detail: Detail, opened: Opened, me: string): string {
   if (opened.state === "tampered")
     return "Approving is off: the payload is not what it should be.";
   if (opened.disarmed.length > 0) return "Approving is off: this payload has no single meaning.";
-  return "The server offers no decision right now.";
+  return attachments ?? "The server offers no decision right now.";
 }
 
 // Tells the server once that this version is in front of somebody.

@@ -1,7 +1,7 @@
 // Which requests one signature may be over: of one log, one action and one rule, and nothing
 // critical. What the list says here the server and every verifier hold against the signature.
 
-import type { Summary } from "../../api/types";
+import type { Detail, Summary } from "../../api/types";
 import { batchMax } from "../../crypto/batch";
 
 type Asked = Pick<Summary, "project" | "project_name" | "service" | "action" | "level" | "state">;
@@ -20,6 +20,13 @@ export function whyApart(first: Asked | undefined, next: Asked): string | undefi
   // The rule goes with the level, and so does how carefully it is read.
   if (first.level !== next.level) return "It is of another level: one signature is over one.";
   return undefined;
+}
+
+// Of what its page alone shows.
+export function whyAlone(detail: Pick<Detail, "attachments">): string | undefined {
+  return detail.attachments?.length
+    ? "It has attachments, which are compared on its own page: it is decided alone."
+    : undefined;
 }
 
 export const tooMany = `At most ${batchMax} are decided by one signature.`;

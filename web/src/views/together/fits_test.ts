@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Summary } from "../../api/types";
-import { whyApart } from "./fits";
+import { whyAlone, whyApart } from "./fits";
 import { picked } from "./use_picks";
 
 const first = {
@@ -23,6 +23,13 @@ test("what differs in what is signed once is decided apart, and it is said why",
   expect(whyApart(first, { ...first, level: "medium" })).toContain("another level");
   expect(whyApart(first, { ...first, state: "approved" })).toContain("decided already");
   expect(whyApart(undefined, { ...first, level: "critical" })).toContain("decided alone");
+});
+
+test("what has attachments is decided on its own page", () => {
+  expect(whyAlone({})).toBeUndefined();
+  expect(whyAlone({ attachments: [] })).toBeUndefined();
+  const attachments = [{ id: "att_1", size: 3, pieces: 1, missing: 0 }] as never;
+  expect(whyAlone({ attachments })).toContain("decided alone");
 });
 
 test("an address selects each request once, and nothing else", () => {

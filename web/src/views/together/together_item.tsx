@@ -17,7 +17,7 @@ import { DoubtedText } from "../request/suspicions";
 import { useDwell } from "../request/use_armed";
 import { type Arming, useArming } from "../request/use_arming";
 import { useOpened } from "../request/use_opened";
-import { whyApart } from "./fits";
+import { whyAlone, whyApart } from "./fits";
 
 // One of several as it stands on the page, for what decides them all.
 export interface Read {
@@ -44,7 +44,8 @@ export function TogetherItem(props: {
   const opened = useOpened(detail, keyring.content);
   const root = useRef<HTMLElement>(null);
   const late = usePassed(detail.decide_by) && detail.state === "pending";
-  const apart = detail.state === "pending" ? whyApart(first, detail) : undefined;
+  const apart =
+    detail.state === "pending" ? (whyApart(first, detail) ?? whyAlone(detail)) : undefined;
   const pending = detail.state === "pending" && !late && !newer && !apart;
   const approvable = mayApprove(detail, opened, pending);
   const arming = useArming(root, opened, approvable, isHigh(detail));
