@@ -484,8 +484,7 @@ def test_every_operation_answers_as_the_document_says(house):
             people_use_passkeys, people_hand_on_keys, people_are_told, people_manage_agents,
             people_manage_webhooks, people_are_refused, people_look_around, people_sign_on,
             people_end_sessions, people_ask_for_changes, another_issuer_signs, people_come_and_go,
-            auditors_read_the_log, anybody_may_look):
-        step(house)
+            auditors_read_the_log, anybody_may_look): step(house)
     house.page("POST", "/api/logout", {})
     assert house.judge.never_seen() == set()
 

@@ -205,8 +205,9 @@ function Finished({ publicUrl, offers }: Offered) {
           </Link>
         }
       >
-        They stay to be read, with the mark. New receipts have none: export a new trust file
-        with <code>letsping trust export</code>.
+        They stay to be read, with the mark. New receipts have none: export a new trust file with
+        {" "}
+        <code>letsping trust export</code>.
       </Notice>
     </>
   );

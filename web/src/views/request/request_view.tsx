@@ -183,7 +183,9 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         <DecisionBar
           detail={detail}
           approvable={signable}
-          why={approvable ? undefined : whyNot(detail, opened, session.member.id, attachments.why)}
+          why={
+            approvable ? undefined : whyNot(detail, opened, session.member.id, attachments.why)
+          }
           unseen={opened.state !== "open"}
           {...arming}
           sending={decision.sending}

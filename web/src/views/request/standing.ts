@@ -14,12 +14,7 @@ export function mayApprove(detail: Detail, opened: Opened | undefined, pending: 
 }
 
 // `attachments`: why they keep it from being approved, if they do.
-export function whyNot(
-  detail: Detail,
-  opened: Opened,
-  me: string,
-  attachments?: string,
-): string {
+export function whyNot(detail: Detail, opened: Opened, me: string, attachments?: string): string {
   if (!canSign(detail)) return "Approving takes a passkey that signs here.";
   if (detail.quorum?.approved_by.some(({ id }) => id === me)) {
     return "You have approved. It waits for somebody else.";
