@@ -53,7 +53,7 @@ async function proxyOf(t, server, folder) {
     from.pipe(onward);
   });
   await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  t.after(async () => {
     proxy.closeAllConnections();
     proxy.close();
   });
