@@ -39,7 +39,9 @@ export function Frame(props: { session: Session; page: PageName; children: React
   const inbox = typeof page === "object" && "request" in page;
   const reading = inbox && page.request !== undefined;
   const settings = settingsPage(page);
-  const marks = new Set(session.projects.flatMap((project) => project.marks));
+  // What took another's place speaks for itself; the one before keeps its mark in its receipts.
+  const open = session.projects.filter(({ successor }) => !successor);
+  const marks = new Set(open.flatMap((project) => project.marks));
   return (
     <div className={reading ? "frame at-request" : "frame"}>
       <a className="skip" href="#content">
