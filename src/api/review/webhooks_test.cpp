@@ -15,10 +15,14 @@ json::Value wish(const char* url) {
   return value;
 }
 
+// Those of all projects: which of them stands first is its id's doing.
 json::Array listed(Browser browser) {
   const json::Value all = body_of(browser.get(path));
-  const auto& projects = all.find("projects")->items();
-  return projects.empty() ? json::Array{} : json::Array(projects.at(0).find("webhooks")->items());
+  json::Array webhooks;
+  for (const auto& project : all.find("projects")->items()) {
+    for (const auto& webhook : project.find("webhooks")->items()) webhooks.push_back(webhook);
+  }
+  return webhooks;
 }
 
 void attempt(Cast& cast, const std::string& webhook, const std::string& state,

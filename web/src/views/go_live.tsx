@@ -205,8 +205,7 @@ function Finished({ publicUrl, offers }: Offered) {
           </Link>
         }
       >
-        They stay to be read, with the mark. New receipts have none: export a new trust file with
-        {" "}
+        They stay to be read, with the mark. New receipts have none. Export a new trust file:{" "}
         <code>letsping trust export</code>.
       </Notice>
     </>
