@@ -18,7 +18,7 @@ async function withSink(t) {
     LETSPING_WEBHOOKS__AUTHORITIES: certificate.cert,
     LETSPING_PUSH__SUBJECT: "mailto:ops@example.org",
   };
-  return { sink, ...(await setUp(t, { env })) };
+  return { sink, ...(await setUp(t, { env, program: "whole" })) };
 }
 
 // In the place of the browser maker's push service, which a test cannot reach: the sink's.
