@@ -232,6 +232,18 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "upload them, or reject."},
     {Reason::not_decided, 409, "not_decided",
      "The request is open and an agent may wait for it. Decide or cancel it, then erase it."},
+    {Reason::policy_invalid, 422, "policy_invalid",
+     "The policy does not read. Mend it, and try again."},
+    {Reason::policy_unusable, 503, "policy_unusable",
+     "The policy in force does not read any more. Put another version into force."},
+    {Reason::policy_refused, 422, "policy_refused",
+     "This version of the policy cannot come into force. Upload one that can."},
+    {Reason::policy_in_force, 409, "policy_in_force",
+     "This version of the policy is in force already."},
+    {Reason::policy_stale, 409, "policy_stale",
+     "Another policy came into force in the meantime. Ask for this activation anew."},
+    {Reason::policy_denied, 409, "policy_denied",
+     "The policy denies this revision. The request waits as it was."},
     {Reason::channel_limit, 409, "channel_limit",
      "There are as many channels or browsers as there may be. Remove one first."},
     {Reason::channel_off, 409, "channel_off",
@@ -417,6 +429,16 @@ Reason reason_of(core::Fault fault) {
       return Reason::attachments_missing;
     case core::Fault::not_decided:
       return Reason::not_decided;
+    case core::Fault::policy_unusable:
+      return Reason::policy_unusable;
+    case core::Fault::policy_refused:
+      return Reason::policy_refused;
+    case core::Fault::policy_in_force:
+      return Reason::policy_in_force;
+    case core::Fault::policy_stale:
+      return Reason::policy_stale;
+    case core::Fault::policy_denied:
+      return Reason::policy_denied;
     case core::Fault::channel_limit:
       return Reason::channel_limit;
     case core::Fault::disk_reserve:

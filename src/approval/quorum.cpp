@@ -89,6 +89,25 @@ const Digest& rule_of_level_sha256(evidence::Level level, bool single_operator) 
   return digests[level == evidence::Level::critical && !single_operator ? 1 : 0];
 }
 
+const Rule& rule_of(const Request& request, bool single_operator) {
+  return request.ruled ? request.ruled->rule : rule_of_level(request.level, single_operator);
+}
+
+Digest rule_sha256_of(const Request& request, bool single_operator) {
+  return request.ruled ? request.ruled->rule.sha256()
+                       : rule_of_level_sha256(request.level, single_operator);
+}
+
+Rule rule_at_level(const Rule& rule, evidence::Level level, bool single_operator) {
+  const Rule& least = rule_of_level(level, single_operator);
+  const std::uint64_t asked = heads_required(rule), needed = heads_required(least);
+  if (asked >= needed) return rule;
+  Rule more = least;
+  more.count = needed - asked;
+  return {
+      .kind = Rule::Kind::all, .parts = {rule, more}, .count = 1, .group = default_rule().group};
+}
+
 evidence::Level level_of(policy::Level level) {
   return static_cast<evidence::Level>(level);
 }

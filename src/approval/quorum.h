@@ -26,6 +26,12 @@ namespace lp::approval {
 [[nodiscard]] const Rule& rule_of_level(evidence::Level level, bool single_operator);
 // Its digest, which every statement of such a request names.
 [[nodiscard]] const Digest& rule_of_level_sha256(evidence::Level level, bool single_operator);
+// The same for a request: what ruled on it says who, and where nothing did its level.
+[[nodiscard]] const Rule& rule_of(const Request& request, bool single_operator);
+[[nodiscard]] Digest rule_sha256_of(const Request& request, bool single_operator);
+// A policy's rule at a level that asks more people than it does (a priority may have raised it): as
+// many reviewers more.
+[[nodiscard]] Rule rule_at_level(const Rule& rule, evidence::Level level, bool single_operator);
 // All that these can be: the documents that a log's statements name.
 [[nodiscard]] const std::vector<Rule>& rules_of_levels();
 

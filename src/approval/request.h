@@ -53,6 +53,17 @@ struct CountedReview {
   Digest statement_sha256;
 };
 
+// What the policy in force said of a request when it was asked, or last revised. Who must approve
+// is fixed with it: another policy that becomes active later rules on later requests.
+struct Ruled {
+  std::uint64_t version = 0;  // of the policy; 0: there is none, and only the rule is another
+  Digest sha256;              // of the policy
+  std::string name;           // of its rule; "defaults", "unknown_tool"
+  Rule rule;
+
+  friend bool operator==(const Ruled&, const Ruled&) = default;
+};
+
 struct Request {
   std::string id;
   std::uint64_t version = 1;
@@ -67,6 +78,7 @@ struct Request {
   std::vector<std::string> editors;        // members whose edits are in the current version
   std::vector<CountedReview> approvals;    // of the current version
   std::vector<std::string> changes_asked;  // members who asked the agent for changes of it
+  std::optional<Ruled> ruled;              // absent: the level alone says who must approve
 };
 
 // Why a wish was refused. Each maps to one wire error in api/errors.cpp.

@@ -1,5 +1,6 @@
 #include "base/id.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -27,6 +28,13 @@ std::string new_id(std::string_view prefix, Instant now, Entropy& entropy) {
   id += '_';
   id += base32(raw);
   return id;
+}
+
+std::string first_id(std::string_view prefix, Instant from) {
+  struct Zeroes final : Entropy {
+    std::string bytes(std::size_t count) override { return std::string(count, '\0'); }
+  } zeroes;
+  return new_id(prefix, Instant{std::max<std::int64_t>(from.ms, 0)}, zeroes);
 }
 
 bool is_id(std::string_view prefix, std::string_view id) {

@@ -16,6 +16,9 @@ namespace lp {
 // `prefix` without the underscore: new_id("req", …) → "req_01j…" (26 characters after the prefix).
 std::string new_id(std::string_view prefix, Instant now, Entropy& entropy);
 
+// The least id that `new_id` could make at `from`: all that it makes later sort behind it.
+std::string first_id(std::string_view prefix, Instant from);
+
 // Whether `id` is `prefix` + "_" + 26 base32 characters: cheap refusal before any look-up.
 bool is_id(std::string_view prefix, std::string_view id);
 

@@ -42,6 +42,7 @@ void add_go_live(Command& app, Chosen& chosen);
 void add_sso(Command& app, Chosen& chosen);
 void add_roster(Command& app, Chosen& chosen);
 void add_policy(Command& app, Chosen& chosen);
+void add_policy_of_server(Command& group, Chosen& chosen);
 void add_review(Command& app, Chosen& chosen);
 void add_log(Command& app, Chosen& chosen);
 void add_audit(Command& app, Chosen& chosen);

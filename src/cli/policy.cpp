@@ -1,4 +1,5 @@
-// Policies as files: `policy lint`, `test` and `diff` need no server and no data directory.
+// Policies as files: `policy lint`, `test` and `diff` need no server and no data directory. Those
+// that a server has are in policy_server.cpp.
 
 #include <fmt/core.h>
 
@@ -147,7 +148,7 @@ Command* subcommand(Command& group, const std::string& name, const std::string& 
 }  // namespace
 
 void add_policy(Command& app, Chosen& chosen) {
-  auto* group = app.add_subcommand("policy", "Policies as files: what needs whom");
+  auto* group = app.add_subcommand("policy", "Policies: what needs whom");
   group->require_subcommand(1);
 
   auto flags = std::make_shared<Flags>();
@@ -170,6 +171,7 @@ void add_policy(Command& app, Chosen& chosen) {
   diffing->add_option("OLD", flags->file, "The policy as it was")->required();
   diffing->add_option("NEW", flags->other, "The policy as it would be")->required();
   diffing->add_option("--cases", flags->cases, "Also the cases on which they do not agree");
+  add_policy_of_server(*group, chosen);
   diffing->callback([flags, &chosen] { chosen.command = [flags] { return diff(*flags); }; });
 }
 

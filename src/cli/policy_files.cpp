@@ -2,16 +2,12 @@
 
 #include <fmt/core.h>
 
-#include "approval/quorum.h"
 #include "base/file.h"
 #include "cli/output.h"
+#include "core/policy_ports.h"
 
 namespace lp::cli {
 namespace {
-
-// Debian's tzdata, and where every other system keeps them.
-constexpr const char* zones_folder = "/usr/share/zoneinfo/";
-constexpr std::size_t zone_bytes_max = 1 << 20;
 
 std::optional<std::string> text_of(const std::string& path) {
   auto text = read_file(path, policy::text_bytes_max);
@@ -39,19 +35,10 @@ void tell(const std::string& path, const policy::Problems& problems, bool as_jso
 
 }  // namespace
 
-policy::Ports policy_ports() {
-  return {.quorum = approval::read_quorum,
-          .zones = [](std::string_view name) -> std::optional<std::string> {
-            auto bytes = read_file(zones_folder + std::string(name), zone_bytes_max);
-            if (!bytes) return std::nullopt;
-            return *std::move(bytes);
-          }};
-}
-
 std::optional<policy::Document> read_policy_file(const std::string& path, bool as_json) {
   const auto text = text_of(path);
   if (!text) return std::nullopt;
-  auto document = policy::read_document(*text, policy_ports());
+  auto document = policy::read_document(*text, core::policy_ports());
   if (document) return *std::move(document);
   tell(path, document.error(), as_json);
   return std::nullopt;

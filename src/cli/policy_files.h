@@ -11,9 +11,6 @@
 
 namespace lp::cli {
 
-// What policies are read with: the rules of approval, the machine's time zones.
-policy::Ports policy_ports();
-
 // The document in a file. What is wrong with it has been said, on standard
 // error as `FILE:LINE:COLUMN: …`, or as JSON rows on standard output.
 std::optional<policy::Document> read_policy_file(const std::string& path, bool as_json);

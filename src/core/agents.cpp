@@ -1,4 +1,4 @@
-// What agents do: ask, cancel, revise, leave snapshots and checkpoints.
+// What agents do: ask and revise. What they leave beside that is in snapshots.cpp.
 
 #include <algorithm>
 
@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "core/asker.h"
+#include "core/asking.h"
+#include "core/deciding.h"
 #include "core/engine.h"
 #include "core/reach.h"
 #include "core/request_event.h"
@@ -23,7 +25,6 @@ namespace {
 using evidence::EventType;
 
 constexpr std::size_t dek_bytes = 32;
-constexpr std::size_t blob_bytes_min = 1 << 20;
 
 // What an Idempotency-Key was first used for. The client's own content HMAC where it sends one,
 // because a retry that is encrypted anew has another IV; else a keyed hash of all that was asked.
@@ -66,9 +67,14 @@ std::expected<void, Refused> somebody_can(const ProjectView& project,
       approval::asks_enough(request, context) &&
       approval::satisfied(context.rule, approval::eligible_people(request, context));
   if (project.row.roster_sha256 && enough) return {};
-  return refuse(Fault::no_eligible_approver, {},
-                project.row.roster_sha256 ? json::canonical(context.rule.to_json())
-                                          : "the project has no signed roster yet");
+  if (!project.row.roster_sha256) {
+    return refuse(Fault::no_eligible_approver, {}, "the project has no signed roster yet");
+  }
+  std::string rule = json::canonical(context.rule.to_json());
+  if (request.ruled && request.ruled->version > 0) {
+    rule = "the policy's rule " + json::quote(request.ruled->name) + " asks " + rule;
+  }
+  return refuse(Fault::no_eligible_approver, {}, rule);
 }
 
 evidence::Descriptor descriptor_of(Work& work, const Ingest& command, const ProjectView& project,
@@ -141,9 +147,21 @@ std::optional<json::Value> claims_of(const AgentClaims& claims) {
   return value.members().empty() ? std::nullopt : std::optional(std::move(value));
 }
 
-Work::Event created_event(const ProjectView& project, const Work::Open& open, const Asker& asker,
-                          const Ingest& command) {
+// The ruling as the log keeps it, beside the statement that it is of.
+json::Value ruling_entry(Work& work, const AskRuling& ruling) {
+  const auto said = json::parse(ruling.explained);
+  LP_ASSERT(said.has_value());
+  auto entry = json::Value::object();
+  entry.add("kind", "ruling")
+      .add("ruling", said->root)
+      .add("salt", base64(work.world.entropy.bytes(32)));
+  return entry;
+}
+
+Work::Event created_event(Work& work, const ProjectView& project, const Work::Open& open,
+                          const Asker& asker, const Ingest& command, const AskRuling& ruling) {
   Work::Event event;
+  if (!ruling.explained.empty()) event.evidence.push_back(ruling_entry(work, ruling));
   event.statement = request_statement(project, open, EventType::request_created, asker.actor);
   event.statement.strength = command.proof.strength;
   event.statement.agent_claims = claims_of(command.claims);
@@ -152,13 +170,17 @@ Work::Event created_event(const ProjectView& project, const Work::Open& open, co
 
 std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& command,
                                                 const ProjectView& project, ProjectLog& log,
-                                                const Asker& asker, const Secret& dek) {
+                                                const Asker& asker, const AskRuling& ruling,
+                                                const Secret& dek) {
   const Instant time = work.time_of(log);
   auto wrapped = work.world.keys.wrap(dek.reveal(), time, work.world.entropy);
   if (!wrapped) return refuse(Fault::disk_reserve);
   const auto& options = work.world.options;
-  const std::int64_t hold_ms = std::clamp<std::int64_t>(
-      command.decide_in_ms.value_or(options.decide_by_default_ms), 1'000, options.decide_by_max_ms);
+  const std::int64_t at_most = ruling.decide_by_ms.value_or(options.decide_by_max_ms);
+  const std::int64_t wanted = ruling.decide_by_ms.value_or(options.decide_by_default_ms);
+  const std::int64_t hold_ms =
+      std::clamp<std::int64_t>(std::min(command.decide_in_ms.value_or(wanted), at_most), 1'000,
+                               options.decide_by_max_ms);
   const std::string descriptor = descriptor_of(work, command, project, asker).bytes();
 
   Work::Open open;
@@ -190,6 +212,8 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
                         .client_nonce = command.client_nonce,
                         .descriptor = descriptor,
                         .escrow = command.escrow,
+                        .address = command.address,
+                        .ruling = ruling.explained,
                         .capabilities = command.capabilities,
                         .lossy = command.lossy,
                         .attachments = command.attachments};
@@ -203,7 +227,8 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   open.state.project = command.project;
   approval::Request& state = open.state.state;
   state.id = row.id;
-  state.level = approval::effective_level(evidence::Level::medium, command.priority);
+  state.level = ruling.level;
+  state.ruled = ruling.ruled;
   state.created = time;
   state.decide_by = row.decide_by;
   state.base = state.current = kept.reference;
@@ -219,7 +244,64 @@ void tell_state(Ingest::Result& result, const approval::Request& state) {
   result.advisory = state.no_isolation;
 }
 
+// Closed by the policy as soon as it is asked: denied, or allowed.
+std::expected<void, Refused> close_by_policy(Work& work, Work::Open& open,
+                                             const ProjectView& project, const AskRuling& ruling) {
+  auto opened = open_details(work.world.keys, open.row);
+  if (!opened) return std::unexpected(opened.error());
+  const bool allowed = ruling.effect == policy::Effect::allow;
+  const evidence::Actor actor{.id = "policy:project",
+                              .kind = evidence::ActorKind::policy,
+                              .method = evidence::ActorMethod::rule,
+                              .key = {}};
+  open.state.state.state = allowed ? approval::State::approved : approval::State::denied;
+  Work::Event event;
+  event.statement = request_statement(
+      project, open, allowed ? EventType::decision_approved : EventType::decision_denied, actor);
+  // The clients that can execute today carry no permit: nothing binds execution to approval.
+  if (allowed) event.statement.marks.emplace_back("unbound_execution");
+  event.evidence.push_back(ruling_entry(work, ruling));
+  work.append(*open.log, open.state, std::move(event));
+  const std::string reason = allowed ? "" : "Denied by the policy: " + ruling.ruled->name + ".";
+  close(work, open, actor, reason, *opened);
+  return {};
+}
+
 }  // namespace
+
+Applied<Ingest> take_in(Work& work, const Ingest& command, const ProjectView& project,
+                        ProjectLog& log, const Asker& asker, const AskRuling& ruling) {
+  const Secret dek(work.world.entropy.bytes(dek_bytes));
+  auto made = open_request(work, command, project, log, asker, ruling, dek);
+  if (!made) return std::unexpected(made.error());
+  const auto context = context_of(work, project, log, made->state.state);
+  const bool review = ruling.effect == policy::Effect::review;
+  if (review) {
+    const auto able = somebody_can(project, made->state.state, context);
+    if (!able) return std::unexpected(able.error());
+  }
+  Work::Open& open = work.add_request(*std::move(made));
+  const auto appended = work.append(
+      log, open.state, created_event(work, project, open, asker, command, ruling));
+  open.row.leaf_index = appended.index;
+  open.state.asked_sha256 = asked_sha256(open.row);
+  work.batch.writes.emplace_back(open.row);
+  count(work, project, ruling, open.row.created);
+  ++work.pending_delta[command.project];
+  if (review) {
+    work.world.expiry.add(open.row.decide_by, open.row.id);
+    work.tell(open.row.project, open.row.id);
+    queue_notices(work, open, context);
+  } else {
+    // Its own details were sealed a moment ago: that they do not open is our mistake.
+    const auto closed = close_by_policy(work, open, project, ruling);
+    LP_ASSERT(closed.has_value());
+  }
+  Ingest::Result result{.id = open.row.id, .replay = false, .snapshot_key = {}};
+  tell_state(result, open.state.state);
+  if (!command.envelope) result.snapshot_key = snapshot_key_of(dek);
+  return result;
+}
 
 Applied<Ingest> apply(Work& work, Ingest& command) {
   const ProjectView* project = work.directory().project(command.project);
@@ -263,37 +345,50 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
     return refuse(Fault::pending_limit);
   }
 
-  const Secret dek(work.world.entropy.bytes(dek_bytes));
-  auto made = open_request(work, command, *project, **log, *asker, dek);
-  if (!made) return std::unexpected(made.error());
-  const auto context = context_of(work, *project, **log, made->state.state.level);
-  const auto able = somebody_can(*project, made->state.state, context);
-  if (!able) return std::unexpected(able.error());
-  Work::Open& open = work.add_request(*std::move(made));
-  const auto appended =
-      work.append(**log, open.state, created_event(*project, open, *asker, command));
-  open.row.leaf_index = appended.index;
-  open.state.asked_sha256 = asked_sha256(open.row);
-  work.batch.writes.emplace_back(open.row);
+  const auto ruling = rule_on(work, *project, **log, command, *asker);
+  if (!ruling) return std::unexpected(ruling.error());
+  auto result = take_in(work, command, *project, **log, *asker, *ruling);
+  if (!result) return result;
   if (key) {
     store::Idempotency entry{.project = command.project,
                              .key = *key,
                              .content = content_of(work, command),
-                             .request = open.row.id,
+                             .request = result->id,
                              .created = work.now};
     work.idempotency.emplace(std::pair(command.project, std::string(key->view())), entry);
     work.batch.writes.emplace_back(std::move(entry));
   }
   work.keep_nonce(command.proof);
-  ++work.pending_delta[command.project];
-  work.world.expiry.add(open.row.decide_by, open.row.id);
-  work.tell(open.row.project, open.row.id);
-  queue_notices(work, open, context);
-  Ingest::Result result{.id = open.row.id, .replay = false, .snapshot_key = {}};
-  tell_state(result, open.state.state);
-  if (!command.envelope) result.snapshot_key = snapshot_key_of(dek);
   return result;
 }
+
+namespace {
+
+// Other bytes and facts are ruled on anew; what the policy would deny is not put in place.
+std::expected<AskRuling, Refused> ruling_of_revision(Work& work, const ProjectView& project,
+                                                     const Work::Open& open, const Revise& command,
+                                                     const Details& details) {
+  const store::Request& row = open.row;
+  Ingest asked;
+  asked.service = row.service;
+  asked.action = row.action;
+  asked.proof.strength = row.strength;
+  asked.priority = row.priority;
+  asked.role = row.role;
+  asked.environment = row.environment;
+  asked.address = details.address;
+  asked.payload = command.payload;
+  asked.envelope = command.envelope;
+  asked.facts = command.facts.empty() ? details.facts : command.facts;
+  auto ruling = rule_on(work, project, *open.log, asked,
+                        {.agent_id = row.agent_id, .owner = row.agent_owner, .actor = {}});
+  if (ruling && ruling->effect == policy::Effect::deny) {
+    return refuse(Fault::policy_denied, row.id, ruling->ruled->name);
+  }
+  return ruling;
+}
+
+}  // namespace
 
 Applied<Revise> apply(Work& work, Revise& command) {
   if (work.world.clock_watch.unsafe()) return refuse(Fault::clock_unsafe, command.request);
@@ -310,6 +405,8 @@ Applied<Revise> apply(Work& work, Revise& command) {
   if (kind != (*open)->row.payload_kind) {
     return refuse(approval::Refusal::payload_mismatch, command.request);
   }
+  const auto ruling = ruling_of_revision(work, *project, **open, command, opened->details);
+  if (!ruling) return std::unexpected(ruling.error());
   Kept kept =
       keep_payload(work, opened->dek.reveal(), command.request, command.payload, command.envelope);
   const auto change = approval::revise((*open)->state.state, command.version, kept.reference,
@@ -321,6 +418,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
   if (!command.facts.empty()) details.facts = command.facts;
   if (!command.schema.empty()) details.schema = command.schema;
   details.lossy = command.lossy;
+  if (!ruling->explained.empty()) details.ruling = ruling->explained;
   const auto descriptor = revised_descriptor(work, (*open)->row, details, *project);
   details.descriptor = descriptor.bytes();
   store::Request& row = (*open)->row;
@@ -332,6 +430,8 @@ Applied<Revise> apply(Work& work, Revise& command) {
   (*open)->state.state = change->request;
   approval::Request& state = (*open)->state.state;
   state.no_isolation = state.no_isolation || command.same_account;
+  raise(state, *ruling, project->row.single_operator);
+  count(work, *project, *ruling, work.time_of(*(*open)->log));
   (*open)->state.edited_payload.clear();
   const evidence::Actor actor{.id = row.agent_id,
                               .kind = evidence::ActorKind::api_key,
@@ -353,84 +453,6 @@ Applied<Revise> apply(Work& work, Revise& command) {
   work.announce(row.id);
   work.tell(row.project, row.id);
   return Revise::Result{.version = state.version, .advisory = state.no_isolation};
-}
-
-Applied<PutSnapshot> apply(Work& work, PutSnapshot& command) {
-  auto open = work.request(command.request, command.project);
-  if (!open) return std::unexpected(open.error());
-  if (work.disk_low()) {
-    return refuse(Fault::disk_reserve, command.request);
-  }
-  store::Snapshot snapshot{.request = command.request,
-                           .content_type = command.content_type,
-                           .bytes = std::move(command.bytes),
-                           .blob = {},
-                           .sealing = command.sealing,
-                           .created = work.now};
-  if (command.sealing == "plain") {
-    const auto dek = work.world.keys.unwrap((*open)->row.dek_wrapped);
-    if (!dek) return refuse(Fault::row_tampered, command.request);
-    snapshot.bytes =
-        seal_field(dek->reveal(), "snapshot", command.request, snapshot.bytes, work.world.entropy);
-    snapshot.sealing = "server";
-  }
-  if (snapshot.bytes.size() >= blob_bytes_min) {
-    // The name carries its content's hash: a second upload cannot tear the first, and a crash
-    // before the commit leaves a file that no row names.
-    snapshot.blob = command.request + "_" + crypto::sha256(snapshot.bytes).hex().substr(0, 16);
-    if (!work.world.blobs.write(snapshot.blob, snapshot.bytes)) {
-      return refuse(Fault::disk_reserve, command.request);
-    }
-    snapshot.bytes.clear();
-  }
-  work.batch.writes.emplace_back(std::move(snapshot));
-  return PutSnapshot::Result{};
-}
-
-Applied<PutGraphCheckpoint> apply(Work& work, PutGraphCheckpoint& command) {
-  if (work.directory().project(command.project) == nullptr) return refuse(Fault::unknown);
-  if (work.disk_low()) {
-    return refuse(Fault::disk_reserve);
-  }
-  work.batch.writes.emplace_back(store::GraphCheckpoint{
-      .project = command.project,
-      .thread_id = command.thread_id,
-      .checkpoint_id = command.checkpoint_id,
-      .sealed = seal_field(graph_key(work.world.keys, command.project).reveal(), "graph",
-                           command.thread_id, command.content, work.world.entropy),
-      .created = work.now});
-  return PutGraphCheckpoint::Result{};
-}
-
-Applied<DeleteGraphThread> apply(Work& work, DeleteGraphThread& command) {
-  work.batch.removals.emplace_back(
-      store::DeleteGraphThread{.project = command.project, .thread_id = command.thread_id});
-  return DeleteGraphThread::Result{};
-}
-
-Applied<NoteDelivery> apply(Work& work, NoteDelivery& command) {
-  if (work.erased(command.request)) return NoteDelivery::Result{};
-  work.batch.writes.emplace_back(
-      store::Delivery{.request = command.request, .at = work.now, .how = command.how});
-  work.tell(command.project, command.request);
-  return NoteDelivery::Result{};
-}
-
-Applied<OutboxAttempt> apply(Work& work, OutboxAttempt& command) {
-  // It was on its way when its request was erased: its row must not come back.
-  if (work.erased(command.item.request)) return OutboxAttempt::Result{};
-  work.batch.writes.emplace_back(command.item);
-  if (is_channel(command.item.webhook) || is_browser(command.item.webhook)) {
-    settle_notice(work, command.item);
-    return OutboxAttempt::Result{};
-  }
-  note_webhook(work, command.item);
-  if (command.item.state == "sent") {
-    work.batch.writes.emplace_back(
-        store::Delivery{.request = command.item.request, .at = work.now, .how = "webhook"});
-    work.tell(command.item.project, command.item.request);
-  }
-  return OutboxAttempt::Result{};
 }
 
 }  // namespace lp::core

@@ -1,14 +1,17 @@
 #include "core/bundle.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "approval/quorum.h"
 #include "base/text.h"
 #include "core/log_reader.h"
+#include "core/policy_ports.h"
 #include "evidence/roster_document.h"
 #include "evidence/verify_receipt.h"
 #include "json/write.h"
+#include "policy/document.h"
 #include "tlog/tree.h"
 
 namespace lp::core {
@@ -17,17 +20,50 @@ namespace {
 namespace member = evidence::member;
 using evidence::EventType;
 
-// What the documents of default_policy() and of the rules of requests are.
-std::string policies() {
-  return evidence::document_line("{}");
+std::string lines_of(const std::set<std::string>& documents) {
+  std::string lines;
+  for (const std::string& document : documents) lines += evidence::document_line(document);
+  return lines;
 }
 
-std::string rules() {
-  std::string lines;
-  for (const approval::Rule& rule : approval::rules_of_levels()) {
-    lines += evidence::document_line(json::canonical(rule.to_json()));
+// The documents that statements name by their hashes, each once: default_policy(), and every
+// version that the project has had.
+store::Result<std::string> policies(store::Reader& reader, const std::string& project) {
+  std::set<std::string> documents{"{}"};
+  const auto versions = reader.policy_versions(project);
+  if (!versions) return std::unexpected(versions.error());
+  for (const auto& one : *versions) {
+    const auto row = reader.policy_version(project, one.version);
+    if (!row) return std::unexpected(row.error());
+    auto document = policy::read_document(*row ? (*row)->document : "", policy_ports());
+    if (!document || document->sha256 != one.sha256) {
+      return std::unexpected(store::IoError{"a policy does not read any more"});
+    }
+    documents.insert(json::canonical(document->source));
   }
-  return lines;
+  return lines_of(documents);
+}
+
+// A revision joins the rule before it with its own, so the parts are named by statements too.
+void add_rule(std::set<std::string>& documents, const approval::Rule& rule) {
+  documents.insert(json::canonical(rule.to_json()));
+  for (const approval::Rule& part : rule.parts) add_rule(documents, part);
+}
+
+store::Result<std::string> rules(store::Reader& reader, const std::string& project) {
+  std::set<std::string> documents;
+  for (const approval::Rule& rule : approval::rules_of_levels()) add_rule(documents, rule);
+  const auto activations = reader.policy_activations(project);
+  if (!activations) return std::unexpected(activations.error());
+  if (activations->empty()) return lines_of(documents);
+  const auto ruled = reader.requests_since(project, "");
+  if (!ruled) return std::unexpected(ruled.error());
+  for (const std::string& id : *ruled) {
+    const auto full = reader.request(id);
+    if (!full) return std::unexpected(full.error());
+    if (*full && (*full)->state.state.ruled) add_rule(documents, (*full)->state.state.ruled->rule);
+  }
+  return lines_of(documents);
 }
 
 store::Result<std::string> entries_of(store::Reader& reader, const std::string& project,
@@ -69,8 +105,12 @@ store::Result<BundleMembers> BundleMaker::top(store::Reader& reader) {
   members.push_back({std::string(member::rosters), *std::move(lines)});
   members.push_back({std::string(member::readme), std::string(evidence::bundle_readme)});
   if (!page_.empty()) members.push_back({std::string(member::page), page_});
-  members.push_back({std::string(member::policies), policies()});
-  members.push_back({std::string(member::rules), rules()});
+  auto named_policies = policies(reader, project_.row.id);
+  if (!named_policies) return std::unexpected(std::move(named_policies.error()));
+  members.push_back({std::string(member::policies), *std::move(named_policies)});
+  auto named_rules = rules(reader, project_.row.id);
+  if (!named_rules) return std::unexpected(std::move(named_rules.error()));
+  members.push_back({std::string(member::rules), *std::move(named_rules)});
   members.push_back({std::string(member::checkpoint), ground_.note});
   if (ground_.anchor) {
     members.push_back(

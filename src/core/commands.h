@@ -69,6 +69,7 @@ struct Ingest {
   std::optional<std::string> idempotency_key;
   std::optional<std::string> idem;  // the client's content HMAC, when it sent one
   bool same_account = false;        // agent and server run under one account (no_isolation)
+  std::string address;              // of the peer, as the limits of calls count it
 
   struct Result {
     std::string id;

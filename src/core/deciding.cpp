@@ -10,6 +10,7 @@
 #include "core/handoffs.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
+#include "core/policies.h"
 #include "core/reach.h"
 #include "core/remark.h"
 #include "core/request_event.h"
@@ -314,6 +315,8 @@ void record(Work& work, Checked& checked, const Decide& command, const approval:
   if (checked.passkey) note_use(work, core.key, *checked.passkey);
 }
 
+}  // namespace
+
 void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::string_view reason,
            const Opened& opened) {
   open.state.decided = open.log->head.last_time;
@@ -332,8 +335,6 @@ void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::stri
   work.announce(open.row.id);
   work.tell(open.row.project, open.row.id);
 }
-
-}  // namespace
 
 std::expected<KeyUse, Refused> proven(Work& work, const evidence::RosterEntry& entry,
                                       const std::string& key, const evidence::SignedText& text,
@@ -385,6 +386,9 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) 
   if (checked->core.verdict == evidence::Verdict::approve) {
     auto here = attachments_here(work, *checked->open, checked->opened.details.attachments);
     if (!here) return std::unexpected(here.error());
+    const bool edited = checked->edit.has_value();
+    const auto fine = may_activate(work, *checked->open, checked->opened, edited);
+    if (!fine) return std::unexpected(fine.error());
   }
   const approval::Review wish{
       .version = checked->core.version,
@@ -397,12 +401,13 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) 
       .proof = checked->passkey ? approval::Proof::passkey : approval::Proof::device,
       .reason_characters = checked->core.reason ? characters(command.reason) : 0};
   auto context =
-      context_of(work, *checked->project, *checked->open->log, checked->open->state.state.level);
+      context_of(work, *checked->project, *checked->open->log, checked->open->state.state);
   context.takes_changes = takes_changes(checked->opened.details.capabilities);
   const auto change = approval::review(checked->open->state.state, wish, context);
   if (!change) return refuse(change.error(), command.request);
   record(work, *checked, command, *change);
   if (terminal(change->request.state)) {
+    activate_approved(work, *checked->open, checked->opened, checked->actor());
     close(work, *checked->open, checked->actor(), command.reason, checked->opened);
   } else {
     work.tell(checked->open->row.project, checked->open->row.id);

@@ -7,8 +7,11 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/apply.h"
+#include "core/request_event.h"
+#include "core/work.h"
 #include "evidence/batch.h"
 #include "evidence/roster.h"
 #include "identity/passkey_use.h"
@@ -36,5 +39,9 @@ struct InBatch {
 
 // Decides, or leaves everything as it was and says why. Without a batch the core itself is signed.
 Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch);
+
+// What closing a request takes besides its statements: `open` stands as it was decided.
+void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::string_view reason,
+           const Opened& opened);
 
 }  // namespace lp::core

@@ -185,6 +185,7 @@ bool open_fields(const Keys& keys, RequestView& view) {
   view.schema = std::move(details.schema);
   view.callback_url = std::move(details.callback_url);
   view.escrow = std::move(details.escrow);
+  view.ruling = std::move(details.ruling);
   view.client_nonce = std::move(details.client_nonce);
   view.descriptor = std::move(details.descriptor);
   view.capabilities = std::move(details.capabilities);

@@ -2,6 +2,7 @@
 
 #include "approval/quorum.h"
 #include "base/assert.h"
+#include "core/request_event.h"
 #include "identity/offer_nonce.h"
 
 namespace lp::core {
@@ -21,9 +22,9 @@ evidence::DecisionCore server_core(const store::Request& row, const approval::Re
   core.request_sha256 = row.request_sha256;
   core.payload = state.current;
   core.level = state.level;
-  core.policy_sha256 = evidence::default_policy().sha256;
+  core.policy_sha256 = policy_ref(state).sha256;
   core.roster_sha256 = *project.row.roster_sha256;
-  core.rule_sha256 = approval::rule_of_level_sha256(state.level, project.row.single_operator);
+  core.rule_sha256 = approval::rule_sha256_of(state, project.row.single_operator);
   core.approver = std::string(member);
   core.key = std::string(key);
   return core;

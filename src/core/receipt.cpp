@@ -190,7 +190,10 @@ Made<void> Making::add_people(Receipt& receipt, const Found& own) {
       own.statement.actor.kind != evidence::ActorKind::member) {
     return {};
   }
-  const auto& rules = approval::rules_of_levels();
+  auto rules = approval::rules_of_levels();
+  const auto asked = reader_.request(own.statement.stream.id);
+  if (!asked) return std::unexpected(NoReceipt::unavailable);
+  if (*asked && (*asked)->state.state.ruled) rules.push_back((*asked)->state.state.ruled->rule);
   const auto rule = std::ranges::find_if(rules, [&own](const approval::Rule& one) {
     return own.statement.rule && own.statement.rule->sha256 == one.sha256();
   });

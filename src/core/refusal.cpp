@@ -86,6 +86,16 @@ std::string_view to_string(Fault fault) {
       return "still_listed";
     case Fault::attachments_missing:
       return "attachments_missing";
+    case Fault::policy_unusable:
+      return "policy_unusable";
+    case Fault::policy_refused:
+      return "policy_refused";
+    case Fault::policy_in_force:
+      return "policy_in_force";
+    case Fault::policy_stale:
+      return "policy_stale";
+    case Fault::policy_denied:
+      return "policy_denied";
     case Fault::not_decided:
       return "not_decided";
     case Fault::channel_limit:

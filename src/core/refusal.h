@@ -54,6 +54,11 @@ enum class Fault : std::uint8_t {
   legal_hold,            // nothing that it covers is erased; the detail names it
   still_listed,          // a person who stands in a roster is not erased
   attachments_missing,   // nothing is approved before all that it names was uploaded
+  policy_unusable,       // the policy in force does not read any more: 503 until another is
+  policy_refused,        // this version cannot come into force; the detail says why
+  policy_in_force,       // it is in force already
+  policy_stale,          // another came into force since its activation was asked for
+  policy_denied,         // a revision that the policy in force denies
   not_decided,           // an open request is not erased: its agent waits
   channel_limit,         // a project has as many channels, or a member browsers, as there may be
   disk_reserve,          // too little disk left to take more in: 503

@@ -26,18 +26,23 @@ bool takes_changes(const std::vector<std::string>& capabilities) {
 }
 
 approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log,
-                             evidence::Level level) {
+                             const approval::Request& request) {
   return {.now = work.time_of(log),
-          .rule = approval::rule_of_level(level, project.row.single_operator),
+          .rule = approval::rule_of(request, project.row.single_operator),
           .people = project.people,
           .single_operator = project.row.single_operator};
 }
 
-evidence::RuleRef rule_ref(const ProjectView& project, evidence::Level level) {
-  const approval::Rule& rule = approval::rule_of_level(level, project.row.single_operator);
+evidence::PolicyRef policy_ref(const approval::Request& request) {
+  if (!request.ruled || request.ruled->version == 0) return evidence::default_policy();
+  return {.id = "project", .version = request.ruled->version, .sha256 = request.ruled->sha256};
+}
+
+evidence::RuleRef rule_ref(const ProjectView& project, const approval::Request& request) {
+  const approval::Rule& rule = approval::rule_of(request, project.row.single_operator);
   const auto able = std::ranges::count_if(
       project.people, [&](const auto& person) { return approval::may_contribute(rule, person); });
-  return {.sha256 = approval::rule_of_level_sha256(level, project.row.single_operator),
+  return {.sha256 = approval::rule_sha256_of(request, project.row.single_operator),
           .k = approval::heads_required(rule),
           .n = static_cast<std::uint64_t>(able)};
 }
@@ -51,9 +56,9 @@ evidence::Statement request_statement(const ProjectView& project, const Work::Op
                                            .version = open.state.state.version,
                                            .level = open.state.state.level};
   statement.payload = open.state.state.current;
-  statement.policy = evidence::default_policy();
+  statement.policy = policy_ref(open.state.state);
   statement.roster_sha256 = project.row.roster_sha256;
-  statement.rule = rule_ref(project, open.state.state.level);
+  statement.rule = rule_ref(project, open.state.state);
   statement.marks = project.marks;
   if (open.row.payload_kind == "plain") statement.marks.emplace_back("server_sealed");
   if (open.state.state.no_isolation) statement.marks.emplace_back("no_isolation");
@@ -96,7 +101,9 @@ std::string Details::to_json() const {
                                                               {"callback_url", &callback_url},
                                                               {"client_nonce", &client_nonce},
                                                               {"descriptor", &descriptor},
-                                                              {"escrow", &escrow}};
+                                                              {"escrow", &escrow},
+                                                              {"address", &address},
+                                                              {"ruling", &ruling}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) value.add(name, *text);
   }
@@ -119,7 +126,9 @@ std::optional<Details> Details::from_json(std::string text) {
                                                         {"callback_url", &details.callback_url},
                                                         {"client_nonce", &details.client_nonce},
                                                         {"descriptor", &details.descriptor},
-                                                        {"escrow", &details.escrow}};
+                                                        {"escrow", &details.escrow},
+                                                        {"address", &details.address},
+                                                        {"ruling", &details.ruling}};
   for (const auto& [name, slot] : texts) {
     *slot = std::string(document->root.find_string(name).value_or(std::string_view{}));
   }

@@ -15,12 +15,14 @@ namespace lp::core {
 inline constexpr std::string_view changes_capability = "request_changes";
 [[nodiscard]] bool takes_changes(const std::vector<std::string>& capabilities);
 
-// The rule of the level, people and time that the state machine needs, for the roster in force.
+// The rule, people and time that the state machine needs, for the roster in force.
 approval::Context context_of(const Work& work, const ProjectView& project, const ProjectLog& log,
-                             evidence::Level level);
+                             const approval::Request& request);
 
-// The rule of the level, and how many of the project's people could contribute to it.
-evidence::RuleRef rule_ref(const ProjectView& project, evidence::Level level);
+// What a request's statements and cores name: the policy that ruled on it, and its rule with how
+// many of the project's people could contribute to it.
+evidence::PolicyRef policy_ref(const approval::Request& request);
+evidence::RuleRef rule_ref(const ProjectView& project, const approval::Request& request);
 
 // A statement of `type` about the request as it stands in `open.state`, by `actor`.
 evidence::Statement request_statement(const ProjectView& project, const Work::Open& open,
@@ -35,6 +37,8 @@ void queue_webhooks(Work& work, const Work::Open& open, bool has_callback);
 struct Details {
   // Exact texts, "" when none.
   std::string facts, schema, callback_url, client_nonce, descriptor, escrow;
+  std::string address;  // of the peer that asked
+  std::string ruling;   // JSON (policy/policy.h, explain), of the policy that was in force
   std::vector<std::string> capabilities, lossy;
   std::vector<seal::DeclaredAttachment> attachments;
 

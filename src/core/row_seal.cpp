@@ -91,6 +91,8 @@ void add_row(Fields& fields, const store::Project& row) {
       .add(row.created)
       .add(row.roster_version)
       .add(row.roster_sha256);
+  // Behind all that every row has, so that a directory from before it keeps its seal.
+  if (row.policy_version > 0) fields.add(row.policy_version).add(row.policy_sha256);
 }
 
 void add_row(Fields& fields, const store::ApiKey& row) {
@@ -204,6 +206,13 @@ std::string sealed_bytes(const store::RequestState& row) {
   // Behind all that every row has, so that rows from before it keep their bytes.
   if (!row.state.changes_asked.empty()) fields.add(std::string_view("changes_asked"));
   for (const std::string& member : row.state.changes_asked) fields.add(std::string_view(member));
+  if (const auto& ruled = row.state.ruled) {
+    fields.add(std::string_view("ruled"))
+        .add(ruled->version)
+        .add(ruled->sha256)
+        .add(std::string_view(ruled->name))
+        .add(ruled->rule.sha256());
+  }
   return fields.take();
 }
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "core/demo.h"
+#include "core/policies.h"
 #include "core/roster_offer.h"
 #include "core/rosters.h"
 #include "core/witnesses_ahead.h"
@@ -87,6 +88,7 @@ ProjectLog& begin(Work& work, const SignedOpening& checked) {
   // In this order: no two projects have one name.
   work.batch.writes.emplace_back(before.row);
   ProjectLog& log = work.begin_log(row);
+  carry_policy(work, checked.opening->project, row);
   // What its first roster says, and not what the one before it said.
   std::vector<std::string>& marks = work.change_directory().projects.find(row.id)->second.marks;
   if (!evidence::is_marked(checked.version.head, demo_mark)) std::erase(marks, demo_mark);

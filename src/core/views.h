@@ -23,6 +23,7 @@ struct RequestView {
   std::string edited_payload;  // exact text, "" when none; only once terminal
   std::string reason;          // "" when none; only once terminal
   std::string facts, schema, callback_url, client_nonce, escrow;  // exact texts, "" when none
+  std::string ruling;  // of the policy (core/ruling.h), JSON; "" when none was in force
   std::vector<std::string> lossy;
   std::vector<std::string> capabilities;
   std::vector<seal::DeclaredAttachment> attachments;

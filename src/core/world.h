@@ -22,6 +22,7 @@
 #include "core/keys.h"
 #include "core/notary.h"
 #include "core/notice_ceiling.h"
+#include "core/policy_book.h"
 #include "core/root_log.h"
 #include "core/seen_nonces.h"
 #include "core/signer.h"
@@ -88,6 +89,7 @@ struct World {
   std::map<std::string, std::set<std::string>, std::less<>> told_browsers;
   std::vector<store::LegalHold> holds;                  // that stand
   std::map<std::string, ProjectLog, std::less<>> logs;  // by project id
+  PolicyBook policies;
   RootLog root;
   DirectoryPtr directory;  // the newest published one
 };

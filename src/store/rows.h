@@ -32,6 +32,8 @@ struct Project {
   Instant created;
   std::uint64_t roster_version = 0;  // 0: none signed yet
   std::optional<Digest> roster_sha256;
+  std::uint64_t policy_version = 0;  // in force; 0: none was activated yet
+  std::optional<Digest> policy_sha256;
 
   friend bool operator==(const Project&, const Project&) = default;
 };
@@ -325,8 +327,7 @@ struct RequestState {
   Digest mac;                          // Keys::row_mac
   std::optional<Digest> asked_sha256;  // of the request's row; nothing in rows of schema 2
   std::string edited_payload;  // the edit's exact text; under the DEK when plain; "" when none
-  // Set once terminal.
-  std::optional<Instant> decided;
+  std::optional<Instant> decided;  // this and the next four: set once terminal
   std::string actor;  // member, agent, key or "system"
   std::string actor_kind;
   std::string method;         // "device_key", "passkey", "clock", …

@@ -16,6 +16,7 @@
 
 #include "store/changes.h"
 #include "store/content_key_rows.h"
+#include "store/policy_rows.h"
 #include "store/removals.h"
 #include "store/rows.h"
 #include "store/turns.h"
@@ -116,6 +117,16 @@ class Reader {
   virtual Result<std::vector<WrapKey>> wrap_keys() = 0;
   virtual Result<std::vector<WrappedKey>> wrapped_keys() = 0;
   virtual Result<std::vector<KeyCopy>> key_copies(std::string_view member) = 0;
+
+  virtual Result<std::optional<PolicyVersion>> policy_version(std::string_view project,
+                                                              std::uint64_t version) = 0;
+  // Newest first; documents are left empty.
+  virtual Result<std::vector<PolicyVersion>> policy_versions(std::string_view project) = 0;
+  virtual Result<std::vector<PolicyActivation>> policy_activations(std::string_view project) = 0;
+  // The ids of the project's requests from `first_id` on, oldest first: they begin with their time
+  // (base/id.h, first_id).
+  virtual Result<std::vector<std::string>> requests_since(std::string_view project,
+                                                          std::string_view first_id) = 0;
 
   // With the bytes of its newest revision, when its agent revised it.
   virtual Result<std::optional<FullRequest>> request(std::string_view id) = 0;

@@ -6,6 +6,7 @@
 #include "api/admin/evidence.h"
 #include "api/admin/exports.h"
 #include "api/admin/people.h"
+#include "api/admin/policies.h"
 #include "api/admin/reviews.h"
 #include "api/admin/rosters.h"
 #include "api/admin/security_keys.h"
@@ -72,6 +73,11 @@ std::vector<Route> admin_routes() {
       {Method::get, "/admin/holds", list_holds},
       {Method::post, "/admin/holds", add_hold},
       {Method::post, "/admin/holds/{id}/end", end_hold},
+
+      {Method::get, "/admin/policies", list_policies},
+      {Method::post, "/admin/policies", push_policy},
+      {Method::get, "/admin/policies/{version}", show_policy},
+      {Method::post, "/admin/policies/{version}/activate", activate_policy},
 
       {Method::get, "/admin/root-log/head", root_log_head},
       {Method::get, "/admin/root-log/entries", root_log_entries},

@@ -74,6 +74,7 @@ net::Outcome ingest(Context& context, Call& call) {
   }
   ask.client = client_name(call.request.header("user-agent"));
   ask.same_account = same_account(call.request.peer);
+  ask.address = call.request.peer.address;
   if (const auto key = call.request.header("idempotency-key"); !key.empty()) {
     if (!sound_idempotency_key(key)) {
       return refuse(Reason::member_invalid,

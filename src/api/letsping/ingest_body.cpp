@@ -11,6 +11,7 @@
 #include "api/letsping/attachment_body.h"
 #include "api/letsping/payload.h"
 #include "api/members.h"
+#include "core/policies.h"
 #include "json/parse.h"
 
 namespace lp::api {
@@ -126,6 +127,8 @@ std::expected<IngestBody, net::Reply> read_ingest(std::string body, store::Paylo
   core::Ingest& ask = result.ask;
   ask.proof = proof;
   ask.service = members.text("service", {.required = true, .max = name_max});
+  // Only the server asks in its own name.
+  if (ask.service == core::own_service) members.refuse("service", "is the server's own");
   ask.action = members.text("action", {.required = true, .max = name_max});
   read_priority(members, ask);
   const json::Value* payload = document->root.find("payload");

@@ -12,6 +12,7 @@
 #include "core/request_event.h"
 #include "crypto/hash.h"
 #include "identity/rights.h"
+#include "json/parse.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -228,7 +229,7 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   const bool listed = !key.empty() && may(project, viewer, identity::Right::decide);
   approval::Context domain{
       .now = context.engine.clock().now(),
-      .rule = approval::rule_of_level(state.level, project.row.single_operator),
+      .rule = approval::rule_of(state, project.row.single_operator),
       .people = project.people,
       .single_operator = project.row.single_operator};
   std::optional<approval::Refusal> why;
@@ -279,6 +280,12 @@ void add_turn(json::Value& value, const core::Directory& directory, const core::
   }
   if (!asked.empty()) value.add("changes_asked", json::Value::array(std::move(asked)));
   if (put_off) value.add("put_off_until", lp::to_string(*put_off));
+}
+
+// What the policy said when it was asked, with the rule and what of it held.
+void add_ruling(json::Value& value, const core::RequestView& view) {
+  if (view.ruling.empty()) return;
+  if (auto ruling = json::parse(view.ruling)) value.add("ruling", std::move(ruling->root));
 }
 
 // As it was asked and, once it was edited and decided, as it runs.
@@ -365,6 +372,7 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   const bool plain = view.rows.request.payload_kind == "plain";
   const bool opened = !plain || !viewer || may(*project, *viewer, identity::Right::open_payload);
   if (opened) add_payload(value, view);
+  add_ruling(value, view);
   if (!opened) value.add("payload_withheld", true);
   add_attachments(value, context, *project, view);
   // The agent's own bytes; an edit stands under `edited`.

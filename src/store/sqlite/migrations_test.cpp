@@ -55,7 +55,10 @@ constexpr const char* without_erasures =
     "ALTER TABLE session DROP COLUMN authenticated;"
     "DROP TABLE channel; DROP TABLE push_subscription; DROP TABLE reach_health;"
     "DROP TABLE content_key; DROP TABLE wrap_key; DROP TABLE wrapped_key; DROP TABLE key_copy;"
-    "DROP INDEX leaf_talk; DROP TABLE assignment; DROP TABLE snooze";
+    "DROP INDEX leaf_talk; DROP TABLE assignment; DROP TABLE snooze;"
+    "DROP TABLE policy_version; DROP TABLE policy_activation;"
+    "ALTER TABLE project DROP COLUMN policy_version;"
+    "ALTER TABLE project DROP COLUMN policy_sha256";
 
 // As a program of the first version has left it.
 TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {

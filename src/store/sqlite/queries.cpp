@@ -9,6 +9,7 @@
 #include "store/sqlite/identity_schema.h"
 #include "store/sqlite/outbox_queries.h"
 #include "store/sqlite/passkey_schema.h"
+#include "store/sqlite/policy_schema.h"
 #include "store/sqlite/reach_schema.h"
 #include "store/sqlite/request_queries.h"
 #include "store/sqlite/talk_schema.h"
@@ -30,14 +31,7 @@ constexpr std::array<Named, query_count> queries{{
 INSERT INTO setting (name, value)
 VALUES (?1, ?2)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value)"},
-    {Query::put_project, "put_project", R"(
-INSERT INTO project (id, name, origin, payloads, single_operator, created, roster_version,
-  roster_sha256)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, origin = excluded.origin,
-  payloads = excluded.payloads, single_operator = excluded.single_operator,
-  created = excluded.created, roster_version = excluded.roster_version,
-  roster_sha256 = excluded.roster_sha256)"},
+    {Query::put_project, "put_project", policies::put_project},
     {Query::put_log_head, "put_log_head", R"(
 INSERT INTO log_head (project, size, frontier, last_time, stream_seq, stream_prev)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -196,10 +190,7 @@ DELETE FROM idempotency WHERE created < ?1)"},
 SELECT value FROM setting WHERE name = ?1)"},
     {Query::project_numbers, "project_numbers", R"(
 SELECT number, id FROM project)"},
-    {Query::projects, "projects", R"(
-SELECT id, name, origin, payloads, single_operator, created, roster_version, roster_sha256
-FROM project
-ORDER BY number)"},
+    {Query::projects, "projects", policies::projects},
     {Query::log_heads, "log_heads", R"(
 SELECT p.id, h.size, h.frontier, h.last_time, h.stream_seq, h.stream_prev
 FROM log_head h JOIN project p ON p.number = h.project
@@ -474,6 +465,12 @@ ORDER BY created DESC, checkpoint_id DESC LIMIT 1)"},
     {Query::delete_wrap_keys_of, "delete_wrap_keys_of", content_keys::delete_wrap_keys_of},
     {Query::delete_wrapped_keys_of, "delete_wrapped_keys_of", content_keys::delete_wrapped_keys_of},
     {Query::delete_key_copies_of, "delete_key_copies_of", content_keys::delete_key_copies_of},
+    {Query::put_policy_version, "put_policy_version", policies::put_policy_version},
+    {Query::policy_version, "policy_version", policies::policy_version},
+    {Query::policy_versions, "policy_versions", policies::policy_versions},
+    {Query::put_policy_activation, "put_policy_activation", policies::put_policy_activation},
+    {Query::policy_activations, "policy_activations", policies::policy_activations},
+    {Query::requests_since, "requests_since", policies::requests_since},
     {Query::oldest_pending, "oldest_pending", reaching::oldest_pending},
 }};
 

@@ -203,6 +203,12 @@ enum class Query : std::uint8_t {
   delete_wrap_keys_of,
   delete_wrapped_keys_of,
   delete_key_copies_of,
+  put_policy_version,
+  policy_version,
+  policy_versions,
+  put_policy_activation,
+  policy_activations,
+  requests_since,
   oldest_pending,
 };
 

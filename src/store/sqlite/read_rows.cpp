@@ -84,6 +84,8 @@ Project read_project(Row& row) {
   project.created = row.instant(5);
   project.roster_version = row.count(6);
   project.roster_sha256 = row.optional_digest(7);
+  project.policy_version = row.count(8);
+  project.policy_sha256 = row.optional_digest(9);
   return project;
 }
 

@@ -22,6 +22,8 @@ Passkey read_passkey(Row& row);
 LinkedAccount read_linked_account(Row& row);
 AccountLink read_account_link(Row& row);
 ContentKey read_content_key(Row& row);
+PolicyVersion read_policy_version(Row& row);
+PolicyActivation read_policy_activation(Row& row);
 WrapKey read_wrap_key(Row& row);
 WrappedKey read_wrapped_key(Row& row);
 KeyCopy read_key_copy(Row& row);

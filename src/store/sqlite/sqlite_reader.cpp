@@ -71,6 +71,20 @@ class SqliteReader final : public Reader {
   Result<std::vector<KeyCopy>> key_copies(std::string_view member) override {
     return all(Query::key_copies, read_key_copy, member);
   }
+  Result<std::optional<PolicyVersion>> policy_version(std::string_view project,
+                                                      std::uint64_t version) override {
+    return first(Query::policy_version, read_policy_version, project, version);
+  }
+  Result<std::vector<PolicyVersion>> policy_versions(std::string_view project) override {
+    return all(Query::policy_versions, read_policy_version, project);
+  }
+  Result<std::vector<PolicyActivation>> policy_activations(std::string_view project) override {
+    return all(Query::policy_activations, read_policy_activation, project);
+  }
+  Result<std::vector<std::string>> requests_since(std::string_view project,
+                                                  std::string_view first_id) override {
+    return all(Query::requests_since, [](Row& row) { return row.bytes(0); }, project, first_id);
+  }
   Result<std::vector<ApiKey>> api_keys() override { return all(Query::api_keys, read_api_key); }
   Result<std::vector<Agent>> agents() override { return all(Query::agents, read_agent); }
   Result<std::vector<AgentNonce>> agent_nonces() override {

@@ -108,6 +108,19 @@ bool read_approvals(const json::Value* value, std::vector<CountedReview>& out) {
   return true;
 }
 
+bool read_ruled(const json::Value* value, std::optional<approval::Ruled>& out) {
+  out.reset();
+  if (value == nullptr) return true;
+  const auto version = value->find_integer("version");
+  const json::Value* tree = value->find("rule");
+  const auto rule = tree != nullptr ? approval::Rule::from_json(*tree) : std::nullopt;
+  if (!version || *version < 0 || !rule) return false;
+  approval::Ruled& ruled = out.emplace();
+  ruled.version = static_cast<std::uint64_t>(*version);
+  ruled.rule = *rule;
+  return read_digest(*value, "sha256", ruled.sha256) && read_string(*value, "name", ruled.name);
+}
+
 }  // namespace
 
 std::string detail_of(const approval::Request& request) {
@@ -130,6 +143,12 @@ std::string detail_of(const approval::Request& request) {
     out += R"(,"changes_asked":[)";
     add_members(out, request.changes_asked);
     out += ']';
+  }
+  if (const auto& ruled = request.ruled) {
+    out += R"(,"ruled":{"version":)" + std::to_string(ruled->version);
+    add_digest(out, R"(,"sha256":)", ruled->sha256);
+    add_text(out, R"(,"name":)", ruled->name);
+    out += R"(,"rule":)" + json::compact(ruled->rule.to_json()) + '}';
   }
   out += '}';
   return out;
@@ -158,7 +177,8 @@ bool read_detail(std::string_view detail, approval::Request& request) {
   request.changes_asked.clear();
   const json::Value* changes = root.find("changes_asked");
   if (changes != nullptr && !read_members(changes, request.changes_asked)) return false;
-  return read_string(root, "agent_owner", request.agent_owner) &&
+  return read_ruled(root.find("ruled"), request.ruled) &&
+         read_string(root, "agent_owner", request.agent_owner) &&
          read_members(root.find("editors"), request.editors) &&
          read_approvals(root.find("approvals"), request.approvals);
 }

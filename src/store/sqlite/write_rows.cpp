@@ -31,7 +31,8 @@ Result<std::int64_t> RowWriter::number_of(std::string_view project) const {
 
 Result<void> RowWriter::write(const Project& row) {
   auto done = run(Query::put_project, row.id, row.name, row.origin, to_string(row.payloads),
-                  row.single_operator, row.created, row.roster_version, row.roster_sha256);
+                  row.single_operator, row.created, row.roster_version, row.roster_sha256,
+                  row.policy_version, row.policy_sha256);
   if (done && !numbers_.contains(row.id)) numbers_.emplace(row.id, database_.last_row_id());
   return done;
 }
