@@ -27,24 +27,24 @@ using evidence::RosterEntry;
 using Entries = std::vector<RosterEntry>;
 
 // What a project's roster says of one member.
-struct Standing {
+struct Membership {
   std::set<std::string> roles, groups, keys;
 
-  [[nodiscard]] bool same_place(const Standing& other) const {
+  [[nodiscard]] bool same_place(const Membership& other) const {
     return roles == other.roles && groups == other.groups;
   }
 };
-using Standings = std::map<std::string, Standing, std::less<>>;
+using Memberships = std::map<std::string, Membership, std::less<>>;
 
-Standings standings_of(const Entries& entries) {
-  Standings standings;
+Memberships memberships_of(const Entries& entries) {
+  Memberships memberships;
   for (const RosterEntry& entry : entries) {
-    Standing& standing = standings[entry.member];
-    standing.roles.insert(entry.roles.begin(), entry.roles.end());
-    standing.groups.insert(entry.groups.begin(), entry.groups.end());
-    if (entry.has_key()) standing.keys.insert(evidence::key_id(entry.spki));
+    Membership& membership = memberships[entry.member];
+    membership.roles.insert(entry.roles.begin(), entry.roles.end());
+    membership.groups.insert(entry.groups.begin(), entry.groups.end());
+    if (entry.has_key()) membership.keys.insert(evidence::key_id(entry.spki));
   }
-  return standings;
+  return memberships;
 }
 
 // Appends the events of one version, all by the same person and over the same roster.
@@ -58,13 +58,13 @@ class Recorder {
         roster_sha256_(roster_sha256),
         marks_(std::move(marks)) {}
 
-  void member(EventType type, const std::string& id, const Standing& standing) {
+  void member(EventType type, const std::string& id, const Membership& membership) {
     auto entry = json::Value::object();
     entry.add("kind", "member")
         .add("id", id)
-        .add("roles", json::text_array(standing.roles))
-        .add("groups", json::text_array(standing.groups))
-        .add("keys", json::text_array(standing.keys));
+        .add("roles", json::text_array(membership.roles))
+        .add("groups", json::text_array(membership.groups))
+        .add("keys", json::text_array(membership.keys));
     append(type, std::move(entry));
   }
   void key(EventType type, const std::string& member, const std::string& key) {
@@ -110,8 +110,8 @@ class Recorder {
 };
 
 // A key that comes or goes with its member is named in the member's event and has none of its own.
-void record_keys(Recorder& recorder, const std::string& member, const Standing& before,
-                 const Standing& after) {
+void record_keys(Recorder& recorder, const std::string& member, const Membership& before,
+                 const Membership& after) {
   for (const auto& key : after.keys) {
     if (!before.keys.contains(key)) recorder.key(EventType::key_added, member, key);
   }
@@ -120,20 +120,20 @@ void record_keys(Recorder& recorder, const std::string& member, const Standing& 
   }
 }
 
-void record_difference(Recorder& recorder, const Standings& before, const Standings& after) {
-  for (const auto& [member, standing] : after) {
+void record_difference(Recorder& recorder, const Memberships& before, const Memberships& after) {
+  for (const auto& [member, membership] : after) {
     const auto was = before.find(member);
     if (was == before.end()) {
-      recorder.member(EventType::member_added, member, standing);
+      recorder.member(EventType::member_added, member, membership);
       continue;
     }
-    if (!was->second.same_place(standing)) {
-      recorder.member(EventType::member_changed, member, standing);
+    if (!was->second.same_place(membership)) {
+      recorder.member(EventType::member_changed, member, membership);
     }
-    record_keys(recorder, member, was->second, standing);
+    record_keys(recorder, member, was->second, membership);
   }
-  for (const auto& [member, standing] : before) {
-    if (!after.contains(member)) recorder.member(EventType::member_removed, member, standing);
+  for (const auto& [member, membership] : before) {
+    if (!after.contains(member)) recorder.member(EventType::member_removed, member, membership);
   }
 }
 
@@ -387,7 +387,7 @@ void take_roster(Work& work, const std::string& project_id,
   Recorder recorder(work, log, actor, sha256, project.marks);
   if (rotated) recorder.issuer(issuers.back(), version.head.issuer.back());
   if (log_keys != version.head.log) recorder.log_key(log_keys.back(), version.head.log.back());
-  record_difference(recorder, standings_of(project.entries), standings_of(version.entries));
+  record_difference(recorder, memberships_of(project.entries), memberships_of(version.entries));
   work.batch.writes.emplace_back(store::Roster{.project = project_id,
                                                .version = version.head.version,
                                                .head = document.head,
