@@ -22,7 +22,7 @@ export interface DecisionBarProps {
   showNext: (() => void) | undefined; // brings what must be seen on screen
   armed: boolean;
   sending: boolean;
-  decide(verdict: Verdict, reason: string, passkey?: string): void;
+  decide(verdict: Verdict, reason: string, passkey?: string, number?: string): void;
   approveAtOnce(): void; // by the one press that low asks for
   paused: boolean; // decided faster than one can read: one press is not enough
   held: boolean; // approved, and not signed while it can be undone
