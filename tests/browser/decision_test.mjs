@@ -274,14 +274,14 @@ test("a critical request takes the number that the waiting program shows", async
   };
   const wrong = async () => ((await shown()).number === "000" ? "001" : "000");
   await types(await wrong());
-  await page.getByRole("heading", { name: "That is not the number" }).waitFor();
+  await page.getByText("That is not the number", { exact: true }).waitFor();
   await page.getByText("2 tries left; after that").waitFor();
   assert.equal(await number.inputValue(), "");
   await photograph(page, "request-critical-number-wrong");
   await types(await wrong());
   await page.getByText("1 try left; after that").waitFor();
   await types(await wrong());
-  await page.getByText("This version cannot be approved any more").waitFor();
+  await page.getByText("This version cannot be approved any more", { exact: true }).waitFor();
   assert.equal(await page.locator(".decision .approve").count(), 0);
   assert.equal(await page.getByRole("button", { name: "Reject" }).isEnabled(), true);
   assert.equal((await shown()).locked, true);

@@ -306,7 +306,7 @@ net::Outcome status(Context& context, Call& call) {
   auto poll = std::make_unique<Poll>(context, call, id, number.has_value());
   if (approval::terminal(view->state)) return tell(context, *view, key);
   std::int64_t hold = hold_ms(wait, call.request.header("prefer"),
-                                    call.request.header("user-agent"), poll->polled_before());
+                              call.request.header("user-agent"), poll->polled_before());
   // Over a cap: PENDING at once, never 429, which clients would take for trouble.
   if (hold == 0 || !poll->hold()) return tell(context, *view, key);
   // Nobody shows a number for longer than it is good.
