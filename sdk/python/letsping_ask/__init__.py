@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 
 __all__ = ["Answer", "AskFault", "Number", "ask"]
 
@@ -62,7 +63,7 @@ def ask(server, api_key, service, action, payload, *, on_number=None, capabiliti
     while True:
         try:
             status = _call(server, api_key, "GET", path)
-        except (OSError, _NotNow):
+        except (OSError, HTTPException, _NotNow):
             # It may answer again, and until then nothing is approved.
             sleep(RETRY_S[min(failed, len(RETRY_S) - 1)])
             failed += 1
