@@ -59,9 +59,15 @@ function NumberField(props: { detail: Detail; number: string; setNumber(number: 
         Read it where the program runs: in its terminal, editor or chat. If it shows none, you are
         not looking at the program that waits for this: do not approve it.
       </small>
-      <small className={left < triesMost ? "field-problem" : undefined} role="status">
-        {left === 1 ? "1 try left" : `${left} tries left`}
-        {left < triesMost && "; after that, this version can only be rejected"}.
+      <small role="status">
+        {left === triesMost ? (
+          `${left} tries left.`
+        ) : (
+          <b>
+            {left === 1 ? "1 try left" : `${left} tries left`}; after that, this version can only
+            be rejected.
+          </b>
+        )}
       </small>
     </label>
   );

@@ -64,9 +64,9 @@ function numberWords(error: Error): [string, string] | undefined {
     return [
       "That is not the number",
       left > 0
-        ? "Nothing was recorded, and it is one try less. Read the number once more where the " +
+        ? "Nothing was approved, and it is one try less. Read the number once more where the " +
           "program runs; if it is not the one that you typed, do not approve."
-        : "Nothing was recorded. Three were wrong: this version can only be rejected.",
+        : "Nothing was approved. Three were wrong: this version can only be rejected.",
     ];
   }
   if (isReason(error, "number_superseded")) {
