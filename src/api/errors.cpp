@@ -154,6 +154,18 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::second_person_needed, 403, "second_person_needed",
      "At the level critical two people approve, and the rule of this request asks one. Reject it, "
      "or have it asked at a lower level."},
+    {Reason::number_needed, 409, "number_needed",
+     "The program that asked waits and shows a number of three digits. Type it to approve."},
+    {Reason::number_wrong, 409, "number_wrong",
+     "That is not the number that the program shows. It is one try less; read it there again."},
+    {Reason::number_superseded, 409, "number_superseded",
+     "The program shows another number by now, and no try was lost. Type the new one."},
+    {Reason::number_locked, 409, "number_locked",
+     "Three numbers were wrong: this version cannot be approved any more. Reject it, or have its "
+     "agent revise it."},
+    {Reason::number_not_asked, 409, "number_not_asked",
+     "The program that asked does not wait any more, so its number is not taken. Read the request "
+     "again and type the value that is asked for instead."},
 
     {Reason::stale, 409, "stale",
      "The request has changed since it was offered. Read the new offer and decide again."},

@@ -89,6 +89,11 @@ enum class Reason : std::uint8_t {
   passkey_needed,
   reason_needed,
   second_person_needed,
+  number_needed,
+  number_wrong,
+  number_superseded,
+  number_locked,
+  number_not_asked,
   // What the core says.
   stale,
   bad_signature,

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assertAccessible } from "./access.mjs";
 import {
   approve, binary, filesWith, letGo, openRequest, photograph, setUp, test,
 } from "./harness.mjs";
@@ -243,6 +244,55 @@ test("a critical request takes the page, a typed value, a reason and a passkey",
   await page.getByRole("heading", { name: "Approved" }).waitFor();
   assert.equal((await agent.status(id)).metadata.reason, "on call until Monday");
   person.behaved();
+});
+
+test("a critical request takes the number that the waiting program shows", async (t) => {
+  const { server, person, page, agent } = await setUp(t, { passkey: true });
+  if (server.mocked) return;
+  const { id } = await agent.ask(
+    "iam",
+    "grant_role",
+    '{"user":"eve","env":"prod-eu"}',
+    { priority: "critical", capabilities: ["number_match"] },
+  );
+  const shown = async () => (await agent.status(id)).number_match;
+  assert.equal((await shown()).tries_left, 3);
+  await openRequest(page, id);
+  await page.locator(".decision .approve:enabled").click();
+  const sign = page.locator(".decision-panel.confirm .approve");
+  const number = page.getByLabel("Type the number that the program shows which asked");
+  await page.getByLabel("Why it may run").fill("on call until Monday");
+  await number.fill("12a");
+  assert.equal(await number.inputValue(), "12");
+  assert.equal(await sign.isEnabled(), false);
+  await page.getByText("3 tries left.").waitFor();
+  await assertAccessible(page, "the number at critical");
+  await photograph(page, "request-critical-number");
+  const types = async (digits) => {
+    await number.fill(digits);
+    await sign.and(page.locator(":enabled")).click();
+  };
+  const wrong = async () => ((await shown()).number === "000" ? "001" : "000");
+  await types(await wrong());
+  await page.getByText("That is not the number", { exact: true }).waitFor();
+  await page.getByText("2 tries left; after that").waitFor();
+  assert.equal(await number.inputValue(), "");
+  await photograph(page, "request-critical-number-wrong");
+  await types(await wrong());
+  await page.getByText("1 try left; after that").waitFor();
+  await types(await wrong());
+  await page.getByText("This version cannot be approved any more", { exact: true }).waitFor();
+  assert.equal(await page.locator(".decision .approve").count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Reject" }).isEnabled(), true);
+  assert.equal((await shown()).locked, true);
+  await photograph(page, "request-critical-number-locked");
+  await agent.revise(id, 1, '{"user":"eve","env":"prod-us"}');
+  await page.getByRole("button", { name: "Show version 2" }).click();
+  await page.locator(".decision .approve:enabled").click();
+  await page.getByLabel("Why it may run").fill("on call until Monday");
+  await types((await shown()).number);
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved(/status of 409/);
 });
 
 test("holding the button approves at medium without a second press", async (t) => {

@@ -7,6 +7,7 @@
 #include "api/review/attachments.h"
 #include "approval/quorum.h"
 #include "base/text.h"
+#include "core/number_match.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
 #include "core/request_event.h"
@@ -218,10 +219,29 @@ bool may(const core::ProjectView& project, const Viewer& viewer, identity::Right
   return entry != nullptr && identity::grants(entry->roles, right);
 }
 
+// Of an open request at critical, whose approval may take the number that the asking program shows:
+// whether it takes one now, and how often one may still be wrong.
+struct Numbers {
+  bool asked = false;
+  std::optional<unsigned> tries_left;  // of a client that shows numbers
+  [[nodiscard]] bool locked() const { return tries_left == 0U; }
+};
+std::optional<Numbers> numbers_of(Context& context, const core::RequestView& view) {
+  const approval::Request& state = view.rows.state.state;
+  if (terminal(view.state) || state.level != evidence::Level::critical) return std::nullopt;
+  if (!core::takes_number(view.capabilities, state)) return Numbers{};
+  core::Engine& engine = context.engine;
+  const auto standing = core::number_standing(engine.reader(), engine.keys(), state);
+  // What cannot be read is shown as locked: nothing is approved on what nobody knows.
+  return Numbers{.asked = core::asking_side_waits(engine.presence(), view.rows.request.id,
+                                                  engine.clock().now()),
+                 .tries_left = standing ? standing->tries_left() : 0};
+}
+
 // Whether this viewer can decide, and why not in words that a person understands.
 void add_offer(Context& context, const core::Directory& directory, json::Value& detail,
                const core::ProjectView& project, const core::RequestView& view,
-               const Viewer& viewer) {
+               const Viewer& viewer, bool locked) {
   const approval::Request& state = view.rows.state.state;
   const Passkeys passkeys = core::decision_passkeys(directory, project, viewer.member);
   const std::string key = signing_key(project, viewer, passkeys);
@@ -248,11 +268,12 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   domain.takes_changes = core::takes_changes(view.capabilities);
   const bool asks =
       listed && !approval::cannot_ask_changes(state, viewer.member, domain).has_value();
-  eligibility.add("can_approve", !why.has_value())
+  eligibility.add("can_approve", !why.has_value() && !locked)
       .add("can_reject", open)
       .add("can_request_changes", asks && open)
       .add("needs", needed == approval::Proof::passkey ? "passkey" : "device")
-      .add("why", why_not(why, needed, progress));
+      .add("why", !why && locked ? std::string(describe(Reason::number_locked).sentence)
+                                 : why_not(why, needed, progress));
   detail.add("eligibility", std::move(eligibility));
   // Nothing of a decision that is not under a signed checkpoint yet.
   if (!terminal(state.state)) {
@@ -376,11 +397,16 @@ json::Value request_detail(Context& context, const core::Directory& directory,
     value.add("decision", describe_decision(directory, *project, view));
   }
   value.add("takes_changes", core::takes_changes(view.capabilities));
+  const auto numbers = numbers_of(context, view);
+  if (numbers) value.add("number_match", numbers->asked);
+  if (numbers && numbers->tries_left) {
+    value.add("number_tries_left", std::uint64_t{*numbers->tries_left});
+  }
   if (!viewer) return value;
   if (!terminal(view.state) && may(*project, *viewer, identity::Right::take_part)) {
     value.add("reviewers", describe_reviewers(directory, *project));
   }
-  add_offer(context, directory, value, *project, view, *viewer);
+  add_offer(context, directory, value, *project, view, *viewer, numbers && numbers->locked());
   return value;
 }
 
