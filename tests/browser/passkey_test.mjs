@@ -20,6 +20,7 @@ import {
   skipFirstRun,
   startServer,
   test,
+  waitingTest,
 } from "./harness.mjs";
 
 const run = promisify(execFile);
@@ -113,7 +114,7 @@ test("whoever is not verified approves nothing, and is told so", async (t) => {
   person.behaved();
 });
 
-test("a passkey that the device has lost, or its owner removed, approves nothing", async (t) => {
+waitingTest("a passkey that is lost, or that its owner removed, approves nothing", async (t) => {
   const { server, person, page, agent, authenticator } = await setUp(t, { passkey: true });
   if (server.mocked) return;
   const { id } = await agent.ask("db", "sql", drop, high);
