@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertAccessible } from "./access.mjs";
 import {
-  approve, binary, filesWith, letGo, openRequest, photograph, setUp, test,
+  approve, binary, filesWith, letGo, openRequest, photograph, setUp, test, waitingTest,
 } from "./harness.mjs";
 
 const marked = () => `plain-${randomBytes(12).toString("hex")}`;
@@ -197,7 +197,7 @@ test("what would be invisible or changed is shown as it was sent", async (t) => 
   person.behaved();
 });
 
-test("when the agent has stopped waiting, approving asks once more", async (t) => {
+waitingTest("when the agent has stopped waiting, approving asks once more", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
   const left = new AbortController();
@@ -337,10 +337,10 @@ test("above medium nothing is armed before all of it has been on screen", async 
   person.behaved();
 });
 
-test("a deadline that passes takes the buttons away and never approves", async (t) => {
+waitingTest("a deadline that passes takes the buttons away and never approves", async (t) => {
   const { server, person, page, agent } = await setUp(t);
   if (server.mocked) return;
-  const { id } = await agent.ask("stripe", "refund", '{"amount":1}', { decide_in: 4 });
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}', { decide_in: 12 });
   await openRequest(page, id);
   await page.locator(".decision .approve:enabled").waitFor();
   await page.locator(".time-left").first().waitFor();

@@ -16,7 +16,14 @@ export const binary = process.env.LETSPING ?? join(top, "build/release/letsping"
 const mocked = process.env.LETSPING === "mock";
 
 const registered = [];
-export const test = (name, run) => registered.push({ name, run });
+const register = (name, run, more) => registered.push({ name, run, limitMs: 90_000, ...more });
+export const test = (name, run) => register(name, run);
+// What waits for a clock of the server or of the browser: begun before the others, it ends beside
+// them.
+export const waitingTest = (name, run) => register(name, run, { waits: true });
+// One of `run --long`, which takes minutes.
+export const longTest = (name, minutes, run) =>
+  register(name, run, { limitMs: minutes * 60_000, long: true });
 
 // Every test of this folder, in the same order in each process that asks.
 export async function allTests() {
@@ -302,6 +309,8 @@ function watch(page, server, seen) {
     }
   });
   page.on("response", async (response) => {
+    // These are of the program, whoever asks; to fetch each of them a second time takes long.
+    if (new URL(response.url()).pathname.startsWith("/assets/")) return;
     seen.bodies.push(await response.text().catch(() => ""));
   });
 }
