@@ -4,8 +4,8 @@
 together.py count ROOT SIZE FILES…     says how many are needed, of at most about SIZE files each
 together.py write ROOT TO COUNT FILES… writes TO_0.cpp … TO_<COUNT-1>.cpp, if not the same already
 
-Files that give the same name to something of their own (in an unnamed namespace) go into different
-ones.
+Files go into different ones if both give a name to something of their own (in an unnamed
+namespace), or one to what the other means by that word, or takes it from elsewhere with `using`.
 """
 
 import pathlib
@@ -17,6 +17,13 @@ DEFINITION = re.compile(
     r"|(?!template|using|namespace|TEST|INSTANTIATE)"
     r"(?:[\w:<>,&*\[\]. ]|\(\*\))+?[ &*](\w+)(?:\(|\[|\{| =|;)")
 FURTHER = re.compile(r", (\w+) = ")  # constexpr int ONE = 1, TWO = 2;
+
+
+USING = re.compile(r"^using ([\w:]+)::(\w+);", re.M)
+PUBLIC = re.compile(r"^(?:\[\[nodiscard\]\] |inline )*(?:struct|class|enum class|enum|using) (\w+)"
+                    r"|^[\w:<>,&*\[\] ]+[ &*](\w+)\(", re.M)
+# A word that is not a member of something, or qualified.
+WORD = re.compile(r"(?<![\w:.>\"])[A-Za-z_]\w+")
 
 
 def own_names(text: str) -> set[str]:
@@ -35,39 +42,58 @@ def own_names(text: str) -> set[str]:
     return names
 
 
-def divided(names: dict[str, set[str]], count: int) -> list[list[str]] | None:
-    """Into `count` groups: each file into the smallest in which nothing has a name of its own;
-    None if one finds no such group.
+class File:
+    """What of a file may mean something else beside another."""
+
+    def __init__(self, root: str, name: str, public: set[str]):
+        text = pathlib.Path(root, name).read_text(encoding="utf-8")
+        self.name = name
+        self.own = own_names(text)
+        self.hiding = self.own & public
+        self.using = {word: whose for whose, word in USING.findall(text)}
+        self.words = set(WORD.findall(text))
+
+    def clashes(self, other: "File") -> bool:
+        return bool(self.own & other.own) or self.spoils(other) or other.spoils(self)
+
+    def spoils(self, other: "File") -> bool:
+        """Whether a name of this file's own, or that it takes from elsewhere, is another's there."""
+        return bool(self.hiding & other.words) or any(
+            word in other.words and other.using.get(word) != whose
+            for word, whose in self.using.items())
+
+
+def divided(files: list[File], count: int) -> list[list[str]] | None:
+    """Into `count` groups: each file into the smallest in which it clashes with none; None if one
+    finds no such group.
     """
-    groups: list[list[str]] = [[] for _ in range(count)]
-    taken: list[set[str]] = [set() for _ in range(count)]
-    # Who shares most comes first, while there is most choice.
-    shares = {file: sum(bool(own & other) for other in names.values())
-              for file, own in names.items()}
-    for file in sorted(names, key=lambda file: (-shares[file], file)):
-        free = [n for n in range(count) if not names[file] & taken[n]]
+    groups: list[list[File]] = [[] for _ in range(count)]
+    # Who clashes most comes first, while there is most choice.
+    clashes = {file.name: sum(file.clashes(other) for other in files) for file in files}
+    for file in sorted(files, key=lambda file: (-clashes[file.name], file.name)):
+        free = [group for group in groups if not any(file.clashes(other) for other in group)]
         if not free:
             return None
-        at = min(free, key=lambda n: len(groups[n]))
-        groups[at].append(file)
-        taken[at] |= names[file]
-    return [sorted(group) for group in groups]
+        min(free, key=len).append(file)
+    return [sorted(file.name for file in group) for group in groups]
 
 
 def main() -> None:
     action, root, *rest = sys.argv[1:]
     files = rest[1:] if action == "count" else rest[2:]
-    names = {file: own_names(pathlib.Path(root, file).read_text(encoding="utf-8"))
-             for file in files}
+    public = {name for header in pathlib.Path(root, "src").rglob("*.h")
+              for found in PUBLIC.findall(header.read_text(encoding="utf-8"))
+              for name in found if name}
+    known = [File(root, file, public) for file in files]
     if action == "count":
         count = -(-len(files) // int(rest[0]))
-        while divided(names, count) is None:
+        while divided(known, count) is None:
             count += 1
         print(count)
         return
-    groups = divided(names, int(rest[1]))
+    groups = divided(known, int(rest[1]))
     if groups is None:
-        sys.exit("More files than before share a name in their unnamed namespaces: configure anew "
+        sys.exit("More files than before give the same name to different things: configure anew "
                  "(cmake --preset release).")
     for n, group in enumerate(groups):
         path = pathlib.Path(f"{rest[0]}_{n}.cpp")

@@ -104,6 +104,9 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::account_stale, 403, "account_stale",
      "At this level the identity provider must have signed you in just now. Sign in with it again, "
      "then decide."},
+    {Reason::key_too_new, 403, "key_too_new",
+     "This key is new. It counts at high and critical when a second owner has cosigned it, or a "
+     "day after it came; the detail says when."},
     {Reason::token_replayed, 400, "token_replayed",
      "This logout token was used before. Each logout has one of its own."},
     {Reason::logout_token_invalid, 400, "logout_token_invalid",
@@ -389,6 +392,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::account_link_expired;
     case core::Fault::account_stale:
       return Reason::account_stale;
+    case core::Fault::key_too_new:
+      return Reason::key_too_new;
     case core::Fault::token_replayed:
       return Reason::token_replayed;
     case core::Fault::key_limit:

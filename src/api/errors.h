@@ -65,6 +65,7 @@ enum class Reason : std::uint8_t {
   account_link_invalid,
   account_link_expired,
   account_stale,
+  key_too_new,
   token_replayed,
   logout_token_invalid,
   csrf,

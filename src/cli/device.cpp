@@ -97,6 +97,30 @@ int revoke(const DeviceFlags& flags) {
                     .result = json::Value::object().add("id", flags.id)});
 }
 
+int cosign(const DeviceFlags& flags) {
+  AdminClient client(flags.place);
+  const auto rosters = fetch_rosters(client);
+  if (!rosters) return rosters.error();
+  const auto* entry = rosters->entry_of_key(flags.id);
+  if (entry == nullptr) {
+    return fail("There is no such device that could decide. `letsping device list` names them.");
+  }
+  auto owner = owner_at(flags, *rosters);
+  const auto* own = owner ? rosters->entry_of_key(evidence::key_id(owner->file.spki)) : nullptr;
+  if (own != nullptr && own->member == entry->member) {
+    return fail("This key is your own: another owner cosigns it.", exit_conflict);
+  }
+  return carry_out(flags, client, owner, *rosters,
+                   {.wish = {.act = evidence::RosterAct::add_device,
+                             .member = entry->member,
+                             .name = {},
+                             .roles = {},
+                             .groups = {},
+                             .spki = entry->spki},
+                    .cosigned = entry->spki,
+                    .result = json::Value::object().add("id", flags.id)});
+}
+
 void add_command(Command& group, const std::shared_ptr<DeviceFlags>& flags, Chosen& chosen,
                  const char* name, const char* help, int (*run)(const DeviceFlags&)) {
   auto* command = add_admin_command(group, name, help, flags, chosen, run);
@@ -123,6 +147,9 @@ void add_device(Command& app, Chosen& chosen) {
   add_command(*group, flags, chosen, "enroll",
               "Make a key for a member, in a sealed file or on a security key; an owner signs that",
               enroll);
+  add_command(*group, flags, chosen, "cosign",
+              "Vouch for another member's new key as a second owner, so that it counts at once",
+              cosign);
   add_admin_command(*group, "list", "List devices, revoked ones too", flags, chosen, list);
   add_command(*group, flags, chosen, "revoke",
               "Take a device its right to decide; an owner signs that", revoke);

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/attachments.h"
 #include "core/handoffs.h"
+#include "core/new_keys.h"
 #include "core/number_match.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
@@ -144,6 +145,9 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command, const I
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
     return refuse(approval::Refusal::not_a_reviewer, command.request);
   }
+  const auto level = (*open)->state.state.level;
+  const auto counts = check_key_counts(work, *project, *entry, level, command.request);
+  if (!counts) return std::unexpected(counts.error());
   const auto passkey = signed_for(work, *entry, *core, command, **open, batch);
   if (!passkey) return std::unexpected(passkey.error());
   auto opened = open_details(work.world.keys, (*open)->row);

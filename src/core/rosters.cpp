@@ -11,11 +11,13 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "core/log_rotation.h"
+#include "core/new_keys.h"
 #include "core/passkeys.h"
 #include "core/roster_offer.h"
 #include "core/roster_proposals.h"
 #include "core/rotation.h"
 #include "crypto/p256.h"
+#include "evidence/cosignature.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -184,7 +186,6 @@ std::optional<std::string_view> refuse_new(const Directory& directory, const Ros
   for (const auto& role : entry.roles) {
     if (!evidence::known_role(role)) return "there is no such role";
   }
-  if (!entry.cosigned.empty()) return "cosignatures cannot be checked in this version";
   if (!entry.has_key()) return std::nullopt;
   if (!crypto::P256PublicKey::from_spki(entry.spki)) return "a device key is a P-256 key";
   if (entry.key_class == "passkey" && !registered(directory, entry, wish)) {
@@ -196,6 +197,34 @@ std::optional<std::string_view> refuse_new(const Directory& directory, const Ros
   if (device->second.revoked) return "a key that was revoked does not come back";
   if (device->second.member != entry.member) return "this key is another member's";
   return std::nullopt;
+}
+
+// Whoever vouches for a key that was not vouched for by them before owns the version before with a
+// key that counts itself: else two new keys could make each other old.
+std::expected<void, Refused> check_cosigners(const Work& work, const ProjectView& project,
+                                             const Entries& after) {
+  for (const RosterEntry& entry : after) {
+    const auto cosignatures = evidence::read_cosignatures(entry);
+    LP_ASSERT(cosignatures.has_value());  // read_roster has looked at them.
+    for (const auto& one : *cosignatures) {
+      const auto text = one.to_json();
+      const auto before = std::ranges::find(project.entries, entry.spki, &RosterEntry::spki);
+      const bool known = before != project.entries.end() &&
+                         std::ranges::any_of(before->cosigned, [&](const auto& was) {
+                           return json::canonical(was) == json::canonical(text);
+                         });
+      if (known) continue;
+      const auto cosigner = std::ranges::find(project.entries, one.spki, &RosterEntry::spki);
+      if (std::ranges::count(project.roster->owners, one.spki) == 0 ||
+          cosigner == project.entries.end() || cosigner->member != one.member) {
+        return mismatch(project, "a key is cosigned by somebody who is no owner");
+      }
+      const auto counts =
+          check_key_counts(work, project, *cosigner, evidence::Level::high, {});
+      if (!counts) return counts;
+    }
+  }
+  return {};
 }
 
 std::optional<std::string_view> refuse_entries(const Directory& directory, const Entries& before,
@@ -252,6 +281,9 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
   }
   if (const auto why = refuse_entries(work.directory(), project->entries, version->entries, wish)) {
     return mismatch(*project, *why);
+  }
+  if (auto fine = check_cosigners(work, *project, version->entries); !fine) {
+    return std::unexpected(fine.error());
   }
   auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
   if (version->head.issuer != expected.issuer) {

@@ -61,7 +61,9 @@ export async function startServer(t, { mock = mocked, env = {} } = {}) {
 async function serve(t, data, listen, env, ...flags) {
   const web = process.env.LETSPING_WEB ? ["--web-dir", process.env.LETSPING_WEB] : [];
   const words = ["serve", "--data", data, "--listen", listen, ...web, ...flags];
-  const child = spawn(binary, words, { env: { ...process.env, ...env } });
+  // Nobody waits a day here for a second person's key; whoever tests that sets it back.
+  const settings = { LETSPING_PEOPLE__NEW_KEY_WAIT_MS: "0", ...env };
+  const child = spawn(binary, words, { env: { ...process.env, ...settings } });
   let log = "";
   const ended = new Promise((resolve) => child.on("close", resolve));
   const stop = async () => {

@@ -7,6 +7,7 @@
 #include "api/review/attachments.h"
 #include "approval/quorum.h"
 #include "base/text.h"
+#include "core/new_keys.h"
 #include "core/number_match.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
@@ -156,6 +157,40 @@ std::string signing_key(const core::ProjectView& project, const Viewer& viewer,
   return passkeys.empty() ? std::string() : passkeys.front()->key;
 }
 
+// Of somebody's keys those that count at a level, and when the first of the others does.
+struct CountingKeys {
+  Passkeys passkeys;
+  std::string key;  // that the offer is for; "" when none counts
+  std::optional<Instant> counts_at;
+};
+CountingKeys keys_that_count(Context& context, const core::Directory& directory,
+                             const core::ProjectView& project, const Viewer& viewer,
+                             evidence::Level level, const Passkeys& all, Instant now) {
+  CountingKeys found;
+  const std::int64_t wait_ms = level < evidence::Level::high
+                                   ? 0
+                                   : core::new_key_wait_ms(context.engine.options(), project);
+  const auto counts = [&](const std::string& key) {
+    const auto* entry = project.entry_of(viewer.member, key);
+    if (entry == nullptr) return false;
+    const auto from =
+        core::counts_from(context.engine.reader(), directory, project, *entry, wait_ms, now);
+    if (from && !*from) return true;
+    // What cannot be read does not count.
+    const Instant at = from ? **from : now + wait_ms;
+    found.counts_at = std::min(found.counts_at.value_or(at), at);
+    return false;
+  };
+  std::ranges::copy_if(all, std::back_inserter(found.passkeys),
+                       [&](const store::Passkey* one) { return counts(one->key); });
+  if (counts(viewer.key)) {
+    found.key = viewer.key;
+  } else if (!found.passkeys.empty()) {
+    found.key = found.passkeys.front()->key;
+  }
+  return found;
+}
+
 // The same offer for each passkey of the viewer: the nonce is bound to the key that signs.
 json::Value describe_passkeys(Context& context, const core::ProjectView& project,
                               const core::RequestView& view, const Viewer& viewer,
@@ -243,11 +278,14 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
                const core::ProjectView& project, const core::RequestView& view,
                const Viewer& viewer, bool locked) {
   const approval::Request& state = view.rows.state.state;
-  const Passkeys passkeys = core::decision_passkeys(directory, project, viewer.member);
-  const std::string key = signing_key(project, viewer, passkeys);
+  const Instant now = context.engine.clock().now();
+  const Passkeys all = core::decision_passkeys(directory, project, viewer.member);
+  const auto [passkeys, counting, counts_at] =
+      keys_that_count(context, directory, project, viewer, state.level, all, now);
+  const std::string key = counting.empty() ? signing_key(project, viewer, all) : counting;
   const bool listed = !key.empty() && may(project, viewer, identity::Right::decide);
   approval::Context domain{
-      .now = context.engine.clock().now(),
+      .now = now,
       .rule = approval::rule_of_level(state.level, project.row.single_operator),
       .people = project.people,
       .single_operator = project.row.single_operator};
@@ -259,8 +297,10 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   } else {
     why =
         approval::ineligible(state, viewer.member, domain,
-                             passkeys.empty() ? approval::Proof::device : approval::Proof::passkey);
+                             all.empty() ? approval::Proof::device : approval::Proof::passkey);
   }
+  // From level high on nothing but a passkey approves, and none of theirs counts yet.
+  const bool too_new = listed && !why && counts_at && passkeys.empty();
   const bool open = listed && !terminal(view.state) && domain.now < state.decide_by;
   const approval::Proof needed = approval::proof_needed(state.level);
   const auto progress = approval::progress(domain.rule, approval::counted_people(state, domain));
@@ -268,18 +308,25 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   domain.takes_changes = core::takes_changes(view.capabilities);
   const bool asks =
       listed && !approval::cannot_ask_changes(state, viewer.member, domain).has_value();
-  eligibility.add("can_approve", !why.has_value() && !locked)
-      .add("can_reject", open)
-      .add("can_request_changes", asks && open)
-      .add("needs", needed == approval::Proof::passkey ? "passkey" : "device")
-      .add("why", !why && locked ? std::string(describe(Reason::number_locked).sentence)
-                                 : why_not(why, needed, progress));
+  const bool signs = !counting.empty();
+  eligibility.add("can_approve", !why.has_value() && !too_new && !locked)
+      .add("can_reject", open && signs)
+      .add("can_request_changes", asks && open && signs)
+      .add("needs", needed == approval::Proof::passkey ? "passkey" : "device");
+  if (too_new) {
+    eligibility.add("why", core::new_key_sentence(*counts_at));
+  } else if (!why && locked) {
+    eligibility.add("why", describe(Reason::number_locked).sentence);
+  } else {
+    eligibility.add("why", why_not(why, needed, progress));
+  }
+  if (counts_at) eligibility.add("counts_at", lp::to_string(*counts_at));
   detail.add("eligibility", std::move(eligibility));
   // Nothing of a decision that is not under a signed checkpoint yet.
   if (!terminal(state.state)) {
     detail.add("quorum", describe_quorum(directory, state, domain, progress));
   }
-  if (!open) return;
+  if (!open || !signs) return;
   detail.add("offer", describe_offer(core::make_offer(view.rows.request, state, project,
                                                       viewer.member, key, context.engine.keys(),
                                                       domain.now, context.engine.entropy())));

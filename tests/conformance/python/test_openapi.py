@@ -381,10 +381,10 @@ def people_come(house):
     other = brought | {"spki": b64(Approver(house.page, house.origin, CONTENT_KEY).spki)}
     house.page("POST", "/api/login-link/device", other, 410)
     house.page("POST", "/api/login-link", {"token": "none"}, 401)
-    device = place | {"class": "device", "spki": b64(second.spki)}
-    house.owner.sign_proposal(waits, lambda entries: [
-        device if entry["member"] == bob else entry for entry in entries])
+    place |= {"class": "device", "spki": b64(second.spki)}
+    house.owner.sign_proposal(waits, lambda old: [place if e["member"] == bob else e for e in old])
     assert house.page("POST", "/api/login-link", {"token": token})["state"] == "counted"
+    house.owner.cosign(bob)
     return bob, second
 
 
