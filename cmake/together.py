@@ -57,7 +57,7 @@ class File:
         return bool(self.own & other.own) or self.spoils(other) or other.spoils(self)
 
     def spoils(self, other: "File") -> bool:
-        """Whether a name of this file's own, or that it takes from elsewhere, is another's there."""
+        """Whether a name of this file's own, or from elsewhere, is another's there."""
         return bool(self.hiding & other.words) or any(
             word in other.words and other.using.get(word) != whose
             for word, whose in self.using.items())

@@ -124,8 +124,8 @@ std::vector<Next> with_cosignatures(const Rosters& rosters, const RosterChange& 
     const std::string member = member_of(entries, owner);
     if (entry == entries.end() || member.empty() || member == entry->member) continue;
     const auto before = evidence::read_cosignatures(*entry);
-    const bool done = before && std::ranges::count(*before, owner,
-                                                   &evidence::Cosignature::spki) > 0;
+    const bool done =
+        before && std::ranges::count(*before, owner, &evidence::Cosignature::spki) > 0;
     if (done) continue;
     if (key != nullptr) {
       const auto text = evidence::cosignature_bytes(newest.head.origin, *entry, member);

@@ -17,8 +17,8 @@ using evidence::RosterEntry;
 using Found = std::optional<store::Roster>;
 
 bool all_of(const std::vector<std::string>& wanted, const std::vector<std::string>& there) {
-  return std::ranges::all_of(
-      wanted, [&](const auto& one) { return std::ranges::count(there, one) > 0; });
+  return std::ranges::all_of(wanted,
+                             [&](const auto& one) { return std::ranges::count(there, one) > 0; });
 }
 
 // The entry of the same key and member which has at least these roles and groups.
@@ -48,8 +48,8 @@ store::Result<Found> version_of(store::Reader& rows, const store::Batch* uncommi
 
 // The project whose log this one took the place of, or null.
 const ProjectView* predecessor(const Directory& directory, const std::string& project) {
-  const auto found = std::ranges::find_if(
-      directory.successors, [&](const auto& pair) { return pair.second == project; });
+  const auto found = std::ranges::find_if(directory.successors,
+                                          [&](const auto& pair) { return pair.second == project; });
   return found == directory.successors.end() ? nullptr : directory.project(found->first);
 }
 

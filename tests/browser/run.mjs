@@ -1,4 +1,4 @@
-// Runs the tests of every *_test.mjs of this folder in three workers, each with a browser and
+// Runs the tests of every *_test.mjs of this folder in two workers, each with a browser and
 // servers of its own; whoever is free takes the next test. A test waits for half of its time, as a
 // person must before they may approve: a third worker uses what two leave of two cores. With --long
 // those that take minutes, one at a time, for they load the machine. The last line counts.
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { allTests } from "./harness.mjs";
 
 const long = process.argv.includes("--long");
-const workers = long ? 1 : Number(process.env.WORKERS ?? 3);
+const workers = long ? 1 : Number(process.env.WORKERS ?? 2);
 // Beyond the worker's own limit for a test: that one hangs where it cannot tell.
 const hangMs = 60_000;
 const words = process.argv.slice(2).filter((word) => word !== "--long");

@@ -70,7 +70,7 @@ TEST(ContentKeysDoor, ListsKeysTheirHoldersAndWhatIsWrappedForTheOneWhoAsks) {
   const json::Value listed = owner.listed();
   const json::Value& device = listed.find("devices")->items().at(0);
   EXPECT_EQ(text_at(device, "key"), owner.own);
-  EXPECT_EQ(text_at(device, "name"), "Keeper");
+  EXPECT_EQ(text_at(device, "name"), "Owner");
   EXPECT_EQ(text_at(device, "wrap_spki"), base64(owner.wrap_key.spki()));
   const json::Value key = owner.key();
   EXPECT_EQ(text_at(key, "kid"), kid);
