@@ -142,7 +142,7 @@ test("a demo goes live, and its owner enrols again under the new name", async (t
   const said = await judged(server, folder, again.page, after.id);
   assert.equal(said.verdict, "VALID");
   assert.equal((said.marks ?? []).includes("demo"), false);
-  // The server was away, and asks for the device key anew before it takes a signature.
-  person.behaved(/status of 40[03]/, /ERR_CONNECTION_REFUSED/);
+  // The server was away, and who comes back is not signed in.
+  person.behaved(/status of 40[01]/, /ERR_CONNECTION_REFUSED/);
   again.behaved();
 });
