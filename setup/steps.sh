@@ -163,6 +163,24 @@ python_packages() {
   fi
 }
 
+# The frameworks whose adapters are tested, pinned with hashes, in build/frameworks. One of
+# them comes as source: see tests/adapters/python/claude.txt. What builds it is pinned beside it.
+framework_packages() {
+  local lists=tests/adapters/python stamp
+  stamp=$(hash_of "$lists/requirements.txt")$(hash_of "$lists/claude.txt") || return
+  if [ "$(cat build/frameworks/.installed 2>/dev/null)" != "$stamp" ]; then
+    say "set-up: frameworks of agents in build/frameworks"
+    rm -rf build/frameworks
+    attempt frameworks-venv /usr/bin/python3 -m venv build/frameworks || return
+    attempt frameworks build/frameworks/bin/pip install --disable-pip-version-check \
+      --retries 2 --require-hashes -r "$lists/requirements.txt" || return
+    attempt frameworks-source build/frameworks/bin/pip install --disable-pip-version-check \
+      --retries 2 --require-hashes --no-deps --no-build-isolation --no-binary claude-agent-sdk \
+      -r "$lists/claude.txt" || return
+    echo "$stamp" >build/frameworks/.installed
+  fi
+}
+
 # Go and the modules of the conformance tests.
 go_modules() {
   [ -d /usr/local/go/bin ] && PATH=$PATH:/usr/local/go/bin

@@ -1,0 +1,17 @@
+"""The Python SDK of LetsPing: ask a person before an agent acts, and run what was approved."""
+
+from .client import AsyncLetsPing, LetsPing
+from .decision import Decision, RequestId
+from .errors import (ApprovalExpiredError, ApprovalRejectedError, ApprovalTimeoutError,
+                     AuthenticationError, ConfigurationError, ConflictError, DecryptionError,
+                     IntegrityError, LetsPingError, RateLimitError, SignatureError)
+from .ledger import DirectoryLedger, MemoryLedger
+from .number import Number
+from .tool_gate import Allowed, Denied, ToolGate
+from .webhooks import Event
+
+__all__ = ["Allowed", "ApprovalExpiredError", "ApprovalRejectedError", "ApprovalTimeoutError",
+           "AsyncLetsPing", "AuthenticationError", "ConfigurationError", "ConflictError",
+           "Decision", "DecryptionError", "Denied", "DirectoryLedger", "Event", "IntegrityError",
+           "LetsPing", "LetsPingError", "MemoryLedger", "Number", "RateLimitError", "RequestId",
+           "SignatureError", "ToolGate"]
