@@ -64,7 +64,6 @@ const std::map<Query, std::string_view>& scans() {
       {Query::delete_wrapped_keys, "people, when a device of one is revoked"},
       {Query::delete_wrap_keys_of, "people, when one of them is erased"},
       {Query::delete_wrapped_keys_of, "people, when one of them is erased"},
-      {Query::policy_versions, "a few a project"},
       {Query::deadlines, "at start, over the index of what is pending"},
   };
   return allowed;
