@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """./test itself, on planted suites: what it counts, and what it must not let pass."""
 
+import os
 import shutil
 import subprocess
 import tempfile
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 TOP = Path(__file__).parents[1]
@@ -128,6 +130,19 @@ class Driver(unittest.TestCase):
             self.assertEqual(self.last(suites), (0, "6 passed, 0 failed, 0 skipped"))
             seen = [int(line) for line in (self.top / "seen").read_text("utf-8").split()]
             self.assertEqual(max(seen), most, seen)
+
+    def test_data_lie_in_memory_unless_a_suite_needs_a_disk(self):
+        suites = ('unit memory build plain 1 echo "${TMPDIR:-/tmp}"; echo 1 passed, 0 failed\n'
+                  'unit disk build,disk plain 1 echo "${TMPDIR:-/tmp}"; echo 1 passed, 0 failed\n')
+        with unittest.mock.patch.dict(os.environ):
+            os.environ.pop("TMPDIR", None)
+            self.assertEqual(self.last(suites), (0, "2 passed, 0 failed, 0 skipped"))
+        memory, disk = (Path((self.top / f"build/test-logs/unit-{name}.log")
+                             .read_text(encoding="utf-8").split()[0])
+                        for name in ("memory", "disk"))
+        self.assertEqual(disk, Path("/tmp"))
+        self.assertIn(memory.parent, (Path("/dev/shm"), Path("/")))
+        self.assertFalse(memory.exists() and memory != disk, "it is left behind")
 
     def test_a_suite_that_wants_to_be_alone_is(self):
         apart = "mkdir here && sleep 0.3 && rmdir here && echo 1 passed, 0 failed"

@@ -41,7 +41,7 @@ class Book:
         return name
 
     def add(self, name, why, made, expect, trust=("full",), allow_test=False, require=None,
-            human_check=None, marks=None):
+            human_check=None, marks=None, keys_cosigned=None):
         if name in self.names:
             raise ValueError(f"two cases are named {name}")
         self.names.add(name)
@@ -57,6 +57,8 @@ class Book:
             case["human_check"] = human_check
         if marks:
             case["marks"] = marks
+        if keys_cosigned is not None:
+            case["keys_cosigned"] = keys_cosigned
         case["expect"] = expect
         self.cases.append(case)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import cases_attacks
 import cases_batches
 import cases_beyond
+import cases_cosigned
 import cases_erased
 import cases_file
 import cases_log
@@ -25,7 +26,8 @@ def make():
                  cases_attacks, cases_batches):
         part.plant(story)
     for part in (cases_valid, cases_file, cases_log, cases_roster, cases_people,
-                 cases_meaning, cases_erased, cases_beyond, cases_attacks, cases_batches):
+                 cases_meaning, cases_erased, cases_beyond, cases_attacks, cases_batches,
+                 cases_cosigned):
         part.add(book, story)
     return book
 

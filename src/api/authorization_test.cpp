@@ -130,6 +130,7 @@ const std::map<std::string, Sample>& samples() {
         R"({"id":"0123456789abcdef","version":1,"text":"in clear"})"}},
       {"POST /api/review/requests/{id}/assignee", {"/api/review/requests/{request}/assignee"}},
       {"POST /api/review/requests/{id}/put-off", {"/api/review/requests/{request}/put-off"}},
+      {"POST /api/review/rosters", {"", R"({"changes":[],"names":[]})"}},
       {"POST /api/review/roster-proposals",
        {"", R"({"act":"add_member","name":"N","roles":["reviewer"]})"}},
       {"GET /api/review/roster-proposals/{id}", {"/api/review/roster-proposals/{proposal}"}},

@@ -104,6 +104,9 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::account_stale, 403, "account_stale",
      "At this level the identity provider must have signed you in just now. Sign in with it again, "
      "then decide."},
+    {Reason::key_too_new, 403, "key_too_new",
+     "This key is new. It counts at high and critical when a second owner has cosigned it, or a "
+     "day after it came; the detail says when."},
     {Reason::token_replayed, 400, "token_replayed",
      "This logout token was used before. Each logout has one of its own."},
     {Reason::logout_token_invalid, 400, "logout_token_invalid",
@@ -154,6 +157,18 @@ constexpr std::array table = std::to_array<ErrorRow>({
     {Reason::second_person_needed, 403, "second_person_needed",
      "At the level critical two people approve, and the rule of this request asks one. Reject it, "
      "or have it asked at a lower level."},
+    {Reason::number_needed, 409, "number_needed",
+     "The program that asked waits and shows a number of three digits. Type it to approve."},
+    {Reason::number_wrong, 409, "number_wrong",
+     "That is not the number that the program shows. It is one try less; read it there again."},
+    {Reason::number_superseded, 409, "number_superseded",
+     "The program shows another number by now, and no try was lost. Type the new one."},
+    {Reason::number_locked, 409, "number_locked",
+     "Three numbers were wrong: this version cannot be approved any more. Reject it, or have its "
+     "agent revise it."},
+    {Reason::number_not_asked, 409, "number_not_asked",
+     "The program that asked does not wait any more, so its number is not taken. Read the request "
+     "again and type the value that is asked for instead."},
 
     {Reason::stale, 409, "stale",
      "The request has changed since it was offered. Read the new offer and decide again."},
@@ -377,6 +392,8 @@ Reason reason_of(core::Fault fault) {
       return Reason::account_link_expired;
     case core::Fault::account_stale:
       return Reason::account_stale;
+    case core::Fault::key_too_new:
+      return Reason::key_too_new;
     case core::Fault::token_replayed:
       return Reason::token_replayed;
     case core::Fault::key_limit:

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t key_file_bytes_max = 16 * 1'024;
 
-struct Flags : AdminFlags {
+struct AgentFlags : AdminFlags {
   std::string project = "default", key_file, handle;
 };
 
@@ -23,7 +23,7 @@ std::string der_of(const std::string& file) {
   return from_base64(text).value_or("");
 }
 
-int create(const Flags& flags) {
+int create(const AgentFlags& flags) {
   auto body = json::Value::object();
   body.add("project", flags.project);
   if (!flags.handle.empty()) body.add("handle", flags.handle);
@@ -38,7 +38,7 @@ int create(const Flags& flags) {
 }  // namespace
 
 void add_agent(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<AgentFlags>();
   auto* group = app.add_subcommand("agent", "Agents that prove who they are");
   group->require_subcommand(1);
   auto* command = add_admin_command(*group, "create", "Register an agent", flags, chosen, create);

@@ -42,20 +42,20 @@ bool same_file(const json::Value& known, const seal::ListedAttachment& listed, b
 }
 
 // What the pieces of one are opened with; nothing when they are not sealed.
-struct Opening {
+struct Unsealing {
   Secret key;
   std::string context;
 };
-std::optional<Opening> opening_of(const json::Value& detail,
-                                  const seal::ListedAttachment& attachment,
-                                  const std::optional<seal::ContentKey>& key) {
+std::optional<Unsealing> opening_of(const json::Value& detail,
+                                    const seal::ListedAttachment& attachment,
+                                    const std::optional<seal::ContentKey>& key) {
   if (!is_sealed(detail) || !key) return std::nullopt;
   const std::string context = seal::context_of({.origin = text_at(detail, "origin"),
                                                 .client_nonce = text_at(detail, "client_nonce"),
                                                 .service = text_at(detail, "service"),
                                                 .action = text_at(detail, "action"),
                                                 .id = attachment.id});
-  return Opening{.key = key->attachment_key(attachment.salt, context), .context = context};
+  return Unsealing{.key = key->attachment_key(attachment.salt, context), .context = context};
 }
 
 std::expected<std::string, std::string> fetch_piece(AdminClient& client, const json::Value& detail,
@@ -66,9 +66,10 @@ std::expected<std::string, std::string> fetch_piece(AdminClient& client, const j
                                query_escaped(text_at(detail, "id")), attachment.id, index));
   if (!reply) return std::unexpected(reply.error());
   if (reply->status == 404) {
-    return std::unexpected(fmt::format("{} is not here completely: its agent has not uploaded "
-                                       "all of it.",
-                                       visible(attachment.name)));
+    return std::unexpected(
+        fmt::format("{} is not here completely: its agent has not uploaded "
+                    "all of it.",
+                    visible(attachment.name)));
   }
   if (reply->status != 200) {
     return std::unexpected(fmt::format("{}: what the server keeps is not what was uploaded.",
@@ -167,10 +168,9 @@ std::optional<std::string> unfit_attachments(AdminClient& client, const json::Va
     }
   }
   for (const auto& one : *listed) {
-    const auto fine = fetch_attachment(client, detail, one, key,
-                                       [](std::string_view) -> std::expected<void, std::string> {
-                                         return {};
-                                       });
+    const auto fine =
+        fetch_attachment(client, detail, one, key,
+                         [](std::string_view) -> std::expected<void, std::string> { return {}; });
     if (!fine) return fine.error();
   }
   return std::nullopt;

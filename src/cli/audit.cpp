@@ -13,7 +13,7 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct AuditFlags : AdminFlags {
   std::string project = "default", format, output, from, to;
   bool force = false;
 };
@@ -27,7 +27,7 @@ struct Begun {
   std::uint64_t event = 0;  // once the log has it
 };
 
-std::expected<Begun, int> begin(AdminClient& client, const Flags& flags) {
+std::expected<Begun, int> begin(AdminClient& client, const AuditFlags& flags) {
   auto body = json::Value::object();
   body.add("project", flags.project).add("format", flags.format);
   if (!flags.from.empty()) body.add("from", flags.from);
@@ -105,7 +105,7 @@ int copy(AdminClient& client, Begun& begun, OutputFile& file) {
   return exit_ok;
 }
 
-int export_log(const Flags& flags) {
+int export_log(const AuditFlags& flags) {
   auto file = OutputFile::open(
       flags.output, flags.force ? OutputFile::Existing::replace : OutputFile::Existing::refuse);
   if (!file) {
@@ -128,7 +128,7 @@ int export_log(const Flags& flags) {
 }
 
 void add_export(Command& group, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<AuditFlags>();
   auto* command =
       add_admin_command(group, "export", "Write the log of a project; itself logged first", flags,
                         chosen, export_log);

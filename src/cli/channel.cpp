@@ -5,14 +5,14 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct ChannelFlags : AdminFlags {
   std::string project = "default", kind, name, to, token_file, audience, id;
   std::int64_t after_s = 0, repeat_s = 0;
 };
 
 constexpr std::size_t token_bytes_max = 500;
 
-int add(const Flags& flags) {
+int add(const ChannelFlags& flags) {
   auto body = json::Value::object();
   body.add("project", flags.project)
       .add("kind", flags.kind)
@@ -32,17 +32,17 @@ int add(const Flags& flags) {
   return post_and_print(flags, "/admin/channels", body);
 }
 
-int list(const Flags& flags) {
+int list(const ChannelFlags& flags) {
   return get_and_print(flags, "/admin/channels", "channels",
                        {"id", "project", "kind", "name", "audience", "to", "after_s", "repeat_s",
                         "works", "last_success", "last_failure", "why"});
 }
 
-int remove(const Flags& flags) {
+int remove(const ChannelFlags& flags) {
   return post_and_print(flags, "/admin/channels/" + flags.id + "/remove", json::Value::object());
 }
 
-int test(const Flags& flags) {
+int test(const ChannelFlags& flags) {
   return post_and_print(flags, "/admin/channels/" + flags.id + "/test", json::Value::object());
 }
 
@@ -55,7 +55,7 @@ void add_id(Command& command, std::string& id) {
 }  // namespace
 
 void add_channel(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ChannelFlags>();
   auto* group = app.add_subcommand("channel", "How people are told that a request waits");
   group->require_subcommand(1);
   auto* add_command = add_admin_command(

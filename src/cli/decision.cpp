@@ -141,7 +141,9 @@ int sign_and_send(AdminClient& client, const Wish& wish, const json::Value& deta
   auto command = core::build_decision(considered, *time, entropy);
   if (!command) return fail(sentence(command.error()), exit_not_authorised);
   if (const auto done = sign(*command); !done) return fail(done.error(), exit_not_authorised);
-  const auto answer = client.post(path_of(wish.request) + "/decision", wire_form(*command));
+  json::Value body = wire_form(*command);
+  if (!wish.number.empty()) body.add("number", wish.number);
+  const auto answer = client.post(path_of(wish.request) + "/decision", body);
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
   auto said = json::Value::object();

@@ -18,7 +18,8 @@ struct Wish {
   std::string request;
   evidence::Verdict verdict = evidence::Verdict::reject;
   std::string reason;
-  std::string edit;  // plaintext that shall run instead, "" when none
+  std::string edit;         // plaintext that shall run instead, "" when none
+  std::string number = {};  // that the program shows which asked, "" when none was asked for
 };
 
 // LETSPING_ENCRYPTION_KEY, when it is set. Errors are sentences.

@@ -10,17 +10,18 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags, SecurityKeyFlags {
+struct DeviceFlags : AdminFlags, KeyFlags, SecurityKeyFlags {
   std::string member, out, id;
 };
 
-int list(const Flags& flags) {
+int list(const DeviceFlags& flags) {
   return get_and_print(flags, "/admin/devices", "devices",
                        {"id", "member", "class", "rp_id", "created_at", "revoked_at"});
 }
 
 // Where the new key goes: beside the owner's, with the member in its name.
-std::expected<std::string, std::string> new_key_path(const Flags& flags, const Rosters& rosters) {
+std::expected<std::string, std::string> new_key_path(const DeviceFlags& flags,
+                                                     const Rosters& rosters) {
   const auto path = flags.out.empty() ? default_key_path(rosters.log_name, flags.member)
                                       : std::optional(flags.out);
   if (!path) return std::unexpected(std::string("Name a file for the new key with --out."));
@@ -31,7 +32,7 @@ std::expected<std::string, std::string> new_key_path(const Flags& flags, const R
   return *path;
 }
 
-int enroll(const Flags& flags) {
+int enroll(const DeviceFlags& flags) {
   if (flags.fido2) return enroll_security_key(flags, flags, flags, flags.member);
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
@@ -77,7 +78,7 @@ int enroll(const Flags& flags) {
   return carry_out(flags, client, owner, *rosters, change);
 }
 
-int revoke(const Flags& flags) {
+int revoke(const DeviceFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -96,8 +97,32 @@ int revoke(const Flags& flags) {
                     .result = json::Value::object().add("id", flags.id)});
 }
 
-void add_command(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
-                 const char* name, const char* help, int (*run)(const Flags&)) {
+int cosign(const DeviceFlags& flags) {
+  AdminClient client(flags.place);
+  const auto rosters = fetch_rosters(client);
+  if (!rosters) return rosters.error();
+  const auto* entry = rosters->entry_of_key(flags.id);
+  if (entry == nullptr) {
+    return fail("There is no such device that could decide. `letsping device list` names them.");
+  }
+  auto owner = owner_at(flags, *rosters);
+  const auto* own = owner ? rosters->entry_of_key(evidence::key_id(owner->file.spki)) : nullptr;
+  if (own != nullptr && own->member == entry->member) {
+    return fail("This key is your own: another owner cosigns it.", exit_conflict);
+  }
+  return carry_out(flags, client, owner, *rosters,
+                   {.wish = {.act = evidence::RosterAct::add_device,
+                             .member = entry->member,
+                             .name = {},
+                             .roles = {},
+                             .groups = {},
+                             .spki = entry->spki},
+                    .cosigned = entry->spki,
+                    .result = json::Value::object().add("id", flags.id)});
+}
+
+void add_command(Command& group, const std::shared_ptr<DeviceFlags>& flags, Chosen& chosen,
+                 const char* name, const char* help, int (*run)(const DeviceFlags&)) {
   auto* command = add_admin_command(group, name, help, flags, chosen, run);
   add_key_file(*command, *flags);
   if (run == enroll) {
@@ -116,12 +141,15 @@ void add_command(Command& group, const std::shared_ptr<Flags>& flags, Chosen& ch
 }  // namespace
 
 void add_device(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<DeviceFlags>();
   auto* group = app.add_subcommand("device", "The devices that people decide with");
   group->require_subcommand(1);
   add_command(*group, flags, chosen, "enroll",
               "Make a key for a member, in a sealed file or on a security key; an owner signs that",
               enroll);
+  add_command(*group, flags, chosen, "cosign",
+              "Vouch for another member's new key as a second owner, so that it counts at once",
+              cosign);
   add_admin_command(*group, "list", "List devices, revoked ones too", flags, chosen, list);
   add_command(*group, flags, chosen, "revoke",
               "Take a device its right to decide; an owner signs that", revoke);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view no_sense = "The server's answer makes no sense.";
 
-struct Flags : AdminFlags, KeyFlags {
+struct EraseFlags : AdminFlags, KeyFlags {
   std::string request, subject, basis, operator_name;
   bool test_approver = false;
 };
@@ -39,7 +39,7 @@ std::string text_at(const json::Value* object, std::string_view name) {
   return std::string(object == nullptr ? "" : object->find_string(name).value_or(""));
 }
 
-json::Value wish_body(const Flags& flags) {
+json::Value wish_body(const EraseFlags& flags) {
   auto body = json::Value::object();
   if (!flags.request.empty()) body.add("request", flags.request);
   if (!flags.subject.empty()) body.add("subject", flags.subject);
@@ -49,7 +49,8 @@ json::Value wish_body(const Flags& flags) {
 }
 
 // What is signed is what was asked for, whatever the server says.
-bool is_wanted(const Flags& flags, const Offer& offer, const evidence::ErasureDocument& document) {
+bool is_wanted(const EraseFlags& flags, const Offer& offer,
+               const evidence::ErasureDocument& document) {
   const auto wanted = [](const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
   };
@@ -58,7 +59,7 @@ bool is_wanted(const Flags& flags, const Offer& offer, const evidence::ErasureDo
          document.origin.starts_with(offer.log_name + "/");
 }
 
-std::optional<Offer> read_offer(const Flags& flags, const json::Value& said) {
+std::optional<Offer> read_offer(const EraseFlags& flags, const json::Value& said) {
   const json::Value* request = said.find("request");
   Offer offer{.log_name = text_at(&said, "log_name"),
               .what = request != nullptr
@@ -80,7 +81,7 @@ std::optional<Offer> read_offer(const Flags& flags, const json::Value& said) {
   return offer;
 }
 
-std::expected<Offer, int> fetch_offer(AdminClient& client, const Flags& flags) {
+std::expected<Offer, int> fetch_offer(AdminClient& client, const EraseFlags& flags) {
   const auto answer = client.post("/admin/erasures/offer", wish_body(flags));
   if (!answer) return std::unexpected(fail(answer.error()));
   if (!answer->ok()) return std::unexpected(fail(*answer));
@@ -124,7 +125,7 @@ std::string shown(const Offer& offer) {
 }
 
 // A link instead of a signature: printed as data, for whoever is asked to open it.
-int propose(const Flags& flags, AdminClient& client, std::string_view why) {
+int propose(const EraseFlags& flags, AdminClient& client, std::string_view why) {
   const auto answer = client.post("/admin/erasure-proposals", wish_body(flags));
   if (!answer) return fail(answer.error());
   if (!answer->ok()) return fail(*answer);
@@ -146,7 +147,7 @@ int propose(const Flags& flags, AdminClient& client, std::string_view why) {
 }
 
 // An owner's yes and key; or the exit status, said already.
-std::expected<crypto::P256Key, int> key_of_owner(const Flags& flags, AdminClient& client,
+std::expected<crypto::P256Key, int> key_of_owner(const EraseFlags& flags, AdminClient& client,
                                                  const Offer& offer) {
   const auto rosters = fetch_rosters(client);
   if (!rosters) return std::unexpected(rosters.error());
@@ -184,7 +185,7 @@ json::Value signed_by(const crypto::P256Key& key, const Offer& offer) {
   return json::Value::object().add("items", std::move(items));
 }
 
-int erase(const Flags& flags) {
+int erase(const EraseFlags& flags) {
   if (flags.request.empty() && flags.subject.empty()) {
     return fail("Say what goes: --request or --subject.", exit_usage);
   }
@@ -223,7 +224,7 @@ std::function<std::string(const std::string&)> is_id_of(std::string_view prefix,
 }  // namespace
 
 void add_erase(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EraseFlags>();
   auto* command = add_admin_command(
       app, "erase", "Erase a decided request, or who a person was, for ever; an owner signs", flags,
       chosen, erase);

@@ -20,7 +20,7 @@ constexpr std::string_view no_sense = "The server's answer makes no sense.";
 // A log that grows while the owner reads or signs is offered anew; what they read stays the same.
 constexpr int tries_max = 5;
 
-struct Flags : AdminFlags, KeyFlags {
+struct GoLiveFlags : AdminFlags, KeyFlags {
   std::string public_url;
 };
 
@@ -42,9 +42,9 @@ std::optional<Opening> read_offer(const json::Value& item, const ProjectRoster& 
 std::expected<std::vector<Opening>, int> fetch_offers(AdminClient& client, const Rosters& rosters,
                                                       const std::string& public_url,
                                                       const std::string& owner) {
-  const auto answer = client.get(fmt::format(
-      "/admin/successions?public_url={}&key={}&operator={}", query_escaped(public_url),
-      owner.empty() ? "" : evidence::key_id(owner), query_escaped(account_name())));
+  const auto answer = client.get(
+      fmt::format("/admin/successions?public_url={}&key={}&operator={}", query_escaped(public_url),
+                  owner.empty() ? "" : evidence::key_id(owner), query_escaped(account_name())));
   if (!answer) return std::unexpected(fail(answer.error()));
   if (!answer->ok()) return std::unexpected(fail(*answer));
   const json::Value* items = answer->body().find("successions");
@@ -53,9 +53,8 @@ std::expected<std::vector<Opening>, int> fetch_offers(AdminClient& client, const
   for (const auto& item : items->items()) {
     const auto project = std::ranges::find(
         rosters.projects, item.find_string("project").value_or(""), &ProjectRoster::id);
-    auto offer = project == rosters.projects.end()
-                     ? std::nullopt
-                     : read_offer(item, *project, owner, public_url);
+    auto offer = project == rosters.projects.end() ? std::nullopt
+                                                   : read_offer(item, *project, owner, public_url);
     // What is signed is what is said here, whatever the server says.
     if (!offer) return std::unexpected(fail(no_sense, exit_verification));
     offers.push_back(*std::move(offer));
@@ -76,9 +75,10 @@ std::set<std::pair<std::string, std::string>> people_of(const Rosters& rosters) 
 
 std::string shown(const std::string& public_url, const std::vector<Opening>& offers,
                   const Rosters& rosters) {
-  std::string text = fmt::format("This server goes live at {}.\nA new log opens for each project, "
-                                 "and the one before is closed for ever:\n",
-                                 public_url);
+  std::string text = fmt::format(
+      "This server goes live at {}.\nA new log opens for each project, "
+      "and the one before is closed for ever:\n",
+      public_url);
   for (const Opening& offer : offers) {
     const auto project = std::ranges::find(rosters.projects, offer.project, &ProjectRoster::id);
     text += fmt::format("  {}: {} entries stay to be read; then {}\n", project->name,
@@ -95,7 +95,7 @@ std::string shown(const std::string& public_url, const std::vector<Opening>& off
 }
 
 // Where an owner signs whose key is in a browser.
-int print_page(const Flags& flags, const Rosters& rosters, std::string_view why) {
+int print_page(const GoLiveFlags& flags, const Rosters& rosters, std::string_view why) {
   const std::string page = rosters.url + "/settings/go-live";
   print_object(json::Value::object().add("url", page), flags.json);
   return fail(fmt::format("{} Only an owner's signature takes a server live. An owner signs at {} "
@@ -104,7 +104,7 @@ int print_page(const Flags& flags, const Rosters& rosters, std::string_view why)
               exit_not_authorised);
 }
 
-json::Array login_links(AdminClient& client, const Flags& flags, const Rosters& rosters) {
+json::Array login_links(AdminClient& client, const GoLiveFlags& flags, const Rosters& rosters) {
   json::Array links;
   for (const auto& [member, name] : people_of(rosters)) {
     const auto made =
@@ -125,7 +125,7 @@ json::Array login_links(AdminClient& client, const Flags& flags, const Rosters& 
   return links;
 }
 
-int print_result(AdminClient& client, const Flags& flags, const Rosters& rosters,
+int print_result(AdminClient& client, const GoLiveFlags& flags, const Rosters& rosters,
                  const Answer& answer, Terminal& terminal) {
   auto links = login_links(client, flags, rosters);
   terminal.say(visible(fmt::format(
@@ -145,7 +145,7 @@ int print_result(AdminClient& client, const Flags& flags, const Rosters& rosters
   return exit_ok;
 }
 
-int go_live(const Flags& flags) {
+int go_live(const GoLiveFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -178,10 +178,10 @@ int go_live(const Flags& flags) {
 }  // namespace
 
 void add_go_live(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
-  auto* command = add_admin_command(
-      app, "go-live", "Take a demo live under its real address; an owner signs that", flags,
-      chosen, go_live);
+  auto flags = std::make_shared<GoLiveFlags>();
+  auto* command = add_admin_command(app, "go-live",
+                                    "Take a demo live under its real address; an owner signs that",
+                                    flags, chosen, go_live);
   add_key_file(*command, *flags);
   command
       ->add_option("--public-url", flags->public_url,

@@ -4,11 +4,11 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct HoldFlags : AdminFlags {
   std::string project = "default", request, subject, id, reason;
 };
 
-int add(const Flags& flags) {
+int add(const HoldFlags& flags) {
   auto body = json::Value::object();
   body.add("project", flags.project).add("reason", flags.reason);
   if (!flags.request.empty()) body.add("request", flags.request);
@@ -16,13 +16,13 @@ int add(const Flags& flags) {
   return post_and_print(flags, "/admin/holds", body);
 }
 
-int remove(const Flags& flags) {
+int remove(const HoldFlags& flags) {
   auto body = json::Value::object();
   body.add("reason", flags.reason);
   return post_and_print(flags, "/admin/holds/" + flags.id + "/end", body);
 }
 
-int list(const Flags& flags) {
+int list(const HoldFlags& flags) {
   return get_and_print(flags, "/admin/holds", "holds",
                        {"id", "project", "request", "subject", "created_at", "reason"});
 }
@@ -30,7 +30,7 @@ int list(const Flags& flags) {
 }  // namespace
 
 void add_hold(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<HoldFlags>();
   auto* group = app.add_subcommand("hold", "Legal holds: what must not be erased");
   group->require_subcommand(1);
   auto* add_command = add_admin_command(

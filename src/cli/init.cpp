@@ -7,12 +7,12 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : PlaceFlags {
+struct InitFlags : PlaceFlags {
   server::Initial initial;
   bool json = false;
 };
 
-int init(const Flags& flags) {
+int init(const InitFlags& flags) {
   const bool before = server::initialised(flags.place);
   if (auto made = server::initialise(flags.place, flags.initial); !made) return fail(made.error());
   const bool elsewhere = !flags.place.signer_socket.empty();
@@ -29,7 +29,7 @@ int init(const Flags& flags) {
 }  // namespace
 
 void add_init(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<InitFlags>();
   auto* command = app.add_subcommand("init", "Make a data directory with the project `default`");
   add_place(*command, *flags);
   command->add_flag("--test", flags->initial.test,

@@ -12,20 +12,20 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct LogFlags : AdminFlags {
   std::string project = "default", trust_file;
   bool allow_test = false, root = false;
 };
 
 // Both logs are read in the same way, by a head and pages of what it covers.
-std::string target(const Flags& flags, std::string_view what) {
+std::string target(const LogFlags& flags, std::string_view what) {
   if (flags.root) return fmt::format("/admin/root-log/{}", what);
   return fmt::format("/admin/log/{}/{}", query_escaped(flags.project), what);
 }
 
 // Calls `take` with each leaf or entry of the log, in order; what went wrong, or nothing.
 template <typename Take>
-std::optional<std::string> each_item(AdminClient& client, const Flags& flags, std::int64_t size,
+std::optional<std::string> each_item(AdminClient& client, const LogFlags& flags, std::int64_t size,
                                      Take take) {
   const std::string_view list = flags.root ? "entries" : "leaves";
   for (std::int64_t first = 0; first < size;) {
@@ -89,14 +89,14 @@ std::optional<std::string> show_leaf(const json::Value& leaf, bool as_json) {
   return std::nullopt;
 }
 
-std::expected<Answer, int> head_of(AdminClient& client, const Flags& flags) {
+std::expected<Answer, int> head_of(AdminClient& client, const LogFlags& flags) {
   auto answer = client.get(target(flags, "head"));
   if (!answer) return std::unexpected(fail(answer.error()));
   if (!answer->ok()) return std::unexpected(fail(*answer));
   return *std::move(answer);
 }
 
-int show(const Flags& flags) {
+int show(const LogFlags& flags) {
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -107,7 +107,7 @@ int show(const Flags& flags) {
   return wrong ? fail(*wrong) : exit_ok;
 }
 
-int checkpoint(const Flags& flags) {
+int checkpoint(const LogFlags& flags) {
   AdminClient client(flags.place);
   const auto head = head_of(client, flags);
   if (!head) return head.error();
@@ -122,7 +122,7 @@ int checkpoint(const Flags& flags) {
   return exit_ok;
 }
 
-int verify(const Flags& flags) {
+int verify(const LogFlags& flags) {
   const LogVerification wanted{.place = flags.place,
                                .project = flags.project,
                                .trust_file = flags.trust_file,
@@ -134,10 +134,10 @@ int verify(const Flags& flags) {
 }  // namespace
 
 void add_log(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<LogFlags>();
   auto* group = app.add_subcommand("log", "The append-only log of a project");
   group->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, int (*run)(const Flags&)) {
+  const auto add = [&](const char* name, const char* help, int (*run)(const LogFlags&)) {
     auto* command = add_admin_command(*group, name, help, flags, chosen, run);
     add_project_flag(*command, flags->project);
     command->add_flag("--root", flags->root, "The root log of the installation instead");

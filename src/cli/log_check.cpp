@@ -43,6 +43,9 @@ std::optional<std::string> LogCheck::roster(const evidence::RosterDocument& docu
   if (!newest_ && genesis_ && version->head.sha256() != *genesis_) {
     return "the first roster is not the pinned one";
   }
+  if (!owners_.follow(version->head, version->entries)) {
+    return "somebody cosigned in a roster who is no owner";
+  }
   newest_ = version->head;
   rosters_.emplace(version->head.sha256(), *std::move(version));
   return std::nullopt;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evidence/cosignature.h"
 #include "evidence/log_keys.h"
 #include "evidence/roster_document.h"
 #include "evidence/statement.h"
@@ -85,6 +86,7 @@ class LogCheck {
   tlog::CompactRange range_;
   std::map<std::string, Stream> streams_;
   std::map<Digest, evidence::RosterVersion> rosters_;
+  evidence::Owners owners_;
   std::optional<evidence::RosterHead> newest_;         // that was read
   const evidence::RosterVersion* in_force_ = nullptr;  // at the newest leaf; in rosters_
   std::optional<evidence::Statement> statement_;

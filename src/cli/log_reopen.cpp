@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view no_sense = "The server's answer makes no sense.";
 
-struct Flags : AdminFlags, KeyFlags {
+struct LogReopenFlags : AdminFlags, KeyFlags {
   bool test_approver = false;
 };
 
@@ -91,8 +91,8 @@ std::string shown(const Opening& offer, const Rosters& rosters) {
 }
 
 // An owner's yes and key; or the exit status, said already.
-std::expected<crypto::P256Key, int> key_of_owner(const Flags& flags, const Rosters& rosters,
-                                                 const Offers& offers) {
+std::expected<crypto::P256Key, int> key_of_owner(const LogReopenFlags& flags,
+                                                 const Rosters& rosters, const Offers& offers) {
   auto owner = owner_at(flags, rosters);
   if (!owner) {
     if (owner.error().status) return std::unexpected(*owner.error().status);
@@ -113,7 +113,7 @@ std::expected<crypto::P256Key, int> key_of_owner(const Flags& flags, const Roste
   return *std::move(key);
 }
 
-int reopen(const Flags& flags) {
+int reopen(const LogReopenFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -144,7 +144,7 @@ int reopen(const Flags& flags) {
 }  // namespace
 
 void add_log_reopen(Command& group, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<LogReopenFlags>();
   auto* command = add_admin_command(
       group, "reopen", "Open new logs for those closed after a rollback; an owner signs that",
       flags, chosen, reopen);

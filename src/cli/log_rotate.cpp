@@ -10,7 +10,7 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags {
+struct LogRotateFlags : AdminFlags, KeyFlags {
   std::string project = "default";
   bool test_approver = false;
   evidence::RosterAct act = evidence::RosterAct::rotate_issuer;
@@ -26,7 +26,7 @@ json::Value result_of(const Answer& proposed) {
 }
 
 // By the key that a test directory has for that.
-int sign_as_test(AdminClient& client, const Flags& flags, const Rosters& rosters,
+int sign_as_test(AdminClient& client, const LogRotateFlags& flags, const Rosters& rosters,
                  RosterChange change) {
   const auto approver = test_approver(client);
   if (!approver) return fail(approver.error(), exit_not_authorised);
@@ -35,7 +35,7 @@ int sign_as_test(AdminClient& client, const Flags& flags, const Rosters& rosters
   return exit_ok;
 }
 
-int rotate(const Flags& flags) {
+int rotate(const LogRotateFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -66,7 +66,7 @@ int rotate(const Flags& flags) {
 
 Command* add_rotation(Command& group, Chosen& chosen, const char* name, const char* what,
                       evidence::RosterAct act) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<LogRotateFlags>();
   flags->act = act;
   auto* command = add_admin_command(group, name, what, flags, chosen, rotate);
   add_project_flag(*command, flags->project);

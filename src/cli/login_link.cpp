@@ -3,11 +3,11 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : LinkFlags {
+struct LoginLinkFlags : LinkFlags {
   std::string member;
 };
 
-int login_link(const Flags& flags) {
+int login_link(const LoginLinkFlags& flags) {
   AdminClient client(flags.place);
   const auto answer =
       client.post("/admin/login-links", json::Value::object().add("member", flags.member));
@@ -22,7 +22,7 @@ int login_link(const Flags& flags) {
 }  // namespace
 
 void add_login_link(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<LoginLinkFlags>();
   auto* command = app.add_subcommand(
       "login-link", "Print a link with which a member brings a browser, once, within 30 minutes");
   add_link_flags(*command, *flags);

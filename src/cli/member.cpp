@@ -5,7 +5,7 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags {
+struct MemberFlags : AdminFlags, KeyFlags {
   std::string name, id;
   std::vector<std::string> roles, groups;
   bool no_groups = false;
@@ -14,7 +14,7 @@ struct Flags : AdminFlags, KeyFlags {
 const std::vector<std::string> role_names{"owner",    "admin",   "policy_author",
                                           "reviewer", "auditor", "developer"};
 
-int list(const Flags& flags) {
+int list(const MemberFlags& flags) {
   return get_and_print(flags, "/admin/members", "members",
                        {"id", "name", "roles", "devices", "created_at", "removed_at", "erased_at"});
 }
@@ -23,7 +23,7 @@ json::Value id_object(const std::string& id) {
   return json::Value::object().add("id", id);
 }
 
-int add(const Flags& flags) {
+int add(const MemberFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -50,7 +50,7 @@ std::vector<std::string> groups_of(const Rosters& rosters, std::string_view memb
   return {};
 }
 
-int change(const Flags& flags) {
+int change(const MemberFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -69,7 +69,7 @@ int change(const Flags& flags) {
                     .result = id_object(flags.id)});
 }
 
-int remove(const Flags& flags) {
+int remove(const MemberFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -90,7 +90,7 @@ int remove(const Flags& flags) {
 }  // namespace
 
 void add_member(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<MemberFlags>();
   auto* group = app.add_subcommand("member", "The people of this installation");
   group->require_subcommand(1);
   auto* add_command = add_admin_command(

@@ -31,7 +31,7 @@ constexpr std::size_t key_bytes_max = 1'024;
 constexpr const char* key_variable = "LETSPING_API_KEY";
 constexpr int look_up_ms = 100;  // how often the user's wish to end is looked for
 
-struct Flags {
+struct MonitorFlags {
   std::string trust_file, url, state, key_file, authorities, evidence_file;
   std::int64_t interval_s = 60, age_s = 300, timeout_s = 20;
   bool once = false, json = false;
@@ -156,7 +156,7 @@ int status_of(const monitor::Report& report) {
 }
 
 // Judges a file that a monitor left, with nothing but the pinned keys.
-int judge_evidence(const Flags& flags, const evidence::Trust& trust) {
+int judge_evidence(const MonitorFlags& flags, const evidence::Trust& trust) {
   const auto file = read_file(flags.evidence_file, evidence_bytes_max);
   if (!file) return fail(to_string(file.error()));
   const auto found = monitor::Contradiction::parse(*file);
@@ -174,7 +174,7 @@ int judge_evidence(const Flags& flags, const evidence::Trust& trust) {
 
 // One look, told. What is kept as evidence from before is a finding as well.
 monitor::Report look(monitor::Monitor& monitor, MonitorPlace& place, DiskKeeper& keeper,
-                     const evidence::Trust& trust, const Flags& flags) {
+                     const evidence::Trust& trust, const MonitorFlags& flags) {
   SystemClock clock;
   monitor::Report report = monitor.look(clock.now());
   keeper.wipe();
@@ -208,7 +208,7 @@ monitor::Report look(monitor::Monitor& monitor, MonitorPlace& place, DiskKeeper&
   return report;
 }
 
-int follow(const Flags& flags, const evidence::Trust& trust, MonitorPlace& place,
+int follow(const MonitorFlags& flags, const evidence::Trust& trust, MonitorPlace& place,
            HttpSource& source) {
   monitor::Memory memory;
   if (!place.memory().empty()) {
@@ -237,7 +237,7 @@ int follow(const Flags& flags, const evidence::Trust& trust, MonitorPlace& place
   }
 }
 
-int monitor_log(const Flags& flags) {
+int monitor_log(const MonitorFlags& flags) {
   const auto trust = read_trust(flags.trust_file);
   if (!trust) return fail(trust.error());
   if (!flags.evidence_file.empty()) return judge_evidence(flags, *trust);
@@ -259,7 +259,7 @@ int monitor_log(const Flags& flags) {
 }  // namespace
 
 void add_monitor(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<MonitorFlags>();
   auto* command =
       app.add_subcommand("monitor", "Follow somebody's log, and say when it is not one honest log");
   command->add_option("--trust", flags->trust_file, "Pinned keys (`letsping trust export`)")

@@ -11,6 +11,7 @@
 #include "cli/attachments.h"
 #include "cli/deciding_key.h"
 #include "cli/request_page.h"
+#include "cli/significant_value.h"
 #include "json/write.h"
 
 namespace lp::cli {
@@ -36,9 +37,9 @@ std::optional<std::string> mismatch(const evidence::DecisionCore& offer, const j
 }
 
 // What is of the one who asks, or of the others who may decide, and moves while somebody reads.
-constexpr std::array<std::string_view, 8> moving = {"offer",       "passkeys",     "waiting",
-                                                    "eligibility", "quorum",       "reviewers",
-                                                    "assignee",    "put_off_until"};
+constexpr std::array<std::string_view, 10> moving = {
+    "offer",     "passkeys", "waiting",       "eligibility",  "quorum",
+    "reviewers", "assignee", "put_off_until", "number_match", "number_tries_left"};
 
 // All of a detail that a person decides on.
 std::string question(const json::Value& detail) {
@@ -70,17 +71,43 @@ std::size_t characters(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-// The yes: a word, and where the level is critical the action itself (approval.md).
-bool agrees(Terminal& terminal, bool approving, const json::Value& detail) {
-  if (!approving) return terminal.confirm("reject? type yes: ");
-  if (detail.find_string("level") != "critical") return terminal.confirm("approve? type yes: ");
+// The three digits that the program shows which asked; the server alone knows them.
+bool types_number(Terminal& terminal, const json::Value& detail, std::string& number) {
+  const auto left = detail.find_integer("number_tries_left").value_or(0);
+  terminal.say(fmt::format(
+      "The program that asked waits and shows a number of three digits: in its terminal, editor or "
+      "chat.\nIf it shows none, it is not what waits for this: do not approve it. Tries left: {}\n",
+      left));
+  number = terminal.ask("approve? type the number: ").value_or("");
+  const bool digits = std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  return number.size() == 3 && digits;
+}
+
+// A value of what shall run, that whoever types it has looked for; the action where it has none.
+bool types_value(Terminal& terminal, const json::Value& detail, const std::string& payload) {
+  if (const auto value = significant_value(payload)) {
+    return terminal.ask(fmt::format("approve? type the value of {}: ", visible(value->name))) ==
+           value->text;
+  }
   const std::string action(detail.find_string("action").value_or(""));
   return !action.empty() &&
          terminal.ask(fmt::format("approve? type {}: ", visible(action))) == action;
 }
 
+// The yes: a word, and where the level is critical more than that (approval.md). `payload`: what
+// shall run.
+bool agrees(Terminal& terminal, const json::Value& detail, const std::string& payload, Wish& wish) {
+  if (wish.verdict != evidence::Verdict::approve) return terminal.confirm("reject? type yes: ");
+  if (detail.find_string("level") != "critical") return terminal.confirm("approve? type yes: ");
+  const json::Value* number = detail.find("number_match");
+  if (number != nullptr && number->is_boolean() && number->as_boolean()) {
+    return types_number(terminal, detail, wish.number);
+  }
+  return types_value(terminal, detail, payload);
+}
+
 // Shows everything and asks; nothing when the person says yes, else the exit status.
-std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& detail,
+std::optional<int> ask(Terminal& terminal, Wish& wish, const json::Value& detail,
                        const std::optional<seal::ContentKey>& key, approval::Proof proof) {
   const bool approving = wish.verdict == evidence::Verdict::approve;
   const std::string_view level = detail.find_string("level").value_or("");
@@ -109,7 +136,10 @@ std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& 
     return fail("Not approved; nothing was signed.", exit_not_authorised);
   }
   terminal.say(fmt::format("Level {}\n", visible(level_words(level))));
-  if (!agrees(terminal, approving, detail)) {
+  if (approving && detail.find_integer("number_tries_left") == 0) {
+    return fail("Three numbers were wrong: this version can only be rejected.", exit_conflict);
+  }
+  if (!agrees(terminal, detail, (wish.edit.empty() ? current : edit).text.value_or(""), wish)) {
     return fail("Given up; nothing was signed.", exit_not_authorised);
   }
   return std::nullopt;
@@ -118,7 +148,7 @@ std::optional<int> ask(Terminal& terminal, const Wish& wish, const json::Value& 
 }  // namespace
 
 int decide_by_hand(const AdminFlags& flags, const KeyFlags& key_flags,
-                   const SecurityKeyFlags& security_key, const Wish& wish) {
+                   const SecurityKeyFlags& security_key, Wish wish) {
   auto terminal = Terminal::open();
   if (!terminal) return fail(terminal.error(), exit_not_authorised);
   const auto content = content_key();

@@ -13,6 +13,6 @@ namespace lp::cli {
 
 // The exit status.
 int decide_by_hand(const AdminFlags& flags, const KeyFlags& key,
-                   const SecurityKeyFlags& security_key, const Wish& wish);
+                   const SecurityKeyFlags& security_key, Wish wish);
 
 }  // namespace lp::cli

@@ -14,12 +14,12 @@
 namespace lp::cli {
 namespace {
 
-struct Flags {
+struct PolicyFlags {
   std::string file, other, cases;
   bool json = false, strict = false;
 };
 
-int lint(const Flags& flags) {
+int lint(const PolicyFlags& flags) {
   const auto policy = compile_policy_file(flags.file, flags.json);
   if (!policy) return exit_error;
   const auto& document = policy->document();
@@ -59,7 +59,7 @@ json::Value describe(const policy::Case& one, const policy::CaseResult& result,
   return row;
 }
 
-int test(const Flags& flags) {
+int test(const PolicyFlags& flags) {
   const auto policy = compile_policy_file(flags.file, flags.json);
   const auto cases = read_cases_file(flags.cases, flags.json);
   if (!policy || !cases) return exit_error;
@@ -109,7 +109,8 @@ std::string summary(const policy::Policy& policy, const policy::Ruling& ruling) 
 }
 
 // The cases on which the two do not agree.
-int compare_rulings(const Flags& flags, const policy::Policy& before, const policy::Policy& after) {
+int compare_rulings(const PolicyFlags& flags, const policy::Policy& before,
+                    const policy::Policy& after) {
   const auto cases = read_cases_file(flags.cases, flags.json);
   if (!cases) return exit_error;
   for (const policy::Case& one : *cases) {
@@ -127,7 +128,7 @@ int compare_rulings(const Flags& flags, const policy::Policy& before, const poli
   return exit_ok;
 }
 
-int diff(const Flags& flags) {
+int diff(const PolicyFlags& flags) {
   const auto before = compile_policy_file(flags.file, flags.json);
   const auto after = compile_policy_file(flags.other, flags.json);
   if (!before || !after) return exit_error;
@@ -138,7 +139,7 @@ int diff(const Flags& flags) {
 }
 
 Command* subcommand(Command& group, const std::string& name, const std::string& help,
-                    const std::shared_ptr<Flags>& flags) {
+                    const std::shared_ptr<PolicyFlags>& flags) {
   auto* command = group.add_subcommand(name, help);
   command->add_flag("--json", flags->json, "One JSON object a line");
   return command;
@@ -150,22 +151,21 @@ void add_policy(Command& app, Chosen& chosen) {
   auto* group = app.add_subcommand("policy", "Policies as files: what needs whom");
   group->require_subcommand(1);
 
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<PolicyFlags>();
   auto* linting =
       subcommand(*group, "lint", "Check a policy: errors, and what cannot be meant", flags);
-  linting->add_option("FILE", flags->file, "The policy, YAML or JSON")
-      ->required();
+  linting->add_option("FILE", flags->file, "The policy, YAML or JSON")->required();
   linting->add_flag("--strict", flags->strict, "Warnings fail too");
   linting->callback([flags, &chosen] { chosen.command = [flags] { return lint(*flags); }; });
 
-  flags = std::make_shared<Flags>();
+  flags = std::make_shared<PolicyFlags>();
   auto* testing = subcommand(*group, "test", "Run the cases of a policy", flags);
   testing->add_option("FILE", flags->file, "The policy")->required();
   testing->add_option("CASES", flags->cases, "Requests with the ruling that is expected of each")
       ->required();
   testing->callback([flags, &chosen] { chosen.command = [flags] { return test(*flags); }; });
 
-  flags = std::make_shared<Flags>();
+  flags = std::make_shared<PolicyFlags>();
   auto* diffing = subcommand(*group, "diff", "What changes from one policy to another", flags);
   diffing->add_option("OLD", flags->file, "The policy as it was")->required();
   diffing->add_option("NEW", flags->other, "The policy as it would be")->required();

@@ -3,22 +3,22 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct ProjectFlags : AdminFlags {
   std::string name, payloads = "encrypted", project = "default", purpose;
 };
 
-int create(const Flags& flags) {
+int create(const ProjectFlags& flags) {
   auto body = json::Value::object();
   body.add("name", flags.name).add("payloads", flags.payloads);
   return post_and_print(flags, "/admin/projects", body);
 }
 
-int list(const Flags& flags) {
+int list(const ProjectFlags& flags) {
   return get_and_print(flags, "/admin/projects", "projects",
                        {"id", "name", "payloads", "pending", "log_size", "origin"});
 }
 
-int secret(const Flags& flags) {
+int secret(const ProjectFlags& flags) {
   AdminClient client(flags.place);
   const auto answer = client.get("/admin/project-secrets?project=" + query_escaped(flags.project) +
                                  "&purpose=" + query_escaped(flags.purpose));
@@ -31,7 +31,7 @@ int secret(const Flags& flags) {
 }  // namespace
 
 void add_project(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ProjectFlags>();
   auto* group = app.add_subcommand("project", "Projects: each has its own log, keys and roster");
   group->require_subcommand(1);
   auto* create_command =

@@ -5,11 +5,11 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : PlaceFlags {
+struct ReceiptFlags : PlaceFlags {
   std::string what, project = "default", format = "json", from_roster;
 };
 
-int print_receipt(const Flags& flags) {
+int print_receipt(const ReceiptFlags& flags) {
   AdminClient client(flags.place);
   std::string target =
       fmt::format("/admin/receipts/{}?project={}&format={}", query_escaped(flags.what),
@@ -30,7 +30,7 @@ int print_receipt(const Flags& flags) {
 }  // namespace
 
 void add_receipt(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ReceiptFlags>();
   auto* command = app.add_subcommand("receipt", "Print the receipt of a decision, or of any event");
   add_place(*command, *flags);
   command

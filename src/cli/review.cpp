@@ -16,14 +16,14 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags, SecurityKeyFlags {
+struct ReviewFlags : AdminFlags, KeyFlags, SecurityKeyFlags {
   std::string id, edit_file, reason, project, state = "pending";
   std::string attachment, out;
   bool test_approver = false, full = false, force = false;
   evidence::Verdict verdict = evidence::Verdict::reject;
 };
 
-int list(const Flags& flags) {
+int list(const ReviewFlags& flags) {
   std::string target = "/admin/requests?state=" + flags.state;
   if (!flags.project.empty()) target += "&project=" + query_escaped(flags.project);
   AdminClient client(flags.place);
@@ -43,7 +43,7 @@ int list(const Flags& flags) {
   return exit_ok;
 }
 
-int show(const Flags& flags) {
+int show(const ReviewFlags& flags) {
   const auto key = content_key();
   if (!key) return fail(key.error());
   AdminClient client(flags.place);
@@ -63,7 +63,7 @@ int show(const Flags& flags) {
   return exit_ok;
 }
 
-int decide_as_test_approver(const Flags& flags, const Wish& wish) {
+int decide_as_test_approver(const ReviewFlags& flags, const Wish& wish) {
   const auto began = std::chrono::steady_clock::now();
   AdminClient client(flags.place);
   const auto approver = test_approver(client);
@@ -95,7 +95,7 @@ int decide_as_test_approver(const Flags& flags, const Wish& wish) {
   return sign_and_send(client, wish, detail->body(), *considered, sign, flags.json);
 }
 
-int decide(const Flags& flags) {
+int decide(const ReviewFlags& flags) {
   auto edit = read_edit(flags.edit_file);
   if (!edit) return fail(edit.error());
   const Wish wish{.request = flags.id,
@@ -118,7 +118,7 @@ std::expected<seal::ListedAttachment, std::string> chosen_attachment(
                              : "More than one attachment has this name: give its id.");
 }
 
-int save_attachment(const Flags& flags) {
+int save_attachment(const ReviewFlags& flags) {
   const auto key = content_key();
   if (!key) return fail(key.error());
   AdminClient client(flags.place);
@@ -156,7 +156,7 @@ int save_attachment(const Flags& flags) {
   return exit_ok;
 }
 
-void add_list(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen) {
+void add_list(Command& group, const std::shared_ptr<ReviewFlags>& flags, Chosen& chosen) {
   auto* command = add_admin_command(group, "list", "List requests", flags, chosen, list);
   command->add_option("--project", flags->project, "Project, by name or id (default: all)");
   command->add_option("--state", flags->state, "pending, decided or all")
@@ -164,7 +164,7 @@ void add_list(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chose
       ->capture_default_str();
 }
 
-Command* add_decision(Command& group, const std::shared_ptr<Flags>& flags, Chosen& chosen,
+Command* add_decision(Command& group, const std::shared_ptr<ReviewFlags>& flags, Chosen& chosen,
                       evidence::Verdict verdict) {
   const bool approving = verdict == evidence::Verdict::approve;
   auto* command = group.add_subcommand(
@@ -189,7 +189,7 @@ Command* add_decision(Command& group, const std::shared_ptr<Flags>& flags, Chose
 }  // namespace
 
 void add_review(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ReviewFlags>();
   auto* group = app.add_subcommand("review", "Requests that wait for a person");
   group->require_subcommand(1);
   add_list(*group, flags, chosen);
@@ -198,9 +198,9 @@ void add_review(Command& app, Chosen& chosen) {
       chosen, show);
   show_command->add_option("id", flags->id, "req_…")->required();
   show_command->add_flag("--full", flags->full, "Show long values to their end at a terminal, too");
-  auto* save = add_admin_command(
-      *group, "attachment", "Save a file beside a request; LETSPING_ENCRYPTION_KEY opens it", flags,
-      chosen, save_attachment);
+  auto* save = add_admin_command(*group, "attachment",
+                                 "Save a file beside a request; LETSPING_ENCRYPTION_KEY opens it",
+                                 flags, chosen, save_attachment);
   save->add_option("id", flags->id, "req_…")->required();
   save->add_option("name", flags->attachment, "Its name or id, as `show` lists it")->required();
   save->add_option("--out", flags->out, "File to write")->required();

@@ -5,11 +5,11 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags {
+struct RosterFlags : AdminFlags, KeyFlags {
   std::string id;
 };
 
-int list(const Flags& flags) {
+int list(const RosterFlags& flags) {
   AdminClient client(flags.place);
   const auto proposals = fetch_proposals(client);
   if (!proposals) return proposals.error();
@@ -37,7 +37,7 @@ int list(const Flags& flags) {
   return exit_ok;
 }
 
-int sign(const Flags& flags) {
+int sign(const RosterFlags& flags) {
   AdminClient client(flags.place);
   const auto rosters = fetch_rosters(client);
   if (!rosters) return rosters.error();
@@ -55,7 +55,7 @@ int sign(const Flags& flags) {
                     .result = json::Value::object().add("id", flags.id)});
 }
 
-int withdraw(const Flags& flags) {
+int withdraw(const RosterFlags& flags) {
   AdminClient client(flags.place);
   if (const auto done = withdraw_proposal(client, flags.id); !done) return done.error();
   print_object(json::Value::object().add("id", flags.id), flags.json);
@@ -65,7 +65,7 @@ int withdraw(const Flags& flags) {
 }  // namespace
 
 void add_roster(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<RosterFlags>();
   auto* group = app.add_subcommand("roster", "Changes of rosters that wait for an owner");
   group->require_subcommand(1);
   const auto is_proposal = [](const std::string& id) {

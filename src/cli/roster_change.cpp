@@ -9,6 +9,7 @@
 #include "cli/roster_proposals.h"
 #include "core/roster_offer.h"
 #include "crypto/hash.h"
+#include "evidence/cosignature.h"
 #include "evidence/log_keys.h"
 #include "json/text_array.h"
 #include "json/write.h"
@@ -105,7 +106,40 @@ std::vector<Next> with_next_key(const Rosters& rosters, const RosterChange& chan
   return {{&*project, newest.entries, std::move(head)}};
 }
 
-std::vector<Next> next_versions(const Rosters& rosters, const RosterChange& change) {
+// Whose owner's key it is.
+std::string member_of(const Entries& entries, const std::string& spki) {
+  const auto entry = std::ranges::find(entries, spki, &evidence::RosterEntry::spki);
+  return entry == entries.end() ? std::string() : entry->member;
+}
+
+// The entries of that key as the owner will cosign them: those that they have not cosigned yet.
+std::vector<Next> with_cosignatures(const Rosters& rosters, const RosterChange& change,
+                                    const std::string& owner,
+                                    const crypto::P256Key* key = nullptr) {
+  std::vector<Next> versions;
+  for (const auto& project : rosters.projects) {
+    const auto& newest = project.history.newest();
+    Entries entries = newest.entries;
+    const auto entry = std::ranges::find(entries, change.cosigned, &evidence::RosterEntry::spki);
+    const std::string member = member_of(entries, owner);
+    if (entry == entries.end() || member.empty() || member == entry->member) continue;
+    const auto before = evidence::read_cosignatures(*entry);
+    const bool done =
+        before && std::ranges::count(*before, owner, &evidence::Cosignature::spki) > 0;
+    if (done) continue;
+    if (key != nullptr) {
+      const auto text = evidence::cosignature_bytes(newest.head.origin, *entry, member);
+      evidence::add_cosignature(*entry, {member, owner, key->sign(text)});
+    }
+    auto head = core::next_roster_head(newest.head, entries, rosters.time);
+    versions.push_back({&project, std::move(entries), std::move(head)});
+  }
+  return versions;
+}
+
+std::vector<Next> next_versions(const Rosters& rosters, const RosterChange& change,
+                                const std::string& owner) {
+  if (!change.cosigned.empty()) return with_cosignatures(rosters, change, owner);
   if (evidence::rotates(change.wish.act)) return with_next_key(rosters, change);
   crypto::SystemEntropy entropy;
   std::vector<Next> versions;
@@ -120,11 +154,17 @@ std::vector<Next> next_versions(const Rosters& rosters, const RosterChange& chan
   return versions;
 }
 
-std::string shown(const Next& next, const std::function<std::string(std::string_view)>& name_of) {
+std::string shown(const Next& next, const RosterChange& change,
+                  const std::function<std::string(std::string_view)>& name_of) {
   const auto& newest = next.project->history.newest();
   std::string text = fmt::format("{}, roster version {} to {}\n", visible(next.project->name),
                                  newest.head.version, next.head.version);
   text += difference(newest, next.entries, name_of);
+  for (const auto& entry : newest.entries) {
+    if (change.cosigned.empty() || entry.spki != change.cosigned) continue;
+    text += "  You vouch for this key: compare its id with the one that its member sees.\n  = " +
+            entry_words(entry, name_of) + "\n";
+  }
   if (newest.head.issuer != next.head.issuer) {
     text += fmt::format(
         "  The server signs its events with another key from entry {} on, or from a few entries\n"
@@ -281,7 +321,7 @@ std::optional<int> send_rotation(AdminClient& client, const crypto::P256Key& key
     if (!waiting) return waiting.error();
     if (waiting->wish != change.wish) return fail("Nothing was signed: it is another key by now.");
     change.from = waiting->from;
-    const auto versions = next_versions(rosters, change);
+    const auto versions = next_versions(rosters, change, key.spki());
     if (versions.empty()) return fail("Nothing was signed: the server's answer makes no sense.");
     const auto answer = client.post("/admin/rosters", wire_form(versions, key, change));
     if (!answer) return fail(answer.error());
@@ -298,7 +338,7 @@ namespace {
 // Nothing when the change is in force, else the exit status.
 std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Rosters& rosters,
                                  RosterChange& change) {
-  const auto versions = next_versions(rosters, change);
+  auto versions = next_versions(rosters, change, owner.file.spki);
   if (versions.empty()) return fail("That changes nothing.", exit_conflict);
   const auto name_of = [&](std::string_view member) {
     const bool fresh =
@@ -309,7 +349,7 @@ std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Roster
     if (next.head.owners.size() < next.head.threshold) {
       return fail("Then no owner could sign the next roster: nothing was changed.", exit_conflict);
     }
-    owner.terminal.say(shown(next, name_of));
+    owner.terminal.say(shown(next, change, name_of));
   }
   if (!owner.terminal.confirm("Sign this as the owner? type yes: ")) {
     return fail("Given up; nothing was signed.", exit_not_authorised);
@@ -318,6 +358,9 @@ std::optional<int> sign_and_send(AdminClient& client, Owner& owner, const Roster
   if (!key) return fail(key.error(), exit_not_authorised);
   if (change.before_sending) {
     if (const auto ready = change.before_sending(); !ready) return fail(ready.error());
+  }
+  if (!change.cosigned.empty()) {
+    versions = with_cosignatures(rosters, change, owner.file.spki, &*key);
   }
   if (evidence::rotates(change.wish.act)) return send_rotation(client, *key, rosters, change);
   const auto answer = client.post("/admin/rosters", wire_form(versions, *key, change));
@@ -356,6 +399,7 @@ int carry_out(const AdminFlags& flags, AdminClient& client, std::expected<Owner,
               const Rosters& rosters, RosterChange change) {
   if (!owner) {
     if (owner.error().status) return *owner.error().status;
+    if (!change.cosigned.empty()) return fail(owner.error().why, exit_not_authorised);
     return propose(flags, client, change, owner.error().why);
   }
   if (const auto stop = sign_and_send(client, *owner, rosters, change)) return *stop;

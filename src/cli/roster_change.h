@@ -58,6 +58,7 @@ std::expected<Owner, NoOwner> owner_at(const KeyFlags& flags, const Rosters& ros
 struct RosterChange {
   evidence::RosterWish wish;
   std::string proposal = {};  // that it carries out; "" for none
+  std::string cosigned = {};  // SPKI of a key whose entries the owner cosigns, instead of a wish
   std::uint64_t from = 0;     // of another key of the server: from where on it signs, as shown
   json::Value result = json::Value::object();  // printed when the change is in force
   std::function<std::expected<void, std::string>()> before_sending = {};

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "evidence/cosignature.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -42,6 +43,7 @@ std::expected<RosterHistory, std::string> read_history(const json::Value& answer
     return std::unexpected(fmt::format(
         "The project of {} has no roster yet: its owner must sign one.", history.origin));
   }
+  evidence::Owners owners;
   for (const auto& item : rosters->items()) {
     const auto* previous = history.versions.empty() ? nullptr : &history.newest().head;
     auto version = evidence::read_roster(roster_document(item), previous);
@@ -51,6 +53,11 @@ std::expected<RosterHistory, std::string> read_history(const json::Value& answer
                                  evidence::to_string(version.error())));
     }
     if (version->head.origin != history.origin) return differs(history.origin, "is of another log");
+    if (!owners.follow(version->head, version->entries)) {
+      return differs(history.origin,
+                     fmt::format("is cosigned by somebody who is no owner at version {}",
+                                 version->head.version));
+    }
     history.versions.push_back(*std::move(version));
   }
   return history;

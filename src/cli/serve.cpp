@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::size_t reason_bytes_max = 500;
 
-struct Flags : PlaceFlags {
+struct ServeFlags : PlaceFlags {
   std::string config, listen, web_directory, accept_rollback;
   bool accept_lost_credentials = false;
 };
 
-int serve(const Flags& flags) {
+int serve(const ServeFlags& flags) {
   auto config = server::load_config(flags.config);
   if (!config) return fail(config.error(), exit_usage);
   if (!flags.listen.empty()) {
@@ -38,7 +38,7 @@ int serve(const Flags& flags) {
 }  // namespace
 
 void add_serve(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ServeFlags>();
   auto* command = app.add_subcommand("serve", "Run the server; makes the data directory when new");
   add_place(*command, *flags);
   command->add_option("--listen", flags->listen, "ADDRESS:PORT (default 127.0.0.1:8400)");

@@ -3,17 +3,17 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct SessionFlags : AdminFlags {
   std::string id, member;
 };
 
-int list(const Flags& flags) {
+int list(const SessionFlags& flags) {
   return get_and_print(flags, "/admin/sessions", "sessions",
                        {"id", "name", "member", "key", "created_at", "last_used_at", "network",
                         "active", "expires_at"});
 }
 
-int end(const Flags& flags) {
+int end(const SessionFlags& flags) {
   if (flags.id.empty() == flags.member.empty()) {
     return fail("Name a session, or with --member whose sessions end.", exit_usage);
   }
@@ -28,7 +28,7 @@ int end(const Flags& flags) {
 }  // namespace
 
 void add_session(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SessionFlags>();
   auto* group = app.add_subcommand("session", "Where people are signed in to the dashboard");
   group->require_subcommand(1);
   add_admin_command(*group, "list", "List the sessions that are open", flags, chosen, list);

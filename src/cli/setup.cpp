@@ -11,7 +11,7 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags, KeyFlags {
+struct SetupFlags : AdminFlags, KeyFlags {
   std::string name;
 };
 
@@ -122,7 +122,7 @@ json::Value finish_body(const Terms& terms, const std::string& name, const crypt
   return body;
 }
 
-int setup(const Flags& flags) {
+int setup(const SetupFlags& flags) {
   auto terminal = Terminal::open();
   if (!terminal) return fail(terminal.error(), exit_not_authorised);
   AdminClient client(flags.place);
@@ -152,7 +152,7 @@ int setup(const Flags& flags) {
 }  // namespace
 
 void add_setup(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SetupFlags>();
   auto* command = app.add_subcommand(
       "setup", "Become the owner at this terminal, with a key sealed by a passphrase");
   add_admin_flags(*command, *flags);

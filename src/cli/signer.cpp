@@ -21,7 +21,7 @@ int adopt(const AdoptFlags& flags) {
   return post_and_print(flags, "/admin/signer/adopt", body);
 }
 
-struct Flags {
+struct SignerFlags {
   std::string key, state, socket;
   std::vector<std::string> users;
   bool init = false, may_adopt = false;
@@ -42,7 +42,7 @@ std::expected<uid_t, std::string> account(const std::string& text) {
   return found->pw_uid;
 }
 
-int run(const Flags& flags) {
+int run(const SignerFlags& flags) {
   if (flags.key.empty()) return fail("A signer needs --key.", exit_usage);
   if (flags.init) {
     if (auto made = server::make_log_key(flags.key); !made) return fail(made.error());
@@ -67,7 +67,7 @@ int run(const Flags& flags) {
 }  // namespace
 
 void add_signer(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SignerFlags>();
   auto* signer = app.add_subcommand(
       "signer", "Sign checkpoints for a server, in a process of its own with the log key");
   signer->require_subcommand(-1);  // at most

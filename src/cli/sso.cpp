@@ -3,21 +3,21 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct SsoFlags : AdminFlags {
   std::string id, member;
 };
 
-int list(const Flags& flags) {
+int list(const SsoFlags& flags) {
   return get_and_print(flags, "/admin/accounts", "accounts",
                        {"id", "member", "issuer", "subject", "groups", "created_at"});
 }
 
-int link(const Flags& flags) {
+int link(const SsoFlags& flags) {
   return post_and_print(flags, "/admin/account-links",
                         json::Value::object().add("member", flags.member));
 }
 
-int unlink(const Flags& flags) {
+int unlink(const SsoFlags& flags) {
   return post_and_print(flags, "/admin/accounts/" + query_escaped(flags.id) + "/unlink",
                         json::Value::object());
 }
@@ -25,7 +25,7 @@ int unlink(const Flags& flags) {
 }  // namespace
 
 void add_sso(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SsoFlags>();
   auto* group = app.add_subcommand("sso", "Accounts of the identity provider that sign people in");
   group->require_subcommand(1);
   add_admin_command(*group, "list", "List the accounts and whose they are", flags, chosen, list);

@@ -3,7 +3,7 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct TrustFlags : AdminFlags {
   std::string project;
 };
 
@@ -22,7 +22,7 @@ std::expected<std::string, std::string> only_project(const Answer& projects) {
   return std::unexpected("There are several projects: choose one with --project: " + names + ".");
 }
 
-int export_trust(const Flags& flags) {
+int export_trust(const TrustFlags& flags) {
   AdminClient client(flags.place);
   std::string project = flags.project;
   if (project.empty()) {
@@ -46,7 +46,7 @@ int export_trust(const Flags& flags) {
 }  // namespace
 
 void add_trust(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TrustFlags>();
   auto* group = app.add_subcommand("trust", "What a verifier pins");
   group->require_subcommand(1);
   auto* command = group->add_subcommand("export", "Print the trust file of a project (JSON)");

@@ -3,21 +3,21 @@
 namespace lp::cli {
 namespace {
 
-struct Flags : AdminFlags {
+struct WebhookFlags : AdminFlags {
   std::string project = "default", url;
 };
 
-int add(const Flags& flags) {
+int add(const WebhookFlags& flags) {
   auto body = json::Value::object();
   body.add("project", flags.project).add("url", flags.url);
   return post_and_print(flags, "/admin/webhooks", body);
 }
 
-int list(const Flags& flags) {
+int list(const WebhookFlags& flags) {
   return get_and_print(flags, "/admin/webhooks", "webhooks", {"id", "project", "url"});
 }
 
-int secret(const Flags& flags) {
+int secret(const WebhookFlags& flags) {
   AdminClient client(flags.place);
   const auto answer =
       client.get("/admin/webhooks/callback-secret?project=" + query_escaped(flags.project));
@@ -35,7 +35,7 @@ int secret(const Flags& flags) {
 }  // namespace
 
 void add_webhook(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<WebhookFlags>();
   auto* group = app.add_subcommand("webhook", "Where decisions are sent");
   group->require_subcommand(1);
   auto* add_command = add_admin_command(*group, "add", "Add one; its secret is printed this once",

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t origins_bytes_max = 1 << 20;
 
-struct Flags {
+struct WitnessFlags {
   std::string key, listen, state, name, origins_file;
   std::vector<std::string> origins;
   bool init = false;
@@ -31,7 +31,7 @@ std::expected<void, std::string> take_origin(std::string_view text, core::Witnes
   return {};
 }
 
-std::expected<core::WitnessedLogs, std::string> read_origins(const Flags& flags) {
+std::expected<core::WitnessedLogs, std::string> read_origins(const WitnessFlags& flags) {
   core::WitnessedLogs logs;
   for (const std::string& origin : flags.origins) {
     if (auto taken = take_origin(origin, logs); !taken) return std::unexpected(taken.error());
@@ -53,7 +53,7 @@ std::expected<core::WitnessedLogs, std::string> read_origins(const Flags& flags)
   return logs;
 }
 
-int init(const Flags& flags) {
+int init(const WitnessFlags& flags) {
   if (!tlog::is_key_name(flags.name)) {
     return fail("--name must name the witness: a URL without a scheme, such as witness.example/w1.",
                 exit_usage);
@@ -70,7 +70,7 @@ int init(const Flags& flags) {
   return exit_ok;
 }
 
-int witness(const Flags& flags) {
+int witness(const WitnessFlags& flags) {
   if (flags.init) return init(flags);
   if (flags.listen.empty() || flags.state.empty()) {
     return fail("A witness needs --listen and --state (or --init, to make its key).", exit_usage);
@@ -88,7 +88,7 @@ int witness(const Flags& flags) {
 }  // namespace
 
 void add_witness(Command& app, Chosen& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<WitnessFlags>();
   auto* command = app.add_subcommand(
       "witness", "Cosign checkpoints of other people's logs (c2sp.org/tlog-witness)");
   command->add_option("--key", flags->key, "The witness's key file")->required();

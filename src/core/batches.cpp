@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/deciding.h"
+#include "core/number_match.h"
 #include "core/work.h"
 #include "evidence/decision_core.h"
 
@@ -91,7 +92,9 @@ Applied<DecideBatch> apply(Work& work, DecideBatch& command) {
                                      .path = evidence::batch_path(cores, at)},
                            .key = batch->key,
                            .use = of_each};
-    result.items.push_back(decide(work, one, &in_batch));
+    // Nobody types a number for several at once: what takes one is refused here.
+    NumberGiven none;
+    result.items.push_back(decide(work, one, &in_batch, none));
     if (result.items.back() && of_each) of_each->counter_regressed = false;
   }
   return result;

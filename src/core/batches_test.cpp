@@ -4,6 +4,7 @@
 
 #include "core/passkeys_testing.h"
 #include "core/receipt.h"
+#include "core/root_log.h"
 #include "evidence/verify_receipt.h"
 #include "identity/offer_nonce.h"
 
@@ -81,6 +82,9 @@ struct Batches : Passkeys {
     trust.origin = view.row.origin;
     trust.roster_genesis = (*engine->reader().roster(project, 1))->sha256;
     trust.log_vkeys = {*tlog::VerifierKey::parse(view.log_vkey)};
+    // Whether it is anchored by now is a matter of time.
+    trust.root = evidence::RootLog{.origin = RootLog::origin_of(directory->log_name, ""),
+                                   .log_vkeys = {*tlog::VerifierKey::parse(directory->root_vkey)}};
     trust.rp.emplace();
     for (const auto& party : relying_parties(*directory)) {
       trust.rp->push_back({.rp_id = party.rp_id, .origins = party.origins});

@@ -16,6 +16,7 @@ struct Condition {
   std::string name;     // "deciding", "disk", "log", "witness", "waiting"
   std::string project;  // "": of the whole server
   std::string wrong;    // a sentence that says what, and what to do; "" when all is well
+  std::string subject = {};  // what it is about, where there can be several; "" else
 };
 
 // So old a witness's newest word may be; they are asked once a minute (server/cosigning.h).

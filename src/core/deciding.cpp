@@ -8,6 +8,8 @@
 #include "core/apply.h"
 #include "core/attachments.h"
 #include "core/handoffs.h"
+#include "core/new_keys.h"
+#include "core/number_match.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
 #include "core/reach.h"
@@ -143,6 +145,9 @@ std::expected<Checked, Refused> check(Work& work, const Decide& command, const I
   if (entry == nullptr || device == work.directory().devices.end() || device->second.revoked) {
     return refuse(approval::Refusal::not_a_reviewer, command.request);
   }
+  const auto level = (*open)->state.state.level;
+  const auto counts = check_key_counts(work, *project, *entry, level, command.request);
+  if (!counts) return std::unexpected(counts.error());
   const auto passkey = signed_for(work, *entry, *core, command, **open, batch);
   if (!passkey) return std::unexpected(passkey.error());
   auto opened = open_details(work.world.keys, (*open)->row);
@@ -363,10 +368,12 @@ std::expected<KeyUse, Refused> proven(Work& work, const evidence::RosterEntry& e
 }
 
 Applied<Decide> apply(Work& work, Decide& command) {
-  return decide(work, command, nullptr);
+  NumberGiven none;
+  return decide(work, command, nullptr, none);
 }
 
-Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) {
+Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch,
+                       NumberGiven& number) {
   if (work.world.clock_watch.unsafe()) return refuse(Fault::clock_unsafe, command.request);
   auto checked = check(work, command, batch);
   if (!checked) return std::unexpected(checked.error());
@@ -401,6 +408,12 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) 
   context.takes_changes = takes_changes(checked->opened.details.capabilities);
   const auto change = approval::review(checked->open->state.state, wish, context);
   if (!change) return refuse(change.error(), command.request);
+  const bool numbered = wish.verdict == evidence::Verdict::approve &&
+                        takes_number(checked->opened.details.capabilities,
+                                     checked->open->state.state);
+  if (numbered && !match_number(work, *checked->open, number)) {
+    return refuse(Fault::not_permitted, command.request, "a number is asked for");
+  }
   record(work, *checked, command, *change);
   if (terminal(change->request.state)) {
     close(work, *checked->open, checked->actor(), command.reason, checked->opened);
@@ -410,33 +423,6 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch) 
     if (wish.verdict == evidence::Verdict::request_changes) work.announce(command.request);
   }
   return Decide::Result{};
-}
-
-Applied<Viewed> apply(Work& work, Viewed& command) {
-  auto open = work.request(command.request);
-  if (!open) return std::unexpected(open.error());
-  const ProjectView* project = work.directory().project((*open)->row.project);
-  LP_ASSERT(project != nullptr);
-  if (!shows(work.directory(), *project, command.member, command.key)) {
-    return refuse(Fault::unknown, command.request);
-  }
-  if (command.version != (*open)->state.state.version) {
-    return refuse(approval::Refusal::stale_version, command.request);
-  }
-  Work::Event event;
-  event.statement = request_statement(*project, **open, EventType::request_viewed,
-                                      {.id = command.member,
-                                       .kind = evidence::ActorKind::member,
-                                       .method = evidence::ActorMethod::session,
-                                       .key = command.key});
-  // A look at what is decided is an event too, but it must not move the terminal statement that
-  // the release rule looks at; so it goes into the project's stream then.
-  if (terminal((*open)->state.state.state)) {
-    work.append(*(*open)->log, std::move(event));
-  } else {
-    work.append(*(*open)->log, (*open)->state, std::move(event));
-  }
-  return Viewed::Result{};
 }
 
 Applied<Cancel> apply(Work& work, Cancel& command) {

@@ -15,6 +15,8 @@
 
 namespace lp::core {
 
+struct NumberGiven;  // core/number_match.h
+
 // What a passkey's use has told; nothing of a device key.
 using KeyUse = std::optional<identity::PasskeyUse>;
 
@@ -35,6 +37,9 @@ struct InBatch {
 };
 
 // Decides, or leaves everything as it was and says why. Without a batch the core itself is signed.
-Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch);
+// Of an approval that takes a number, `number` says what was typed and why it was not enough: of a
+// wrong one it stays that it was tried.
+Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch,
+                       NumberGiven& number);
 
 }  // namespace lp::core

@@ -52,6 +52,10 @@ struct EngineOptions {
   std::int64_t backup_horizon_ms = 35LL * 24 * 3'600'000;
   // Only where the settings were read: by default values nobody's keys are destroyed.
   bool destroys_wrap_keys = false;
+  // How long a new key of a team waits until it counts at high and critical, unless an owner
+  // cosigns it; and the least that this is where nothing marks the log as a demonstration.
+  std::int64_t new_key_wait_ms = 24LL * 3'600'000;
+  std::int64_t new_key_wait_ms_min = 3'600'000;
   std::int64_t rotation_overlap_ms = 24LL * 3'600'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20;
   // How long callers wait for a signer that is away before they are told so.

@@ -193,6 +193,7 @@ std::vector<evidence::RosterEntry> live_entries(const std::vector<evidence::Rost
   for (const evidence::RosterEntry& entry : before) {
     if (owner != before.end() && entry.spki == owner->spki && entry.has_key()) {
       entries.push_back(entry);
+      entries.back().cosigned.clear();  // what others said was said of the log before
     } else if (listed.insert(entry.member).second) {
       evidence::RosterEntry keyless = entry;
       keyless.key_class = "none";

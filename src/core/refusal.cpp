@@ -48,6 +48,8 @@ std::string_view to_string(Fault fault) {
       return "account_link_expired";
     case Fault::account_stale:
       return "account_stale";
+    case Fault::key_too_new:
+      return "key_too_new";
     case Fault::token_replayed:
       return "token_replayed";
     case Fault::key_limit:

@@ -35,6 +35,7 @@ enum class Fault : std::uint8_t {
   account_link_invalid,  // the token of no link
   account_link_expired,  // or its member is gone
   account_stale,         // the account was not proven just now, and the level asks for it
+  key_too_new,           // at this level a key waits until it is cosigned or older; until then
   token_replayed,        // a logout token that was used before
   key_limit,        // as many content keys of a project, or copies of a member, as there may be
   proposal_limit,   // too many changes wait for an owner, or too many links for their members

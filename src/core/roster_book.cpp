@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "evidence/cosignature.h"
+
 namespace lp::core {
 
 RosterBook::RosterBook(store::Reader& reader, std::string project, std::uint64_t newest)
@@ -47,6 +49,7 @@ std::optional<evidence::RosterHead> RosterBook::head(const Digest& roster_sha256
 std::expected<std::optional<evidence::RosterVersion>, std::string> newest_roster(
     store::Reader& reader, const store::Project& project) {
   std::optional<evidence::RosterVersion> newest;
+  evidence::Owners owners;
   for (std::uint64_t version = 1; version <= project.roster_version; ++version) {
     const auto stored = reader.roster(project.id, version);
     if (!stored) return std::unexpected(stored.error().what);
@@ -55,7 +58,8 @@ std::expected<std::optional<evidence::RosterVersion>, std::string> newest_roster
                                                   .entries = (*stored)->entries,
                                                   .signatures = (*stored)->signatures},
                                                  newest ? &newest->head : nullptr);
-    if (!read || read->head.sha256() != (*stored)->sha256) {
+    if (!read || read->head.sha256() != (*stored)->sha256 ||
+        !owners.follow(read->head, read->entries)) {
       return std::unexpected(
           fmt::format("The roster of project {} is damaged at version {}.", project.id, version));
     }

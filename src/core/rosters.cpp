@@ -11,11 +11,13 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "core/log_rotation.h"
+#include "core/new_keys.h"
 #include "core/passkeys.h"
 #include "core/roster_offer.h"
 #include "core/roster_proposals.h"
 #include "core/rotation.h"
 #include "crypto/p256.h"
+#include "evidence/cosignature.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -27,24 +29,24 @@ using evidence::RosterEntry;
 using Entries = std::vector<RosterEntry>;
 
 // What a project's roster says of one member.
-struct Standing {
+struct Membership {
   std::set<std::string> roles, groups, keys;
 
-  [[nodiscard]] bool same_place(const Standing& other) const {
+  [[nodiscard]] bool same_place(const Membership& other) const {
     return roles == other.roles && groups == other.groups;
   }
 };
-using Standings = std::map<std::string, Standing, std::less<>>;
+using Memberships = std::map<std::string, Membership, std::less<>>;
 
-Standings standings_of(const Entries& entries) {
-  Standings standings;
+Memberships memberships_of(const Entries& entries) {
+  Memberships memberships;
   for (const RosterEntry& entry : entries) {
-    Standing& standing = standings[entry.member];
-    standing.roles.insert(entry.roles.begin(), entry.roles.end());
-    standing.groups.insert(entry.groups.begin(), entry.groups.end());
-    if (entry.has_key()) standing.keys.insert(evidence::key_id(entry.spki));
+    Membership& membership = memberships[entry.member];
+    membership.roles.insert(entry.roles.begin(), entry.roles.end());
+    membership.groups.insert(entry.groups.begin(), entry.groups.end());
+    if (entry.has_key()) membership.keys.insert(evidence::key_id(entry.spki));
   }
-  return standings;
+  return memberships;
 }
 
 // Appends the events of one version, all by the same person and over the same roster.
@@ -58,13 +60,13 @@ class Recorder {
         roster_sha256_(roster_sha256),
         marks_(std::move(marks)) {}
 
-  void member(EventType type, const std::string& id, const Standing& standing) {
+  void member(EventType type, const std::string& id, const Membership& membership) {
     auto entry = json::Value::object();
     entry.add("kind", "member")
         .add("id", id)
-        .add("roles", json::text_array(standing.roles))
-        .add("groups", json::text_array(standing.groups))
-        .add("keys", json::text_array(standing.keys));
+        .add("roles", json::text_array(membership.roles))
+        .add("groups", json::text_array(membership.groups))
+        .add("keys", json::text_array(membership.keys));
     append(type, std::move(entry));
   }
   void key(EventType type, const std::string& member, const std::string& key) {
@@ -110,8 +112,8 @@ class Recorder {
 };
 
 // A key that comes or goes with its member is named in the member's event and has none of its own.
-void record_keys(Recorder& recorder, const std::string& member, const Standing& before,
-                 const Standing& after) {
+void record_keys(Recorder& recorder, const std::string& member, const Membership& before,
+                 const Membership& after) {
   for (const auto& key : after.keys) {
     if (!before.keys.contains(key)) recorder.key(EventType::key_added, member, key);
   }
@@ -120,20 +122,20 @@ void record_keys(Recorder& recorder, const std::string& member, const Standing& 
   }
 }
 
-void record_difference(Recorder& recorder, const Standings& before, const Standings& after) {
-  for (const auto& [member, standing] : after) {
+void record_difference(Recorder& recorder, const Memberships& before, const Memberships& after) {
+  for (const auto& [member, membership] : after) {
     const auto was = before.find(member);
     if (was == before.end()) {
-      recorder.member(EventType::member_added, member, standing);
+      recorder.member(EventType::member_added, member, membership);
       continue;
     }
-    if (!was->second.same_place(standing)) {
-      recorder.member(EventType::member_changed, member, standing);
+    if (!was->second.same_place(membership)) {
+      recorder.member(EventType::member_changed, member, membership);
     }
-    record_keys(recorder, member, was->second, standing);
+    record_keys(recorder, member, was->second, membership);
   }
-  for (const auto& [member, standing] : before) {
-    if (!after.contains(member)) recorder.member(EventType::member_removed, member, standing);
+  for (const auto& [member, membership] : before) {
+    if (!after.contains(member)) recorder.member(EventType::member_removed, member, membership);
   }
 }
 
@@ -184,7 +186,6 @@ std::optional<std::string_view> refuse_new(const Directory& directory, const Ros
   for (const auto& role : entry.roles) {
     if (!evidence::known_role(role)) return "there is no such role";
   }
-  if (!entry.cosigned.empty()) return "cosignatures cannot be checked in this version";
   if (!entry.has_key()) return std::nullopt;
   if (!crypto::P256PublicKey::from_spki(entry.spki)) return "a device key is a P-256 key";
   if (entry.key_class == "passkey" && !registered(directory, entry, wish)) {
@@ -196,6 +197,34 @@ std::optional<std::string_view> refuse_new(const Directory& directory, const Ros
   if (device->second.revoked) return "a key that was revoked does not come back";
   if (device->second.member != entry.member) return "this key is another member's";
   return std::nullopt;
+}
+
+// Whoever vouches for a key that was not vouched for by them before owns the version before with a
+// key that counts itself: else two new keys could make each other old.
+std::expected<void, Refused> check_cosigners(const Work& work, const ProjectView& project,
+                                             const Entries& after) {
+  for (const RosterEntry& entry : after) {
+    const auto cosignatures = evidence::read_cosignatures(entry);
+    LP_ASSERT(cosignatures.has_value());  // read_roster has looked at them.
+    for (const auto& one : *cosignatures) {
+      const auto text = one.to_json();
+      const auto before = std::ranges::find(project.entries, entry.spki, &RosterEntry::spki);
+      const bool known = before != project.entries.end() &&
+                         std::ranges::any_of(before->cosigned, [&](const auto& was) {
+                           return json::canonical(was) == json::canonical(text);
+                         });
+      if (known) continue;
+      const auto cosigner = std::ranges::find(project.entries, one.spki, &RosterEntry::spki);
+      if (std::ranges::count(project.roster->owners, one.spki) == 0 ||
+          cosigner == project.entries.end() || cosigner->member != one.member) {
+        return mismatch(project, "a key is cosigned by somebody who is no owner");
+      }
+      const auto counts =
+          check_key_counts(work, project, *cosigner, evidence::Level::high, {});
+      if (!counts) return counts;
+    }
+  }
+  return {};
 }
 
 std::optional<std::string_view> refuse_entries(const Directory& directory, const Entries& before,
@@ -252,6 +281,9 @@ std::expected<evidence::RosterVersion, Refused> check(Work& work,
   }
   if (const auto why = refuse_entries(work.directory(), project->entries, version->entries, wish)) {
     return mismatch(*project, *why);
+  }
+  if (auto fine = check_cosigners(work, *project, version->entries); !fine) {
+    return std::unexpected(fine.error());
   }
   auto expected = next_roster_head(*project->roster, version->entries, version->head.time);
   if (version->head.issuer != expected.issuer) {
@@ -387,7 +419,7 @@ void take_roster(Work& work, const std::string& project_id,
   Recorder recorder(work, log, actor, sha256, project.marks);
   if (rotated) recorder.issuer(issuers.back(), version.head.issuer.back());
   if (log_keys != version.head.log) recorder.log_key(log_keys.back(), version.head.log.back());
-  record_difference(recorder, standings_of(project.entries), standings_of(version.entries));
+  record_difference(recorder, memberships_of(project.entries), memberships_of(version.entries));
   work.batch.writes.emplace_back(store::Roster{.project = project_id,
                                                .version = version.head.version,
                                                .head = document.head,

@@ -227,7 +227,6 @@ TEST(Rosters, TakeOnlyEntriesThatCanBeChecked) {
   };
   EXPECT_TRUE(refused([](RosterEntry& entry) { entry.roles = {"king"}; }));
   EXPECT_TRUE(refused([](RosterEntry& entry) { entry.spki = "no key"; }));
-  EXPECT_TRUE(refused([](RosterEntry& entry) { entry.cosigned = {json::Value::object()}; }));
   EXPECT_TRUE(refused([](RosterEntry& entry) { entry.member = "bob"; }));
   EXPECT_TRUE(refused([](RosterEntry& entry) { entry.member = "mem_" + std::string(26, '0'); }));
   EXPECT_TRUE(refused([](RosterEntry& entry) {

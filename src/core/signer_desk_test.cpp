@@ -14,7 +14,6 @@ namespace lp::core {
 namespace {
 
 namespace message = signer_message;
-using message::Refusal;
 
 const std::string origin = "log.example/p/1";
 
@@ -154,7 +153,7 @@ TEST(SignerDesk, RefusesWhatDoesNotExtendIt) {
   no_proof.proof.clear();
   other_start.old_size = 2;
   for (const auto& step : {other_root, no_proof, other_start}) {
-    EXPECT_EQ(counter.extend(step), message::Answer(Refusal::not_an_extension));
+    EXPECT_EQ(counter.extend(step), message::Answer(message::Refusal::not_an_extension));
   }
   EXPECT_EQ(counter.said(counter.extend(good)).size, 5U);
 }
@@ -178,7 +177,7 @@ TEST(SignerDesk, GivesTheSameNoteWhenItsAnswerWasLost) {
   EXPECT_EQ(counter.extend(step), once);
   auto other = step;
   other.head.root = {};
-  EXPECT_EQ(counter.extend(other), message::Answer(Refusal::not_an_extension));
+  EXPECT_EQ(counter.extend(other), message::Answer(message::Refusal::not_an_extension));
   EXPECT_EQ(counter.ask(message::Begin{.head = counter.head()}), once);
 }
 
@@ -195,9 +194,9 @@ TEST(SignerDesk, SignsAllOfABatchWithOneFlushOrNone) {
   auto wrong = other;
   wrong.old_size = 1;
   EXPECT_EQ(counter.ask(message::Extend{.steps = {step, wrong}}),
-            message::Answer(Refusal::not_an_extension));
+            message::Answer(message::Refusal::not_an_extension));
   EXPECT_EQ(counter.ask(message::Extend{.steps = {step, step}}),
-            message::Answer(Refusal::malformed));
+            message::Answer(message::Refusal::malformed));
   EXPECT_EQ(counter.locks.puts, puts);
   const auto answer = counter.ask(message::Extend{.steps = {other, step}});
   ASSERT_TRUE(std::holds_alternative<message::Signed>(answer));
@@ -207,21 +206,21 @@ TEST(SignerDesk, SignsAllOfABatchWithOneFlushOrNone) {
 
 TEST(SignerDesk, KnowsNothingOfALogThatDidNotBegin) {
   Counter counter;
-  EXPECT_EQ(counter.extend(counter.grow(1)), message::Answer(Refusal::unknown_origin));
+  EXPECT_EQ(counter.extend(counter.grow(1)), message::Answer(message::Refusal::unknown_origin));
 }
 
 TEST(SignerDesk, AdoptsALogOnlyWhenItsOperatorAllowsIt) {
   Counter strict;
   strict.grow(4);
   EXPECT_EQ(strict.ask(message::Begin{.head = strict.head()}),
-            message::Answer(Refusal::not_allowed));
+            message::Answer(message::Refusal::not_allowed));
   Counter open(true);
   open.grow(4);
   EXPECT_EQ(open.said(open.ask(message::Begin{.head = open.head()})), open.head());
   // Not over a memory that it has.
   open.grow(1);
   EXPECT_EQ(open.ask(message::Begin{.head = open.head()}),
-            message::Answer(Refusal::not_an_extension));
+            message::Answer(message::Refusal::not_an_extension));
 }
 
 TEST(SignerDesk, SignsAnEarlierHeadForItsOwnLaterNoteAndTheProof) {
@@ -236,11 +235,11 @@ TEST(SignerDesk, SignsAnEarlierHeadForItsOwnLaterNoteAndTheProof) {
   EXPECT_EQ(counter.said(counter.ask(wanted)), earlier);
   auto other = wanted;
   other.head.root = {};
-  EXPECT_EQ(counter.ask(other), message::Answer(Refusal::not_an_extension));
+  EXPECT_EQ(counter.ask(other), message::Answer(message::Refusal::not_an_extension));
   const auto stranger = crypto::Ed25519Key::from_seed(std::string(32, 's'));
   auto foreign = wanted;
   foreign.note = tlog::sign_checkpoint(counter.head(), stranger);
-  EXPECT_EQ(counter.ask(foreign), message::Answer(Refusal::not_an_extension));
+  EXPECT_EQ(counter.ask(foreign), message::Answer(message::Refusal::not_an_extension));
   EXPECT_EQ(counter.locks.notes().at(origin), note);
 }
 
@@ -251,7 +250,7 @@ TEST(SignerDesk, KeepsRecordsAndLetsNoneStandForALog) {
             message::Answer(message::Done{}));
   EXPECT_EQ(counter.locks.notes().at("erased\nreq_1"), "{}");
   EXPECT_EQ(counter.ask(message::Keep{.records = {{"erased\nreq_2", "{}"}, {origin, "forged"}}}),
-            message::Answer(Refusal::malformed));
+            message::Answer(message::Refusal::malformed));
   EXPECT_FALSE(counter.locks.notes().contains("erased\nreq_2"));
 }
 
@@ -259,8 +258,9 @@ TEST(SignerDesk, NeverSignsALogThatARecordCloses) {
   Counter counter;
   counter.open();
   counter.ask(message::Keep{.records = {{"closed\n" + origin, "{}"}}});
-  EXPECT_EQ(counter.extend(counter.grow(1)), message::Answer(Refusal::closed));
-  EXPECT_EQ(counter.ask(message::Begin{.head = counter.head()}), message::Answer(Refusal::closed));
+  EXPECT_EQ(counter.extend(counter.grow(1)), message::Answer(message::Refusal::closed));
+  EXPECT_EQ(counter.ask(message::Begin{.head = counter.head()}),
+            message::Answer(message::Refusal::closed));
 }
 
 TEST(SignerDesk, SaysNothingSignedThatItsMemoryDoesNotKeepAndEnds) {
@@ -268,7 +268,7 @@ TEST(SignerDesk, SaysNothingSignedThatItsMemoryDoesNotKeepAndEnds) {
   counter.open();
   EXPECT_FALSE(counter.desk->broken());
   counter.locks.broken = true;
-  EXPECT_EQ(counter.extend(counter.grow(1)), message::Answer(Refusal::not_kept));
+  EXPECT_EQ(counter.extend(counter.grow(1)), message::Answer(message::Refusal::not_kept));
   EXPECT_TRUE(counter.desk->broken());
 }
 
@@ -322,9 +322,9 @@ TEST(SignerDesk, BringsNoKeyInForceThatItsOwnersDidNotSignFor) {
   auto theirs = owners.head;
   theirs.log[0].vkey = own;
   EXPECT_EQ(counter.ask(follow({Owners::signed_by(theirs, owners.owner)})),
-            message::Answer(Refusal::not_owners));
+            message::Answer(message::Refusal::not_owners));
   EXPECT_EQ(counter.ask(follow({Owners::signed_by(owners.head, stranger)})),
-            message::Answer(Refusal::not_owners));
+            message::Answer(message::Refusal::not_owners));
   ASSERT_TRUE(std::holds_alternative<message::Keys>(counter.ask(follow({owners.genesis()}))));
   const auto keys = counter.ask(message::AskKeys{.origin = origin});
   auto ended = owners.next([](evidence::RosterHead& head) { head.log.back().to = 9; });
@@ -348,7 +348,8 @@ TEST(SignerDesk, BringsNoKeyInForceThatItsOwnersDidNotSignFor) {
       Owners::signed_by(theirs, owners.owner),  // another first version
   };
   for (const auto& one : wrong) {
-    EXPECT_EQ(counter.ask(follow({one})), message::Answer(Refusal::not_owners)) << one.head;
+    EXPECT_EQ(counter.ask(follow({one})), message::Answer(message::Refusal::not_owners))
+        << one.head;
     EXPECT_EQ(counter.ask(message::AskKeys{.origin = origin}), keys);
   }
   EXPECT_FALSE(counter.desk->broken());
@@ -365,19 +366,21 @@ TEST(SignerDesk, DoesNotGoBackToAKeyThatOwnersHaveEnded) {
   back.prev = handed.sha256();
   back.log = owners.head.log;
   EXPECT_EQ(counter.ask(follow({Owners::signed_by(back, owners.owner)})),
-            message::Answer(Refusal::not_owners));
+            message::Answer(message::Refusal::not_owners));
 }
 
 TEST(SignerDesk, MakesKeysOnlyForALogThatHasBegunAndIsOpen) {
   Counter counter;
   EXPECT_EQ(counter.ask(message::Draft{.origin = origin}),
-            message::Answer(Refusal::unknown_origin));
-  EXPECT_EQ(counter.ask(follow({{"{}", "[]"}})), message::Answer(Refusal::unknown_origin));
+            message::Answer(message::Refusal::unknown_origin));
+  EXPECT_EQ(counter.ask(follow({{"{}", "[]"}})), message::Answer(message::Refusal::unknown_origin));
   counter.open();
-  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}, 2), message::Answer(Refusal::not_holder));
-  EXPECT_EQ(counter.ask(follow({{"{}", "[]"}}), 2), message::Answer(Refusal::not_holder));
+  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}, 2),
+            message::Answer(message::Refusal::not_holder));
+  EXPECT_EQ(counter.ask(follow({{"{}", "[]"}}), 2), message::Answer(message::Refusal::not_holder));
   counter.ask(message::Keep{.records = {{"closed\n" + origin, "{}"}}});
-  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}), message::Answer(Refusal::closed));
+  EXPECT_EQ(counter.ask(message::Draft{.origin = origin}),
+            message::Answer(message::Refusal::closed));
 }
 
 TEST(SignerDesk, KeepsNothingInTheNameOfOwners) {
@@ -385,7 +388,7 @@ TEST(SignerDesk, KeepsNothingInTheNameOfOwners) {
   counter.open();
   const Owners owners(counter);
   EXPECT_EQ(counter.ask(message::Keep{.records = {{"roster\n" + origin, owners.head.bytes()}}}),
-            message::Answer(Refusal::malformed));
+            message::Answer(message::Refusal::malformed));
   EXPECT_FALSE(counter.locks.notes().contains("roster\n" + origin));
 }
 
@@ -394,7 +397,7 @@ TEST(SignerDesk, EndsWhenItCannotRememberTheOwners) {
   counter.open();
   const Owners owners(counter);
   counter.locks.broken = true;
-  EXPECT_EQ(counter.ask(follow({owners.genesis()})), message::Answer(Refusal::not_kept));
+  EXPECT_EQ(counter.ask(follow({owners.genesis()})), message::Answer(message::Refusal::not_kept));
   EXPECT_TRUE(counter.desk->broken());
 }
 
@@ -402,7 +405,7 @@ TEST(SignerDesk, AnswersBytesThatAreNoMessageWithARefusal) {
   Counter counter;
   for (const std::string_view body : {"", "x", "\2\1x"}) {
     EXPECT_EQ(message::read_answer(counter.desk->answer_bytes(1, body)),
-              message::Answer(Refusal::malformed));
+              message::Answer(message::Refusal::malformed));
   }
 }
 
@@ -416,19 +419,19 @@ TEST(SignerDesk, SignsAndKeepsForOneServerAtATime) {
   const int puts = counter.locks.puts;
   for (const message::Request& request :
        std::vector<message::Request>{message::Hold{}, grown, record, fresh}) {
-    EXPECT_EQ(counter.ask(request, 2), message::Answer(Refusal::not_holder));
+    EXPECT_EQ(counter.ask(request, 2), message::Answer(message::Refusal::not_holder));
   }
   EXPECT_EQ(counter.locks.puts, puts);
   // Who only looks holds nothing.
   EXPECT_EQ(counter.ask(message::Ping{}, 2), message::Answer(message::Done{}));
   EXPECT_TRUE(std::holds_alternative<message::Remembered>(counter.ask(message::Recall{}, 2)));
   counter.desk->gone(2);
-  EXPECT_EQ(counter.ask(message::Hold{}, 2), message::Answer(Refusal::not_holder));
+  EXPECT_EQ(counter.ask(message::Hold{}, 2), message::Answer(message::Refusal::not_holder));
   counter.desk->gone(1);
-  EXPECT_EQ(counter.ask(grown, 2), message::Answer(Refusal::not_holder));
+  EXPECT_EQ(counter.ask(grown, 2), message::Answer(message::Refusal::not_holder));
   EXPECT_EQ(counter.ask(message::Hold{}, 2), message::Answer(message::Done{}));
   EXPECT_EQ(counter.said(counter.ask(grown, 2)), counter.head());
-  EXPECT_EQ(counter.ask(grown, 1), message::Answer(Refusal::not_holder));
+  EXPECT_EQ(counter.ask(grown, 1), message::Answer(message::Refusal::not_holder));
 }
 
 }  // namespace

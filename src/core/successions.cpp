@@ -17,6 +17,7 @@
 #include "core/witnesses_ahead.h"
 #include "core/work.h"
 #include "crypto/hash.h"
+#include "evidence/cosignature.h"
 #include "evidence/roster_marks.h"
 
 namespace lp::core {
@@ -52,7 +53,9 @@ std::expected<SignedOpening, Refused> check(const Work& work, const Opening& ope
       .document = *said,
       .roster = {.head = opening.head, .entries = {}, .signatures = opening.signatures},
       .version = {}};
-  for (const auto& entry : project->entries) checked.roster.entries.push_back(entry.bytes());
+  for (const auto& entry : evidence::without_cosignatures(project->entries)) {
+    checked.roster.entries.push_back(entry.bytes());
+  }
   auto version = evidence::read_roster(checked.roster, nullptr);
   if (!version) {
     return refuse(Fault::not_permitted, {}, evidence::to_string(version.error()));
@@ -192,6 +195,7 @@ std::optional<Succession> offer_succession(const Directory& directory, const Pro
   head.prev.reset();
   head.issuer = {{.spki = keys.issuer_key(origin).spki(), .from = 0, .to = {}}};
   head.log = {{.vkey = vkey->second, .from = 0, .to = {}}};
+  head.tree_root = evidence::roster_tree_root(evidence::without_cosignatures(project.entries));
   head.time = time;
   evidence::SuccessionDocument document{.origin = origin,
                                         .predecessor = closed.origin,

@@ -64,6 +64,33 @@ std::expected<bool, Refused> said_before(Work& work, const Work::Open& open,
 
 }  // namespace
 
+Applied<Viewed> apply(Work& work, Viewed& command) {
+  auto open = work.request(command.request);
+  if (!open) return std::unexpected(open.error());
+  const ProjectView* project = work.directory().project((*open)->row.project);
+  LP_ASSERT(project != nullptr);
+  if (!shows(work.directory(), *project, command.member, command.key)) {
+    return refuse(Fault::unknown, command.request);
+  }
+  if (command.version != (*open)->state.state.version) {
+    return refuse(approval::Refusal::stale_version, command.request);
+  }
+  Work::Event event;
+  event.statement = request_statement(*project, **open, evidence::EventType::request_viewed,
+                                      {.id = command.member,
+                                       .kind = evidence::ActorKind::member,
+                                       .method = evidence::ActorMethod::session,
+                                       .key = command.key});
+  // A look at what is decided is an event too, but it must not move the terminal statement that
+  // the release rule looks at; so it goes into the project's stream then.
+  if (terminal((*open)->state.state.state)) {
+    work.append(*(*open)->log, std::move(event));
+  } else {
+    work.append(*(*open)->log, (*open)->state, std::move(event));
+  }
+  return Viewed::Result{};
+}
+
 Applied<Comment> apply(Work& work, Comment& command) {
   auto open = work.request(command.request);
   if (!open) return std::unexpected(open.error());

@@ -65,6 +65,7 @@ struct House {
   std::string project, api_key, member;
   bool destroys_wrap_keys = false;                  // when it is opened next
   std::optional<AcceptedRollback> accept_rollback;  // at the next start
+  std::int64_t new_key_wait_ms = 0;  // when it is opened next; what most tests do not ask about
 
   explicit House(bool set_up = true) {
     std::string name = (std::filesystem::temp_directory_path() / "lp_core_XXXXXX").string();
@@ -104,6 +105,7 @@ struct House {
     chosen.settings.push_back({.name = "log.name", .value = options.log_name});
     EXPECT_TRUE(store->commit(chosen).has_value());
     options.disk_reserve_bytes = 0;
+    options.new_key_wait_ms = options.new_key_wait_ms_min = new_key_wait_ms;
     options.destroys_wrap_keys = destroys_wrap_keys;
     options.accept_rollback = std::exchange(accept_rollback, std::nullopt);
     engine = std::make_unique<Engine>(options, *store, *notary, *blobs, *keys, clock, entropy,

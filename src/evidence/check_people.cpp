@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/p256.h"
 #include "evidence/assertion.h"
+#include "evidence/cosignature.h"
 #include "evidence/decision_core.h"
 #include "evidence/erasure.h"
 #include "evidence/examination.h"
@@ -73,8 +74,29 @@ Checking check_signature(const Examination& it, const HumanProof& human) {
   return indeterminate("no trust file says where passkeys may have been used (`rp`)");
 }
 
+// That whoever vouched for an entry owned a version up to the one that lists it. Which one that was
+// may stand before the first that is shown; then nobody is known to have vouched.
+Checking check_cosigned(Examination& it, const RosterEntry& entry, std::uint64_t version) {
+  if (!cosignatures_hold(entry, it.origin)) {
+    return invalid("a cosignature of the person's key does not verify");
+  }
+  bool cosigned = false;
+  const auto cosignatures = read_cosignatures(entry);
+  for (const Cosignature& one : *cosignatures) {
+    const bool owned = std::ranges::any_of(it.receipt.rosters, [&](const SignedHead& shown) {
+      return shown.head.version <= version && std::ranges::count(shown.head.owners, one.spki) > 0;
+    });
+    cosigned = cosigned || owned;
+    if (!owned && it.receipt.rosters.front().head.version == 1) {
+      return invalid("the person's key is cosigned by somebody who is no owner");
+    }
+  }
+  it.cosigned = it.cosigned.value_or(true) && cosigned;
+  return Outcome::ok;
+}
+
 // Who signed, as the roster that they signed under lists them.
-Checking check_listed(const Examination& it, const HumanProof& human, const DecisionCore& core) {
+Checking check_listed(Examination& it, const HumanProof& human, const DecisionCore& core) {
   const auto head = std::ranges::find_if(it.receipt.rosters, [&](const SignedHead& one) {
     return one.head.sha256() == core.roster_sha256;
   });
@@ -90,7 +112,7 @@ Checking check_listed(const Examination& it, const HumanProof& human, const Deci
     return invalid("the person who signed is not in the roster");
   }
   if (!human.entry.has_role("reviewer")) return invalid("the person who signed may not review");
-  return Outcome::ok;
+  return check_cosigned(it, human.entry, head->head.version);
 }
 
 bool method_fits(const Statement& review, KeyClass key_class) {
@@ -103,7 +125,7 @@ bool is_unsigned_review(const Statement& review) {
   return review.actor.method == ActorMethod::session || review.actor.method == ActorMethod::oidc;
 }
 
-Checking check_one(const Examination& it, const HumanProof& human, const Statement& review) {
+Checking check_one(Examination& it, const HumanProof& human, const Statement& review) {
   const auto core = DecisionCore::parse(human.core);
   if (!core) return invalid("what the person signed is malformed");
   if (!names_evidence(review, human.evidence_entry(core->roster_sha256))) {

@@ -55,6 +55,7 @@ struct Examination {
   LogLevel log = LogLevel::none;
   bool witnessed = false;
   std::vector<std::string> names;
+  std::optional<bool> cosigned;  // as of ReceiptReport
 
   [[nodiscard]] const Entry& own() const { return entries.front(); }
   [[nodiscard]] const Statement& statement() const { return own().statement; }

@@ -17,6 +17,7 @@
 #include "evidence/erasure.h"
 #include "evidence/leaf.h"
 #include "evidence/receipt.h"
+#include "evidence/cosignature.h"
 #include "evidence/roster.h"
 #include "evidence/spec_examples.h"
 #include "evidence/statement.h"
@@ -187,6 +188,21 @@ TEST(LogFormat, ShowsTheRosterOfOneOwner) {
       << base64(device().sign(roster_signing_bytes(one_line("roster-head"))));
   EXPECT_TRUE(verify_roster(one_line("roster-head"), {example_entry()},
                             {{device().spki(), *signature}}, nullptr));
+}
+
+TEST(LogFormat, ShowsACosignatureOfASecondOwner) {
+  RosterEntry entry = example_entry();
+  entry.salt = bytes_from(0x60);
+  entry.member = "mem_01jn8xq0000000000000000001";
+  entry.roles = {"reviewer"};
+  entry.spki = crypto::P256Key::from_uniform(std::string(48, '\x0a')).spki();
+  const std::string bytes = cosignature_bytes(origin, entry, example_entry().member);
+  EXPECT_EQ(std::string("lp-cosign/1") + '\0' + one_line("cosigned-body"), bytes);
+  const auto signature = from_base64(one_line("cosigned-signature"));
+  ASSERT_TRUE(signature && !signature->empty())
+      << "SIG cosigned-signature " << base64(device().sign(bytes));
+  add_cosignature(entry, {example_entry().member, device().spki(), *signature});
+  EXPECT_TRUE(cosignatures_hold(entry, origin));
 }
 
 TEST(LogFormat, ShowsTheDecisionCoreAndItsSignature) {

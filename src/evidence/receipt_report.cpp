@@ -157,6 +157,11 @@ std::string what_happened(const ReceiptReport& report) {
     }
     text += ".\n";
   }
+  if (report.cosigned) {
+    text += *report.cosigned
+                ? "Their keys are cosigned by a second owner.\n"
+                : "Not cosigned: no second owner vouched for all of these keys: weaker.\n";
+  }
   for (const std::string& mark : report.marks) {
     text += "Marked `" + mark + "`: " + std::string(mark_words(mark)) + ".\n";
   }
@@ -203,6 +208,7 @@ json::Value ReceiptReport::to_json() const {
   value.add("verdict", to_string(verdict));
   if (check) value.add("check", to_string(*check)).add("why", why);
   value.add("human", to_string(human)).add("log", to_string(log));
+  value.add_if("keys_cosigned", cosigned);
   if (statement) value.add("type", to_string(statement->type));
   if (!origin.empty()) value.add("origin", origin);
   if (index) value.add("index", *index);

@@ -83,6 +83,10 @@ TEST(ReceiptVectors, AreJudgedAsInEveryOtherLanguage) {
       ASSERT_NE(said.find("marks"), nullptr) << *one.find_string("name");
       EXPECT_EQ(said.find("marks")->items(), marks->items()) << *one.find_string("name");
     }
+    if (const json::Value* cosigned = one.find("keys_cosigned")) {
+      ASSERT_TRUE(report.cosigned.has_value()) << *one.find_string("name");
+      EXPECT_EQ(*said.find("keys_cosigned"), *cosigned) << *one.find_string("name");
+    }
     const bool erased = std::ranges::find(report.checks, Outcome::erased, &CheckResult::outcome) !=
                         report.checks.end();
     EXPECT_EQ(erased, one.find_string("human_check") == "erased") << *one.find_string("name");

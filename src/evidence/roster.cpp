@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "evidence/cosignature.h"
 #include "evidence/members.h"
 #include "evidence/remembered.h"
 #include "evidence/roster_marks.h"
@@ -46,8 +47,7 @@ bool fits_class(const RosterEntry& entry) {
 bool well_formed(const RosterEntry& entry) {
   if (entry.salt.size() != salt_bytes || entry.member.empty() || !fits_class(entry)) return false;
   if (!no_text_empty(entry.roles) || !no_text_empty(entry.groups)) return false;
-  return std::all_of(entry.cosigned.begin(), entry.cosigned.end(),
-                     [](const json::Value& value) { return value.is_object() && is_plain(value); });
+  return read_cosignatures(entry).has_value();
 }
 
 template <typename Range>
@@ -333,6 +333,9 @@ std::expected<void, RosterFault> verify_roster(std::string_view head_bytes,
   if (!head || !entries_fit(entries)) return std::unexpected(RosterFault::malformed);
   if (head->tree_size != entries.size() || head->tree_root != roster_tree_root(entries)) {
     return std::unexpected(RosterFault::wrong_tree);
+  }
+  for (const RosterEntry& entry : entries) {
+    if (!cosignatures_hold(entry, head->origin)) return std::unexpected(RosterFault::bad_signature);
   }
   return verify_roster_head(*head, signatures, previous);
 }

@@ -201,6 +201,7 @@ ReceiptReport verify_receipt(std::string_view bytes, const std::vector<Trust>& t
   report.log = it.log;
   report.origin = it.origin;
   report.names = std::move(it.names);
+  if (it.human > HumanClass::session) report.cosigned = it.cosigned;
   if (!it.entries.empty()) {
     report.index = it.own().index();
     if (!it.is_erased()) {

@@ -71,6 +71,7 @@ struct ReceiptReport {
   std::optional<std::uint64_t> index;   // of the leaf
   std::string origin;                   // "" when nothing could be read
   std::vector<std::string> marks;       // of the statement, and `demo` and `test` of its rosters
+  std::optional<bool> cosigned;         // the roster entries of these people, each by another owner
   std::vector<std::string> names;       // pseudonyms of the people whose signatures hold
   std::vector<CheckResult> checks;
 

@@ -203,6 +203,7 @@ std::map<std::string, std::string> defaults() {
           {"mail.user", none(c.mail.user)},
           {"mail.password_file", none(c.mail_password_file)},
           {"push.subject", none(c.push_subject)},
+          {"people.new_key_wait_ms", text(c.core.new_key_wait_ms)},
           {"requests.alarm_after_ms", text(c.alarm_after_ms)},
           {"log.format", none(c.log_format)}};
 }

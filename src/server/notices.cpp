@@ -48,6 +48,7 @@ std::string alarm_title(std::string_view name) {
   if (name == "log") return "Alarm: a log stands still";
   if (name == "witness") return "Alarm: no witness signs the log";
   if (name == "waiting") return "Alarm: a request has waited for long";
+  if (name == "new_key") return "Alarm: somebody new can decide";
   if (name == "certificate") return "Alarm: the certificate is about to expire";
   return "Alarm";
 }

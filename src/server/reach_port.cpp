@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/visible.h"
+#include "core/new_keys.h"
 #include "crypto/hash.h"
 
 namespace lp::server {
@@ -50,6 +52,16 @@ Unsent sealed() {
 
 bool is_secret_header(std::string_view name) {
   return name == "Authorization" || name == "X-LetsPing-Signature" || name == "webhook-signature";
+}
+
+// Who came, by the name that owners gave them.
+std::string new_key_words(const core::Directory& directory, const core::NewKey& key) {
+  const auto member = directory.members.find(key.member);
+  return fmt::format(
+      "A key of {} was added to those who decide. It counts at high and critical from {}, or when "
+      "another owner cosigns it. If this was nobody of you, revoke it on the page People.",
+      member == directory.members.end() ? key.member : visible(member->second.name),
+      to_string(key.counts_at));
 }
 
 std::string shown(const outbound::Delivery& delivery) {
@@ -223,8 +235,15 @@ void ReachPort::look_for_alarms(Instant now) {
                      .project = {},
                      .wrong = fmt::format("It is valid until {}.", to_string(*until))});
   }
+  // Each by itself: a second new key must not hide behind one that was told of.
+  for (const core::NewKey& key : core::new_keys(engine_, now)) {
+    found.push_back({.name = "new_key",
+                     .project = key.project,
+                     .wrong = new_key_words(*engine_.directory(), key),
+                     .subject = key.key});
+  }
   for (const core::Condition& condition : found) {
-    const std::string key = condition.name + " " + condition.project;
+    const std::string key = condition.name + " " + condition.project + " " + condition.subject;
     const auto told = alarms_told_.find(key);
     if (condition.wrong.empty()) {
       if (told != alarms_told_.end()) alarms_told_.erase(told);
@@ -263,7 +282,8 @@ bool ReachPort::add_own(const std::string& project, const std::string& destinati
                         std::string event, core::Condition alarm, Instant now) {
   const MutexLock lock(mutex_);
   const bool known = std::ranges::any_of(own_, [&](const auto& own) {
-    return own.second.item.webhook == destination && own.second.item.event == event;
+    return own.second.item.webhook == destination && own.second.item.event == event &&
+           own.second.alarm.subject == alarm.subject;
   });
   if (known) return true;
   if (own_.size() >= own_max) return false;

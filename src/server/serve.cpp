@@ -17,6 +17,7 @@
 #include "api/routes.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "core/new_keys.h"
 #include "core/request_event.h"
 #include "net/server.h"
 #include "net/socket_owner.h"
@@ -287,6 +288,10 @@ int serve(const ServeOptions& options) {
   fmt::print("listening {}\n", url);
   std::fflush(stdout);
   tell_isolation();
+  if (const auto lowered = core::lowered_wait(engine.options(), *engine.directory());
+      !lowered.empty()) {
+    log::warning("server.new_key_wait_lowered", lowered);
+  }
   log::info("server.started", "Answering requests.", {{"port", server.port()}});
 
   notify_manager("READY=1");

@@ -123,6 +123,9 @@ Read<void> BundleCheck::rosters() {
     if (version->head.origin != report_.manifest->origin) {
       return std::unexpected(wrong("version " + number + " is of another log"));
     }
+    if (!owners_.follow(version->head, version->entries)) {
+      return std::unexpected(wrong("version " + number + " is cosigned by no owner"));
+    }
     head_at_.emplace(version->head.sha256(), heads_.size());
     heads_.push_back(std::move(version->head));
   }

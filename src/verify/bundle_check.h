@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "evidence/bundle.h"
+#include "evidence/cosignature.h"
 #include "evidence/export_manifest.h"
 #include "evidence/roster.h"
 #include "evidence/trust.h"
@@ -113,6 +114,7 @@ class BundleCheck {
   BundleReport report_;
   std::string manifest_text_;
   std::vector<evidence::RosterHead> heads_;  // checked, ascending
+  evidence::Owners owners_;                  // of those
   std::map<Digest, std::size_t> head_at_;
   std::vector<evidence::Trust> trusts_;  // the one of this log, which knows all of heads_
   bool confirmed_ = false;               // it was brought along

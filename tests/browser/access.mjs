@@ -50,6 +50,19 @@ export async function assertGood(page, name) {
   await photograph(page, name);
 }
 
+// Lines of a script that is read from the right: the page is a mirror, and fits as well.
+export async function assertFitsMirrored(page, name) {
+  const before = page.viewportSize();
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  for (const [width, height] of [...widths, [320, 640]]) {
+    await page.setViewportSize({ width, height });
+    await assertFits(page, `${name} ${width}, right to left`);
+  }
+  await photograph(page, `${name}-rtl`);
+  await page.evaluate(() => document.documentElement.removeAttribute("dir"));
+  await page.setViewportSize(before);
+}
+
 async function assertFits(page, where) {
   const wide = await page.evaluate(() => {
     const scrollers = [...document.querySelectorAll("html, .content, .request-scroll, .list")];

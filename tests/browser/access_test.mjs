@@ -1,4 +1,4 @@
-import { assertFocusSeen, assertGood } from "./access.mjs";
+import { assertFitsMirrored, assertFocusSeen, assertGood } from "./access.mjs";
 import {
   approve,
   decisionPanel,
@@ -85,6 +85,7 @@ test("deciding is accessible in every state of the bar", async (t) => {
   await openRequest(page, id);
   await page.locator(".decision .approve:enabled").waitFor();
   await assertGood(page, "request");
+  await assertFitsMirrored(page, "request");
   await assertFocusSeen(page, "request");
   await page.getByRole("button", { name: "Reject" }).click();
   await assertGood(page, "request-reject");

@@ -4,8 +4,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assertAccessible } from "./access.mjs";
 import {
-  approve, binary, filesWith, letGo, openRequest, photograph, setUp, test,
+  approve, binary, filesWith, letGo, openRequest, photograph, setUp, test, waitingTest,
 } from "./harness.mjs";
 
 const marked = () => `plain-${randomBytes(12).toString("hex")}`;
@@ -196,7 +197,7 @@ test("what would be invisible or changed is shown as it was sent", async (t) => 
   person.behaved();
 });
 
-test("when the agent has stopped waiting, approving asks once more", async (t) => {
+waitingTest("when the agent has stopped waiting, approving asks once more", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
   const left = new AbortController();
@@ -245,6 +246,55 @@ test("a critical request takes the page, a typed value, a reason and a passkey",
   person.behaved();
 });
 
+test("a critical request takes the number that the waiting program shows", async (t) => {
+  const { server, person, page, agent } = await setUp(t, { passkey: true });
+  if (server.mocked) return;
+  const { id } = await agent.ask(
+    "iam",
+    "grant_role",
+    '{"user":"eve","env":"prod-eu"}',
+    { priority: "critical", capabilities: ["number_match"] },
+  );
+  const shown = async () => (await agent.status(id)).number_match;
+  assert.equal((await shown()).tries_left, 3);
+  await openRequest(page, id);
+  await page.locator(".decision .approve:enabled").click();
+  const sign = page.locator(".decision-panel.confirm .approve");
+  const number = page.getByLabel("Type the number that the program shows which asked");
+  await page.getByLabel("Why it may run").fill("on call until Monday");
+  await number.fill("12a");
+  assert.equal(await number.inputValue(), "12");
+  assert.equal(await sign.isEnabled(), false);
+  await page.getByText("3 tries left.").waitFor();
+  await assertAccessible(page, "the number at critical");
+  await photograph(page, "request-critical-number");
+  const types = async (digits) => {
+    await number.fill(digits);
+    await sign.and(page.locator(":enabled")).click();
+  };
+  const wrong = async () => ((await shown()).number === "000" ? "001" : "000");
+  await types(await wrong());
+  await page.getByText("That is not the number", { exact: true }).waitFor();
+  await page.getByText("2 tries left; after that").waitFor();
+  assert.equal(await number.inputValue(), "");
+  await photograph(page, "request-critical-number-wrong");
+  await types(await wrong());
+  await page.getByText("1 try left; after that").waitFor();
+  await types(await wrong());
+  await page.getByText("This version cannot be approved any more", { exact: true }).waitFor();
+  assert.equal(await page.locator(".decision .approve").count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Reject" }).isEnabled(), true);
+  assert.equal((await shown()).locked, true);
+  await photograph(page, "request-critical-number-locked");
+  await agent.revise(id, 1, '{"user":"eve","env":"prod-us"}');
+  await page.getByRole("button", { name: "Show version 2" }).click();
+  await page.locator(".decision .approve:enabled").click();
+  await page.getByLabel("Why it may run").fill("on call until Monday");
+  await types((await shown()).number);
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  person.behaved(/status of 409/);
+});
+
 test("holding the button approves at medium without a second press", async (t) => {
   const { person, page, agent } = await setUp(t);
   const { id } = await agent.ask("stripe", "refund", '{"amount":1}');
@@ -287,10 +337,10 @@ test("above medium nothing is armed before all of it has been on screen", async 
   person.behaved();
 });
 
-test("a deadline that passes takes the buttons away and never approves", async (t) => {
+waitingTest("a deadline that passes takes the buttons away and never approves", async (t) => {
   const { server, person, page, agent } = await setUp(t);
   if (server.mocked) return;
-  const { id } = await agent.ask("stripe", "refund", '{"amount":1}', { decide_in: 4 });
+  const { id } = await agent.ask("stripe", "refund", '{"amount":1}', { decide_in: 12 });
   await openRequest(page, id);
   await page.locator(".decision .approve:enabled").waitFor();
   await page.locator(".time-left").first().waitFor();

@@ -1,5 +1,57 @@
 import assert from "node:assert/strict";
-import { openBrowser, setUp, test } from "./harness.mjs";
+import { assertGood } from "./access.mjs";
+import {
+  Agent,
+  decisionPanel,
+  letGo,
+  openBrowser,
+  openRequest,
+  photograph,
+  setUp,
+  test,
+} from "./harness.mjs";
+
+const armed = (page) => page.locator(".decision-bar .approve:enabled");
+
+test("five approvals faster than reading take the one press away for half a minute", async (t) => {
+  // No policy of the real server gives the level low to a request yet.
+  const { server, person, page, agent } = await setUp(t, { mock: true });
+  await page.clock.install();
+  await page.goto(server.origin);
+  // Sixteen seconds of reading: nobody has read it who approves as soon as it can be.
+  const note = "The customer says that the parcel never came. ".repeat(7);
+  const ids = [];
+  for (let n = 0; n < 6; n += 1) {
+    const text = JSON.stringify({ n, note });
+    ids.push((await agent.ask("crm", `update_${n}`, text, { priority: "low" })).id);
+  }
+  const polls = ids.map((id) => agent.status(id, 50)); // Its agent waits: no time to undo.
+  for (const id of ids.slice(0, 5)) {
+    await letGo(page);
+    await openRequest(page, id);
+    await page.getByText("It is connected and waits for your answer.").waitFor();
+    await armed(page).waitFor();
+    await page.keyboard.press("a");
+    await page.getByRole("heading", { name: "Approved" }).waitFor();
+  }
+  const last = ids.at(-1);
+  await letGo(page);
+  await openRequest(page, last);
+  await page.getByText("Five decisions faster than they can be read").waitFor();
+  await photograph(page, "paused");
+  await armed(page).waitFor();
+  await page.keyboard.press("a");
+  await decisionPanel(page).waitFor();
+  assert.equal((await agent.status(last)).status, "PENDING", "one press was enough");
+  await page.keyboard.press("Escape");
+  await page.clock.fastForward(31_000);
+  await page.getByText("Five decisions faster").waitFor({ state: "detached" });
+  await armed(page).waitFor();
+  await page.keyboard.press("a");
+  await page.getByRole("heading", { name: "Approved" }).waitFor();
+  await Promise.all(polls);
+  person.behaved();
+});
 
 test("who fetches links, or opens a page and waits, decides nothing", async (t) => {
   const { server, person, page, agent } = await setUp(t);
@@ -35,5 +87,38 @@ test("who fetches links, or opens a page and waits, decides nothing", async (t) 
   }
   assert.equal((await agent.status(id)).status, "PENDING");
   scanner.behaved(/status of 401/);
+  person.behaved();
+});
+
+test("an agent that floods the inbox is one row, and hides nothing that matters", async (t) => {
+  const { server, person, page, agent } = await setUp(t);
+  const other = new Agent(server.origin, await server.newAgentKey("mail-bot"), agent.contentKey);
+  const first = await other.ask("mail", "send", '{"to":"x"}');
+  await page.locator(`[data-request="${first.id}"]`).waitFor();
+  await letGo(page);
+  const asked = [];
+  for (let n = 0; n < 40; n += 1) {
+    asked.push((await agent.ask("crm", `update_${n % 2}`, `{"n":${n}}`, { priority: "low" })).id);
+  }
+  const high = await agent.ask("db", "sql", '{"q":"DROP TABLE t"}', { priority: "high" });
+  const toggle = page.getByRole("button", { name: "asks in a flood: 40 requests, 2 kinds" });
+  await toggle.waitFor();
+  const listed = () =>
+    page
+      .locator("[data-request]")
+      .evaluateAll((rows) => rows.map(({ dataset }) => dataset.request).sort());
+  assert.deepEqual(await listed(), [first.id, high.id].sort());
+  await assertGood(page, "flood");
+  await toggle.focus();
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await listed(), [first.id, high.id, ...asked].sort());
+  await photograph(page, "flood-open");
+  // What is open stays in sight when the others fold.
+  await openRequest(page, asked[0]);
+  await toggle.or(page.getByRole("button", { name: "asks in a flood: 39" })).click();
+  assert.deepEqual(await listed(), [first.id, high.id, asked[0]].sort());
+  await page.getByRole("link", { name: "Stop this agent" }).click();
+  await page.getByText("billing-bot").first().waitFor();
+  assert.match(page.url(), /page=agents/);
   person.behaved();
 });

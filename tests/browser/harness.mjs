@@ -16,7 +16,14 @@ export const binary = process.env.LETSPING ?? join(top, "build/release/letsping"
 const mocked = process.env.LETSPING === "mock";
 
 const registered = [];
-export const test = (name, run) => registered.push({ name, run });
+const register = (name, run, more) => registered.push({ name, run, limitMs: 90_000, ...more });
+export const test = (name, run) => register(name, run);
+// What waits for a clock of the server or of the browser: begun before the others, it ends beside
+// them.
+export const waitingTest = (name, run) => register(name, run, { waits: true });
+// One of `run --long`, which takes minutes.
+export const longTest = (name, minutes, run) =>
+  register(name, run, { limitMs: minutes * 60_000, long: true });
 
 // Every test of this folder, in the same order in each process that asks.
 export async function allTests() {
@@ -54,7 +61,9 @@ export async function startServer(t, { mock = mocked, env = {} } = {}) {
 async function serve(t, data, listen, env, ...flags) {
   const web = process.env.LETSPING_WEB ? ["--web-dir", process.env.LETSPING_WEB] : [];
   const words = ["serve", "--data", data, "--listen", listen, ...web, ...flags];
-  const child = spawn(binary, words, { env: { ...process.env, ...env } });
+  // Nobody waits a day here for a second person's key; whoever tests that sets it back.
+  const settings = { LETSPING_PEOPLE__NEW_KEY_WAIT_MS: "0", ...env };
+  const child = spawn(binary, words, { env: { ...process.env, ...settings } });
   let log = "";
   const ended = new Promise((resolve) => child.on("close", resolve));
   const stop = async () => {
@@ -302,6 +311,8 @@ function watch(page, server, seen) {
     }
   });
   page.on("response", async (response) => {
+    // These are of the program, whoever asks; to fetch each of them a second time takes long.
+    if (new URL(response.url()).pathname.startsWith("/assets/")) return;
     seen.bodies.push(await response.text().catch(() => ""));
   });
 }

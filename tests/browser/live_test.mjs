@@ -8,6 +8,7 @@ import {
   photograph,
   setUp,
   test,
+  waitingTest,
 } from "./harness.mjs";
 
 const events = "/api/review/events";
@@ -81,7 +82,7 @@ test("when the leading tab is closed the others go on without missing anything",
   person.behaved();
 });
 
-test("a leading tab that is frozen loses the lead", async (t) => {
+waitingTest("a leading tab that is frozen loses the lead", async (t) => {
   const { server, person, page, agent } = await setUp(t);
   await pill(page, "Live").waitFor();
   const [, other] = await openTabs(person, server, 2);

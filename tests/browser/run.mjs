@@ -1,24 +1,30 @@
-// Runs the tests of every *_test.mjs of this folder in two workers, each with a browser and servers
-// of its own; whoever is free takes the next test. The last line counts.
+// Runs the tests of every *_test.mjs of this folder in two workers, each with a browser and
+// servers of its own; whoever is free takes the next test. A test waits for half of its time, as a
+// person must before they may approve: a third worker uses what two leave of two cores. With --long
+// those that take minutes, one at a time, for they load the machine. The last line counts.
 
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { allTests } from "./harness.mjs";
 
-const workers = Number(process.env.WORKERS ?? 2);
+const long = process.argv.includes("--long");
+const workers = long ? 1 : Number(process.env.WORKERS ?? 2);
 // Beyond the worker's own limit for a test: that one hangs where it cannot tell.
-const hangMs = 150_000;
-const words = process.argv.slice(2);
+const hangMs = 60_000;
+const words = process.argv.slice(2).filter((word) => word !== "--long");
 const count = { passed: 0, failed: 0, skipped: 0 };
 // Two cores that do much else at once bring a real browser to its limits now and then. So few tests
 // that failed are played once more, alone, and whatever passes then is reported as unsteady; more
 // are no accident. LETSPING_ONCE=1 plays each once.
-const secondAttempts = process.env.LETSPING_ONCE ? 0 : 2;
+const secondAttempts = long || process.env.LETSPING_ONCE ? 0 : 2;
 
-let queue = (await allTests())
-  .map(({ name }, number) => ({ name, number }))
-  .filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-count.skipped = (await allTests()).length - queue.length;
+const meant = (await allTests())
+  .map(({ run, ...one }, number) => ({ ...one, number }))
+  .filter((one) => Boolean(one.long) === long);
+let queue = meant
+  .filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
+  .sort((a, b) => Number(b.waits ?? false) - Number(a.waits ?? false));
+count.skipped = meant.length - queue.length;
 let failed = [];
 
 function report(played, problem, seconds) {
@@ -41,7 +47,7 @@ function work() {
     current = queue.shift();
     if (current === undefined) return child.send("end");
     began = true;
-    timer = setTimeout(() => child.kill("SIGKILL"), hangMs);
+    timer = setTimeout(() => child.kill("SIGKILL"), current.limitMs + hangMs);
     child.send(current.number);
   };
   child.on("message", (message) => {

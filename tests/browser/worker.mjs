@@ -2,7 +2,6 @@
 
 import { allTests, closeBrowser } from "./harness.mjs";
 
-const limitMs = 90_000;
 const tests = await allTests();
 
 process.on("message", async (number) => {
@@ -11,7 +10,7 @@ process.on("message", async (number) => {
     process.exit(0);
   }
   const began = performance.now();
-  const problem = await attempt(tests[number].run);
+  const problem = await attempt(tests[number]);
   process.send({ problem, seconds: (performance.now() - began) / 1000 });
 });
 // The runner is gone: nothing that was started here may outlive it. A worker leads its own process
@@ -19,7 +18,7 @@ process.on("message", async (number) => {
 process.on("disconnect", () => process.kill(0, "SIGKILL"));
 process.send("ready");
 
-async function attempt(run) {
+async function attempt({ run, limitMs }) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`took more than ${limitMs / 1000} s`)), limitMs);

@@ -12,7 +12,10 @@ from server import binary
 
 PIN = "2468"
 INVALID, VALID = 40, 0
-NOT_AUTHORISED, USAGE = 5, 2
+NOT_AUTHORISED, USAGE, CONFLICT = 5, 2, 7
+# {"amount":12.50,"host":"db-1"}, under the content key of the cases.
+PAID = ('{"_lp_enc":true,"iv":"sLGys7S1tre4ubq7",'
+        '"ct":"4nc7xoO41StlwqaQ42i47qZUJqFhDLUXOqyvwH7/9EfdnNzuJAze0UGRUKdlDQ=="}')
 SOFT_KEYS = Path(binary()).parent / "tests/security_key/letsping_soft_keys"
 
 
@@ -97,13 +100,34 @@ class SecurityKeys(unittest.TestCase):
                               input=receipt, capture_output=True, timeout=60, check=False)
         self.assertEqual(INVALID, done.returncode, done.stdout)
 
-    def test_approves_at_critical_with_a_reason_and_the_action_typed(self):
-        request = self.house.asks(priority="critical")
+    def test_approves_at_critical_with_a_reason_and_a_value_typed(self):
+        # Its client shows numbers, and nobody waits there.
+        request = self.house.asks(PAID, priority="critical", capabilities=["number_match"])
         self.refuses(self.decides(request), "--reason with at least 12", status=USAGE)
         reason = ("--reason", "the month is closed")
-        person = self.decides(request, "approve", *reason).sees("approve? type sql: ")
-        self.refuses(person.types("yes"), "nothing was signed")
-        person = self.decides(request, "approve", *reason).sees("approve? type sql: ").types("sql")
+        person = self.decides(request, "approve", *reason)
+        self.refuses(person.sees("approve? type the value of amount: ").types("12.5"),
+                     "nothing was signed")
+        person = self.decides(request, "approve", *reason)
+        person.sees("approve? type the value of amount: ").types("12.50")
+        person.sees("PIN of the security key: ").types(PIN)
+        self.assertEqual("approved", person.result()["decision"]["state"])
+
+    def test_approves_at_critical_by_the_number_while_the_program_shows_one(self):
+        request = self.house.asks(PAID, priority="critical", capabilities=["number_match"])
+        shown = self.house.status_of(request)["number_match"]
+        reason = ("--reason", "the month is closed")
+
+        def types(number):
+            person = self.decides(request, "approve", *reason).sees("Tries left: ")
+            person.sees("approve? type the number: ").types(number)
+            return person
+
+        self.refuses(types("12a"), "nothing was signed")
+        wrong = types("000" if shown["number"] != "000" else "001")
+        self.refuses(wrong.sees("PIN of the security key: ").types(PIN), "one try less",
+                     status=CONFLICT)
+        person = types(self.house.status_of(request)["number_match"]["number"])
         person.sees("PIN of the security key: ").types(PIN)
         self.assertEqual("approved", person.result()["decision"]["state"])
 

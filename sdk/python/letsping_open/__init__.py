@@ -6,11 +6,12 @@ from .errors import (ApprovalExpiredError, ApprovalRejectedError, ApprovalTimeou
                      AuthenticationError, ConfigurationError, ConflictError, DecryptionError,
                      IntegrityError, LetsPingError, RateLimitError, SignatureError)
 from .ledger import DirectoryLedger, MemoryLedger
+from .number import Number
 from .tool_gate import Allowed, Denied, ToolGate
 from .webhooks import Event
 
 __all__ = ["Allowed", "ApprovalExpiredError", "ApprovalRejectedError", "ApprovalTimeoutError",
            "AsyncLetsPing", "AuthenticationError", "ConfigurationError", "ConflictError",
            "Decision", "DecryptionError", "Denied", "DirectoryLedger", "Event", "IntegrityError",
-           "LetsPing", "LetsPingError", "MemoryLedger", "RateLimitError", "RequestId",
+           "LetsPing", "LetsPingError", "MemoryLedger", "Number", "RateLimitError", "RequestId",
            "SignatureError", "ToolGate"]

@@ -23,6 +23,7 @@ from .decision import Decision, RequestId, read_decision
 from .errors import (ApprovalTimeoutError, AuthenticationError, ConfigurationError, ConflictError,
                      LetsPingError)
 from .gate import gate, require_approval
+from .number import Number, NumberMatch
 from .payloads import (Sealer, random_key, read_json, stable_key, text_of,
                        unfit_member)
 from .spans import span
@@ -33,6 +34,7 @@ __all__ = ["AsyncLetsPing", "LetsPing"]
 
 HOLD_S, DAY_S = 25, 86_400.0
 PRIORITIES = ("low", "medium", "high", "critical")
+OnNumber = Callable[[Number], None] | NumberMatch | None
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -67,26 +69,35 @@ class LetsPing:
     # ---- asking ---------------------------------------------------------------------------------
 
     def ask(self, service: str, action: str, payload: Any, *, timeout: float = DAY_S,
-            stop: threading.Event | None = None, **more: Any) -> Decision:
-        """Asks, and waits for the decision. Raises as `defer` and `wait` do."""
-        request = self.defer(service, action, payload, **more)
-        return self.wait(request, timeout=timeout, stop=stop)
+            stop: threading.Event | None = None, on_number: OnNumber = None,
+            **more: Any) -> Decision:
+        """Asks, and waits for the decision. Raises as `defer` and `wait` do.
+
+        `on_number` says that somebody sits beside this program: at critical a reviewer types the
+        number that it shows them. It is called with the first Number and with each that takes its
+        place (by `aask` in another thread). Log it nowhere and give it to no model. What it raises
+        ends the wait, and the request stays open."""
+        numbers = NumberMatch.of(on_number)
+        request = self.defer(service, action, payload, on_number=numbers, **more)
+        return self.wait(request, timeout=timeout, stop=stop, on_number=numbers)
 
     def defer(self, service: str, action: str, payload: Any, *, priority: str = "medium",
               schema: Any = None, role: str | None = None, facts: dict[str, Any] | None = None,
               decide_in: float | None = None, callback_url: str | None = None,
               environment: str | None = None, trace_id: str | None = None,
               parent_request_id: str | None = None, run_id: str | None = None,
-              idempotency_key: str | None = None, call_id: str | None = None) -> RequestId:
+              idempotency_key: str | None = None, call_id: str | None = None,
+              on_number: OnNumber = None) -> RequestId:
         """Asks, and returns the id at once. With `run_id` the same ask of the same run is one
         request, also after a crash; `idempotency_key` says so in the caller's own words.
         `decide_in` is in seconds; then the request expires at the server."""
         if priority not in PRIORITIES:
             raise ConfigurationError(f"priority is one of {', '.join(PRIORITIES)}",
                                      code="priority")
-        text = text_of(payload)
+        text, numbers = text_of(payload), NumberMatch.of(on_number)
         body = {"service": service, "action": action, "priority": priority, "schema": schema,
                 "payload": self.sealer.seal(text, service, action), "facts": facts,
+                "capabilities": ["number_match"] if numbers else None,
                 "decide_in": None if decide_in is None else max(1, int(decide_in)),
                 "idem": self.sealer.content_mac(service, action, text),
                 "metadata": _present({"sdk": "python", "role": role, "trace_id": trace_id,
@@ -99,6 +110,8 @@ class LetsPing:
             answer = self.transport.call("POST", "/ingest", _present(body),
                                          headers={"Idempotency-Key": key})
             request = _request_of(answer, text)
+            if numbers:
+                numbers.read(answer)
             current.set_attribute("lp.request.id", str(request))
             current.set_attribute("lp.level", str(answer.get("level", "")))
         return request
@@ -106,19 +119,20 @@ class LetsPing:
     # ---- waiting --------------------------------------------------------------------------------
 
     def wait(self, request_id: str, *, timeout: float = DAY_S, asked: Any = None,
-             stop: threading.Event | None = None) -> Decision:
+             stop: threading.Event | None = None, on_number: OnNumber = None) -> Decision:
         """The approval of this request. Raises ApprovalRejectedError for a no (its subclass
         ApprovalExpiredError when nobody decided in time), ApprovalTimeoutError after `timeout`
         seconds, and IntegrityError or DecryptionError for an answer that must not be acted on.
         `asked` is what the payload must be; the id that `defer` returned knows it itself."""
-        end, pause = time.monotonic() + timeout, 0.5
+        end, pause, numbers = time.monotonic() + timeout, 0.5, NumberMatch.of(on_number)
         with span("lp.wait", "wait", request_id=str(request_id)) as current:
             while stop is None or not stop.is_set():
                 left = end - time.monotonic()
                 if left <= 0:
                     break
                 try:
-                    decision = self.poll(request_id, asked=asked, hold_s=min(HOLD_S, left))
+                    decision = self.poll(request_id, asked=asked, hold_s=min(HOLD_S, left),
+                                         on_number=numbers)
                     pause = 0.5
                 except LetsPingError as trouble:
                     if not _passes(trouble):
@@ -132,10 +146,13 @@ class LetsPing:
         raise ApprovalTimeoutError("no decision in the time that was given",
                                    request_id=str(request_id))
 
-    def poll(self, request_id: str, *, asked: Any = None, hold_s: float = 0) -> Decision | None:
+    def poll(self, request_id: str, *, asked: Any = None, hold_s: float = 0,
+             on_number: OnNumber = None) -> Decision | None:
         """The approval, or None while it is pending; raises as `wait` does."""
         expected = asked if asked is not None else getattr(request_id, "asked", None)
         answer = self.get_request_status(request_id, hold_s=hold_s)
+        if numbers := NumberMatch.of(on_number):
+            numbers.read(answer)
         return read_decision(answer, str(request_id), self.sealer, expected)
 
     def get_request_status(self, request_id: str, *, hold_s: float = 0) -> Any:

@@ -49,22 +49,27 @@ def pair_humans(receipt: Receipt, own: Statement, reviews: list[Statement]) -> l
     return made
 
 
-def check_humans(receipt: Receipt, reviews: list[Review], rp: dict[str, list[str]] | None) -> None:
-    """Raises Fault, or Unclear once nothing wrong was found with any of them."""
+def check_humans(receipt: Receipt, reviews: list[Review],
+                 rp: dict[str, list[str]] | None) -> bool | None:
+    """Whether a second owner vouched for the keys of all who signed; None if nobody did. Raises
+    Fault, or Unclear once nothing wrong was found with any of them."""
     unclear: Unclear | None = None
+    cosigned: list[bool] = []
     for each in reviews:
         if each.human is None:
             continue
         try:
-            _check_human(receipt, each.statement, each.human, rp)
+            cosigned.append(_check_human(receipt, each.statement, each.human))
+            check_signature(each.human, rp)
         except Unclear as missing:
             unclear = unclear or missing
     if unclear:
         raise unclear
+    return all(cosigned) if cosigned else None
 
 
-def _check_human(receipt: Receipt, review: Statement, human: Human,
-                 rp: dict[str, list[str]] | None) -> None:
+def _check_human(receipt: Receipt, review: Statement, human: Human) -> bool:
+    """Everything but their signature; whether their key is cosigned."""
     core, entry = read_core(human.core_data), human.entry
     demand(human.evidence(core.roster_sha256) in review.evidence,
            "the evidence entry is not in the review's statement")
@@ -90,11 +95,11 @@ def _check_human(receipt: Receipt, review: Statement, human: Human,
         demand(signed == stated, f"the core's {name} is not what the statement or entry says")
     demand(review.actor.kind == "member" and review.actor.method in _METHODS[human.class_],
            "the review's actor did not sign with such a key")
-    _check_entry(human, core.roster_sha256, receipt)
+    cosigned = _check_entry(human, core.roster_sha256, receipt)
     _check_batch(human, core, receipt.descriptor)
     demand(core.issued_at <= review.time <= core.expires_at,
            "the review is not within the time of the offer")
-    check_signature(human, rp)
+    return cosigned
 
 
 def _check_batch(human: Human, core: Core, descriptor: dict[str, Any]) -> None:
@@ -112,13 +117,15 @@ def _check_batch(human: Human, core: Core, descriptor: dict[str, Any]) -> None:
         demand(signed == stated, f"the batch is of another {name}")
 
 
-def _check_entry(human: Human, roster_sha256: str, receipt: Receipt) -> None:
-    head = next((each.head for each in receipt.rosters if each.head.sha256 == roster_sha256), None)
+def _check_entry(human: Human, roster_sha256: str, receipt: Receipt) -> bool:
+    heads = [each.head for each in receipt.rosters]
+    head = next((each for each in heads if each.sha256 == roster_sha256), None)
     if head is None:
         raise Fault("the core names a roster that is not in the receipt")
     check_inclusion(leaf_hash(human.entry.data), human.index, head.size, human.path, head.root,
                     "the roster entry")
     demand("reviewer" in human.entry.roles, "the signer is no reviewer")
+    return human.entry.is_cosigned(head.origin, heads[:heads.index(head) + 1])
 
 
 def check_quorum(receipt: Receipt, own: Statement, reviews: list[Review]) -> None:

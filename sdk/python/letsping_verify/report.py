@@ -21,6 +21,7 @@ class Report:
     why: str | None = None
     human: str = "none"
     log: str = "none"
+    keys_cosigned: bool | None = None  # those of the people, each by a second owner
     type: str | None = None
     origin: str | None = None
     index: int | None = None
@@ -49,6 +50,9 @@ class Report:
         if self.type:
             lines.append(f"  {self.type} at {self.time}, index {self.index} of {self.origin}")
         lines.append(f"  human {self.human}, log {self.log}")
+        if self.keys_cosigned is not None:
+            lines.append("  keys cosigned by a second owner" if self.keys_cosigned
+                         else "  keys not cosigned by a second owner, which is weaker")
         if self.marks:
             lines.append(f"  marks: {', '.join(self.marks)}")
         lines += [f"  {each['result']:8} {each['check']}" for each in self.checks]

@@ -20,6 +20,26 @@ def p256_spki(value: Any, where: str) -> bytes:
     return spki
 
 
+COSIGNATURES_MAX = 16
+
+
+@dataclass(frozen=True)
+class Cosignature:
+    """Of a second owner over an entry."""
+
+    member: str
+    spki: bytes
+    data: bytes
+
+
+def _cosignature(value: Any, where: str) -> Cosignature:
+    read = m.Members(value, where)
+    made = Cosignature(read.need("member", m.text), read.need("spki", p256_spki),
+                       read.need("signature", m.binary))
+    read.done()
+    return made
+
+
 @dataclass(frozen=True)
 class Entry:
     """One key of one member."""
@@ -31,6 +51,8 @@ class Entry:
     class_: str
     spki: bytes | None
     rp_id: str | None
+    value: dict[str, Any]
+    cosigned: list[Cosignature]
 
     @staticmethod
     def read(value: Any, where: str) -> Entry:
@@ -40,15 +62,35 @@ class Entry:
         entry = Entry(canonical(value), read.need("member", m.text),
                       read.need("roles", m.sorted_of(m.one_of(*ROLES))),
                       read.need("groups", m.sorted_of(m.text)), class_,
-                      read.may("spki", p256_spki), read.may("rpId", m.text))
-        read.need("cosigned", m.array_of(m.plain_object))
+                      read.may("spki", p256_spki), read.may("rpId", m.text), value,
+                      read.need("cosigned", m.array_of(_cosignature)))
         aaguid = read.may("aaguid", m.text)
         read.done()
         demand((entry.spki is None) == (class_ == "none"), f"{where}.spki does not fit its class")
         demand((entry.rp_id is not None) == (class_ == "passkey"),
                f"{where}.rpId does not fit its class")
         demand(aaguid is None or class_ == "passkey", f"{where}.aaguid does not fit its class")
+        keys = [each.spki for each in entry.cosigned]
+        demand(len(keys) <= COSIGNATURES_MAX and all(a < b for a, b in zip(keys, keys[1:])),
+               f"{where}.cosigned is too long, not in ascending order, or has a key twice")
+        demand(not keys or entry.spki is not None, f"{where}.cosigned is of no key")
+        demand(all(each.spki != entry.spki and each.member != entry.member
+                   for each in entry.cosigned), f"{where}.cosigned is by the member themselves")
         return entry
+
+    def is_cosigned(self, origin: str, heads: list[Head]) -> bool:
+        """Whether an owner of one of these versions vouched for it, which end with the one that
+        lists it. Raises Fault if a cosignature does not hold; one by an owner of a version before
+        those shown proves nothing."""
+        owners = {spki for head in heads for spki in head.owners}
+        for each in self.cosigned:
+            body = {"cosigner": each.member, "entry": {**self.value, "cosigned": []},
+                    "origin": origin}
+            verify_p256(each.spki, each.data, tagged("lp-cosign/1", canonical(body)),
+                        "a cosignature of a person's key", low_s=True)
+            demand(each.spki in owners or heads[0].version > 1,
+                   "a person's key is cosigned by somebody who is no owner")
+        return any(each.spki in owners for each in self.cosigned)
 
     @property
     def key_id(self) -> str | None:

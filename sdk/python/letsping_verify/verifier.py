@@ -255,7 +255,8 @@ class Verification:
         self._people = pair_humans(self._receipt, self._own, self._reviews)
         rp = self._trust.rp if self._trust else None
         unclear: Unclear | None = None
-        for check in (lambda: check_humans(self._receipt, self._people, rp),
+        cosigned: list[bool | None] = []
+        for check in (lambda: cosigned.append(check_humans(self._receipt, self._people, rp)),
                       self._check_erased_people):
             try:
                 check()
@@ -265,6 +266,7 @@ class Verification:
             raise unclear
         classes = [each.human_class for each in self._people]
         if self._own.type in WITH_PEOPLE and classes:
+            self._report.keys_cosigned = cosigned[0]
             self._report.human = max(classes)  # C is weaker than B is weaker than A
         if self._receipt.erased_people:
             return "erased"

@@ -21,6 +21,8 @@ def judge(case):
         if report.check:
             said["check"] = report.check
         self.assertEqual(said, case["expect"], f"{case['why']}; said: {report.why}")
+        if "keys_cosigned" in case:
+            self.assertEqual(case["keys_cosigned"], report.keys_cosigned)
         if "marks" in case:
             self.assertEqual(case["marks"], report.marks)
         erased = any(each["result"] == "erased" for each in report.checks)

@@ -76,7 +76,7 @@ class Command(unittest.TestCase):
         _, out = self.judge(BASES["approved"], "--json")
         report = json.loads(out)
         self.assertEqual(set(report), {"verdict", "human", "log", "type", "origin", "index",
-                                       "time", "request_id", "checks"})
+                                       "time", "request_id", "checks", "keys_cosigned"})
         self.assertEqual([each["result"] for each in report["checks"] if
                           each["check"] in ("parse", "agent")], ["ok", "absent"])
 

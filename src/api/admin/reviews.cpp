@@ -55,14 +55,17 @@ net::Outcome decide(Context& context, Call& call) {
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return command.error();
   // Where only the provider signs people in, its word stands behind what is decided at high.
-  command->account_stale = account_stale(context, nullptr);
-  const std::string request = command->request;
+  command->side_waits = core::asking_side_waits(
+      context.engine.presence(), command->decide.request, context.engine.clock().now());
+  command->decide.account_stale = account_stale(context, nullptr);
+  const std::string request = command->decide.request;
   return net::Later{[&context, command = *std::move(command),
                      request](std::shared_ptr<net::Responder> responder) mutable {
-    const bool taken = context.engine.submit<core::Decide>(
+    const bool taken = context.engine.submit<core::DecideMatched>(
         std::move(command), [&context, responder, request](auto result) {
           responder->render([&context, request, result = std::move(result)] {
             if (!result) return refuse_decision(context, result.error(), {}, {});
+            if (result->refused) return refuse_number(*result->refused, result->tries_left);
             const auto view = context.engine.request(request, {});
             if (!view) return refuse(view.error());
             return private_reply(json::compact(

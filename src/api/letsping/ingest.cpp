@@ -10,10 +10,12 @@
 #include "api/letsping/attachments.h"
 #include "api/letsping/ingest_body.h"
 #include "api/letsping/isolation.h"
+#include "api/letsping/number_told.h"
 #include "api/reply.h"
 #include "api/signed_url.h"
 #include "api/submit.h"
 #include "base/text.h"
+#include "core/number_match.h"
 #include "core/project_secrets.h"
 #include "json/write.h"
 
@@ -21,15 +23,31 @@ namespace lp::api {
 
 namespace {
 
-net::Reply accepted(Context& context, const std::string& base, const core::Ingest::Result& result,
-                    const std::vector<seal::DeclaredAttachment>& attachments) {
+// What of an ask its answer is made with.
+struct Asked {
+  std::string base, project, api_key;
+  std::vector<seal::DeclaredAttachment> attachments;
+  bool shows_number = false;
+};
+
+void add_number(Context& context, json::Value& body, const Asked& asked,
+                const std::string& request) {
+  const auto view = context.engine.request(request, asked.project);
+  if (!view) return;
+  if (auto told = number_told(context, *view, asked.api_key)) {
+    body.add("number_match", std::move(told->value));
+  }
+}
+
+net::Reply accepted(Context& context, const Asked& asked, const core::Ingest::Result& result) {
+  const std::string& base = asked.base;
   auto body = json::Value::object();
   body.add("id", result.id)
       .add("uploadUrl", base + sign_path(context.engine.keys(), net::Method::put,
                                          snapshot_path(result.id), context.engine.clock().now()));
   if (result.snapshot_key) body.add("dek", base64(result.snapshot_key->reveal()));
-  if (!attachments.empty()) {
-    body.add("attachments", attachment_uploads(context, base, result.id, attachments));
+  if (!asked.attachments.empty()) {
+    body.add("attachments", attachment_uploads(context, base, result.id, asked.attachments));
   }
   body.add("triage_url", base + "/requests/" + result.id)
       .add("version", result.version)
@@ -37,6 +55,7 @@ net::Reply accepted(Context& context, const std::string& base, const core::Inges
       .add("decide_by", to_string(result.decide_by));
   if (result.replay) body.add("replay", true);
   if (result.advisory) body.add("advisory", advisory);
+  if (asked.shows_number) add_number(context, body, asked, result.id);
   return json_reply(json::compact(body));
 }
 
@@ -81,11 +100,14 @@ net::Outcome ingest(Context& context, Call& call) {
     }
     ask.idempotency_key = key;
   }
-  auto attachments = ask.attachments;
+  Asked asked{.base = base_url(context, call.request),
+              .project = ask.project,
+              .api_key = ask.api_key,
+              .attachments = ask.attachments,
+              .shows_number = core::announces_number(ask.capabilities)};
   return submit(context, std::move(ask),
-                [&context, base = base_url(context, call.request),
-                 attachments = std::move(attachments)](core::Ingest::Result result) {
-                  return accepted(context, base, result, attachments);
+                [&context, asked = std::move(asked)](const core::Ingest::Result& result) {
+                  return accepted(context, asked, result);
                 });
 }
 

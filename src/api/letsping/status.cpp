@@ -9,8 +9,10 @@
 
 #include "api/errors.h"
 #include "api/letsping/diff_summary.h"
+#include "api/letsping/number_told.h"
 #include "api/reply.h"
 #include "base/id.h"
+#include "core/number_match.h"
 #include "core/remark.h"
 #include "core/request_event.h"
 #include "json/write.h"
@@ -105,12 +107,18 @@ std::optional<std::int64_t> preferred_wait(std::string_view prefer) {
 // slot of a held one back, whatever becomes of the connection.
 class Poll {
  public:
-  Poll(Context& context, const Call& call, std::string request)
+  // `shows`: it is of the client that shows the number.
+  Poll(Context& context, const Call& call, std::string request, bool shows)
       : context_(context),
         request_(std::move(request)),
         key_(call.key->id),
         project_(call.key->project),
-        address_(call.request.peer.address) {
+        address_(call.request.peer.address),
+        shows_(shows) {
+    if (shows_) {
+      static_cast<void>(context.engine.presence().poll_begins(
+          core::asking_side(request_), key_, context.engine.clock().now(), poll_recent_ms));
+    }
     recent_ = context.engine.presence().poll_begins(request_, key_, context.engine.clock().now(),
                                                     poll_recent_ms);
   }
@@ -118,6 +126,10 @@ class Poll {
   Poll& operator=(const Poll&) = delete;
   ~Poll() {
     context_.engine.presence().poll_ends(request_, context_.engine.clock().now());
+    if (shows_) {
+      context_.engine.presence().poll_ends(core::asking_side(request_),
+                                           context_.engine.clock().now());
+    }
     if (held_) context_.holds.release(key_, address_, project_);
   }
 
@@ -128,10 +140,12 @@ class Poll {
   }
   [[nodiscard]] const std::string& request() const { return request_; }
   [[nodiscard]] const std::string& project() const { return project_; }
+  [[nodiscard]] const std::string& key() const { return key_; }
 
  private:
   Context& context_;
   const std::string request_, key_, project_, address_;
+  const bool shows_;
   bool recent_ = false;
   bool held_ = false;
 };
@@ -177,8 +191,15 @@ std::string summary_of_edit(Context& context, const core::RequestView& view) {
   return sealed ? R"({"note":)" + edit->note + "}" : std::string();
 }
 
-Told told_of(Context& context, const core::RequestView& view) {
+std::string number_text(Context& context, const core::RequestView& view,
+                        std::string_view api_key) {
+  const auto number = number_told(context, view, api_key);
+  return number ? json::compact(number->value) : std::string();
+}
+
+Told told_of(Context& context, const core::RequestView& view, std::string_view api_key) {
   Told told;
+  told.number_match = number_text(context, view, api_key);
   if (!approval::terminal(view.state)) told.changes_requested = changes_requested(context, view);
   if (view.state == State::approved_with_modifications) {
     told.diff_summary = summary_of_edit(context, view);
@@ -187,14 +208,14 @@ Told told_of(Context& context, const core::RequestView& view) {
 }
 
 // The reply for a request as it stands; the first terminal one is noted as delivered.
-net::Reply tell(Context& context, const core::RequestView& view) {
+net::Reply tell(Context& context, const core::RequestView& view, std::string_view api_key) {
   if (approval::terminal(view.state) && !view.rows.delivery) {
     // Not waited for: if it is lost the next poll notes it.
     static_cast<void>(context.engine.submit<core::NoteDelivery>(
         {.project = view.rows.request.project, .request = view.rows.request.id, .how = "status"},
         [](const auto&) {}, Urgency::soon));
   }
-  return private_reply(status_body(view, told_of(context, view)));
+  return private_reply(status_body(view, told_of(context, view, api_key)));
 }
 
 // Whether more people want it changed than when the agent began to wait.
@@ -206,18 +227,20 @@ bool newly_asked(const core::RequestView& view, std::uint64_t version, std::size
 }
 
 net::Park park(Context& context, std::unique_ptr<Poll> poll, std::int64_t hold,
-               const approval::Request& state) {
+               const approval::Request& state, std::string number) {
   std::string topic = poll->request();
   auto render =
       [&context, poll = std::move(poll), version = state.version,
-       asked = state.changes_asked.size()](bool expired) mutable -> std::optional<net::Reply> {
+       asked = state.changes_asked.size(),
+       number = std::move(number)](bool expired) mutable -> std::optional<net::Reply> {
     if (poll == nullptr) return std::nullopt;
     const auto view = context.engine.request(poll->request(), poll->project());
     if (view && !approval::terminal(view->state) && !expired &&
-        !newly_asked(*view, version, asked)) {
+        !newly_asked(*view, version, asked) &&
+        number == number_text(context, *view, poll->key())) {
       return std::nullopt;
     }
-    net::Reply reply = view ? tell(context, *view) : refuse(view.error());
+    net::Reply reply = view ? tell(context, *view, poll->key()) : refuse(view.error());
     poll.reset();
     return reply;
   };
@@ -242,7 +265,7 @@ std::string status_body(const core::RequestView& view, const Told& told) {
   return fmt::format(
       R"({{"id":{},"status":"{}","payload":{},"patched_payload":{},"resolved_at":{},"actor_id":{},)"
       R"({}"metadata":{},"state":"{}","version":{},"level":"{}","decide_by":"{}",)"
-      R"("request_sha256":"{}"{}{}}})",
+      R"("request_sha256":"{}"{}{}{}}})",
       json::quote(view.rows.request.id), wire_status(view.state), or_null(view.payload),
       // A copy of the payload would be reported as a change (wire.md 0.2).
       modified ? or_null(view.edited_payload) : "null",
@@ -253,7 +276,8 @@ std::string status_body(const core::RequestView& view, const Told& told) {
       evidence::to_string(state.state.level), to_string(state.state.decide_by),
       view.rows.request.request_sha256.hex(),
       told.changes_requested.empty() ? "" : ",\"changes_requested\":" + told.changes_requested,
-      told.diff_summary.empty() ? "" : ",\"diff_summary\":" + told.diff_summary);
+      told.diff_summary.empty() ? "" : ",\"diff_summary\":" + told.diff_summary,
+      told.number_match.empty() ? "" : ",\"number_match\":" + told.number_match);
 }
 
 std::int64_t hold_ms(std::optional<std::string_view> wait, std::string_view prefer,
@@ -277,13 +301,20 @@ net::Outcome status(Context& context, Call& call) {
   if (wait && (!read_seconds(*wait) || *read_seconds(*wait) > wait_s_max)) {
     return refuse(Reason::query_invalid, "wait must be a number of seconds from 0 to 60");
   }
-  auto poll = std::make_unique<Poll>(context, call, id);
-  if (approval::terminal(view->state)) return tell(context, *view);
-  const std::int64_t hold = hold_ms(wait, call.request.header("prefer"),
-                                    call.request.header("user-agent"), poll->polled_before());
+  const std::string& key = call.key->id;
+  const auto number = number_told(context, *view, key);
+  auto poll = std::make_unique<Poll>(context, call, id, number.has_value());
+  if (approval::terminal(view->state)) return tell(context, *view, key);
+  std::int64_t hold = hold_ms(wait, call.request.header("prefer"),
+                              call.request.header("user-agent"), poll->polled_before());
   // Over a cap: PENDING at once, never 429, which clients would take for trouble.
-  if (hold == 0 || !poll->hold()) return tell(context, *view);
-  return park(context, std::move(poll), hold, view->rows.state.state);
+  if (hold == 0 || !poll->hold()) return tell(context, *view, key);
+  // Nobody shows a number for longer than it is good.
+  if (number && number->until) {
+    hold = std::clamp<std::int64_t>(*number->until - context.engine.clock().now(), 1, hold);
+  }
+  return park(context, std::move(poll), hold, view->rows.state.state,
+              number ? json::compact(number->value) : std::string());
 }
 
 }  // namespace lp::api

@@ -19,6 +19,7 @@ net::Outcome status(Context& context, Call& call);
 struct Told {
   std::string changes_requested;  // while people want something else than this version
   std::string diff_summary;       // what they changed before they approved it
+  std::string number_match;       // the number to show (number_told.h)
 };
 
 // The body of a reply. Payloads are the exact source text, embedded and never re-serialised.

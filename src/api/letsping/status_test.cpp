@@ -25,7 +25,7 @@ core::RequestView view_of(State state) {
   return view;
 }
 
-json::Document body_of(const core::RequestView& view) {
+json::Document written(const core::RequestView& view) {
   auto document = json::parse(status_body(view));
   EXPECT_TRUE(document.has_value()) << status_body(view);
   return *std::move(document);
@@ -41,8 +41,8 @@ TEST(Status, SaysOnlyTheThreeWordsThatPublishedClientsKnow) {
       {State::cancelled, "REJECTED"},
       {State::denied, "REJECTED"}};
   for (const auto& [state, word] : rows) {
-    EXPECT_EQ(body_of(view_of(state)).root.find_string("status"), word);
-    EXPECT_EQ(body_of(view_of(state)).root.find_string("state"), approval::to_string(state));
+    EXPECT_EQ(written(view_of(state)).root.find_string("status"), word);
+    EXPECT_EQ(written(view_of(state)).root.find_string("state"), approval::to_string(state));
   }
 }
 
@@ -55,38 +55,38 @@ TEST(Status, EchoesThePayloadAsItWasWritten) {
 TEST(Status, HasAPatchOnlyWhereSomethingWasChanged) {
   auto view = view_of(State::approved);
   view.edited_payload = "{\"b\":2}";
-  EXPECT_TRUE(body_of(view).root.find("patched_payload")->is_null());
+  EXPECT_TRUE(written(view).root.find("patched_payload")->is_null());
   view.state = State::approved_with_modifications;
   EXPECT_TRUE(status_body(view).contains("\"patched_payload\":{\"b\":2},"));
 }
 
 TEST(Status, HasMetadataAsAnObjectInEveryState) {
   for (const State state : {State::pending, State::approved, State::expired}) {
-    const auto document = body_of(view_of(state));
+    const auto document = written(view_of(state));
     ASSERT_TRUE(document.root.find("metadata")->is_object());
     for (const auto name : {"resolved_at", "actor_id", "method"}) {
       EXPECT_NE(document.root.find("metadata")->find(name), nullptr) << name;
     }
   }
-  EXPECT_TRUE(body_of(view_of(State::pending)).root.find("resolved_at")->is_null());
-  EXPECT_EQ(body_of(view_of(State::approved)).root.find_string("resolved_at"),
+  EXPECT_TRUE(written(view_of(State::pending)).root.find("resolved_at")->is_null());
+  EXPECT_EQ(written(view_of(State::approved)).root.find_string("resolved_at"),
             "2026-03-01T12:00:00.000Z");
 }
 
 TEST(Status, GivesTheReasonInBothPlaces) {
   auto view = view_of(State::rejected);
   view.reason = "not \"now\"";
-  const auto document = body_of(view);
+  const auto document = written(view);
   EXPECT_EQ(document.root.find_string("reason"), "not \"now\"");
   EXPECT_EQ(document.root.find("metadata")->find_string("reason"), "not \"now\"");
 }
 
 TEST(Status, NamesExpiryAsTheReasonOfItsRejection) {
-  EXPECT_EQ(body_of(view_of(State::expired)).root.find_string("reason"), "expired");
-  EXPECT_EQ(body_of(view_of(State::cancelled)).root.find_string("reason"), "cancelled");
-  EXPECT_EQ(body_of(view_of(State::denied)).root.find_string("reason"), "denied");
-  EXPECT_EQ(body_of(view_of(State::rejected)).root.find("reason"), nullptr);
-  EXPECT_EQ(body_of(view_of(State::approved)).root.find("reason"), nullptr);
+  EXPECT_EQ(written(view_of(State::expired)).root.find_string("reason"), "expired");
+  EXPECT_EQ(written(view_of(State::cancelled)).root.find_string("reason"), "cancelled");
+  EXPECT_EQ(written(view_of(State::denied)).root.find_string("reason"), "denied");
+  EXPECT_EQ(written(view_of(State::rejected)).root.find("reason"), nullptr);
+  EXPECT_EQ(written(view_of(State::approved)).root.find("reason"), nullptr);
 }
 
 TEST(Status, TellsADecisionWithoutThePayload) {

@@ -12,13 +12,13 @@ namespace {
 constexpr const char* kid = "31e9e43f19195b15";
 
 // The owner at a browser that has a key to wrap for.
-struct Owner {
+struct Keeper {
   Server server;
   Browser browser{server};
   crypto::P256Key wrap_key = crypto::P256Key::generate();
   std::string own = evidence::key_id(server.house.approver.spki());
 
-  Owner() { browser.login(); }
+  Keeper() { browser.login(); }
 
   net::Reply announce() {
     auto body = json::Value::object();
@@ -61,7 +61,7 @@ struct Owner {
 };
 
 TEST(ContentKeysDoor, ListsKeysTheirHoldersAndWhatIsWrappedForTheOneWhoAsks) {
-  Owner owner;
+  Keeper owner;
   EXPECT_FALSE(owner.listed().find("devices")->items().at(0).find("wrap_spki"));
   ASSERT_EQ(owner.announce().status, 200);
   const net::Reply done = owner.post("content-keys", owner.hand_over());
@@ -85,7 +85,7 @@ TEST(ContentKeysDoor, ListsKeysTheirHoldersAndWhatIsWrappedForTheOneWhoAsks) {
 }
 
 TEST(ContentKeysDoor, TakesNothingThatIsNoWrappedKey) {
-  Owner owner;
+  Keeper owner;
   ASSERT_EQ(owner.announce().status, 200);
   auto body = owner.hand_over();
   EXPECT_EQ(reason_in(owner.post("content-keys", owner.hand_over(2))), "stale");
@@ -107,7 +107,7 @@ TEST(ContentKeysDoor, TakesNothingThatIsNoWrappedKey) {
 }
 
 TEST(KeyCopiesDoor, KeepsWhatOnlyItsMemberCanOpen) {
-  Owner owner;
+  Keeper owner;
   const auto copy = [](std::string_view kind, const std::string& document) {
     return json::Value::object().add("kind", kind).add("document", document);
   };

@@ -1,5 +1,7 @@
 #include "api/review/decision_body.h"
 
+#include <algorithm>
+
 #include "api/errors.h"
 #include "api/members.h"
 #include "api/review/view.h"
@@ -58,6 +60,15 @@ std::optional<core::Decide::Passkey> read_passkey(Members& members) {
                                .client_data = part("clientDataJSON")};
 }
 
+// A number of another form is no try.
+std::string read_number(Members& members) {
+  std::string number = members.text("number", {.max = 16});
+  const bool digits = std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  const bool sound = number.empty() || (number.size() == 3 && digits);
+  if (!sound) members.refuse("number", "must be the three digits that the program shows");
+  return number;
+}
+
 void read_items(Members& members, const json::Value* items,
                 std::vector<core::DecideBatch::Item>& into,
                 std::optional<net::Reply>& refusal) {
@@ -80,14 +91,33 @@ void read_items(Members& members, const json::Value* items,
   }
 }
 
+Reason reason_of(core::NumberRefusal why) {
+  using enum core::NumberRefusal;
+  switch (why) {
+    case needed:
+      return Reason::number_needed;
+    case wrong:
+      return Reason::number_wrong;
+    case superseded:
+      return Reason::number_superseded;
+    case locked:
+      return Reason::number_locked;
+    case not_asked:
+      return Reason::number_not_asked;
+  }
+  return Reason::number_needed;
+}
+
 }  // namespace
 
-std::expected<core::Decide, net::Reply> read_decision(std::string body, std::string request) {
+std::expected<core::DecideMatched, net::Reply> read_decision(std::string body,
+                                                             std::string request) {
   const auto document = read_object(std::move(body));
   if (!document) return std::unexpected(document.error());
   std::optional<net::Reply> refusal;
   Members members(document->root, "", refusal);
-  core::Decide command;
+  core::DecideMatched matched;
+  core::Decide& command = matched.decide;
   command.request = std::move(request);
   command.core = members.text("core", {.required = true, .max = core_bytes_max});
   command.signature = read_signature(members);
@@ -96,11 +126,12 @@ std::expected<core::Decide, net::Reply> read_decision(std::string body, std::str
   command.passkey = read_passkey(members);
   if (const json::Value* note = members.object("note")) command.note = json::compact(*note);
   if (command.note.size() > note_bytes_max) members.refuse("note", "is too long");
+  matched.number = read_number(members);
   if (refusal) return std::unexpected(*std::move(refusal));
   if (!edit.empty()) {
     if (auto refused = read_edit(edit, command)) return std::unexpected(*std::move(refused));
   }
-  return command;
+  return matched;
 }
 
 std::expected<core::DecideBatch, net::Reply> read_batch(std::string body) {
@@ -140,6 +171,15 @@ net::Reply refuse_decision(Context& context, const core::Refused& refused,
     if (const json::Value* offered = detail.find(name)) body->root.add(name, *offered);
   }
   body->root.add("version", view->rows.state.state.version);
+  reply.body = json::compact(body->root);
+  return reply;
+}
+
+net::Reply refuse_number(core::NumberRefusal why, unsigned tries_left) {
+  net::Reply reply = refuse(reason_of(why));
+  auto body = json::parse(reply.body);
+  if (!body) return reply;
+  body->root.add("tries_left", std::uint64_t{tries_left});
   reply.body = json::compact(body->root);
   return reply;
 }

@@ -180,11 +180,13 @@ net::Outcome decide_review(Context& context, Call& call, const Session& session)
   if (!is_id("req", call.parameter("id"))) return refuse(Reason::not_found);
   auto command = read_decision(std::move(call.request.body), call.parameter("id"));
   if (!command) return std::move(command.error());
-  command->session = {.member = session.member, .key = session.key};
-  command->account_stale = account_stale(context, &session);
+  command->decide.session = {.member = session.member, .key = session.key};
+  command->side_waits = core::asking_side_waits(
+      context.engine.presence(), command->decide.request, context.engine.clock().now());
+  command->decide.account_stale = account_stale(context, &session);
   return net::Later{[&context, command = *std::move(command),
                      session](std::shared_ptr<net::Responder> responder) mutable {
-    auto answer = [&context, responder, session, request = command.request](auto result) {
+    auto answer = [&context, responder, session, request = command.decide.request](auto result) {
       responder->render([&context, session, request, result = std::move(result)] {
         const auto directory = context.engine.directory();
         if (!result) {
@@ -192,11 +194,12 @@ net::Outcome decide_review(Context& context, Call& call, const Session& session)
           return refused ? *std::move(refused)
                          : refuse_decision(context, result.error(), session.member, session.key);
         }
+        if (result->refused) return refuse_number(*result->refused, result->tries_left);
         const auto view = context.engine.request(request, {});
         return view ? detail_reply(context, *directory, *view, session) : refuse(view.error());
       });
     };
-    if (!context.engine.submit<core::Decide>(std::move(command), std::move(answer))) {
+    if (!context.engine.submit<core::DecideMatched>(std::move(command), std::move(answer))) {
       responder->reply(refuse(Reason::overloaded));
     }
   }};

@@ -113,6 +113,7 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/pairing/stop", walled<stop_pairing>},
 
       {Method::get, "/api/review/rosters", signed_in<list_rosters>},
+      {Method::post, "/api/review/rosters", walled_active<sign_rosters>},
       {Method::get, "/api/review/roster-proposals", signed_in<list_proposals>},
       {Method::post, "/api/review/roster-proposals", walled_active<propose_change>},
       {Method::get, "/api/review/roster-proposals/{id}", signed_in<show_proposal>},

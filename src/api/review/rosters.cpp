@@ -69,6 +69,14 @@ bool may_ask_for(const core::Directory& directory, const Session& session,
   return false;
 }
 
+net::Outcome sign(Context& context, Call& call, const Session& session, std::string proposal) {
+  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
+  auto command = read_roster_change(std::move(call.request.body));
+  if (!command) return std::move(command.error());
+  command->proposal = std::move(proposal);
+  return submit(context, *std::move(command), describe_versions);
+}
+
 }  // namespace
 
 bool owns_rosters(const core::Directory& directory, const Session& session) {
@@ -114,12 +122,12 @@ net::Outcome show_proposal(Context& context, Call& call, const Session& session)
   return shown ? private_reply(json::compact(*shown)) : shown.error();
 }
 
+net::Outcome sign_rosters(Context& context, Call& call, const Session& session) {
+  return sign(context, call, session, {});
+}
+
 net::Outcome sign_proposal(Context& context, Call& call, const Session& session) {
-  if (!owns_rosters(*call.directory, session)) return refuse(Reason::not_permitted);
-  auto command = read_roster_change(std::move(call.request.body));
-  if (!command) return std::move(command.error());
-  command->proposal = call.parameter("id");
-  return submit(context, *std::move(command), describe_versions);
+  return sign(context, call, session, call.parameter("id"));
 }
 
 net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session) {

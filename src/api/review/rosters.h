@@ -22,6 +22,8 @@ net::Outcome list_proposals(Context& context, Call& call, const Session& session
 net::Outcome show_proposal(Context& context, Call& call, const Session& session);
 // {changes, names} → {versions}: the signed rosters are in force, and the proposal is gone.
 net::Outcome sign_proposal(Context& context, Call& call, const Session& session);
+// The same where nothing was proposed: an owner vouches for keys that others brought.
+net::Outcome sign_rosters(Context& context, Call& call, const Session& session);
 net::Outcome withdraw_proposal(Context& context, Call& call, const Session& session);
 // A body as of POST /admin/roster-proposals → the proposal. A member comes, goes or is given other
 // roles, or a device goes; what concerns an owner only an owner asks for.

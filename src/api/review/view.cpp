@@ -7,6 +7,8 @@
 #include "api/review/attachments.h"
 #include "approval/quorum.h"
 #include "base/text.h"
+#include "core/new_keys.h"
+#include "core/number_match.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
 #include "core/request_event.h"
@@ -155,6 +157,40 @@ std::string signing_key(const core::ProjectView& project, const Viewer& viewer,
   return passkeys.empty() ? std::string() : passkeys.front()->key;
 }
 
+// Of somebody's keys those that count at a level, and when the first of the others does.
+struct CountingKeys {
+  Passkeys passkeys;
+  std::string key;  // that the offer is for; "" when none counts
+  std::optional<Instant> counts_at;
+};
+CountingKeys keys_that_count(Context& context, const core::Directory& directory,
+                             const core::ProjectView& project, const Viewer& viewer,
+                             evidence::Level level, const Passkeys& all, Instant now) {
+  CountingKeys found;
+  const std::int64_t wait_ms = level < evidence::Level::high
+                                   ? 0
+                                   : core::new_key_wait_ms(context.engine.options(), project);
+  const auto counts = [&](const std::string& key) {
+    const auto* entry = project.entry_of(viewer.member, key);
+    if (entry == nullptr) return false;
+    const auto from =
+        core::counts_from(context.engine.reader(), directory, project, *entry, wait_ms, now);
+    if (from && !*from) return true;
+    // What cannot be read does not count.
+    const Instant at = from ? **from : now + wait_ms;
+    found.counts_at = std::min(found.counts_at.value_or(at), at);
+    return false;
+  };
+  std::ranges::copy_if(all, std::back_inserter(found.passkeys),
+                       [&](const store::Passkey* one) { return counts(one->key); });
+  if (counts(viewer.key)) {
+    found.key = viewer.key;
+  } else if (!found.passkeys.empty()) {
+    found.key = found.passkeys.front()->key;
+  }
+  return found;
+}
+
 // The same offer for each passkey of the viewer: the nonce is bound to the key that signs.
 json::Value describe_passkeys(Context& context, const core::ProjectView& project,
                               const core::RequestView& view, const Viewer& viewer,
@@ -218,16 +254,38 @@ bool may(const core::ProjectView& project, const Viewer& viewer, identity::Right
   return entry != nullptr && identity::grants(entry->roles, right);
 }
 
+// Of an open request at critical, whose approval may take the number that the asking program shows:
+// whether it takes one now, and how often one may still be wrong.
+struct Numbers {
+  bool asked = false;
+  std::optional<unsigned> tries_left;  // of a client that shows numbers
+  [[nodiscard]] bool locked() const { return tries_left == 0U; }
+};
+std::optional<Numbers> numbers_of(Context& context, const core::RequestView& view) {
+  const approval::Request& state = view.rows.state.state;
+  if (terminal(view.state) || state.level != evidence::Level::critical) return std::nullopt;
+  if (!core::takes_number(view.capabilities, state)) return Numbers{};
+  core::Engine& engine = context.engine;
+  const auto standing = core::number_standing(engine.reader(), engine.keys(), state);
+  // What cannot be read is shown as locked: nothing is approved on what nobody knows.
+  return Numbers{.asked = core::asking_side_waits(engine.presence(), view.rows.request.id,
+                                                  engine.clock().now()),
+                 .tries_left = standing ? standing->tries_left() : 0};
+}
+
 // Whether this viewer can decide, and why not in words that a person understands.
 void add_offer(Context& context, const core::Directory& directory, json::Value& detail,
                const core::ProjectView& project, const core::RequestView& view,
-               const Viewer& viewer) {
+               const Viewer& viewer, bool locked) {
   const approval::Request& state = view.rows.state.state;
-  const Passkeys passkeys = core::decision_passkeys(directory, project, viewer.member);
-  const std::string key = signing_key(project, viewer, passkeys);
+  const Instant now = context.engine.clock().now();
+  const Passkeys all = core::decision_passkeys(directory, project, viewer.member);
+  const auto [passkeys, counting, counts_at] =
+      keys_that_count(context, directory, project, viewer, state.level, all, now);
+  const std::string key = counting.empty() ? signing_key(project, viewer, all) : counting;
   const bool listed = !key.empty() && may(project, viewer, identity::Right::decide);
   approval::Context domain{
-      .now = context.engine.clock().now(),
+      .now = now,
       .rule = approval::rule_of_level(state.level, project.row.single_operator),
       .people = project.people,
       .single_operator = project.row.single_operator};
@@ -239,8 +297,10 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   } else {
     why =
         approval::ineligible(state, viewer.member, domain,
-                             passkeys.empty() ? approval::Proof::device : approval::Proof::passkey);
+                             all.empty() ? approval::Proof::device : approval::Proof::passkey);
   }
+  // From level high on nothing but a passkey approves, and none of theirs counts yet.
+  const bool too_new = listed && !why && counts_at && passkeys.empty();
   const bool open = listed && !terminal(view.state) && domain.now < state.decide_by;
   const approval::Proof needed = approval::proof_needed(state.level);
   const auto progress = approval::progress(domain.rule, approval::counted_people(state, domain));
@@ -248,17 +308,25 @@ void add_offer(Context& context, const core::Directory& directory, json::Value& 
   domain.takes_changes = core::takes_changes(view.capabilities);
   const bool asks =
       listed && !approval::cannot_ask_changes(state, viewer.member, domain).has_value();
-  eligibility.add("can_approve", !why.has_value())
-      .add("can_reject", open)
-      .add("can_request_changes", asks && open)
-      .add("needs", needed == approval::Proof::passkey ? "passkey" : "device")
-      .add("why", why_not(why, needed, progress));
+  const bool signs = !counting.empty();
+  eligibility.add("can_approve", !why.has_value() && !too_new && !locked)
+      .add("can_reject", open && signs)
+      .add("can_request_changes", asks && open && signs)
+      .add("needs", needed == approval::Proof::passkey ? "passkey" : "device");
+  if (too_new) {
+    eligibility.add("why", core::new_key_sentence(*counts_at));
+  } else if (!why && locked) {
+    eligibility.add("why", describe(Reason::number_locked).sentence);
+  } else {
+    eligibility.add("why", why_not(why, needed, progress));
+  }
+  if (counts_at) eligibility.add("counts_at", lp::to_string(*counts_at));
   detail.add("eligibility", std::move(eligibility));
   // Nothing of a decision that is not under a signed checkpoint yet.
   if (!terminal(state.state)) {
     detail.add("quorum", describe_quorum(directory, state, domain, progress));
   }
-  if (!open) return;
+  if (!open || !signs) return;
   detail.add("offer", describe_offer(core::make_offer(view.rows.request, state, project,
                                                       viewer.member, key, context.engine.keys(),
                                                       domain.now, context.engine.entropy())));
@@ -376,11 +444,16 @@ json::Value request_detail(Context& context, const core::Directory& directory,
     value.add("decision", describe_decision(directory, *project, view));
   }
   value.add("takes_changes", core::takes_changes(view.capabilities));
+  const auto numbers = numbers_of(context, view);
+  if (numbers) value.add("number_match", numbers->asked);
+  if (numbers && numbers->tries_left) {
+    value.add("number_tries_left", std::uint64_t{*numbers->tries_left});
+  }
   if (!viewer) return value;
   if (!terminal(view.state) && may(*project, *viewer, identity::Right::take_part)) {
     value.add("reviewers", describe_reviewers(directory, *project));
   }
-  add_offer(context, directory, value, *project, view, *viewer);
+  add_offer(context, directory, value, *project, view, *viewer, numbers && numbers->locked());
   return value;
 }
 

@@ -190,17 +190,32 @@ class Approver:
         return {"head": head.decode(), "entries": [text.decode() for text in texts],
                 "signatures": jcs([signature]).decode()}
 
+    def cosign(self, member):
+        """Vouches for the keys of another member, in all projects."""
+        spki = b64(self.spki)
+
+        def edit(entries, origin):
+            own = next(entry["member"] for entry in entries if entry.get("spki") == spki)
+            return [entry if entry["member"] != member else entry | {"cosigned": [{
+                "member": own, "spki": spki, "signature": self.sign(b"lp-cosign/1\0" + jcs({
+                    "cosigner": own, "entry": entry | {"cosigned": []}, "origin": origin}))}]}
+                    for entry in entries]
+        return self.sign_rosters("/api/review/rosters", edit)
+
     def sign_proposal(self, proposal, edit, names=()):
         """`edit` makes the new entries of each project of the old ones."""
+        return self.sign_rosters(f"/api/review/roster-proposals/{proposal}/sign",
+                                 lambda entries, _: edit(entries), names)
+
+    def sign_rosters(self, path, edit, names=()):
         told = self.call("GET", "/api/review/rosters")
         changes = []
         for project in told["projects"]:
             newest = project["rosters"][-1]
-            entries = edit([json.loads(entry) for entry in newest["entries"]])
+            entries = edit([json.loads(entry) for entry in newest["entries"]], project["origin"])
             changes.append({"project": project["id"],
                             **self.next_roster(newest, entries, told["time"])})
-        return self.call("POST", f"/api/review/roster-proposals/{proposal}/sign",
-                         {"changes": changes, "names": list(names)})
+        return self.call("POST", path, {"changes": changes, "names": list(names)})
 
     def sign_rotation(self, proposal, from_index=None, status=200):
         """Another issuer key: from where the proposal says by now, or from `from_index` on."""

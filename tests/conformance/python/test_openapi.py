@@ -21,7 +21,7 @@ from openapi import Judge
 from sign_on import people_sign_on
 from talking import CONTENT_KEY, REFUND, SMALLER, UNKNOWN, people_talk
 from telling import people_are_told
-from together import people_decide_together
+from together import people_decide_together, people_type_numbers
 
 PROGRAM = os.environ.get("LETSPING_BIN", str(Path(__file__).parents[3] / "build/release/letsping"))
 PAGES = ("/", "/setup", "/login", "/login/callback", "/inbox", "/audit",
@@ -275,12 +275,12 @@ def people_use_passkeys(house):
     passkey, waits = owner.enrol("decision")
     listed = {"class": "passkey", "spki": b64(passkey.spki), "rpId": passkey.rp_id,
               "aaguid": waits["aaguid"], "salt": b64(bytes(32))}
-    member = waits["member"]["id"]
     owner.sign_proposal(waits["id"], lambda entries: [*entries, next(
-        entry for entry in entries if entry["member"] == member) | listed])
+        entry for entry in entries if entry["member"] == waits["member"]["id"]) | listed])
     assert owner.decide_with(passkey, high["id"])["decision"]["class"] == "passkey"
     judged_as_class_a(house, high["id"])
     judged_as_class_a(house, people_decide_together(house, passkey))
+    people_type_numbers(house, passkey)
     the_quickstart_is_approved(house, passkey)
     login, _ = owner.enrol("login")
     house.page("POST", "/api/review/passkeys/begin", {"purpose": "other"}, 422)
@@ -381,10 +381,10 @@ def people_come(house):
     other = brought | {"spki": b64(Approver(house.page, house.origin, CONTENT_KEY).spki)}
     house.page("POST", "/api/login-link/device", other, 410)
     house.page("POST", "/api/login-link", {"token": "none"}, 401)
-    device = place | {"class": "device", "spki": b64(second.spki)}
-    house.owner.sign_proposal(waits, lambda entries: [
-        device if entry["member"] == bob else entry for entry in entries])
+    place |= {"class": "device", "spki": b64(second.spki)}
+    house.owner.sign_proposal(waits, lambda old: [place if e["member"] == bob else e for e in old])
     assert house.page("POST", "/api/login-link", {"token": token})["state"] == "counted"
+    house.owner.cosign(bob)
     return bob, second
 
 

@@ -25,6 +25,7 @@ export interface Wish {
   dwellMs: number;
   shown: number; // leaves on screen: of the edit if there is one
   edit?: Edit | undefined; // an approval of this in place of what the agent sent
+  number?: string | undefined; // that the program shows which asked
   passkey?: string | undefined; // the key id of the one to sign with; the first one otherwise
   compared?: boolean; // each attachment was fetched and is what the payload names
 }
@@ -116,7 +117,7 @@ async function signedDecision(signer: Signer, detail: Detail, opened: Opened, wi
   const told = wish.verdict === "request_changes" && note ? undefined : reason;
   const proof = await signed(signer, passkey, "decision", core);
   return {
-    body: { core, ...proof, reason: told, edit: edit?.sent, note },
+    body: { core, ...proof, reason: told, edit: edit?.sent, note, number: wish.number },
     leftMs: leftOf(offer),
   };
 }

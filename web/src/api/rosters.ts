@@ -13,6 +13,7 @@ import {
 } from "../crypto/roster_chain";
 import {
   carryOut,
+  cosign,
   handOver,
   handOverLog,
   nextHead,
@@ -22,6 +23,7 @@ import {
   type Wish,
 } from "../crypto/roster_wish";
 import type { Api } from "./client";
+import { idOf } from "./content_keys";
 import { whileActive } from "./sign_in";
 import type { Session } from "./types";
 
@@ -155,6 +157,53 @@ export async function signProposal(
   await whileActive(api, key, () =>
     api.post(`/api/review/roster-proposals/${proposal.id}/sign`, { changes, names }),
   );
+}
+
+// A key of somebody who decides that no second owner has vouched for.
+export interface Cosignable {
+  id: string;
+  spki: string;
+  name: string; // of its member
+}
+
+// Those that this member may vouch for, an owner; founders' keys count as they are, and so does
+// every key in a project of one person.
+export async function cosignable(rosters: Rosters, member: string): Promise<Cosignable[]> {
+  const found = new Map<string, Cosignable>();
+  for (const { roster } of rosters.projects) {
+    const owns = roster.entries.some(
+      (one) => one.member === member && one.roles.includes("owner"),
+    );
+    if (!owns || roster.head.single_operator) continue;
+    for (const { spki, cosigned, roles, ...entry } of roster.entries) {
+      const decides = roles.includes("reviewer") || roles.includes("owner");
+      if (!spki || !decides || cosigned.length > 0 || entry.member === member) continue;
+      if (roster.founders.includes(spki)) continue;
+      const id = await idOf(spki);
+      found.set(id, { id, spki, name: rosters.names.get(entry.member) ?? entry.member });
+    }
+  }
+  return [...found.values()];
+}
+
+// Signs the next version of every roster that lists the key and is still the one that was shown.
+export async function cosignKey(
+  api: Api,
+  key: DeviceKey,
+  { spki }: Cosignable,
+  shown: Rosters,
+  pins: Record<string, Pin>,
+): Promise<void> {
+  const now = await loadRosters(api, pins);
+  const changes: SignedChange[] = [];
+  for (const { id, roster } of now.projects) {
+    const before = shown.projects.find((one) => one.id === id);
+    if (before?.roster.sha256 !== roster.sha256) throw new RosterProblem("It is another by now.");
+    const entries = await cosign(key, roster, spki);
+    if (entries === roster.entries) continue;
+    changes.push(await signChange(key, id, await nextHead(roster, entries, now.time), entries));
+  }
+  await whileActive(api, key, () => api.post("/api/review/rosters", { changes, names: [] }));
 }
 
 async function ofNow(api: Api, proposal: Proposal): Promise<Wish> {

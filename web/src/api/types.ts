@@ -215,6 +215,10 @@ export interface Detail extends Summary {
     needs: "device" | "passkey"; // what an approval is signed with
     why: string;
   };
+  // At critical: whether an approval takes the number that the program shows which asked, and how
+  // often one may still be wrong; 0: this version can only be rejected.
+  number_match?: boolean;
+  number_tries_left?: number;
   takes_changes: boolean; // the client that asked can be asked for changes
   reviewers?: Person[]; // whose turn it can be
   // How far it has come, while it is pending.

@@ -11,6 +11,7 @@ export type Tag =
   | "lp-passkey/1"
   | "lp-decision-device/1"
   | "lp-batch-device/1"
+  | "lp-cosign/1"
   | "lp-erasure/1"
   | "lp-wrap/1"
   | "lp-wrap-key/1";

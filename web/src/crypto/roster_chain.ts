@@ -53,6 +53,7 @@ export interface Roster {
   head: Head;
   sha256: string;
   entries: Entry[];
+  founders: string[]; // the keys of version 1
 }
 
 export class RosterProblem extends Error {
@@ -67,9 +68,11 @@ export async function followRosters(
 ): Promise<Roster> {
   if (pin && pin.origin !== origin) throw new RosterProblem("It is of another log.");
   let newest: Roster | undefined;
+  const owners = new Map<string, string>();
   let pinned = pin === undefined;
   for (const text of texts) {
     newest = await nextRoster(origin, text, newest);
+    await demandCosignatures(newest, owners);
     pinned ||= newest.sha256 === pin?.roster_sha256;
   }
   if (!newest) throw new RosterProblem("There is none.");
@@ -95,7 +98,8 @@ async function nextRoster(
   if (!(await ownersSigned(text, before?.head ?? head))) {
     throw wrong("was not signed by those who owned the one before");
   }
-  return { head, sha256: hex(await sha256(utf8(text.head))), entries };
+  const founders = before?.founders ?? entries.flatMap(({ spki }) => spki ?? []);
+  return { head, sha256: hex(await sha256(utf8(text.head))), entries, founders };
 }
 
 function follows(head: Head, before: Roster | undefined): boolean {
@@ -126,6 +130,32 @@ function entriesFit(entries: Entry[]): boolean {
     new Set(keys).size === keys.length &&
     keyless.every(({ member }) => entries.filter((e) => e.member === member).length === 1)
   );
+}
+
+export type Cosignature = { member: string; spki: string; signature: string };
+
+// What a second owner signs who vouches for an entry: without what others signed before.
+export function cosignatureText(origin: string, entry: Entry, cosigner: string): string {
+  return jcs({ cosigner, entry: { ...entry, cosigned: [] }, origin });
+}
+
+// Each by an owner of this version or of one before, other than the member; `owners` are those of
+// the versions before, by key.
+async function demandCosignatures({ head, entries }: Roster, owners: Map<string, string>) {
+  for (const { spki, member } of entries) {
+    if (spki !== undefined && head.owners.includes(spki)) owners.set(spki, member);
+  }
+  for (const entry of entries) {
+    for (const one of entry.cosigned as Cosignature[]) {
+      const exact = Object.keys(one).sort().join() === "member,signature,spki";
+      const another = owners.get(one.spki) === one.member && one.member !== entry.member;
+      const text = cosignatureText(head.origin, entry, one.member);
+      const holds =
+        exact && another && (await verify(one.spki, "lp-cosign/1", text, one.signature));
+      if (holds) continue;
+      throw new RosterProblem(`Version ${head.version} has a cosignature that does not hold.`);
+    }
+  }
 }
 
 async function ownersSigned(text: RosterText, signers: Head): Promise<boolean> {

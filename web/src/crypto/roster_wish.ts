@@ -2,11 +2,19 @@
 // of a roster, and the next version that an owner signs. The same as src/evidence/roster_wish.cpp
 // and core/roster_offer.cpp, whose server takes no other bytes.
 
-import { base64, randomBytes } from "./bytes";
+import { base64, fromBase64, hex, randomBytes } from "./bytes";
 import { type DeviceKey, sign } from "./device_key";
 import { jcs } from "./jcs";
 import { treeRoot } from "./roster";
-import type { Entry, Head, IssuerRange, LogRange, Roster } from "./roster_chain";
+import {
+  type Cosignature,
+  cosignatureText,
+  type Entry,
+  type Head,
+  type IssuerRange,
+  type LogRange,
+  type Roster,
+} from "./roster_chain";
 
 export interface PeopleWish {
   act:
@@ -196,4 +204,31 @@ export async function signChange(
     entries: entries.map((entry) => jcs(entry)),
     signatures: jcs([{ spki: key.spki, signature }]),
   };
+}
+
+// The entries with every one of this key cosigned by `owner`; the same array when there is nothing
+// to cosign: it is not listed, or their own, or was cosigned by them.
+export async function cosign(
+  owner: DeviceKey,
+  { head, entries }: Roster,
+  spki: string,
+): Promise<Entry[]> {
+  const member = entries.find((entry) => entry.spki === owner.spki)?.member;
+  const entry = entries.find((one) => one.spki === spki);
+  if (!member || !entry || !mayCosign(entry, member, owner.spki)) return entries;
+  const text = cosignatureText(head.origin, entry, member);
+  const signature = await sign(owner, "lp-cosign/1", text);
+  const cosigned = [
+    ...(entry.cosigned as Cosignature[]),
+    { member, signature, spki: owner.spki },
+  ];
+  cosigned.sort((one, other) => (bytesOf(one) < bytesOf(other) ? -1 : 1));
+  return entries.map((one) => (one === entry ? { ...entry, cosigned } : one));
+}
+
+const bytesOf = ({ spki }: Cosignature) => hex(fromBase64(spki) ?? new Uint8Array());
+
+function mayCosign(entry: Entry, member: string, owner: string): boolean {
+  const cosigned = entry.cosigned as Cosignature[];
+  return entry.member !== member && !cosigned.some(({ spki }) => spki === owner);
 }

@@ -30,11 +30,14 @@ export interface SuccessionDocument {
 }
 
 // Throws RosterProblem unless nobody comes or goes with the new log.
-export function readSuccession(
+export async function readSuccession(
   text: SuccessionText,
   roster: Roster,
 ): Promise<SuccessionDocument> {
-  return readOpening(text, roster, roster.head);
+  // What was cosigned was cosigned for the log before.
+  const entries = roster.entries.map((entry) => jcs({ ...entry, cosigned: [] }));
+  const tree = { size: entries.length, root: await treeRoot(entries) };
+  return readOpening(text, roster, { ...roster.head, tree });
 }
 
 // The first roster of a log that goes live: the key that signs stays, and whoever else is a member
@@ -43,7 +46,7 @@ export function liveEntries(before: Entry[], ownerSpki: string): Entry[] {
   const owner = before.find(({ spki }) => spki === ownerSpki);
   const listed = new Set(owner && [owner.member]);
   return before.flatMap((entry) => {
-    if (entry === owner) return [entry];
+    if (entry === owner) return [{ ...entry, cosigned: [] }];
     if (listed.has(entry.member)) return [];
     listed.add(entry.member);
     const { salt, member, roles, groups } = entry;

@@ -37,7 +37,7 @@ async function roster(): Promise<Roster> {
     tree: { size: 1, root: await treeRoot([jcs(entry)]) },
     time,
   };
-  return { head, sha256: hex(await sha256(utf8(jcs(head)))), entries: [entry] };
+  return { head, sha256: hex(await sha256(utf8(jcs(head)))), entries: [entry], founders: [] };
 }
 
 async function offer(known: Roster, changes: object = {}, inHead: object = {}) {

@@ -7,6 +7,8 @@ import { Notice } from "../ui/notice";
 import { shortcutOf } from "../ui/shortcuts";
 import { ErasedRows } from "./erased_rows";
 import { FirstRequest } from "./first_request";
+import { FloodGroup } from "./flood_group";
+import { withFloods } from "./floods";
 import {
   type FilterChoices,
   Filters,
@@ -19,7 +21,7 @@ import {
 import { InboxRow } from "./inbox_row";
 import { RequestView } from "./request/request_view";
 import { ClosedLogs } from "./rollback";
-import { type SteadyList, useHeld, useSteadyList } from "./steady_list";
+import { type Row, type SteadyList, useHeld, useSteadyList } from "./steady_list";
 import { PickBar } from "./together/pick_bar";
 import { type Picks, usePicks } from "./together/use_picks";
 import { UnsignedProjects } from "./unsigned_projects";
@@ -174,6 +176,17 @@ function Group(props: {
   const { rows, news, held, showNews } = props.list;
   const section = useRef<HTMLElement>(null);
   if (rows.length === 0) return null;
+  const rowOf = ({ request, leftAt }: Row) => (
+    <InboxRow
+      key={request.id}
+      request={request}
+      href={`/requests/${request.id}${withQuery(props.row.query, {})}`}
+      current={request.id === props.row.selected}
+      leaving={leftAt !== undefined && !held}
+      picked={props.picks?.ids.includes(request.id) ?? false}
+      pick={props.picks?.toggle}
+    />
+  );
   return (
     <section className="group" aria-label={props.title} ref={section}>
       <header className="group-head">
@@ -186,17 +199,15 @@ function Group(props: {
         </span>
       </header>
       <ul>
-        {rows.map(({ request, leftAt }) => (
-          <InboxRow
-            key={request.id}
-            request={request}
-            href={`/requests/${request.id}${withQuery(props.row.query, {})}`}
-            current={request.id === props.row.selected}
-            leaving={leftAt !== undefined && !held}
-            picked={props.picks?.ids.includes(request.id) ?? false}
-            pick={props.picks?.toggle}
-          />
-        ))}
+        {withFloods(rows, props.row.selected).map((one) =>
+          "rows" in one ? (
+            <FloodGroup key={`flood ${one.agent.id}`} flood={one}>
+              {one.rows.map(rowOf)}
+            </FloodGroup>
+          ) : (
+            rowOf(one)
+          ),
+        )}
       </ul>
       {hasNextPage && (
         <button

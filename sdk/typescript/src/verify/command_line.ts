@@ -161,6 +161,13 @@ function inWords(name: string, report: Report): string {
     if (report.request_id) lines.push(`  request ${visible(report.request_id)}`);
   }
   lines.push(`  human proof ${report.human}, log proof ${report.log}`);
+  if (report.keys_cosigned !== undefined) {
+    lines.push(
+      report.keys_cosigned
+        ? "  keys cosigned by a second owner"
+        : "  keys not cosigned by a second owner, which is weaker",
+    );
+  }
   if (report.marks) lines.push(`  marks ${report.marks.join(", ")}`);
   for (const { check, result, why } of report.checks) {
     lines.push(`  ${result.padEnd(8)} ${check}${why ? `: ${visible(why)}` : ""}`);

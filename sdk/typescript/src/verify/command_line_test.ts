@@ -69,7 +69,7 @@ test("the report has the members that the page names", async () => {
   expect(report).toMatchObject({ verdict: "VALID", human: "B", log: "L1" });
   expect(report.checks).toHaveLength(19);
   const known =
-    "verdict check why human log type origin index time request_id marks strength " +
+    "verdict check why human log keys_cosigned type origin index time request_id marks strength " +
     "agent_claims checks";
   for (const name of Object.keys(report)) expect(known.split(" ")).toContain(name);
 });

@@ -15,6 +15,7 @@ import {
   type OwnerSignature,
   ownersWhoSigned,
   type RosterVersion,
+  vouchedFor,
   within,
 } from "./roster.js";
 import { demandOfRule } from "./rule.js";
@@ -236,9 +237,8 @@ function demandCoreFits(subject: Subject, part: Part, core: DecisionCore): void 
 
 async function demandEntry(subject: Subject, part: Part, human: Human, core: DecisionCore) {
   const { entry, index, path } = human;
-  const head = subject.receipt.rosters
-    .map((version) => version.head)
-    .find(({ sha256: hash }) => hash === core.roster_sha256);
+  const heads = subject.receipt.rosters.map((version) => version.head);
+  const head = heads.find(({ sha256: hash }) => hash === core.roster_sha256);
   demand(
     head !== undefined,
     `the roster that the person of ${part.what} signed under is missing`,
@@ -254,6 +254,10 @@ async function demandEntry(subject: Subject, part: Part, human: Human, core: Dec
   const { size, root } = head.tree;
   const listed = await leadsToRoot(leaf, index, size, path, fromHex(root));
   demand(listed, `the roster does not list the person of ${part.what}`);
+  const shown = heads.filter(({ version }) => version <= head.version);
+  const vouched = await vouchedFor(entry, head.origin, shown);
+  demand(vouched !== undefined, `a cosignature of the key of ${part.what} does not hold`);
+  subject.keysCosigned = (subject.keysCosigned ?? true) && vouched;
 }
 
 export async function checkQuorum(subject: Subject): Promise<Result> {

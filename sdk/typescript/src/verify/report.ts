@@ -50,6 +50,7 @@ export interface Report {
   why?: string;
   human: HumanClass;
   log: LogLevel;
+  keys_cosigned?: boolean; // those of the people, each by a second owner
   type?: string;
   origin?: string;
   index?: number;

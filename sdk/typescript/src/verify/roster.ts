@@ -3,15 +3,7 @@
 
 import { type Bytes, base64, hex, tagged, utf8 } from "../bytes.js";
 import { type Json, jcs } from "../jcs.js";
-import {
-  binaryItem,
-  isObject,
-  isPlain,
-  Malformed,
-  Members,
-  sortedTexts,
-  textItem,
-} from "./members.js";
+import { binaryItem, Members, sortedTexts, textItem } from "./members.js";
 import { readVerifierKey } from "./note.js";
 import { p256Signed, sha256Hex } from "./signatures.js";
 import { compact, readMarks } from "./statement.js";
@@ -56,7 +48,17 @@ export interface Entry {
   class: "device" | "passkey" | "none";
   spki?: Bytes;
   rpId?: string;
+  value: Json;
+  cosigned: Cosignature[];
 }
+
+// Of a second owner over an entry.
+export interface Cosignature {
+  member: string;
+  spki: string;
+  signature: Bytes;
+}
+const cosignaturesMax = 16;
 
 export const humanLevels = ["session", "device", "passkey"] as const;
 export const logLevels = ["signed", "logged", "witnessed", "time-stamped"] as const;
@@ -176,9 +178,6 @@ export function headMessage(head: Head): Bytes {
 export function readEntry(value: Json, what: string): Entry {
   const members = new Members(value, what);
   members.salt("salt");
-  members.list("cosigned", (item, at) => {
-    if (!isObject(item) || !isPlain(item)) throw new Malformed(`${at} is no plain object`);
-  });
   const entry = compact({
     text: jcs(value),
     member: members.text("member"),
@@ -188,8 +187,13 @@ export function readEntry(value: Json, what: string): Entry {
     spki: members.optional("spki", members.binary),
     rpId: members.optional("rpId", members.text),
     aaguid: members.optional("aaguid", members.text),
+    value,
+    cosigned: readCosignatures(members, what),
   });
   members.done();
+  const own = ({ member, spki }: Cosignature) =>
+    entry.spki === undefined || member === entry.member || spki === base64(entry.spki);
+  if (entry.cosigned.some(own)) throw members.wrong("cosigned", "is by the member themselves");
   const unknown = entry.roles.find((role) => !roleNames.includes(role));
   if (unknown !== undefined) throw members.wrong("roles", `names the unknown role ${unknown}`);
   const passkey = entry.class === "passkey";
@@ -200,4 +204,42 @@ export function readEntry(value: Json, what: string): Entry {
     throw members.wrong("class", "does not fit rpId or aaguid");
   }
   return entry;
+}
+
+function readCosignatures(members: Members, what: string): Cosignature[] {
+  const read = members.list("cosigned", (item, at) => {
+    const inner = new Members(item, at);
+    const key = inner.binary("spki");
+    const signature = inner.binary("signature");
+    const one = { order: hex(key), member: inner.text("member"), spki: base64(key), signature };
+    inner.done();
+    return one;
+  });
+  sortedTexts(
+    read.map(({ order }) => order),
+    `${what}.cosigned`,
+  );
+  if (read.length > cosignaturesMax) throw members.wrong("cosigned", "has too many");
+  return read.map(({ member, spki, signature }) => ({ member, spki, signature }));
+}
+
+// Whether an owner of one of these versions, which end with the one that lists the entry, vouched
+// for it; nothing if a cosignature does not hold. One by an owner of a version before those shown
+// proves nothing.
+export async function vouchedFor(
+  entry: Entry,
+  origin: string,
+  heads: Head[],
+): Promise<boolean | undefined> {
+  let vouched = false;
+  for (const { member, spki, signature } of entry.cosigned) {
+    const plain = { ...(entry.value as { [name: string]: Json }), cosigned: [] };
+    const body = utf8(jcs({ cosigner: member, entry: plain, origin }));
+    const key = binaryItem(spki, "cosigner");
+    if (!(await p256Signed(key, tagged("lp-cosign/1", body), signature, "low"))) return undefined;
+    const owned = heads.some(({ owners }) => owners.includes(spki));
+    if (!owned && heads[0]?.version === 1) return undefined;
+    vouched ||= owned;
+  }
+  return vouched;
 }

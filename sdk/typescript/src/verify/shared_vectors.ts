@@ -11,6 +11,7 @@ export interface Case {
   allow_test?: boolean;
   human_check?: "erased";
   marks?: string[];
+  keys_cosigned?: boolean;
   require?: NonNullable<Options["require"]>;
   file?: string;
   base?: string;

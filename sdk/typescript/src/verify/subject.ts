@@ -31,6 +31,7 @@ export interface Subject {
   trust?: Trust; // the one for the statement's origin
   human: HumanClass;
   log: LogLevel;
+  keysCosigned?: boolean; // of the people, each by a second owner
   cosigned: boolean; // by the quorum of the witness policy
 }
 

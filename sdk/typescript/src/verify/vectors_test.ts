@@ -16,6 +16,7 @@ test.each(vectors.cases.map((one) => [one.name, one] as const))("%s", async (_na
     ...one.expect,
   });
   if (one.marks) expect(report.marks).toEqual(one.marks);
+  if (one.keys_cosigned !== undefined) expect(report.keys_cosigned).toBe(one.keys_cosigned);
   const erased = report.checks.some(({ result }) => result === "erased");
   expect(erased).toBe(one.human_check === "erased");
 });

@@ -206,6 +206,9 @@ class Run {
       ...(why && { why }),
       human: subject?.human ?? "none",
       log: subject?.log ?? "none",
+      ...(["A", "B"].includes(subject?.human ?? "none") && subject?.keysCosigned !== undefined
+        ? { keys_cosigned: subject.keysCosigned }
+        : {}),
       ...(subject && claims(subject)),
       checks: this.all(),
     };

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Asked, loadRosters, propose } from "../../api/rosters";
+import { type Asked, cosignable, loadRosters, propose, type Rosters } from "../../api/rosters";
 import type { LinkedAccount, OpenSession, Session } from "../../api/types";
 import { useApi, useKeys } from "../../context";
 import { RosterProblem } from "../../crypto/roster_chain";
@@ -13,6 +13,7 @@ import { Accounts } from "./accounts";
 import { type Person, type Place, peopleOf } from "./members";
 import { AddForm, RolesForm } from "./place_forms";
 import { SessionList } from "./session_list";
+import { Uncosigned } from "./uncosigned";
 import { type Action, useAction } from "./use_action";
 
 export function Members(props: {
@@ -24,12 +25,17 @@ export function Members(props: {
   const { session, sessions, accounts, manages } = props;
   const provider = useLoginMethods()?.sso?.name;
   const api = useApi();
-  const { pins } = useKeys().keyring;
+  const { pins, device } = useKeys().keyring;
   const versions = session.projects.map((project) => project.roster_sha256 ?? "");
   const rosters = useQuery({
     queryKey: ["rosters", "people", versions],
     queryFn: () => loadRosters(api, pins),
     retry: (count, error) => count < 2 && !(error instanceof RosterProblem),
+  });
+  const waiting = useQuery({
+    queryKey: ["cosignable", session.member.id, ...versions],
+    queryFn: () => cosignable(rosters.data as Rosters, session.member.id),
+    enabled: rosters.data !== undefined && session.key === device?.id,
   });
   const [adding, setAdding] = useState(false);
   const asking = useAsking();
@@ -47,6 +53,7 @@ export function Members(props: {
         As the owners have signed it; this browser has checked their signatures.
         {manages && " Whatever you ask for here waits for an owner's signature."}
       </p>
+      {manages && <Uncosigned keys={waiting.data ?? []} rosters={rosters.data} />}
       <ul className="member-list">
         {peopleOf(rosters.data).map((person) => (
           <Member

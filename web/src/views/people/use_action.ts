@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Api, ApiError } from "../../api/client";
 import { useApi, useKeys } from "../../context";
 import type { DeviceKey } from "../../crypto/device_key";
+import { RosterProblem } from "../../crypto/roster_chain";
 
 export interface Action {
   able: boolean;
@@ -27,7 +28,7 @@ export function useAction(): Action {
         await change(api, device);
         setState("idle");
       } catch (thrown) {
-        if (!(thrown instanceof ApiError)) throw thrown;
+        if (!(thrown instanceof ApiError || thrown instanceof RosterProblem)) throw thrown;
         setState({ problem: thrown.message });
       }
       await client.invalidateQueries();

@@ -1,12 +1,12 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { passkeysHere } from "../../api/decide";
 import { fromHex } from "../../crypto/bytes";
 import { fourWords } from "../../crypto/words";
 import type { OpenedPayload } from "../../payload/open";
-import { significant } from "../../payload/significant";
 import { useShortcuts } from "../../ui/shortcuts";
 import { Clock, utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
+import { useCounterpart } from "./counterpart";
 import { type DecisionBarProps, escapes, signing } from "./decision_bar";
 import { changeCount } from "./edit/change_list";
 import { isHigh } from "./payload_panel";
@@ -20,7 +20,6 @@ const criticalReasonMin = 12;
 
 export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; close(): void }) {
   const { detail, armed, sending } = props;
-  const [typed, setTyped] = useState("");
   const [settled, setSettled] = useState(false);
   const cancel = useRef<HTMLButtonElement>(null);
   const confirm = useRef<HTMLButtonElement>(null);
@@ -28,8 +27,7 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
   // Above medium, and where the agent is gone, no key that is already held down may confirm.
   const careful = isHigh(detail) || detail.waiting.state === "gone";
   const critical = detail.level === "critical";
-  const value = useMemo(() => significant(props.opened.parsed), [props.opened]);
-  const wanted = value?.text ?? detail.action;
+  const counterpart = useCounterpart(detail, props.opened.parsed, sending);
   useEffect(() => {
     cancel.current?.focus();
     const timer = setTimeout(() => setSettled(true), confirmAfterMs);
@@ -39,8 +37,8 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
   const passkeys = detail.eligibility.needs === "passkey" ? passkeysHere(detail) : [];
   const [passkey, setPasskey] = useState(passkeys[0]?.key);
   const said = [...reason.trim()].length >= criticalReasonMin;
-  const ready = armed && settled && !sending && (!critical || (typed === wanted && said));
-  const approve = () => props.decide("approve", reason.trim(), passkey);
+  const ready = armed && settled && !sending && counterpart.right && (!critical || said);
+  const approve = () => props.decide("approve", reason.trim(), passkey, counterpart.number);
   const moved = useRef(false);
   useEffect(() => {
     if (!ready || careful || moved.current) return;
@@ -63,36 +61,7 @@ export function ConfirmPanel(props: DecisionBarProps & { opened: OpenedPayload; 
     >
       <Sentence {...props} />
       {detail.waiting.state === "gone" && <AgentGone {...props} />}
-      {critical && (
-        <label className="field">
-          {value ? (
-            <span>
-              Type the value of{" "}
-              <b className="mono">
-                <VisibleText text={value.name} />
-              </b>
-              , as it is shown, to approve
-            </span>
-          ) : (
-            <span>
-              Type{" "}
-              <b className="mono">
-                <VisibleText text={detail.action} />
-              </b>{" "}
-              to approve
-            </span>
-          )}
-          <input
-            className="input mono"
-            value={typed}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-          <small>Compared in this browser; not sent.</small>
-        </label>
-      )}
+      {counterpart.field}
       {critical && <Reason reason={reason} setReason={setReason} />}
       {passkeys.length > 1 && (
         <label className="field">

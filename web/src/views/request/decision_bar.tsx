@@ -22,7 +22,7 @@ export interface DecisionBarProps {
   showNext: (() => void) | undefined; // brings what must be seen on screen
   armed: boolean;
   sending: boolean;
-  decide(verdict: Verdict, reason: string, passkey?: string): void;
+  decide(verdict: Verdict, reason: string, passkey?: string, number?: string): void;
   approveAtOnce(): void; // by the one press that low asks for
   paused: boolean; // decided faster than one can read: one press is not enough
   held: boolean; // approved, and not signed while it can be undone
@@ -41,6 +41,11 @@ export function DecisionBar(props: DecisionBarProps) {
   );
   const { detail, approvable, armed, sending, editing, held } = props;
   const close = () => setAsking("nothing");
+  // The confirmation of a version that was locked is not that of the next one.
+  const locked = detail.number_tries_left === 0;
+  useEffect(() => {
+    if (locked) setAsking((now) => (now === "approve" ? "nothing" : now));
+  }, [locked]);
   const bar = useFocusBack(asking, editing.state);
   const asked = asking === "approve" && !approvable ? "nothing" : asking;
   const gone = detail.waiting.state === "gone";

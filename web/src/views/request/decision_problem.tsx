@@ -57,6 +57,40 @@ function SignOnFirst() {
   );
 }
 
+// Of the number that the program shows which asked.
+function numberWords(error: Error): [string, string] | undefined {
+  if (isReason(error, "number_wrong", "number_locked")) {
+    const left = isReason(error, "number_wrong") ? Number(error.body.tries_left) : 0;
+    return [
+      "That is not the number",
+      left > 0
+        ? "Nothing was approved, and it is one try less. Read the number once more where the " +
+          "program runs; if it is not the one that you typed, do not approve."
+        : "Nothing was approved. Three were wrong: this version can only be rejected.",
+    ];
+  }
+  if (isReason(error, "number_superseded")) {
+    return [
+      "The program shows another number by now",
+      "Nothing was recorded, and no try was lost. A number is good for ten minutes and for one " +
+        "approval: type the one that it shows now.",
+    ];
+  }
+  if (isReason(error, "number_needed")) {
+    return [
+      "The program that asked is waiting",
+      "Nothing was recorded. It shows a number by now: type that one.",
+    ];
+  }
+  if (isReason(error, "number_not_asked")) {
+    return [
+      "The program that asked stopped waiting",
+      "Nothing was recorded, and its number counts no more. Type the value that is asked for.",
+    ];
+  }
+  return undefined;
+}
+
 // What happened, and what to do about it.
 export function problemWords(error: Error): [string, string] {
   if (error instanceof PasskeyProblem) return passkeyTroubles[error.trouble];
@@ -85,6 +119,8 @@ export function problemWords(error: Error): [string, string] {
   if (isReason(error, "already_decided")) {
     return ["It was decided elsewhere first", "Your decision was not recorded."];
   }
+  const number = numberWords(error);
+  if (number) return number;
   if (isReason(error, "past_deadline")) {
     return [
       "Too late",

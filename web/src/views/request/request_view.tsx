@@ -21,6 +21,7 @@ import { VisibleText } from "../../ui/visible_text";
 import { Aside } from "./aside";
 import { AttachmentsPanel } from "./attachments";
 import { ClaimsNotice } from "./claims_notice";
+import { NumberLocked } from "./counterpart";
 import { DecisionBar } from "./decision_bar";
 import { DecisionProblem, type Problem } from "./decision_problem";
 import { EarlierVersions } from "./earlier_version";
@@ -158,6 +159,7 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
         {elsewhere && !decision.problem && <ClosedElsewhere detail={detail} mine={mine} />}
         {detail.state !== "pending" && <Outcome detail={detail} mine={mine} />}
         <DecisionProblem problem={decision.problem} detail={detail} />
+        {pending && <NumberLocked detail={detail} />}
         {paused && pending && <Paused />}
         <StaleDraft editing={editing} />
         <div className="columns" key={subject?.state === "open" ? subject.commit : "closed"}>
@@ -189,9 +191,9 @@ function OpenRequest({ latest, session }: { latest: Detail; session: Session }) 
           unseen={opened.state !== "open"}
           {...arming}
           sending={decision.sending}
-          decide={(verdict, reason, passkey) => {
+          decide={(...given) => {
             paced();
-            void decision.send(verdict, reason, passkey);
+            void decision.send(...given);
           }}
           paused={paused}
           {...atOnce}
@@ -278,13 +280,15 @@ function useDecision(props: {
     verdict: Verdict,
     reason: string,
     passkey?: string,
+    number?: string,
   ): Promise<string | undefined> => {
     if (!opened || sending) return undefined;
     setSending(true);
     setProblem(undefined);
     try {
       const { compared } = props;
-      const wish = { verdict, reason, dwellMs: dwell(), shown, edit, passkey, compared };
+      const typed = { reason, passkey, number };
+      const wish = { verdict, ...typed, dwellMs: dwell(), shown, edit, compared };
       const signer = { api, session, keyring };
       const decided = await decide(signer, detail, opened, wish);
       void props.decided(signer, wish);
