@@ -16,7 +16,8 @@ import {
   IntegrityError,
   LetsPingError,
 } from "./errors.js";
-import { type JsonObject, membersOf, randomKey, Sealer, stableKey, textOf } from "./payloads.js";
+import { NumberMatch, type OnNumber } from "./number.js";
+import { askKey, type JsonObject, membersOf, randomKey, Sealer, textOf } from "./payloads.js";
 import { apiBase, passes, pause, type Transport, transport } from "./transport.js";
 import { Webhooks } from "./webhooks.js";
 
@@ -49,6 +50,9 @@ export interface Ask {
   parentRequestId?: string;
   runId?: string; // the same ask of the same run is one request, also after a crash
   idempotencyKey?: string;
+  // Says that somebody sits beside this program: at critical a reviewer types the number that it
+  // shows them.
+  onNumber?: OnNumber | undefined;
 }
 
 export interface Wait {
@@ -56,6 +60,7 @@ export interface Wait {
   signal?: AbortSignal | undefined;
   // What the payload must be: of an ask of another process. This client knows its own.
   asked?: object | undefined;
+  onNumber?: OnNumber | undefined; // of an ask that announced it
 }
 
 export interface Pending {
@@ -96,12 +101,17 @@ export class LetsPing {
 
   // Asks, and waits for the decision. Throws as `defer` and `wait` do.
   async ask(ask: Ask, wait: Wait = {}): Promise<Decision> {
-    const pending = await this.defer(ask);
-    return this.wait(pending.id, { ...wait, asked: pending.asked });
+    const onNumber = shownOnce(ask.onNumber ?? wait.onNumber);
+    const pending = await this.#defer(ask, onNumber);
+    return this.#wait(pending.id, { ...wait, asked: pending.asked }, onNumber);
   }
 
   // Asks, and returns at once.
-  async defer(ask: Ask): Promise<Pending> {
+  defer(ask: Ask): Promise<Pending> {
+    return this.#defer(ask, shownOnce(ask.onNumber));
+  }
+
+  async #defer(ask: Ask, numbers: NumberMatch | undefined): Promise<Pending> {
     const { service, action } = ask;
     const text = textOf(ask.payload);
     const body = {
@@ -112,6 +122,7 @@ export class LetsPing {
       idem: await this.sealer.contentMac(service, action, text),
       schema: ask.schema,
       facts: ask.facts,
+      capabilities: numbers && ["number_match"],
       decide_in: ask.decideInMs && Math.max(1, Math.floor(ask.decideInMs / 1000)),
       metadata: {
         sdk: "node",
@@ -124,22 +135,34 @@ export class LetsPing {
     };
     const key =
       ask.idempotencyKey ??
-      (ask.runId === undefined ? randomKey() : await stableKey(ask.runId, service, action, text));
-    // Written and read once more: members without a value are gone.
-    const answer = membersOf(
-      await this.#call("POST", "/ingest", {
-        body: JSON.parse(JSON.stringify(body)),
-        headers: { "Idempotency-Key": key },
-      }),
-    );
-    const url = typeof answer.triage_url === "string" ? answer.triage_url : undefined;
-    return { id: sound(answer.id), url, replay: answer.replay === true, asked: JSON.parse(text) };
+      (ask.runId ? await askKey(ask.runId, service, action, text) : randomKey());
+    const answer = await this.#call("POST", "/ingest", {
+      body: JSON.parse(JSON.stringify(body)), // members without a value are gone
+      headers: { "Idempotency-Key": key },
+    });
+    const { id, triage_url: url, replay } = membersOf(answer);
+    const pending: Pending = {
+      id: sound(id),
+      url: typeof url === "string" ? url : undefined,
+      replay: replay === true,
+      asked: JSON.parse(text),
+    };
+    numbers?.read(answer);
+    return pending;
   }
 
   // The approval of this request. Throws ApprovalRejectedError for a no (its subclass
   // ApprovalExpiredError when nobody decided in time), ApprovalTimeoutError after `timeoutMs` or at
   // the signal, and IntegrityError or DecryptionError for an answer that must not be acted on.
-  async wait(id: string, { timeoutMs = dayMs, signal, asked }: Wait = {}): Promise<Decision> {
+  wait(id: string, wait: Wait = {}): Promise<Decision> {
+    return this.#wait(id, wait, shownOnce(wait.onNumber));
+  }
+
+  async #wait(
+    id: string,
+    { timeoutMs = dayMs, signal, asked }: Wait,
+    numbers: NumberMatch | undefined,
+  ): Promise<Decision> {
     const end = performance.now() + timeoutMs;
     let pauseMs = 500;
     while (!signal?.aborted) {
@@ -148,7 +171,7 @@ export class LetsPing {
       try {
         const hold = Math.min(holdS, Math.ceil(left / 1000));
         const timeout = Math.min(30_000 + hold * 1000, left + 1000);
-        const decision = await this.#poll(id, hold, asked, timeout, signal);
+        const decision = await this.#poll(id, hold, asked, timeout, signal, numbers);
         if (decision) return decision;
         pauseMs = 500;
       } catch (trouble) {
@@ -179,9 +202,11 @@ export class LetsPing {
     asked: object | undefined,
     timeoutMs: number,
     signal?: AbortSignal,
+    numbers?: NumberMatch,
   ): Promise<Decision | undefined> {
     const path = `/status/${sound(id)}?wait=${hold}`;
     const answer = await this.#call("GET", path, { timeoutMs, signal });
+    numbers?.read(answer);
     const expected = asked && JSON.parse(textOf(asked));
     return readDecision(answer, id, this.sealer, expected);
   }
@@ -216,6 +241,10 @@ export class LetsPing {
       return await run(approved as A);
     };
   }
+}
+
+function shownOnce(show: OnNumber | undefined): NumberMatch | undefined {
+  return show && new NumberMatch(show);
 }
 
 function sound(id: Json | undefined): string {

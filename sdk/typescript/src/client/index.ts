@@ -3,6 +3,7 @@
 export { type Ask, LetsPing, type Options, type Pending, type Wait } from "./client.js";
 export type { Decision } from "./decision.js";
 export * from "./errors.js";
+export type { OnNumber, ShownNumber } from "./number.js";
 export {
   type Allowed,
   type Denied,

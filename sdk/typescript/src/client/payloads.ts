@@ -168,6 +168,12 @@ export function same(one: Json, other: Json): boolean {
   return jcs(one) === jcs(other);
 }
 
+// The idempotency key of an ask of a run: the same in every process and every SDK
+// (sdk/vectors/idempotency.json), however its payload is spelled.
+export function askKey(run: string, service: string, action: string, text: string) {
+  return stableKey(run, service, action, jcs(JSON.parse(text)));
+}
+
 // An idempotency key that says nothing of the words and is the same after a crash.
 export async function stableKey(...words: string[]): Promise<string> {
   return `lp-${hex(await sha256(tagged("lp-run/1", counted(...words))))}`;

@@ -82,7 +82,7 @@ export class ToolGate {
   // The first half: the request is made, or found again.
   async ask(tool: string, args: unknown, call: ToolCall = {}): Promise<Pending | Denied> {
     try {
-      const run = call.runId ?? `once-${crypto.randomUUID()}`;
+      const run = call.runId || `once-${crypto.randomUUID()}`;
       const priority =
         typeof this.#priority === "function" ? this.#priority(tool) : this.#priority;
       return await this.client.defer({

@@ -4,6 +4,7 @@
 // to this machine only. The API key travels in one header and stands in no error.
 
 import type { Json } from "../jcs.js";
+import { parse } from "../json.js";
 import {
   AuthenticationError,
   ConfigurationError,
@@ -132,12 +133,13 @@ async function bounded(reply: Response): Promise<string> {
   return new TextDecoder().decode(all);
 }
 
+// What could be read in two ways, or holds a number that would become another one, is no answer.
 function answered(text: string): Outcome {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return { error: new IntegrityError("the answer is no JSON", { code: "answer_no_json" }) };
-  }
+  const parsed = parse(text);
+  if (parsed.ok && parsed.findings.length === 0) return { value: JSON.parse(text) };
+  const why = parsed.ok ? parsed.findings[0]?.code : "no JSON";
+  const message = `the server's answer cannot be read: ${why}`;
+  return { error: new IntegrityError(message, { code: "answer_no_json" }) };
 }
 
 function refused(reply: Response, text: string): Outcome {

@@ -6,7 +6,7 @@ import { type Bytes, concat, fromBase64, utf8 } from "../bytes.js";
 import type { Json } from "../jcs.js";
 import { type Decision, readDecision } from "./decision.js";
 import { ApprovalRejectedError, SignatureError } from "./errors.js";
-import { type JsonObject, membersOf, type Sealer } from "./payloads.js";
+import { type JsonObject, membersOf, readObject, type Sealer } from "./payloads.js";
 
 export interface Event {
   requestId: string;
@@ -58,7 +58,7 @@ export class Webhooks {
     if (!(await signed(header(headers, "webhook-signature"), told, secret))) {
       throw refused("the signature is not the server's", "signature");
     }
-    const value = membersOf(JSON.parse(new TextDecoder().decode(raw))) as JsonObject;
+    const value = readObject(new TextDecoder().decode(raw), "the webhook");
     if (value.webhook_id !== id) throw refused("the body is of another delivery", "delivery");
     if (!(await (more.firstTime ?? ((one) => this.#firstTime(one)))(id))) {
       throw refused("it has come before", "repeated");
