@@ -24,8 +24,7 @@ from .errors import (ApprovalTimeoutError, AuthenticationError, ConfigurationErr
                      LetsPingError)
 from .gate import gate, require_approval
 from .number import Number, NumberMatch
-from .payloads import (Sealer, random_key, read_json, stable_key, text_of,
-                       unfit_member)
+from .payloads import Sealer, ask_key, random_key, read_json, text_of, unfit_member
 from .spans import span
 from .transport import PASSING, Transport, api_base
 from .webhooks import Webhooks
@@ -103,7 +102,7 @@ class LetsPing:
                 "metadata": _present({"sdk": "python", "role": role, "trace_id": trace_id,
                                       "parent_request_id": parent_request_id,
                                       "environment": environment, "callback_url": callback_url})}
-        key = idempotency_key or (stable_key(run_id, service, action, text) if run_id
+        key = idempotency_key or (ask_key(run_id, service, action, text) if run_id
                                   else random_key())
         with span("lp.ask", f"{service}/{action}", call_id, service=service, action=action,
                   priority=priority) as current:

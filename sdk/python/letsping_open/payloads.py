@@ -14,8 +14,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from letsping_envelope import (ContentKey, EnvelopeFault, context, open_envelope, seal_v1,
                                seal_v2)
+from letsping_verify.strict_json import canonical
 
 from .errors import ConfigurationError, DecryptionError, IntegrityError, LetsPingError
 
@@ -150,12 +154,13 @@ class Sealer:
         """`idem` of the API: says that two envelopes hold the same. None without a content key."""
         if not self._keys:
             return None
-        return self._mac(self._keys[0], "lp-idem/1", service, action, _sorted(json.loads(text)))
+        derived = HKDF(SHA256(), 32, None, b"lp-idem/1").derive(self._keys[0].raw)
+        told = _counted(service, action, _canonical(text))
+        return hmac.new(derived, told, hashlib.sha256).hexdigest()
 
     @staticmethod
     def _mac(key: ContentKey, *words: str) -> str:
-        told = b"".join(len(word.encode()).to_bytes(8, "big") + word.encode() for word in words)
-        return hmac.new(key.raw, told, hashlib.sha256).hexdigest()
+        return hmac.new(key.raw, _counted(*words), hashlib.sha256).hexdigest()
 
     def check_edit(self, sent: Any, edited: Any, request_id: str) -> None:
         """An edit is sealed as what it replaces was, in the same place."""
@@ -170,10 +175,24 @@ def random_key() -> str:
     return "lp-" + base64.urlsafe_b64encode(os.urandom(24)).decode()
 
 
+def ask_key(run: str, service: str, action: str, text: str) -> str:
+    """The idempotency key of an ask of a run: the same in every process and every SDK
+    (sdk/vectors/idempotency.json), however its payload is spelled."""
+    return stable_key(run, service, action, _canonical(text))
+
+
 def stable_key(*words: str) -> str:
     """An idempotency key that says nothing of the words and is the same after a crash."""
-    told = b"".join(len(word.encode()).to_bytes(8, "big") + word.encode() for word in words)
-    return "lp-" + hashlib.sha256(b"lp-run/1\0" + told).hexdigest()
+    return "lp-" + hashlib.sha256(b"lp-run/1\0" + _counted(*words)).hexdigest()
+
+
+def _counted(*words: str) -> bytes:
+    return b"".join(len(word.encode()).to_bytes(8, "big") + word.encode() for word in words)
+
+
+def _canonical(text: str) -> str:
+    """RFC 8785, but for integers beyond binary64, which stay as they are."""
+    return canonical(json.loads(text)).decode()
 
 
 def unfit_member(name: str, value: Any) -> LetsPingError:
