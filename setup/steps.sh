@@ -157,7 +157,7 @@ python_packages() {
     say "set-up: Python packages in build/venv"
     rm -rf build/venv
     attempt python-venv /usr/bin/python3 -m venv build/venv || return
-    attempt python-packages build/venv/bin/pip install --disable-pip-version-check \
+    attempt python-packages build/venv/bin/pip install --no-compile --disable-pip-version-check \
       --retries 2 --require-hashes -r "$list" || return
     echo "$stamp" >build/venv/.installed
   fi
@@ -172,10 +172,10 @@ framework_packages() {
     say "set-up: frameworks of agents in build/frameworks"
     rm -rf build/frameworks
     attempt frameworks-venv /usr/bin/python3 -m venv build/frameworks || return
-    attempt frameworks build/frameworks/bin/pip install --disable-pip-version-check \
+    attempt frameworks build/frameworks/bin/pip install --no-compile --disable-pip-version-check \
       --retries 2 --require-hashes -r "$lists/requirements.txt" || return
-    attempt frameworks-source build/frameworks/bin/pip install --disable-pip-version-check \
-      --retries 2 --require-hashes --no-deps --no-build-isolation --no-binary claude-agent-sdk \
+    attempt frameworks-source build/frameworks/bin/pip install --no-compile \
+      --disable-pip-version-check --retries 2 --require-hashes --no-deps --no-build-isolation --no-binary claude-agent-sdk \
       -r "$lists/claude.txt" || return
     echo "$stamp" >build/frameworks/.installed
   fi

@@ -164,9 +164,9 @@ test("verify: text can be pasted, files dropped together, all by keyboard", asyn
 test("verify: judges the shared cases as the programs do", async (t) => {
   const { person, page, quiet } = await openVerifier(t);
   const cases = vectors.cases.filter(
-    (one, at) => at % 9 === 0 && !one.require && !one.allow_test,
+    (one, at) => at % 31 === 0 && !one.require && !one.allow_test,
   );
-  assert.ok(cases.length > 30);
+  assert.ok(cases.length > 9);
   const differing = [];
   for (const one of cases) {
     const files = one.trust.map((name) => asFile(`${name}.json`, trust(name)));

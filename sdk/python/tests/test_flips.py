@@ -1,16 +1,20 @@
-"""No receipt survives the change of any of its bytes."""
+"""No receipt survives the change of any of its bytes: of each 11th, with LP_EVERY_BYTE of each."""
 
+import os
 import unittest
 
 from cases import BASES, TRUST
 from letsping_verify import ERASED, VALID, verify
+
+# Odd: it meets every bit, and every place of a base64 quartet.
+STRIDE = 1 if os.environ.get("LP_EVERY_BYTE") else 11
 
 
 class Flips(unittest.TestCase):
     def survivors(self, name):
         data, trust = BASES[name], [TRUST["full"]]
         self.assertIn(verify(data, trust).verdict, (VALID, ERASED))
-        for at in range(len(data)):
+        for at in range(0, len(data), STRIDE):
             changed = bytearray(data)
             changed[at] ^= 1 << at % 8
             if verify(bytes(changed), trust).verdict in (VALID, ERASED):
