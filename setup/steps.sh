@@ -175,8 +175,8 @@ framework_packages() {
     attempt frameworks build/frameworks/bin/pip install --no-compile --disable-pip-version-check \
       --retries 2 --require-hashes -r "$lists/requirements.txt" || return
     attempt frameworks-source build/frameworks/bin/pip install --no-compile \
-      --disable-pip-version-check --retries 2 --require-hashes --no-deps --no-build-isolation --no-binary claude-agent-sdk \
-      -r "$lists/claude.txt" || return
+      --disable-pip-version-check --retries 2 --require-hashes --no-deps \
+      --no-build-isolation --no-binary claude-agent-sdk -r "$lists/claude.txt" || return
     echo "$stamp" >build/frameworks/.installed
   fi
 }
