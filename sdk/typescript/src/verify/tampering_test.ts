@@ -1,5 +1,5 @@
-// No byte of a receipt can be changed and leave it VALID: of three receipts, each 19th byte with its
-// lowest bit turned, which keeps base64 and digits what they are; with LP_EVERY_BYTE each byte.
+// No byte of a receipt can be changed and leave it VALID: of three receipts, each 19th byte with
+// its lowest bit turned, which keeps base64 and digits what they are; with LP_EVERY_BYTE each.
 
 import { expect, test } from "vitest";
 import { fromBase64 } from "../bytes.js";
