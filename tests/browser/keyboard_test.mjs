@@ -4,15 +4,27 @@ import { decisionPanel, editText, openRequest, photograph, setUp, test } from ".
 const focused = (page) =>
   page.evaluate(() => document.activeElement?.dataset.request ?? document.activeElement?.tagName);
 
-// Opens the request that `j` reaches next, by keys only.
+const rowOf = (page, id) => page.locator(`[data-request="${id}"]`);
+
+// Opens a request that is listed, by keys only.
 async function openByKeys(page, id) {
-  await page.locator(`[data-request="${id}"]`).waitFor();
+  await rowOf(page, id).waitFor();
+  const key = await rowOf(page, id).evaluate((row) => {
+    const rows = [...document.querySelectorAll(".row-link")];
+    return rows.indexOf(row) < rows.indexOf(document.activeElement) ? "k" : "j";
+  });
   for (let press = 0; press < 9 && (await focused(page)) !== id; press += 1) {
-    await page.keyboard.press("j");
+    await page.keyboard.press(key);
   }
   assert.equal(await focused(page), id);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "What would run" }).waitFor();
+}
+
+// Closes the request that is open once `id` is listed: who stands in the list holds new ones back.
+async function closeFor(page, id) {
+  await rowOf(page, id).waitFor();
+  await page.keyboard.press("Escape");
 }
 
 test("requests are decided by keys alone, and each level asks for what it must", async (t) => {
@@ -29,7 +41,8 @@ test("requests are decided by keys alone, and each level asks for what it must",
   await page.getByRole("heading", { name: "Approved" }).waitFor();
 
   const high = await ask("high");
-  await page.keyboard.press("Escape");
+  await closeFor(page, high.id);
+  await page.waitForFunction((id) => document.activeElement?.dataset.request === id, medium.id);
   await openByKeys(page, high.id);
   await page.locator(".decision .approve:enabled").waitFor();
   await page.keyboard.press("a");
@@ -43,7 +56,7 @@ test("requests are decided by keys alone, and each level asks for what it must",
   await page.getByRole("heading", { name: "Approved" }).waitFor();
 
   const no = await ask("medium");
-  await page.keyboard.press("Escape");
+  await closeFor(page, no.id);
   await openByKeys(page, no.id);
   await page.keyboard.press("r");
   await page.keyboard.type("not today");

@@ -21,7 +21,7 @@ import {
 
 const run = promisify(execFile);
 
-async function signs(page, server, change) {
+export async function signs(page, server, change) {
   await page.goto(server.origin + new URL(change.url).pathname);
   await page.getByRole("button", { name: "Sign as the owner" }).click();
   await page.getByText("Signed and in force").waitFor();
@@ -32,8 +32,8 @@ export async function memberNamed(server, name) {
   return members.find((member) => member.name === name);
 }
 
-// Bob's own browser: his key is made, and an owner signs for it.
-export async function bring(t, server, owner, member, contentKey) {
+// A member's own browser: their key is made, and an owner signs for it.
+export async function bring(t, server, owner, member, contentKey, name = "Bob") {
   const [{ url }] = await command(server, "login-link", "--member", member);
   const bob = await openBrowser(t, server);
   const link = url.replace(/^http:\/\/[^/]+/, server.origin);
@@ -46,16 +46,16 @@ export async function bring(t, server, owner, member, contentKey) {
   await photograph(bob.page, "login-link-waiting");
   const words = await bob.page.locator("dd.words").textContent();
   await owner.goto(server.origin);
-  await owner.getByText("Let a new device sign for Bob").waitFor();
+  await owner.getByText(`Let a new device sign for ${name}`).waitFor();
   await photograph(owner, "inbox-with-proposal");
   await owner.getByRole("link", { name: "Read and sign" }).click();
-  await owner.getByText("Is it really the device of Bob?").waitFor();
+  await owner.getByText(`Is it really the device of ${name}?`).waitFor();
   assert.equal(await owner.locator("dd.words").textContent(), words);
   await photograph(owner, "proposal-device");
   await owner.getByRole("button", { name: "Sign as the owner" }).click();
   await owner.getByText("Signed and in force").waitFor();
   await bob.page.getByRole("heading", { name: "Inbox" }).waitFor();
-  return { ...bob, link };
+  return { ...bob, link, words };
 }
 
 // The id of a second person, whom the first one has signed for.

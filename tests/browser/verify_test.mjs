@@ -59,10 +59,21 @@ test("verify: a receipt is judged without login or network, and explained", asyn
   await story.getByText("with a device key").waitFor();
   await story.getByText("with a passkey").waitFor();
   await story.getByText("class B").waitFor();
+  await story.getByText("No second owner has cosigned all of them").waitFor();
   await page.getByText("That nothing followed.").waitFor();
   assert.equal(await page.locator(".check").count(), 19);
   assert.equal(await page.locator(".check.failed").count(), 0);
   await assertGood(page, "verify-valid");
+  quiet();
+  person.behaved();
+});
+
+test("verify: keys that a second owner has cosigned are told", async (t) => {
+  const { person, page, quiet } = await openVerifier(t);
+  await trusting(page, "cosigned log");
+  await choose(page, base("cosigned"));
+  await verdict(page, "VALID");
+  await page.getByText("A second owner has cosigned them.").waitFor();
   quiet();
   person.behaved();
 });

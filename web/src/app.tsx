@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense } from "react";
-import { isReason } from "./api/client";
+import { readSession } from "./api/sign_in";
 import type { Returned } from "./api/sign_on";
 import type { Session } from "./api/types";
 import { useApi, useKeys } from "./context";
@@ -113,14 +113,7 @@ function SignedIn({ children }: { children(session: Session): ReactNode }) {
   const api = useApi();
   const session = useQuery({
     queryKey: ["session"],
-    queryFn: async () => {
-      try {
-        return await api.get<Session>("/api/session");
-      } catch (error) {
-        if (isReason(error, "no_session", "sso_required")) return null;
-        throw error;
-      }
-    },
+    queryFn: () => readSession(api),
   });
   useSharedSignIn(session.data === undefined ? undefined : session.data !== null);
   if (session.data === null) return <LoginView />;

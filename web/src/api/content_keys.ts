@@ -1,8 +1,8 @@
 // Which content keys a project has and which devices hold them, as the server tells; and handing
 // one on, which this browser does only for devices that stand in a roster it has checked.
 
-import { fromBase64, hex, sha256 } from "../crypto/bytes";
 import type { ContentKey } from "../crypto/content_key";
+import { idOf } from "../crypto/device_key";
 import type { Keyring } from "../crypto/keyring";
 import {
   isWrapKeyOf,
@@ -88,10 +88,6 @@ export async function knownDevice(
     return own ? { key: device.key, spki: entry.spki, wrapSpki: device.wrap_spki } : undefined;
   }
   return undefined;
-}
-
-export async function idOf(spki: string): Promise<string> {
-  return hex(await sha256(fromBase64(spki) ?? new Uint8Array(0)));
 }
 
 // The bytes of a key that this browser holds, while `use` runs; undefined when it holds no copy.

@@ -1,7 +1,7 @@
 // Who decides, as this browser knows it: the rosters that it has checked, its pins, and the changes
 // that wait for an owner.
 
-import type { DeviceKey } from "../crypto/device_key";
+import { type DeviceKey, idOf } from "../crypto/device_key";
 import type { Pin } from "../crypto/keyring";
 import {
   followRosters,
@@ -23,7 +23,6 @@ import {
   type Wish,
 } from "../crypto/roster_wish";
 import type { Api } from "./client";
-import { idOf } from "./content_keys";
 import { whileActive } from "./sign_in";
 import type { Session } from "./types";
 

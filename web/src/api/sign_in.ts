@@ -75,8 +75,45 @@ export async function whileActive<T>(
   }
 }
 
+// Sessions that are being opened again, and how many were. Opening one ends the one before it:
+// whoever asks in between is told that there is none.
+const openings = new WeakMap<Api, { now: Promise<unknown> | undefined; done: number }>();
+
+// The session of this browser, or null where somebody has to sign in. A page that an opening would
+// take away begins anew and forgets what was just done on it.
+export async function readSession(api: Api): Promise<Session | null> {
+  for (;;) {
+    const before = openings.get(api)?.done ?? 0;
+    try {
+      return await api.get<Session>("/api/session");
+    } catch (error) {
+      if (!isReason(error, "no_session", "sso_required")) throw error;
+    }
+    const opening = openings.get(api);
+    await opening?.now;
+    if ((openings.get(api)?.done ?? 0) === before) return null;
+  }
+}
+
+function openAgain(api: Api, key: DeviceKey | undefined): Promise<Session> {
+  const session = opened(api, key);
+  const opening = openings.get(api) ?? { now: undefined, done: 0 };
+  openings.set(api, opening);
+  const ended = session.then(
+    () => {
+      opening.done += 1;
+    },
+    () => {}, // Whoever opens it is told, and asks anew.
+  );
+  opening.now = ended;
+  void ended.then(() => {
+    if (opening.now === ended) opening.now = undefined;
+  });
+  return session;
+}
+
 // Where only the identity provider signs people in, its page comes first.
-async function openAgain(api: Api, key: DeviceKey | undefined): Promise<Session> {
+async function opened(api: Api, key: DeviceKey | undefined): Promise<Session> {
   try {
     return await (key ? login(api, key, location.origin) : loginByPasskey(api));
   } catch (error) {

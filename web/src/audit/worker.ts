@@ -1,16 +1,16 @@
-// The thread that reads a log and checks it, so that the page stays quick meanwhile. It has one
-// order.
+// The thread that reads a log and checks it, so that the page stays quick meanwhile.
 
 import { type Head, LogCheck, type LogTrust } from "./check_log";
-import { entryOf, type LogPage } from "./entry";
+import type { LogPage } from "./entry";
+import { LogReader, pageSize } from "./log_reader";
 import type { News, Order } from "./messages";
 
-const pageSize = 256;
-
 const say = (news: News) => self.postMessage(news);
+const log = self.name;
+const reader = new LogReader(page, (view) => say({ view }));
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {
-  const work = data.do === "read" ? read(data.log) : check(data.log, data.trust, data.seen);
+  const work = data.do === "check" ? check(data.trust, data.seen) : reader.do(data);
   work.catch((error: unknown) => {
     say({ failed: error instanceof Error ? error.message : "It stopped without a reason." });
   });
@@ -25,36 +25,25 @@ async function get(path: string): Promise<Response> {
   return reply;
 }
 
-async function page(log: string, first: number, count: number): Promise<LogPage> {
+async function page(first: number, count: number): Promise<LogPage> {
   const reply = await get(`/log/${log}/statements?first=${first}&count=${count}`);
   return (await reply.json()) as LogPage;
 }
 
-async function read(log: string): Promise<void> {
-  const { size } = await page(log, 0, 0);
-  if (size === 0) return say({ entries: [], size, last: true });
-  for (let end = size; end > 0; ) {
-    const first = Math.floor((end - 1) / pageSize) * pageSize;
-    const { leaves } = await page(log, first, end - first);
-    say({ entries: leaves.map(entryOf), size, last: first === 0 });
-    end = first;
-  }
-}
-
-async function check(log: string, trust: LogTrust, seen: Head | undefined): Promise<void> {
+async function check(trust: LogTrust, seen: Head | undefined): Promise<void> {
   const began = performance.now();
   const note = await (await get(`/log/${log}/checkpoint`)).text();
   const size = Number(note.split("\n")[1]);
   const checking = new LogCheck(trust, seen);
   let problem: Awaited<ReturnType<LogCheck["take"]>>;
   // The next page is on its way while one is checked.
-  let coming = page(log, 0, Math.min(pageSize, size));
+  let coming = page(0, Math.min(pageSize, size));
   for (let at = 0; at < size && !problem; ) {
     const { leaves } = await coming;
     if (leaves.length === 0)
       throw new Error("The server does not give what its checkpoint covers.");
     const next = at + leaves.length;
-    if (next < size) coming = page(log, next, Math.min(pageSize, size - next));
+    if (next < size) coming = page(next, Math.min(pageSize, size - next));
     problem = await checking.take(leaves);
     at = next;
     say({ checked: at, of: size });

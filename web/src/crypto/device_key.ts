@@ -33,6 +33,11 @@ export async function generateDeviceKey(created: string): Promise<DeviceKey> {
   return { id, spki: base64(spki), privateKey: pair.privateKey, created };
 }
 
+// The id of any key that somebody signs with.
+export async function idOf(spki: string): Promise<string> {
+  return hex(await sha256(fromBase64(spki) ?? new Uint8Array(0)));
+}
+
 // DER, low-S, base64, over tag ‖ 0x00 ‖ text.
 export async function sign(key: DeviceKey, tag: Tag, text: string): Promise<string> {
   const raw = await crypto.subtle.sign(

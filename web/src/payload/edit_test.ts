@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { corpus } from "../../../tests/browser/corpus.mjs";
 import { changes } from "./changes";
 import { type Draft, draftOf, type Original, readDraft } from "./draft";
 import { parse } from "./parse";
@@ -58,6 +59,22 @@ test("one changed value changes its own bytes and no others", () => {
   expect(edited(nasty, replaced("1.0", "2"))).toBe(nasty.replace("1.0", "2"));
   expect(edited(nasty, replaced("null", '{"b":[1]}'))).toBe(nasty.replace("null", '{"b":[1]}'));
   expect(edited(nasty, replaced("1e1", "10"))).toBe(nasty.replace("1e1", "10"));
+});
+
+const editable = corpus.filter(({ text }) => {
+  const parsed = parse(text);
+  return parsed.ok && !parsed.findings.some(({ disarms }) => disarms);
+});
+
+test.each(editable)("beside an edit $name stays byte for byte", ({ text }) => {
+  const first = `{"edited":1,"v":${text}}`;
+  expect(edited(first, replaced('"edited": 1', '"edited": 2'))).toBe(
+    first.replace('"edited":1', '"edited":2'),
+  );
+  const last = `{ "v" :${text},\r\n"edited":\t1 }\n`;
+  expect(edited(last, replaced('"edited": 1', '"edited": 2'))).toBe(
+    last.replace('"edited":\t1', '"edited":\t2'),
+  );
 });
 
 test("space that the editor shows or a person adds is not written", () => {

@@ -49,7 +49,7 @@ export function InboxView({ session, selected }: { session: Session; selected?: 
   const leaving = new Set(waiting.rows.map(({ request }) => request.id));
   const picks = usePicks(query, pending.rows);
   const closed = useSteadyList(decided.about, decided.rows, nothing, held);
-  useListKeys(selected !== undefined, query);
+  useListKeys(selected, query);
   const filtered = filterNames.some((name) => query.has(name));
   const failed = pending.isError || decided.isError;
   const loaded = (shown === "decided" || pending.data) && (shown === "pending" || decided.data);
@@ -306,19 +306,27 @@ function choices(session: Session, rows: RequestPage["requests"]): FilterChoices
 }
 
 // j and k move between the rows, Esc closes what is open. Enter is the link's own.
-function useListKeys(open: boolean, query: URLSearchParams): void {
+function useListKeys(selected: string | undefined, query: URLSearchParams): void {
   const search = query.toString();
+  const open = selected !== undefined;
+  const before = useRef<string[]>([]); // the rows when it was opened
+  useEffect(() => {
+    if (selected !== undefined) before.current = listRows().map(idOfRow);
+  }, [selected]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const key = shortcutOf(event);
-      if (key === "Escape" && open) navigate(`/${location.search}`);
+      if (key === "Escape" && selected !== undefined) {
+        navigate(`/${location.search}`);
+        requestAnimationFrame(() => focusNear(selected, before.current));
+      }
       const chosen =
         key !== undefined && /^[1-5]$/.test(key) ? splits[Number(key) - 1] : undefined;
       if (chosen && !open) {
         navigate(`/${withQuery(new URLSearchParams(search), { split: chosen.name })}`);
       }
       if (key !== "j" && key !== "k") return;
-      const rows = [...document.querySelectorAll<HTMLElement>(".row-link")];
+      const rows = listRows();
       const focused = rows.indexOf(document.activeElement as HTMLElement);
       const current = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
       const from = focused >= 0 ? focused : current;
@@ -327,5 +335,18 @@ function useListKeys(open: boolean, query: URLSearchParams): void {
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [open, search]);
+  }, [open, selected, search]);
+}
+
+const listRows = () => [...document.querySelectorAll<HTMLElement>(".row-link")];
+const idOfRow = (row: HTMLElement) => row.dataset["request"] ?? "";
+
+// Whoever closes a request stands on its row again, or where that has gone on the next that was
+// below it, and goes on from there.
+function focusNear(id: string, before: readonly string[]): void {
+  const at = before.indexOf(id);
+  const wanted = at < 0 ? [id] : [...before.slice(at), ...before.slice(0, at).reverse()];
+  const rows = new Map(listRows().map((row) => [idOfRow(row), row]));
+  const near = wanted.map((one) => rows.get(one)).find((row) => row?.checkVisibility());
+  near?.focus();
 }

@@ -3,7 +3,7 @@
 
 import "../../ui/audit.css";
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { loadRosters, type Rosters } from "../../api/rosters";
 import type { Session, SessionProject } from "../../api/types";
 import type { Problem } from "../../audit/check_log";
@@ -15,7 +15,7 @@ import { CheckPanel } from "./check_panel";
 import { EntryDrawer } from "./entry_drawer";
 import { LogTable } from "./log_table";
 import { QueryBar } from "./query_bar";
-import { useLog } from "./use_log";
+import { type ReadLog, useLog } from "./use_log";
 
 export function AuditView({ session }: { session: Session }) {
   const { query } = useAddress();
@@ -38,25 +38,19 @@ const logOf = ({ origin }: SessionProject) => origin.slice(origin.lastIndexOf("/
 function ProjectLog({ session, project }: { session: Session; project: SessionProject }) {
   const { query: address } = useAddress();
   const log = logOf(project);
-  const read = useLog(log);
   const rosters = useRosters();
   const [problem, setProblem] = useState<Problem>();
   const names = rosters.data?.names;
   const nameOf = useMemo(() => (id: string) => names?.get(id) ?? "", [names]);
   const text = address.get("q") ?? "";
-  const query = useMemo(() => readQuery(text), [text]);
-  const found = useMemo(
-    () =>
-      text === "" ? read.entries : read.entries.filter((entry) => query.matches(entry, nameOf)),
-    [read.entries, query, text, nameOf],
-  );
-  const shown = useDeferredValue(found);
-  const open = address.get("entry");
+  const { problems } = useMemo(() => readQuery(text), [text]);
+  const open = openEntry(address);
+  const read = useLog(log, text, names, open ?? -1);
   const change = (changes: Record<string, string>, how: "push" | "replace" = "push") =>
     navigate(location.pathname + withQuery(address, changes), how);
   const roster = rosters.data?.projects.find(({ id }) => id === project.id)?.roster;
   return (
-    <main className={open === null ? "audit" : "audit with-entry"}>
+    <main className={open === undefined ? "audit" : "audit with-entry"}>
       <div className="audit-list">
         <header className="audit-head">
           <h1>Audit</h1>
@@ -77,29 +71,38 @@ function ProjectLog({ session, project }: { session: Session; project: SessionPr
         <CheckPanel key={log} log={log} roster={roster} found={setProblem} />
         <QueryBar
           text={text}
-          problems={query.problems}
-          entries={read.entries}
+          problems={problems}
+          families={read.families}
           change={(q) => change({ q }, "replace")}
         />
-        <Count read={read} found={found.length} filtered={text !== ""} />
+        <Count read={read} />
         {read.failed && (
-          <Notice kind="warning" title="The log could not be read" alert>
+          <Notice
+            kind="warning"
+            title="The log could not be read"
+            actions={
+              <button type="button" className="button" onClick={read.readOn}>
+                Read on
+              </button>
+            }
+            alert
+          >
             {read.failed}
           </Notice>
         )}
         <LogTable
-          entries={shown}
+          read={read}
           nameOf={nameOf}
           problem={problem}
-          open={open === null ? undefined : Number(open)}
+          open={open}
           choose={(index) => change({ entry: String(index) })}
         />
       </div>
-      {open !== null && /^\d{1,15}$/.test(open) && (
+      {open !== undefined && (
         <EntryDrawer
           key={open}
           log={log}
-          index={Number(open)}
+          index={open}
           nameOf={nameOf}
           close={() => change({ entry: "" })}
           find={(q) => change({ q, entry: "" })}
@@ -109,17 +112,21 @@ function ProjectLog({ session, project }: { session: Session; project: SessionPr
   );
 }
 
-function Count(props: { read: ReturnType<typeof useLog>; found: number; filtered: boolean }) {
-  const { read, found, filtered } = props;
-  const of = read.whole ? "" : ` of ${read.size.toLocaleString("en")}`;
-  const all = `${read.entries.length.toLocaleString("en")}${of} entries`;
+function openEntry(address: URLSearchParams): number | undefined {
+  const open = address.get("entry");
+  return open !== null && /^\d{1,15}$/.test(open) ? Number(open) : undefined;
+}
+
+function Count({ read }: { read: ReadLog }) {
+  const count = (number: number) => number.toLocaleString("en");
+  const all = `${count(read.read)}${read.whole ? "" : ` of ${count(read.size)}`} entries`;
   return (
     <p className="muted audit-count" role="status">
-      {filtered ? `${found.toLocaleString("en")} found among ${all}` : all}
+      {read.text === "" ? all : `${count(read.rows)} found among ${all}`}
       {!read.whole && !read.failed && ", reading on"}
       {read.more > 0 && (
-        <button type="button" className="button" onClick={read.showMore}>
-          Show {read.more} new
+        <button type="button" className="button" onClick={read.readOn}>
+          Show {count(read.more)} new
         </button>
       )}
     </p>

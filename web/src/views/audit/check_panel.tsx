@@ -2,7 +2,7 @@ import { ShieldCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Problem } from "../../audit/check_log";
 import type { Verdict } from "../../audit/messages";
-import { runWorker } from "../../audit/run_worker";
+import { type LogThread, runWorker } from "../../audit/run_worker";
 import { keepHead, seenHead } from "../../audit/seen_head";
 import type { Roster } from "../../crypto/roster_chain";
 import { Notice } from "../../ui/notice";
@@ -21,16 +21,16 @@ export function CheckPanel(props: {
 }) {
   const { log, roster, found } = props;
   const [state, setState] = useState<State>({ kind: "idle" });
-  const stop = useRef<() => void>(undefined);
-  useEffect(() => () => stop.current?.(), []);
+  const thread = useRef<LogThread>(undefined);
+  useEffect(() => () => thread.current?.stop(), []);
   const check = async () => {
     if (!roster) return;
     const { origin, issuer, log: keys } = roster.head;
     setState({ kind: "checking", checked: 0, of: 0 });
     found(undefined);
     const seen = await seenHead(log);
-    const order = { do: "check", log, trust: { origin, issuer, log: keys }, seen } as const;
-    stop.current = runWorker(order, (news) => {
+    thread.current?.stop();
+    thread.current = runWorker(log, (news) => {
       if ("failed" in news) setState({ kind: "failed", why: news.failed });
       if ("checked" in news) setState({ kind: "checking", ...news });
       if (!("verdict" in news)) return;
@@ -39,9 +39,10 @@ export function CheckPanel(props: {
       setState({ kind: "done", verdict });
       if (!verdict.problem) void keepHead(log, verdict.head);
     });
+    thread.current.order({ do: "check", trust: { origin, issuer, log: keys }, seen });
   };
   const cancel = () => {
-    stop.current?.();
+    thread.current?.stop();
     setState({ kind: "idle" });
   };
   if (state.kind === "checking") return <Progress {...state} cancel={cancel} />;

@@ -5,6 +5,7 @@ import type { Entry } from "../../audit/entry";
 import { LevelMark } from "../../ui/level";
 import { utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
+import type { ReadLog } from "./use_log";
 import { deed, how, instant, shortId, who } from "./words";
 
 // As in audit.css: a phone's rows are as high as a thumb is wide.
@@ -13,28 +14,31 @@ const rowHeight = () => (window.matchMedia(phone).matches ? 44 : 38);
 
 // Only the rows in sight are in the page: a log may have a million.
 export function LogTable(props: {
-  entries: readonly Entry[];
+  read: ReadLog;
   nameOf(id: string): string;
   problem: Problem | undefined;
   open: number | undefined;
   choose(index: number): void;
 }) {
-  const { entries, open } = props;
+  const { read, open } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
-    count: entries.length,
+    count: read.rows,
     getScrollElement: () => scroller.current,
     estimateSize: rowHeight,
     overscan: 12,
   });
-  const at = open === undefined ? -1 : entries.findIndex(({ index }) => index === open);
+  const { place: at, look } = read;
   const { scrollToIndex } = rows;
+  const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
+  useEffect(() => look(startIndex, endIndex), [look, startIndex, endIndex]);
+  const entryAt = (place: number) => read.entries[place - read.first];
   useEffect(() => {
     if (at >= 0) scrollToIndex(at, { align: "auto" });
   }, [at, scrollToIndex]);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    const next = step === undefined ? undefined : entries[at + step];
+    const next = step === undefined ? undefined : entryAt(at + step);
     if (!next) return;
     event.preventDefault();
     props.choose(next.index);
@@ -49,13 +53,14 @@ export function LogTable(props: {
       <div className="log-rows" ref={scroller}>
         <ul className="log-space" aria-label="Events" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index, start }) => {
-            const entry = entries[index];
-            if (!entry) return null;
+            const entry = entryAt(index);
+            const place = { at: index + 1, of: read.rows, top: start };
+            if (!entry) return <Unread key={`at ${index}`} {...place} />;
             return (
               <Row
                 key={entry.index}
                 entry={entry}
-                place={{ at: index + 1, of: entries.length, top: start }}
+                place={place}
                 nameOf={props.nameOf}
                 proof={proofOf(entry, props.problem)}
                 open={entry.index === open}
@@ -78,9 +83,30 @@ function proofOf({ index }: Entry, problem: Problem | undefined): Proof {
   return index === problem.index ? "wrong" : "unproven";
 }
 
+interface Place {
+  at: number; // counted from 1
+  of: number;
+  top: number; // px
+}
+
+// Its page is on its way.
+function Unread({ at, of, top }: Place) {
+  return (
+    <li
+      className="log-row muted"
+      aria-setsize={of}
+      aria-posinset={at}
+      aria-busy="true"
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      …
+    </li>
+  );
+}
+
 function Row(props: {
   entry: Entry;
-  place: { at: number; of: number; top: number };
+  place: Place;
   nameOf(id: string): string;
   proof: Proof;
   open: boolean;

@@ -1,6 +1,4 @@
 import { Search } from "lucide-react";
-import { useMemo } from "react";
-import type { Entry } from "../../audit/entry";
 import { terms, toggled } from "../../audit/query";
 
 const example = "type:decision actor:ada level>=high after:2026-11-01";
@@ -10,11 +8,10 @@ const familiesMax = 9;
 export function QueryBar(props: {
   text: string;
   problems: string[];
-  entries: readonly Entry[];
+  families: readonly [string, number][]; // the most frequent first
   change(text: string): void;
 }) {
   const { text, problems, change } = props;
-  const families = useMemo(() => count(props.entries), [props.entries]);
   const chosen = new Set(terms(text));
   return (
     <search className="audit-query">
@@ -33,7 +30,7 @@ export function QueryBar(props: {
         />
       </label>
       <div className="segments facets">
-        {families.map(([family, number]) => {
+        {props.families.slice(0, familiesMax).map(([family, number]) => {
           const term = `type:${family}`;
           return (
             <button
@@ -61,13 +58,4 @@ function without(text: string, but: string): string {
   return terms(text)
     .filter((term) => term === but || !/^type:[a-z_]+$/.test(term))
     .join(" ");
-}
-
-function count(entries: readonly Entry[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const { type } of entries) {
-    const family = type.slice(0, type.indexOf("."));
-    counts.set(family, (counts.get(family) ?? 0) + 1);
-  }
-  return [...counts].sort(([, a], [, b]) => b - a).slice(0, familiesMax);
 }

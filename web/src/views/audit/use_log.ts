@@ -1,78 +1,81 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type Entry, entryOf, type LogPage } from "../../audit/entry";
-import { runWorker } from "../../audit/run_worker";
+import type { LogPage } from "../../audit/entry";
+import type { LogView } from "../../audit/messages";
+import { type LogThread, runWorker } from "../../audit/run_worker";
 import { useApi } from "../../context";
 
-const showEveryMs = 120;
 const lookEveryMs = 10_000;
+// Rows beyond those in sight: so far one can scroll before the next are there.
+const margin = 100;
 
-export interface ReadLog {
-  entries: Entry[]; // newest first
-  size: number; // of the log, as far as `entries` go when all are read
+export interface ReadLog extends LogView {
   whole: boolean;
   failed: string | undefined;
   more: number; // entries that came since
-  showMore(): void;
+  readOn(): void;
+  look(first: number, last: number): void; // places of the rows in sight
 }
 
-// Reads the log from its newest page back to its first, and then what is added.
-export function useLog(log: string): ReadLog {
+// The log as its table shows it. A thread reads it from its newest page back to its first and keeps
+// it; here is only what is in sight.
+export function useLog(
+  log: string,
+  text: string,
+  names: ReadonlyMap<string, string> | undefined,
+  open: number,
+): ReadLog {
   const api = useApi();
-  const [read, setRead] = useState<Omit<ReadLog, "more" | "showMore">>(nothing);
-  const entries = useRef<Entry[]>([]);
+  const thread = useRef<LogThread>(undefined);
+  const asked = useRef({ first: 0, last: 0 });
+  const [view, setView] = useState<LogView>(nothing);
+  const [failed, setFailed] = useState<string>();
   useEffect(() => {
-    entries.current = [];
-    setRead(nothing);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let first = true;
-    const stop = runWorker({ do: "read", log }, (news) => {
-      if ("failed" in news) setRead((now) => ({ ...now, failed: news.failed }));
-      if (!("entries" in news)) return;
-      entries.current.push(...news.entries.reverse());
-      const { size, last } = news;
-      const show = () => {
-        timer = undefined;
-        const now = [...entries.current];
-        setRead({ entries: now, size, whole: now.length === size, failed: undefined });
-      };
-      // The first page at once, the last without waiting.
-      if (first || last) {
-        clearTimeout(timer);
-        show();
-      } else {
-        timer ??= setTimeout(show, showEveryMs);
-      }
-      first = false;
+    setView(nothing);
+    const reading = runWorker(log, (news) => {
+      if ("failed" in news) setFailed(news.failed);
+      if ("view" in news) setView(news.view);
     });
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
+    thread.current = reading;
+    asked.current = { first: 0, last: 0 };
+    reading.order({ do: "read" });
+    return reading.stop;
   }, [log]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another log's thread is told as well.
+  useEffect(() => {
+    thread.current?.order({ do: "find", text, names: [...(names ?? [])] });
+  }, [log, text, names]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another log's thread is told as well.
+  useEffect(() => thread.current?.order({ do: "open", index: open }), [log, open]);
+  const look = useCallback((first: number, last: number) => {
+    if (first >= asked.current.first && last <= asked.current.last) return;
+    const from = Math.max(0, first - margin);
+    asked.current = { first: from, last: last + margin };
+    thread.current?.order({ do: "rows", first: from, count: last + margin - from });
+  }, []);
 
+  const whole = view !== nothing && view.read === view.size;
   const newest = useQuery({
     queryKey: ["log-size", log],
     queryFn: () => api.get<LogPage>(`/log/${log}/statements?count=0`),
     refetchInterval: lookEveryMs,
-    enabled: read.whole,
+    enabled: whole,
   });
-  const more = Math.max(0, (newest.data?.size ?? 0) - read.size);
-  const showMore = useCallback(async () => {
-    const came: Entry[] = [];
-    let size = read.size;
-    for (let at = read.size; at === read.size || at < size; ) {
-      const page = await api.get<LogPage>(`/log/${log}/statements?first=${at}`);
-      if (page.leaves.length === 0) break;
-      came.push(...page.leaves.map(entryOf));
-      size = page.size;
-      at += page.leaves.length;
-    }
-    entries.current = [...came.reverse(), ...entries.current];
-    setRead((now) => ({ ...now, entries: [...entries.current], size: entries.current.length }));
-  }, [api, log, read.size]);
-  const failed = (error: Error) => setRead((now) => ({ ...now, failed: error.message }));
-  return { ...read, more, showMore: () => void showMore().catch(failed) };
+  const more = Math.max(0, (newest.data?.size ?? 0) - view.size);
+  const readOn = useCallback(() => {
+    setFailed(undefined);
+    thread.current?.order({ do: "read" });
+  }, []);
+  return { ...view, whole, failed, more, readOn, look };
 }
 
-const nothing = { entries: [], size: 0, whole: false, failed: undefined };
+const nothing: LogView = {
+  text: "",
+  size: 0,
+  read: 0,
+  rows: 0,
+  families: [],
+  place: -1,
+  first: 0,
+  entries: [],
+};

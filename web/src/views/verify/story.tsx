@@ -49,6 +49,18 @@ export function Story({ checked: { report, subject } }: { checked: Checked }) {
             {peopleOf(subject).length > 1 && "; the weakest of theirs counts"}
           </Pair>
         )}
+        {report.keys_cosigned !== undefined && (
+          <Pair term="Their keys">
+            {report.keys_cosigned ? (
+              "A second owner has cosigned them."
+            ) : (
+              <>
+                No second owner has cosigned all of them, which is weaker: one owner could have
+                added a key alone. In a project of one person there is nobody to cosign.
+              </>
+            )}
+          </Pair>
+        )}
         <Pair term="Log proof">{logWords[report.log]}</Pair>
         {report.request_id && (
           <Pair term="Request id">
