@@ -66,7 +66,7 @@ constexpr Route own_routes[] = {
     {Method::get, "/log/{log}/statements", log_statements, Auth::evidence},
     {Method::get, "/log/{log}/receipt/{leaf}", log_receipt, Auth::receipt},
     {Method::get, "/log/{log}/proof/inclusion", log_inclusion, Auth::evidence},
-    {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::evidence},
+    {Method::get, "/log/{log}/proof/consistency", log_consistency, Auth::receipt},
     {Method::get, "/api/audit/export", stream_export, Auth::evidence},
 
     {Method::get, "/.well-known/jwks.json", show_jwks, Auth::open},

@@ -7,11 +7,12 @@ from .errors import (ApprovalExpiredError, ApprovalRejectedError, ApprovalTimeou
                      IntegrityError, LetsPingError, RateLimitError, SignatureError)
 from .ledger import DirectoryLedger, MemoryLedger
 from .number import Number
+from .pins import DirectoryPins, MemoryPins
 from .tool_gate import Allowed, Denied, ToolGate
 from .webhooks import Event
 
 __all__ = ["Allowed", "ApprovalExpiredError", "ApprovalRejectedError", "ApprovalTimeoutError",
            "AsyncLetsPing", "AuthenticationError", "ConfigurationError", "ConflictError",
-           "Decision", "DecryptionError", "Denied", "DirectoryLedger", "Event", "IntegrityError",
-           "LetsPing", "LetsPingError", "MemoryLedger", "Number", "RateLimitError", "RequestId",
-           "SignatureError", "ToolGate"]
+           "Decision", "DecryptionError", "Denied", "DirectoryLedger", "DirectoryPins", "Event",
+           "IntegrityError", "LetsPing", "LetsPingError", "MemoryLedger", "MemoryPins", "Number",
+           "RateLimitError", "RequestId", "SignatureError", "ToolGate"]

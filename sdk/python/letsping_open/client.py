@@ -15,8 +15,11 @@ import os
 import re
 import threading
 import time
+from dataclasses import replace
 from collections.abc import Callable
 from typing import Any
+
+from letsping_verify import Trust
 
 from .background import in_background
 from .decision import Decision, RequestId, read_decision
@@ -25,6 +28,8 @@ from .errors import (ApprovalTimeoutError, AuthenticationError, ConfigurationErr
 from .gate import gate, require_approval
 from .number import Number, NumberMatch
 from .payloads import Sealer, ask_key, random_key, read_json, text_of, unfit_member
+from .pins import Pins
+from .proofs import Proofs, read_trust
 from .spans import span
 from .transport import PASSING, Transport, api_base
 from .webhooks import Webhooks
@@ -40,21 +45,39 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 class LetsPing:
     """`origin` (LETSPING_ORIGIN) is that of the project's log, as `letsping project list` shows
     it: with it each payload is bound to its request, and an edit of another one is refused.
-    `require_encryption` refuses to start without a content key, whatever the server would take."""
+    `require_encryption` refuses to start without a content key, whatever the server would take.
+
+    With `trust` (LETSPING_TRUST), the path of a trust file, nothing is returned before the receipt
+    of the decision was verified offline; `human` and `log` demand more than that file does. `pins`
+    keeps the checkpoints that were seen; `allow_test` takes servers that were made for tests."""
 
     def __init__(self, api_key: str | None = None, *, base_url: str | None = None,
                  encryption_key: str | None = None, origin: str | None = None,
-                 require_encryption: bool = False):
+                 require_encryption: bool = False,
+                 trust: str | os.PathLike[str] | Trust | None = None,
+                 human: str | None = None, log: str | None = None, pins: Pins | None = None,
+                 allow_test: bool = False):
         key = api_key or os.environ.get("LETSPING_API_KEY", "")
         if not key:
             raise ConfigurationError("no API key: give api_key or set LETSPING_API_KEY",
                                      code="no_api_key")
-        self.sealer = Sealer.of(encryption_key, origin)
+        given = os.environ.get("LETSPING_TRUST") if trust is None else trust
+        read = read_trust(given) if given else None
+        if read is None and (human or log):
+            raise ConfigurationError("human and log are demanded of receipts: give a trust file, "
+                                     "too", code="requirement")
+        self.sealer = Sealer.of(encryption_key, origin, read)
         if require_encryption and not self.sealer.encrypts:
             raise ConfigurationError("require_encryption is on, and LETSPING_ENCRYPTION_KEY is not "
                                      "set: export LETSPING_ENCRYPTION_KEY=…", code="encryption_key")
         self.transport = Transport(api_base(base_url), key)
-        self.webhooks = Webhooks(self.sealer)
+        self.proofs = None if read is None else Proofs(
+            read, self.sealer, self._called, human=human, log=log, pins=pins, allow_test=allow_test)
+        # What is proven is proven by the server's log: a webhook then only says that it is time.
+        self.webhooks = Webhooks(self.sealer, self.poll if self.proofs else None)
+
+    def _called(self, method: str, path: str, **more: Any) -> Any:
+        return self.transport.call(method, path, **more)
 
     def __enter__(self) -> LetsPing:
         return self
@@ -109,6 +132,7 @@ class LetsPing:
             answer = self.transport.call("POST", "/ingest", _present(body),
                                          headers={"Idempotency-Key": key})
             request = _request_of(answer, text)
+            request.service, request.action = service, action
             if numbers:
                 numbers.read(answer)
             current.set_attribute("lp.request.id", str(request))
@@ -121,7 +145,8 @@ class LetsPing:
              stop: threading.Event | None = None, on_number: OnNumber = None) -> Decision:
         """The approval of this request. Raises ApprovalRejectedError for a no (its subclass
         ApprovalExpiredError when nobody decided in time), ApprovalTimeoutError after `timeout`
-        seconds, and IntegrityError or DecryptionError for an answer that must not be acted on.
+        seconds, and IntegrityError or DecryptionError for an answer that must not be acted on, or
+        whose receipt does not prove it.
         `asked` is what the payload must be; the id that `defer` returned knows it itself."""
         end, pause, numbers = time.monotonic() + timeout, 0.5, NumberMatch.of(on_number)
         with span("lp.wait", "wait", request_id=str(request_id)) as current:
@@ -152,7 +177,10 @@ class LetsPing:
         answer = self.get_request_status(request_id, hold_s=hold_s)
         if numbers := NumberMatch.of(on_number):
             numbers.read(answer)
-        return read_decision(answer, str(request_id), self.sealer, expected)
+        decision = read_decision(answer, str(request_id), self.sealer, expected)
+        if decision is None or self.proofs is None:
+            return decision
+        return replace(decision, report=self.proofs.check(answer, decision, request_id))
 
     def get_request_status(self, request_id: str, *, hold_s: float = 0) -> Any:
         """What the server says of it, unread: envelopes are closed."""

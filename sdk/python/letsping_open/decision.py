@@ -19,6 +19,8 @@ class RequestId(str):
     url: str | None = None
     decide_by: str | None = None
     replay: bool = False
+    service: str | None = None
+    action: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Decision(Mapping[str, Any]):
     resolved_at: str | None = None
     diff_summary: Any = field(default=None, repr=False)
     metadata: dict[str, Any] = field(default_factory=dict)
+    report: Any = field(default=None, repr=False)  # of the receipt, letsping_verify.Report
 
     @property
     def approved(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from letsping_envelope import (ContentKey, EnvelopeFault, context, open_envelope, seal_v1,
                                seal_v2)
+from letsping_verify import Trust
 from letsping_verify.strict_json import canonical
 
 from .errors import ConfigurationError, DecryptionError, IntegrityError, LetsPingError
@@ -90,15 +91,20 @@ class Sealer:
         self._keys, self._origin = keys, origin
 
     @classmethod
-    def of(cls, given: str | None, origin: str | None) -> Sealer:
-        """Keys in base64, the newest first, separated by commas."""
+    def of(cls, given: str | None, origin: str | None, trust: Trust | None = None) -> Sealer:
+        """Keys in base64, the newest first, separated by commas. A trust file names the origin,
+        too."""
         texts = given if given is not None else os.environ.get("LETSPING_ENCRYPTION_KEY", "")
         try:
             keys = [ContentKey.from_base64(text.strip()) for text in texts.split(",") if text]
         except ValueError:
             raise ConfigurationError("LETSPING_ENCRYPTION_KEY must be base64 of 32 bytes",
                                      code="encryption_key") from None
-        return cls(keys, origin or os.environ.get("LETSPING_ORIGIN") or None)
+        origin = origin or os.environ.get("LETSPING_ORIGIN") or None
+        if trust is not None and origin not in (None, trust.origin):
+            raise ConfigurationError("the trust file is of another log than LETSPING_ORIGIN",
+                                     code="trust_origin")
+        return cls(keys, trust.origin if trust is not None else origin)
 
     @property
     def encrypts(self) -> bool:
@@ -161,6 +167,22 @@ class Sealer:
     @staticmethod
     def _mac(key: ContentKey, *words: str) -> str:
         return hmac.new(key.raw, _counted(*words), hashlib.sha256).hexdigest()
+
+    def envelope_sha256(self, envelope: Any) -> str:
+        """`env_sha256` of a statement (encryption.md §4)."""
+        return hashlib.sha256(b"lp-env/1\0" + canonical(envelope)).hexdigest()
+
+    def commits(self, envelope: Any, text: str, role: str) -> list[str]:
+        """What a person who read this text in this envelope signed (encryption.md §5), under each
+        key that is here. `role` is base or edit."""
+        iv, ct = (base64.b64decode(envelope[name]) for name in ("iv", "ct"))
+        if envelope.get("v") == 2:
+            salt, info = base64.b64decode(envelope["salt"]), b"lp-commit/2"
+        else:
+            salt, info = hashlib.sha256(b"lp-salt/1\0" + iv + ct).digest(), b"lp-commit/1"
+        told = b"lp-commit/1\0" + role.encode() + b"\0" + text.encode()
+        return [hmac.new(HKDF(SHA256(), 32, salt, info).derive(key.raw), told,
+                         hashlib.sha256).hexdigest() for key in self._keys]
 
     def check_edit(self, sent: Any, edited: Any, request_id: str) -> None:
         """An edit is sealed as what it replaces was, in the same place."""

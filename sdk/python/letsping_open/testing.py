@@ -40,7 +40,7 @@ class FakeLetsPing(LetsPing):
     def __init__(self, *answers: Any):
         key = base64.b64encode(bytes(range(32))).decode()
         super().__init__("lp_test", base_url="http://127.0.0.1:9", encryption_key=key,
-                         origin="letsping.test/p/" + "0" * 32)
+                         origin="letsping.test/p/" + "0" * 32, trust="")
         self.asked: list[dict[str, Any]] = []
         self.cancelled: list[str] = []
         self.transport = _Scripted(self, answers or (reject("no answer was scripted"),))

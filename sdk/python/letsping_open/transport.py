@@ -70,11 +70,13 @@ class Transport:
 
     def call(self, method: str, path: str, body: Any = None, *,
              headers: dict[str, str] | None = None, timeout_s: float = 30.0,
-             attempts: int = ATTEMPTS) -> Any:
-        """The JSON of a 2xx answer. Raises a LetsPingError after `attempts` tries."""
+             attempts: int = ATTEMPTS, text: bool = False) -> Any:
+        """The JSON of a 2xx answer, or its bytes as a `text`. A path that begins with /log/ lies
+        beside /api. Raises a LetsPingError after `attempts` tries."""
         for attempt in range(1, attempts + 1):
             try:
-                return self._once(method, path, body, headers or {}, timeout_s)
+                data = self._once(method, path, body, headers or {}, timeout_s)
+                return data if text else read_json(data, "the server's answer")
             except _Passing as passing:
                 if attempt == attempts:
                     raise passing.error from None
@@ -82,10 +84,11 @@ class Transport:
         raise AssertionError("attempts must be at least 1")
 
     def _once(self, method: str, path: str, body: Any, headers: dict[str, str],
-              timeout_s: float) -> Any:
+              timeout_s: float) -> bytes:
+        base = self._base.removesuffix("/api") if path.startswith("/log/") else self._base
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         request = urllib.request.Request(
-            self._base + path, data, method=method, headers={
+            base + path, data, method=method, headers={
                 "Authorization": self._authorization, "Content-Type": "application/json",
                 "Accept": "application/json", "User-Agent": USER_AGENT, **headers})
         try:
@@ -113,10 +116,10 @@ class _Passing(Exception):
         return random.uniform(0.5, 1.0) * min(0.25 * 2**attempt, RETRY_S_MAX)
 
 
-def _answer(data: bytes) -> Any:
+def _answer(data: bytes) -> bytes:
     if len(data) > ANSWER_BYTES_MAX:
         raise LetsPingError("the answer is too large", code="answer_too_large")
-    return read_json(data, "the server's answer")
+    return data
 
 
 def _refusal(refused: urllib.error.HTTPError) -> Exception:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .decision import Decision, read_decision
-from .errors import ApprovalRejectedError, SignatureError
+from .errors import ApprovalRejectedError, IntegrityError, SignatureError
 from .payloads import Sealer, read_json
 
 __all__ = ["Event", "Webhooks"]
@@ -40,8 +40,9 @@ class Webhooks:
     whether it is new: by default within this process; give one that is kept where deliveries
     reach several."""
 
-    def __init__(self, sealer: Sealer):
-        self._sealer, self._seen = sealer, dict[str, None]()
+    def __init__(self, sealer: Sealer, confirm: Callable[..., Decision | None] | None = None):
+        """`confirm(request_id, asked=…)` asks the server for the decision and its proof."""
+        self._sealer, self._confirm, self._seen = sealer, confirm, dict[str, None]()
 
     def unwrap(self, headers: Mapping[str, str], body: bytes | str, secret: str, *,
                asked: Any = None, now: float | None = None,
@@ -72,7 +73,11 @@ class Webhooks:
         answer = {**data, "id": request} if isinstance(data, dict) else None
         decision = rejection = None
         try:
-            decision = read_decision(answer, request, self._sealer, asked)
+            said = read_decision(answer, request, self._sealer, asked)
+            decision = self._confirm(request, asked=asked) if said and self._confirm else said
+            if said and decision is None:
+                raise IntegrityError("the webhook says yes, and the server that nobody decided",
+                                     request_id=request)
         except ApprovalRejectedError as no:
             rejection = no
         return Event(request, str(value.get("event")), name, decision, rejection, value)

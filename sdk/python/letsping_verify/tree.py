@@ -37,6 +37,32 @@ def check_inclusion(hash_: bytes, index: int, size: int, path: list[bytes], root
     demand(value == root, f"{what}: the path does not lead to the root")
 
 
+def check_consistency(first: int, first_root: bytes, second: int, second_root: bytes,
+                      path: list[bytes]) -> None:
+    """RFC 9162 §2.1.4.2: that the first tree is the beginning of the second. Raises Fault."""
+    demand(0 < first <= second, "the sizes are not in order")
+    if first == second:
+        demand(not path and first_root == second_root, "two roots of one size")
+        return
+    hashes = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    demand(hashes != [], "the proof is too short")
+    left, last = first - 1, second - 1
+    while left & 1:
+        left, last = left >> 1, last >> 1
+    old = new = hashes[0]
+    for each in hashes[1:]:
+        demand(last > 0, "the proof is too long")
+        if left & 1 or left == last:
+            old, new = sha256(b"\1" + each + old), sha256(b"\1" + each + new)
+            while not left & 1 and left:
+                left, last = left >> 1, last >> 1
+        else:
+            new = sha256(b"\1" + new + each)
+        left, last = left >> 1, last >> 1
+    demand(last == 0, "the proof is too short")
+    demand(old == first_root and new == second_root, "the proof leads to other roots")
+
+
 @dataclass(frozen=True)
 class VerifierKey:
     """`<name>+<8 hex>+<base64(type ‖ key)>`."""

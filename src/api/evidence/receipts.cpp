@@ -248,6 +248,9 @@ net::Outcome log_inclusion(Context& context, Call& call) {
 net::Outcome log_consistency(Context& context, Call& call) {
   const auto project = readable_log(context, call);
   if (!project) return project.error();
+  if (call.key != nullptr) {
+    if (auto limited = limit_key(context, call)) return *std::move(limited);
+  }
   auto log = core::LogReader::open(context.engine.reader(), **project);
   if (!log) return refuse(Reason::not_found);
   const auto from = number(call, "from", std::nullopt);

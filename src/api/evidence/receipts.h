@@ -21,7 +21,8 @@ namespace lp::api {
 net::Outcome log_receipt(Context& context, Call& call);
 // ?index=N&size=N: {hashes, index, size}; the newest signed size when none is named.
 net::Outcome log_inclusion(Context& context, Call& call);
-// ?from=N&to=N: {from, hashes, to}.
+// ?from=N&to=N: {from, hashes, to}. Also for agents, who keep the checkpoint of a receipt and ask
+// whether the next one goes on from it.
 net::Outcome log_consistency(Context& context, Call& call);
 // GET /api/review/requests/{id}/receipt: of the decision; before there is one, of the asking.
 net::Outcome request_receipt(Context& context, Call& call, const Session& session);

@@ -265,7 +265,7 @@ std::string status_body(const core::RequestView& view, const Told& told) {
   return fmt::format(
       R"({{"id":{},"status":"{}","payload":{},"patched_payload":{},"resolved_at":{},"actor_id":{},)"
       R"({}"metadata":{},"state":"{}","version":{},"level":"{}","decide_by":"{}",)"
-      R"("request_sha256":"{}"{}{}{}}})",
+      R"("request_sha256":"{}"{}{}{}{}}})",
       json::quote(view.rows.request.id), wire_status(view.state), or_null(view.payload),
       // A copy of the payload would be reported as a change (wire.md 0.2).
       modified ? or_null(view.edited_payload) : "null",
@@ -275,6 +275,7 @@ std::string status_body(const core::RequestView& view, const Told& told) {
       json::compact(metadata_of(view)), approval::to_string(view.state), state.state.version,
       evidence::to_string(state.state.level), to_string(state.state.decide_by),
       view.rows.request.request_sha256.hex(),
+      terminal ? fmt::format(",\"leaf_index\":{}", state.leaf_index) : "",
       told.changes_requested.empty() ? "" : ",\"changes_requested\":" + told.changes_requested,
       told.diff_summary.empty() ? "" : ",\"diff_summary\":" + told.diff_summary,
       told.number_match.empty() ? "" : ",\"number_match\":" + told.number_match);

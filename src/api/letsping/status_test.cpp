@@ -60,6 +60,14 @@ TEST(Status, HasAPatchOnlyWhereSomethingWasChanged) {
   EXPECT_TRUE(status_body(view).contains("\"patched_payload\":{\"b\":2},"));
 }
 
+TEST(Status, NamesTheEntryOfTheDecisionAndNoneBeforeIt) {
+  auto view = view_of(State::rejected);
+  view.rows.state.leaf_index = 7;
+  EXPECT_EQ(written(view).root.find("leaf_index")->as_integer(), 7);
+  view.state = State::pending;
+  EXPECT_EQ(written(view).root.find("leaf_index"), nullptr);
+}
+
 TEST(Status, HasMetadataAsAnObjectInEveryState) {
   for (const State state : {State::pending, State::approved, State::expired}) {
     const auto document = written(view_of(state));

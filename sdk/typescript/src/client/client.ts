@@ -9,6 +9,7 @@
 // and no answer that does not fit what was asked is ever an approval.
 
 import type { Json } from "../jcs.js";
+import type { Trust } from "../verify/index.js";
 import { type Decision, readDecision } from "./decision.js";
 import {
   ApprovalTimeoutError,
@@ -18,6 +19,8 @@ import {
 } from "./errors.js";
 import { NumberMatch, type OnNumber } from "./number.js";
 import { askKey, type JsonObject, membersOf, randomKey, Sealer, textOf } from "./payloads.js";
+import { MemoryPins, type Pins } from "./pins.js";
+import { type About, checkDemanded, type Demanded, Proofs, trustFrom } from "./proofs.js";
 import { apiBase, passes, pause, type Transport, transport } from "./transport.js";
 import { Webhooks } from "./webhooks.js";
 
@@ -33,6 +36,13 @@ export interface Options {
   origin?: string | undefined;
   // Refuses to start without a content key, whatever the server would take.
   requireEncryption?: boolean;
+  // The text of a trust file; LETSPING_TRUST is the path of one. With it nothing is returned before
+  // the receipt of the decision was verified offline.
+  trust?: string | undefined;
+  human?: Demanded["human"]; // more than the trust file demands
+  log?: Demanded["log"];
+  pins?: Pins; // the checkpoints that were seen: in memory, or DirectoryPins
+  allowTest?: boolean; // takes servers that were made for tests
 }
 
 export interface Ask {
@@ -55,7 +65,7 @@ export interface Ask {
   onNumber?: OnNumber | undefined;
 }
 
-export interface Wait {
+export interface Wait extends About {
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
   // What the payload must be: of an ask of another process. This client knows its own.
@@ -68,24 +78,30 @@ export interface Pending {
   url: string | undefined;
   replay: boolean;
   asked: JsonObject;
+  service: string;
+  action: string;
 }
 
 export class LetsPing {
   readonly sealer: Sealer;
   readonly webhooks: Webhooks;
   readonly #call: Transport;
+  readonly #proofs: (() => Promise<Proofs>) | undefined;
 
   constructor(options: Options = {}, call?: Transport) {
-    const { LETSPING_API_KEY, LETSPING_BASE_URL, LETSPING_ENCRYPTION_KEY, LETSPING_ORIGIN } =
-      environment();
-    const apiKey = options.apiKey ?? LETSPING_API_KEY;
+    const env = environment();
+    const apiKey = options.apiKey ?? env.LETSPING_API_KEY;
     if (!apiKey) {
       throw new ConfigurationError("no API key: give apiKey or set LETSPING_API_KEY", {
         code: "no_api_key",
       });
     }
-    const key = options.encryptionKey ?? LETSPING_ENCRYPTION_KEY ?? "";
-    this.sealer = new Sealer(key, options.origin ?? LETSPING_ORIGIN);
+    const origin = options.origin ?? env.LETSPING_ORIGIN;
+    const trust = trustOf(options.trust, env.LETSPING_TRUST, origin);
+    this.sealer = new Sealer(
+      options.encryptionKey ?? env.LETSPING_ENCRYPTION_KEY ?? "",
+      async () => (await trust?.())?.origin ?? origin,
+    );
     if (options.requireEncryption && !this.sealer.encrypts) {
       throw new ConfigurationError(
         "requireEncryption is on, and LETSPING_ENCRYPTION_KEY is not set",
@@ -94,16 +110,38 @@ export class LetsPing {
         },
       );
     }
-    const base = apiBase(options.baseUrl ?? LETSPING_BASE_URL);
+    const base = apiBase(options.baseUrl ?? env.LETSPING_BASE_URL);
     this.#call = call ?? transport(base, apiKey);
-    this.webhooks = new Webhooks(this.sealer);
+    this.#proofs = trust && this.#proving(trust, options);
+    // What is proven is proven by the server's log: a webhook then only says that it is time.
+    this.webhooks = new Webhooks(
+      this.sealer,
+      this.#proofs && ((id, asked) => this.poll(id, asked)),
+    );
+    if (!trust) refuseDemands(options);
+  }
+
+  #proving(trust: () => Promise<Trust>, options: Options): () => Promise<Proofs> {
+    checkDemanded(options);
+    if (!this.sealer.encrypts) {
+      const message =
+        "a trust file needs LETSPING_ENCRYPTION_KEY: of a payload in clear a receipt says " +
+        "nothing that could be checked here";
+      throw new ConfigurationError(message, { code: "encryption_key" });
+    }
+    const pins = options.pins ?? new MemoryPins();
+    let made: Promise<Proofs> | undefined;
+    return () => {
+      made ??= trust().then((read) => new Proofs(read, this.sealer, this.#call, pins, options));
+      return made;
+    };
   }
 
   // Asks, and waits for the decision. Throws as `defer` and `wait` do.
   async ask(ask: Ask, wait: Wait = {}): Promise<Decision> {
     const onNumber = shownOnce(ask.onNumber ?? wait.onNumber);
     const pending = await this.#defer(ask, onNumber);
-    return this.#wait(pending.id, { ...wait, asked: pending.asked }, onNumber);
+    return this.#wait(pending.id, { ...wait, ...aboutOf(pending) }, onNumber);
   }
 
   // Asks, and returns at once.
@@ -146,6 +184,8 @@ export class LetsPing {
       url: typeof url === "string" ? url : undefined,
       replay: replay === true,
       asked: JSON.parse(text),
+      service,
+      action,
     };
     numbers?.read(answer);
     return pending;
@@ -153,14 +193,15 @@ export class LetsPing {
 
   // The approval of this request. Throws ApprovalRejectedError for a no (its subclass
   // ApprovalExpiredError when nobody decided in time), ApprovalTimeoutError after `timeoutMs` or at
-  // the signal, and IntegrityError or DecryptionError for an answer that must not be acted on.
+  // the signal, and IntegrityError or DecryptionError for an answer that must not be acted on, or
+  // whose receipt does not prove it.
   wait(id: string, wait: Wait = {}): Promise<Decision> {
     return this.#wait(id, wait, shownOnce(wait.onNumber));
   }
 
   async #wait(
     id: string,
-    { timeoutMs = dayMs, signal, asked }: Wait,
+    { timeoutMs = dayMs, signal, ...about }: Wait,
     numbers: NumberMatch | undefined,
   ): Promise<Decision> {
     const end = performance.now() + timeoutMs;
@@ -171,7 +212,7 @@ export class LetsPing {
       try {
         const hold = Math.min(holdS, Math.ceil(left / 1000));
         const timeout = Math.min(30_000 + hold * 1000, left + 1000);
-        const decision = await this.#poll(id, hold, asked, timeout, signal, numbers);
+        const decision = await this.#poll(id, hold, about, timeout, signal, numbers);
         if (decision) return decision;
         pauseMs = 500;
       } catch (trouble) {
@@ -193,13 +234,13 @@ export class LetsPing {
 
   // The approval, or undefined while it is pending; throws as `wait` does.
   poll(id: string, asked?: object): Promise<Decision | undefined> {
-    return this.#poll(id, 0, asked, 30_000);
+    return this.#poll(id, 0, { asked }, 30_000);
   }
 
   async #poll(
     id: string,
     hold: number,
-    asked: object | undefined,
+    about: Wait,
     timeoutMs: number,
     signal?: AbortSignal,
     numbers?: NumberMatch,
@@ -207,8 +248,11 @@ export class LetsPing {
     const path = `/status/${sound(id)}?wait=${hold}`;
     const answer = await this.#call("GET", path, { timeoutMs, signal });
     numbers?.read(answer);
-    const expected = asked && JSON.parse(textOf(asked));
-    return readDecision(answer, id, this.sealer, expected);
+    const expected = about.asked && JSON.parse(textOf(about.asked));
+    const decision = await readDecision(answer, id, this.sealer, expected);
+    if (!decision || !this.#proofs) return decision;
+    const report = await (await this.#proofs()).check(answer, decision, about);
+    return { ...decision, report };
   }
 
   // What the server says of it, unread: envelopes are closed.
@@ -241,6 +285,45 @@ export class LetsPing {
       return await run(approved as A);
     };
   }
+}
+
+// What `wait` compares the answer with.
+export function aboutOf({ asked, service, action }: Pending): Wait {
+  return { asked, service, action };
+}
+
+// Read once, when it is first needed: from a file where the path of one is given.
+function trustOf(text: string | undefined, path: string | undefined, origin: string | undefined) {
+  if (text === undefined ? !path : !text) return undefined;
+  let read: Promise<Trust> | undefined;
+  const first = async () => {
+    const trust = await trustFrom(text ?? (await textOfFile(path as string)));
+    if (origin && origin !== trust.origin) {
+      const message = "the trust file is of another log than LETSPING_ORIGIN";
+      throw new ConfigurationError(message, { code: "trust_origin" });
+    }
+    return trust;
+  };
+  return () => {
+    read ??= first();
+    return read;
+  };
+}
+
+async function textOfFile(path: string): Promise<string> {
+  try {
+    const { readFile } = await import("node:fs/promises");
+    return await readFile(path, "utf8");
+  } catch {
+    const message = "the trust file that LETSPING_TRUST names cannot be read";
+    throw new ConfigurationError(message, { code: "trust" });
+  }
+}
+
+function refuseDemands({ human, log }: Options): void {
+  if (!human && !log) return;
+  const message = "human and log are demanded of receipts: give a trust file, too";
+  throw new ConfigurationError(message, { code: "requirement" });
 }
 
 function shownOnce(show: OnNumber | undefined): NumberMatch | undefined {

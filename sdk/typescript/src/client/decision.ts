@@ -1,6 +1,7 @@
 // A decision, read from the server's answer: what does not fit together is not a decision.
 
 import type { Json } from "../jcs.js";
+import type { Report } from "../verify/index.js";
 import { ApprovalExpiredError, ApprovalRejectedError, IntegrityError } from "./errors.js";
 import { type JsonObject, membersOf, readObject, type Sealer, same } from "./payloads.js";
 
@@ -14,6 +15,7 @@ export interface Decision<T = JsonObject> {
   diff_summary: { changes: Record<string, { from: Json; to: Json }> } | undefined;
   actor_id: string | undefined;
   resolved_at: string | undefined;
+  report?: Report; // of its receipt, where a trust file is given
 }
 
 // Undefined while it is pending. Throws ApprovalRejectedError for every no, and IntegrityError or

@@ -4,6 +4,7 @@ export { type Ask, LetsPing, type Options, type Pending, type Wait } from "./cli
 export type { Decision } from "./decision.js";
 export * from "./errors.js";
 export type { OnNumber, ShownNumber } from "./number.js";
+export { MemoryPins, type Pin, type Pins } from "./pins.js";
 export {
   type Allowed,
   type Denied,

@@ -3,7 +3,7 @@
 // With a content key nothing leaves in clear and nothing comes back in clear: an answer without an
 // envelope, or with one that does not open, throws. There is no way back to plaintext.
 
-import { type Bytes, base64, concat, hex, sha256, tagged, utf8 } from "../bytes.js";
+import { type Bytes, base64, concat, fromBase64, hex, sha256, tagged, utf8 } from "../bytes.js";
 import {
   type ContentKey,
   EnvelopeFault,
@@ -62,11 +62,11 @@ function unsound(message: string, code: string, requestId?: string): IntegrityEr
 // Content keys, the newest first; none for a project whose payloads the server may read.
 export class Sealer {
   readonly #texts: string[];
-  readonly #origin: string | undefined;
+  readonly #origin: () => Promise<string | undefined>;
   #keys: Promise<ContentKey[]> | undefined;
 
   // `keys` in base64, separated by commas.
-  constructor(keys: string, origin: string | undefined) {
+  constructor(keys: string, origin: () => Promise<string | undefined> = async () => undefined) {
     this.#texts = keys.split(",").flatMap((one) => one.trim() || []);
     this.#origin = origin;
   }
@@ -88,8 +88,9 @@ export class Sealer {
   async seal(text: string, service: string, action: string): Promise<Json> {
     const key = (await this.#open())[0];
     if (!key) return JSON.parse(text);
-    if (!this.#origin) return { ...(await sealV1(text, key)) };
-    const context = newContext({ origin: this.#origin, service, action });
+    const origin = await this.#origin();
+    if (!origin) return { ...(await sealV1(text, key)) };
+    const context = newContext({ origin, service, action });
     return { ...(await sealV2(text, key, context)) };
   }
 
@@ -147,20 +148,41 @@ export class Sealer {
     });
   }
 
+  // `env_sha256` of a statement (encryption.md §4).
+  async envelopeSha256(envelope: Json): Promise<string> {
+    return hex(await sha256(tagged("lp-env/1", utf8(jcs(envelope)))));
+  }
+
+  // What a person who read this text in this envelope signed (encryption.md §5), under each key
+  // that is here.
+  async commits(envelope: Json, text: string, role: "base" | "edit"): Promise<string[]> {
+    const { v, salt: given, iv, ct } = membersOf(envelope);
+    const bytes = (value: Json | undefined) => fromBase64(String(value)) ?? new Uint8Array();
+    const salt = v === 2 ? bytes(given) : await sha256(tagged("lp-salt/1", bytes(iv), bytes(ct)));
+    const info = v === 2 ? "lp-commit/2" : "lp-commit/1";
+    const told = tagged("lp-commit/1", tagged(role, utf8(text)));
+    const keys = await this.#open();
+    return Promise.all(keys.map((key) => mac(key, salt, info, told)));
+  }
+
   // `idem` of the API: says that two envelopes hold the same. Undefined without a content key.
   async contentMac(service: string, action: string, text: string): Promise<string | undefined> {
     const key = (await this.#open())[0];
     if (!key) return undefined;
-    const derived = await crypto.subtle.deriveKey(
-      { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: utf8("lp-idem/1") },
-      key.hkdf,
-      { name: "HMAC", hash: "SHA-256", length: 256 },
-      false,
-      ["sign"],
-    );
     const told = counted(service, action, jcs(JSON.parse(text)));
-    return hex(new Uint8Array(await crypto.subtle.sign("HMAC", derived, told)));
+    return mac(key, new Uint8Array(), "lp-idem/1", told);
   }
+}
+
+async function mac(key: ContentKey, salt: Bytes, info: string, told: Bytes): Promise<string> {
+  const derived = await crypto.subtle.deriveKey(
+    { name: "HKDF", hash: "SHA-256", salt, info: utf8(info) },
+    key.hkdf,
+    { name: "HMAC", hash: "SHA-256", length: 256 },
+    false,
+    ["sign"],
+  );
+  return hex(new Uint8Array(await crypto.subtle.sign("HMAC", derived, told)));
 }
 
 // The same JSON value, whatever the order of names.

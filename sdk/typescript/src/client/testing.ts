@@ -82,6 +82,7 @@ export function fakeLetsPing(...answers: Answer[]) {
     baseUrl: "http://127.0.0.1:9",
     encryptionKey: key,
     origin,
+    trust: "",
   };
   const lp = new LetsPing(options, call);
   return { lp, asked, cancelled };

@@ -5,7 +5,7 @@
 // that resumes does not ask twice; an approval is used once.
 
 import type { Json } from "../jcs.js";
-import { type Ask, dayMs, type LetsPing, type Pending } from "./client.js";
+import { type Ask, aboutOf, dayMs, type LetsPing, type Pending } from "./client.js";
 import {
   ApprovalExpiredError,
   ApprovalRejectedError,
@@ -112,7 +112,7 @@ export class ToolGate {
   async settle(tool: string, pending: Pending, signal?: AbortSignal): Promise<Verdict> {
     const requestId = pending.id;
     try {
-      const wait = { timeoutMs: this.timeoutMs, asked: pending.asked, signal };
+      const wait = { ...aboutOf(pending), timeoutMs: this.timeoutMs, signal };
       const decision = await this.client.wait(requestId, wait);
       if ((await this.#ledger.use(requestId)) !== true) {
         const message =

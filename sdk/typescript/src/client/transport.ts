@@ -19,7 +19,9 @@ export interface Call {
   headers?: Record<string, string>;
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
+  text?: boolean; // the answer as it is, in place of its JSON
 }
+// A path that begins with /log/ lies beside /api.
 export type Transport = (method: string, path: string, call?: Call) => Promise<Json>;
 
 const answerBytesMax = 16 * 1024 * 1024;
@@ -82,13 +84,14 @@ async function once(
   apiKey: string,
   method: string,
   path: string,
-  { body, headers = {}, timeoutMs = 30_000, signal }: Call,
+  { body, headers = {}, timeoutMs = 30_000, signal, text: asText }: Call,
 ): Promise<Outcome> {
   const until = AbortSignal.timeout(timeoutMs);
   let reply: Response;
   let text: string;
   try {
-    reply = await fetch(base + path, {
+    const start = path.startsWith("/log/") ? base.replace(/\/api$/, "") : base;
+    reply = await fetch(start + path, {
       method,
       headers: {
         Authorization: `Bearer ${apiKey}`,
@@ -107,7 +110,8 @@ async function once(
     const message = `the server did not answer: ${kind}`;
     return { error: new LetsPingError(message, { code: "unreachable" }) };
   }
-  return reply.ok ? answered(text) : refused(reply, text);
+  if (!reply.ok) return refused(reply, text);
+  return asText ? { value: text } : answered(text);
 }
 
 async function bounded(reply: Response): Promise<string> {

@@ -5,7 +5,7 @@
 import { type Bytes, concat, fromBase64, utf8 } from "../bytes.js";
 import type { Json } from "../jcs.js";
 import { type Decision, readDecision } from "./decision.js";
-import { ApprovalRejectedError, SignatureError } from "./errors.js";
+import { ApprovalRejectedError, IntegrityError, SignatureError } from "./errors.js";
 import { type JsonObject, membersOf, readObject, type Sealer } from "./payloads.js";
 
 export interface Event {
@@ -25,6 +25,7 @@ export interface Unwrap {
   firstTime?: (webhookId: string) => boolean | Promise<boolean>;
 }
 
+export type Confirm = (id: string, asked?: object) => Promise<Decision | undefined>;
 type Headers_ = Headers | Record<string, string | string[] | undefined>;
 
 const toleranceS = 300;
@@ -32,9 +33,12 @@ const seenMax = 10_000;
 
 export class Webhooks {
   readonly #sealer: Sealer;
+  readonly #confirm: Confirm | undefined;
   readonly #seen = new Set<string>();
 
-  constructor(sealer: Sealer) {
+  // `confirm` asks the server for the decision and its proof.
+  constructor(sealer: Sealer, confirm?: Confirm) {
+    this.#confirm = confirm;
     this.#sealer = sealer;
   }
 
@@ -71,7 +75,12 @@ export class Webhooks {
     const answer: Json = { ...membersOf(value.data), id: requestId };
     const event = { requestId, event: String(value.event), webhookId, body: value };
     try {
-      const decision = await readDecision(answer, requestId, this.#sealer, asked);
+      const said = await readDecision(answer, requestId, this.#sealer, asked);
+      const decision = said && this.#confirm ? await this.#confirm(requestId, asked) : said;
+      if (said && !decision) {
+        const message = "the webhook says yes, and the server that nobody decided";
+        throw new IntegrityError(message, { code: "integrity", requestId });
+      }
       return { ...event, decision, rejection: undefined };
     } catch (no) {
       if (!(no instanceof ApprovalRejectedError)) throw no;
