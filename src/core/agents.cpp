@@ -98,14 +98,14 @@ evidence::Descriptor descriptor_of(Work& work, const Ingest& command, const Proj
 }
 
 // The payload as the row keeps it and as statements refer to it.
-struct Kept {
+struct KeptPayload {
   evidence::PayloadRef reference;
   std::string stored, commit_key_sealed;
 };
 
-Kept keep_payload(Work& work, std::string_view dek, std::string_view request,
+KeptPayload keep_payload(Work& work, std::string_view dek, std::string_view request,
                   const std::string& payload, const std::optional<seal::Envelope>& envelope) {
-  Kept kept;
+  KeptPayload kept;
   if (envelope) {
     kept.reference.kind = seal::to_string(envelope->kind);
     kept.reference.env_sha256 = envelope->env_sha256;
@@ -187,7 +187,7 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   open.log = &log;
   store::Request& row = open.row;
   row.id = new_id("req", time, work.world.entropy);
-  Kept kept = keep_payload(work, dek.reveal(), row.id, command.payload, command.envelope);
+  KeptPayload kept = keep_payload(work, dek.reveal(), row.id, command.payload, command.envelope);
   row.project = command.project;
   row.api_key = command.api_key;
   row.agent_id = asker.agent_id;
@@ -407,7 +407,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
   }
   const auto ruling = ruling_of_revision(work, *project, **open, command, opened->details);
   if (!ruling) return std::unexpected(ruling.error());
-  Kept kept =
+  KeptPayload kept =
       keep_payload(work, opened->dek.reveal(), command.request, command.payload, command.envelope);
   const auto change = approval::revise((*open)->state.state, command.version, kept.reference,
                                        work.time_of(*(*open)->log));

@@ -101,29 +101,6 @@ std::expected<policy::Document, Refused> usable(const store::PolicyVersion& row,
   return *std::move(document);
 }
 
-// What it changes against the one in force.
-std::expected<json::Value, Refused> changes(Work& work, const ProjectView& project,
-                                            const policy::Document& document) {
-  std::string before = R"({"version":1})";
-  if (project.row.policy_version > 0) {
-    const auto row = stored_version(work, project, project.row.policy_version);
-    if (!row) return std::unexpected(row.error());
-    before = row->document;
-  }
-  const auto old = policy::read_document(before, policy_ports());
-  json::Array items;
-  // One that does not read any more has nothing to be compared with: all of the new one is shown.
-  if (!old) return json::Value::array(std::move(items));
-  for (const auto& one : policy::differences(*old, document)) {
-    auto item = json::Value::object();
-    item.add("change", one.kind).add("part", one.part);
-    if (!one.before.is_null()) item.add("before", one.before);
-    if (!one.after.is_null()) item.add("after", one.after);
-    items.push_back(std::move(item));
-  }
-  return json::Value::array(std::move(items));
-}
-
 struct Wanted {
   std::uint64_t version = 0, replaces = 0;
   std::string sha256;
@@ -160,6 +137,28 @@ AskRuling ruling_of_activation(const ProjectView& project, bool author_known) {
 }
 
 }  // namespace
+
+store::Result<json::Value> policy_changes(store::Reader& reader, const ProjectView& project,
+                                          const policy::Document& document) {
+  std::string before = R"({"version":1})";
+  if (project.row.policy_version > 0) {
+    auto row = reader.policy_version(project.row.id, project.row.policy_version);
+    if (!row) return std::unexpected(row.error());
+    before = *row ? std::move((*row)->document) : "";
+  }
+  const auto old = policy::read_document(before, policy_ports());
+  json::Array items;
+  // One that does not read any more has nothing to be compared with: all of the new one is shown.
+  if (!old) return json::Value::array(std::move(items));
+  for (const auto& one : policy::differences(*old, document)) {
+    auto item = json::Value::object();
+    item.add("change", one.kind).add("part", one.part);
+    if (!one.before.is_null()) item.add("before", one.before);
+    if (!one.after.is_null()) item.add("after", one.after);
+    items.push_back(std::move(item));
+  }
+  return json::Value::array(std::move(items));
+}
 
 std::string why_not_in_force(const policy::Document& document, const ProjectView& project) {
   if (document.unknown_effect == policy::Effect::allow) {
@@ -223,8 +222,8 @@ Applied<ActivatePolicy> apply(Work& work, ActivatePolicy& command) {
   if (project->row.policy_version == command.version) return refuse(Fault::policy_in_force);
   const auto document = usable(*row, *project);
   if (!document) return std::unexpected(document.error());
-  auto changed = changes(work, *project, *document);
-  if (!changed) return std::unexpected(changed.error());
+  auto changed = policy_changes(work.world.rows, *project, *document);
+  if (!changed) return refuse(Fault::policy_unusable, {}, project->row.name);
   auto payload = json::Value::object();
   payload.add("version", row->version)
       .add("replaces", project->row.policy_version)

@@ -57,6 +57,11 @@ inline constexpr std::string_view own_api_key = "server";
 // Why this version cannot come into force in the project as it is, as a sentence; "" when it can.
 std::string why_not_in_force(const policy::Document& document, const ProjectView& project);
 
+// What a document changes against the one in force: [{change, part, before?, after?}].
+// Nothing where that one does not read any more.
+store::Result<json::Value> policy_changes(store::Reader& reader, const ProjectView& project,
+                                          const policy::Document& document);
+
 // Of an approval: whether the version that the request asks for can still come into force. All
 // other requests may.
 std::expected<void, Refused> may_activate(Work& work, const Work::Open& open, const Opened& opened,

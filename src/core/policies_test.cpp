@@ -2,6 +2,7 @@
 
 #include "core/policies.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -9,6 +10,7 @@
 #include "core/passkeys_testing.h"
 #include "core/policy_ports.h"
 #include "core/receipt.h"
+#include "core/replay.h"
 
 namespace lp::core {
 namespace {
@@ -358,6 +360,84 @@ TEST(Policies, OfATeamTakeAnotherPersonThanTheirAuthor) {
   EXPECT_EQ(house.in_force(), 1u);
   ASSERT_TRUE(house.approve(other->request, true).has_value());
   EXPECT_EQ(house.in_force(), 2u);
+}
+
+// A draft over what was asked: what people rejected and it would allow comes first, and the same
+// history says the same again.
+TEST(Policies, AreReplayedOverWhatPeopleDid) {
+  Alone house;
+  const std::string rejected = house.asked_for("db", "list").id;
+  const std::string approved = house.asked_for("db", "sql", R"({"verb":"DROP"})").id;
+  const std::string stricter = house.asked_for("stripe", "refund", R"({"amount":501})").id;
+  const std::string same = house.asked_for("stripe", "refund", R"({"amount":1})").id;
+  ASSERT_TRUE(house.decide(house.consider(rejected, Verdict::reject)).has_value());
+  house.approve(approved);
+  const auto document = policy::read_document(money, policy_ports());
+  const auto draft = policy::Policy::compile(*document);
+  const auto replayed = [&](Instant since) {
+    const auto directory = house.engine->directory();
+    return *replay(*house.engine, *directory->project(house.project), *draft, since);
+  };
+  const Replay all = replayed({0});
+  ASSERT_EQ(all.requests.size(), 4u);
+  const std::vector<std::pair<std::string, Shift>> expected{
+      {rejected, Shift::allowed_though_rejected},
+      {approved, Shift::denied_though_approved},
+      {stricter, Shift::stricter},
+      {same, Shift::same}};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(all.requests[i].request, expected[i].first);
+    EXPECT_EQ(all.requests[i].shift, expected[i].second) << to_string(all.requests[i].shift);
+    EXPECT_EQ(replayed({0}).requests[i].request, expected[i].first);
+  }
+  EXPECT_EQ(all.requests[0].rule, "lists");
+  EXPECT_EQ(all.requests[2].now.level, Level::high);
+  EXPECT_TRUE(replayed(house.clock.now() + 1).requests.empty());
+  // Nothing has changed, and what the server asks in its own name is nobody's to rule on.
+  EXPECT_EQ(house.in_force(), 0u);
+  house.rule_by(money);
+  EXPECT_EQ(replayed({0}).requests.size(), 4u);
+}
+
+// What it would count is counted as the server counts when it rules.
+TEST(Policies, AreReplayedWithTheirWindows) {
+  Alone house;
+  house.rule_by(counted);
+  std::vector<Level> ruled;
+  for (const char* amount : {"600", "300", "200", "1"}) {
+    ruled.push_back(
+        house.asked_for("stripe", "refund", fmt::format(R"({{"amount":{}}})", amount)).level);
+  }
+  EXPECT_EQ(ruled, (std::vector{Level::medium, Level::medium, Level::high, Level::high}));
+  const auto draft = policy::Policy::compile(*policy::read_document(counted, policy_ports()));
+  const auto directory = house.engine->directory();
+  const auto replayed =
+      replay(*house.engine, *directory->project(house.project), *draft, Instant{0});
+  ASSERT_EQ(replayed->requests.size(), 4u);
+  for (const Replayed& one : replayed->requests) EXPECT_EQ(one.shift, Shift::same) << one.request;
+}
+
+TEST(Policies, NameEachShiftOfAReplay) {
+  using policy::Effect;
+  const Said none{.effect = Effect::allow, .level = Level::none};
+  const Said medium{.effect = Effect::review, .level = Level::medium, .people = 1};
+  const Said high{.effect = Effect::review, .level = Level::high, .people = 1};
+  const Said two{.effect = Effect::review, .level = Level::medium, .people = 2};
+  const Said never{.effect = Effect::deny, .level = Level::medium};
+  EXPECT_EQ(shift_of(State::rejected, medium, none), Shift::allowed_though_rejected);
+  EXPECT_EQ(shift_of(State::expired, medium, none), Shift::newly_allowed);
+  EXPECT_EQ(shift_of(State::denied, never, none), Shift::newly_allowed);
+  EXPECT_EQ(shift_of(State::approved, medium, never), Shift::denied_though_approved);
+  EXPECT_EQ(shift_of(State::approved_with_modifications, medium, never),
+            Shift::denied_though_approved);
+  EXPECT_EQ(shift_of(State::rejected, medium, never), Shift::newly_denied);
+  EXPECT_EQ(shift_of(State::approved, none, never), Shift::newly_denied);
+  EXPECT_EQ(shift_of(State::approved, none, medium), Shift::newly_asked);
+  EXPECT_EQ(shift_of(State::denied, never, medium), Shift::newly_asked);
+  EXPECT_EQ(shift_of(State::approved, high, two), Shift::milder);
+  EXPECT_EQ(shift_of(State::approved, two, high), Shift::milder);
+  EXPECT_EQ(shift_of(State::approved, medium, two), Shift::stricter);
+  EXPECT_EQ(shift_of(State::pending, never, never), Shift::same);
 }
 
 }  // namespace

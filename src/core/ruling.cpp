@@ -79,11 +79,20 @@ std::expected<RulingPolicy*, Refused> in_force(Work& work, const ProjectView& pr
   return &work.world.policies.insert_or_assign(row.id, std::move(ruling)).first->second;
 }
 
-evidence::Level priority_level(const Ingest& command) {
-  return evidence::level(command.priority).value_or(evidence::Level::medium);
-}
-
 }  // namespace
+
+Treatment treatment_of(const policy::Ruling& ruling, std::string_view priority_said) {
+  Treatment outcome{.effect = ruling.effect, .level = approval::level_of(ruling.level)};
+  // What calls itself urgent is looked at, whatever is allowed.
+  const evidence::Level priority = evidence::level(priority_said).value_or(evidence::Level::medium);
+  if (outcome.effect == policy::Effect::allow && priority > evidence::Level::medium) {
+    outcome.effect = policy::Effect::review;
+  }
+  if (outcome.effect != policy::Effect::allow) {
+    outcome.level = std::max({outcome.level, priority, evidence::Level::low});
+  }
+  return outcome;
+}
 
 policy::Asked StoredAsk::asked() const {
   return {.service = row.service,
@@ -141,16 +150,9 @@ std::expected<AskRuling, Refused> rule_on(Work& work, const ProjectView& project
                             .now = work.time_of(log)};
   (*ruling)->counts.forget_before(asked.now + -policy.longest_window_ms());
   const auto said = policy.rule_on(asked, (*ruling)->counted ? &(*ruling)->counts : nullptr);
-  answer.effect = said.effect;
-  answer.level = approval::level_of(said.level);
-  // What calls itself urgent is looked at, whatever is allowed.
-  const evidence::Level priority = priority_level(command);
-  if (answer.effect == policy::Effect::allow && priority > evidence::Level::medium) {
-    answer.effect = policy::Effect::review;
-  }
-  if (answer.effect != policy::Effect::allow) {
-    answer.level = std::max({answer.level, priority, evidence::Level::low});
-  }
+  const auto [effect, level] = treatment_of(said, command.priority);
+  answer.effect = effect;
+  answer.level = level;
   const auto tree = approval::Rule::from_json(policy.quorum(said));
   // Several rules at once can be more than a rule may be: then nobody is asked in their place.
   if (!tree) return refuse(Fault::no_eligible_approver, {}, policy.rule_name(said));

@@ -10,6 +10,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/asker.h"
@@ -28,6 +29,13 @@ struct AskRuling {
   std::string explained;                     // JSON (policy/policy.h, explain), "" without a policy
   std::vector<policy::WindowEntry> entries;  // to count once it is asked
 };
+
+// What is done of what a policy says: an agent's priority only ever raises it.
+struct Treatment {
+  policy::Effect effect = policy::Effect::review;
+  evidence::Level level = evidence::Level::medium;
+};
+[[nodiscard]] Treatment treatment_of(const policy::Ruling& ruling, std::string_view priority);
 
 // By the policy in force; by the priority alone where there is none. Fault::policy_unusable when it
 // cannot be read.

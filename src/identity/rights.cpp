@@ -11,16 +11,16 @@ namespace {
 // One row a role, one column a right: the least that the role is for.
 struct Row {
   std::string_view role;
-  bool see, open_payload, decide, take_part, read_log, manage_people, manage_agents;
+  bool see, open_payload, decide, take_part, read_log, manage_people, manage_agents, write_policies;
 };
 constexpr std::array rows = std::to_array<Row>({
-    // role           see   open   decide take   read   people agents
-    {"owner", true, false, false, true, true, true, true},
-    {"admin", true, false, false, true, true, true, true},
-    {"policy_author", true, false, false, false, false, false, false},
-    {"reviewer", true, true, true, true, true, false, false},
-    {"auditor", true, false, false, false, true, false, false},
-    {"developer", true, false, false, false, false, false, true},
+    // role           see   open   decide take   read   people agents policies
+    {"owner", true, false, false, true, true, true, true, true},
+    {"admin", true, false, false, true, true, true, true, true},
+    {"policy_author", true, false, false, false, false, false, false, true},
+    {"reviewer", true, true, true, true, true, false, false, false},
+    {"auditor", true, false, false, false, true, false, false, false},
+    {"developer", true, false, false, false, false, false, true, false},
 });
 
 bool has(const Row& row, Right right) {
@@ -39,6 +39,8 @@ bool has(const Row& row, Right right) {
       return row.manage_people;
     case Right::manage_agents:
       return row.manage_agents;
+    case Right::write_policies:
+      return row.write_policies;
   }
   assertion_failed("a Right", __FILE__, __LINE__);
 }

@@ -22,8 +22,9 @@ enum class Right : std::uint8_t {
   read_log,       // the log, its proofs, receipts
   manage_people,  // ask for changes of rosters, withdraw them; see and end anybody's sessions
   manage_agents,  // make and end API keys of the role `agent`, and agents with secrets or keys
+  write_policies, // upload versions of the policy, ask people to put one into force
 };
-inline constexpr Right right_last = Right::manage_agents;
+inline constexpr Right right_last = Right::write_policies;
 
 [[nodiscard]] bool grants(std::string_view role, Right right);
 [[nodiscard]] bool grants(const std::vector<std::string>& roles, Right right);

@@ -46,6 +46,10 @@ TEST(Rights, LetThoseWhoBuildAgentsManageThem) {
   EXPECT_EQ(who(Right::manage_agents), (std::set<std::string>{"owner", "admin", "developer"}));
 }
 
+TEST(Rights, LetPolicyAuthorsWritePolicies) {
+  EXPECT_EQ(who(Right::write_policies), (std::set<std::string>{"owner", "admin", "policy_author"}));
+}
+
 TEST(Rights, ComeWithNoUnknownRoleAndWithNone) {
   for (int i = 0; i <= static_cast<int>(right_last); ++i) {
     const auto right = static_cast<Right>(i);

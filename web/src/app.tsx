@@ -47,6 +47,9 @@ const NotificationsView = lazy(() =>
 const AgentsView = lazy(() =>
   import("./views/agents/agents").then((m) => ({ default: m.AgentsView })),
 );
+const PoliciesView = lazy(() =>
+  import("./views/policies/policies").then((m) => ({ default: m.PoliciesView })),
+);
 const ProjectView = lazy(() =>
   import("./views/project/project").then((m) => ({ default: m.ProjectView })),
 );
@@ -128,6 +131,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
   if (page === "audit") return <AuditView session={session} />;
   if (page === "notifications") return <NotificationsView session={session} />;
   if (page === "agents") return <AgentsView />;
+  if (page === "policies") return <PoliciesView />;
   if (page === "project") return <ProjectView session={session} />;
   if (page === "about") return <AboutView session={session} />;
   if (page === "rollback") return <RollbackView session={session} />;
@@ -141,7 +145,7 @@ function Page({ session, page }: { session: Session; page: PageName }) {
 function pageOf(path: string, query: URLSearchParams): PageName {
   if (path === "/settings") {
     const named = query.get("page");
-    const pages = ["about", "people", "notifications", "agents", "project"] as const;
+    const pages = ["about", "people", "notifications", "agents", "policies", "project"] as const;
     return pages.find((page) => page === named) ?? "keys";
   }
   if (path === "/audit") return "audit";

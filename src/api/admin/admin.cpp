@@ -76,6 +76,7 @@ std::vector<Route> admin_routes() {
 
       {Method::get, "/admin/policies", list_policies},
       {Method::post, "/admin/policies", push_policy},
+      {Method::post, "/admin/policies/replay", replay_policy},
       {Method::get, "/admin/policies/{version}", show_policy},
       {Method::post, "/admin/policies/{version}/activate", activate_policy},
 

@@ -15,5 +15,7 @@ net::Outcome show_policy(Context& context, Call& call);
 net::Outcome push_policy(Context& context, Call& call);
 // {project} → {request, level, decide_by}: people put it into force, by approving that request.
 net::Outcome activate_policy(Context& context, Call& call);
+// api/policy_body.h, replay_draft
+net::Outcome replay_policy(Context& context, Call& call);
 
 }  // namespace lp::api

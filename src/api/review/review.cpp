@@ -12,6 +12,7 @@
 #include "api/review/login_link.h"
 #include "api/review/pairing.h"
 #include "api/review/passkeys.h"
+#include "api/review/policies.h"
 #include "api/review/reach.h"
 #include "api/review/requests.h"
 #include "api/review/rosters.h"
@@ -89,6 +90,12 @@ std::vector<Route> review_routes() {
       {Method::get, "/api/review/webhooks", signed_in<list_project_webhooks>},
       {Method::post, "/api/review/webhooks", walled_active<add_project_webhook>},
       {Method::post, "/api/review/webhooks/{id}/remove", walled_active<remove_project_webhook>},
+      {Method::get, "/api/review/policies", signed_in<list_project_policies>},
+      {Method::post, "/api/review/policies", walled_active<push_project_policy>},
+      {Method::post, "/api/review/policies/replay", walled_active<replay_project_policy>},
+      {Method::get, "/api/review/policies/{project}/{version}", signed_in<show_project_policy>},
+      {Method::post, "/api/review/policies/{project}/{version}/activate",
+       walled_active<activate_project_policy>},
       {Method::get, "/api/review/settings", signed_in<show_settings>},
 
       {Method::get, "/api/review/content-keys", signed_in<list_content_keys>},

@@ -5,6 +5,7 @@
 
 #include "api/errors.h"
 #include "api/review/attachments.h"
+#include "api/review/ruling_view.h"
 #include "approval/quorum.h"
 #include "base/text.h"
 #include "core/new_keys.h"
@@ -14,7 +15,6 @@
 #include "core/request_event.h"
 #include "crypto/hash.h"
 #include "identity/rights.h"
-#include "json/parse.h"
 #include "json/text_array.h"
 #include "json/write.h"
 
@@ -350,12 +350,6 @@ void add_turn(json::Value& value, const core::Directory& directory, const core::
   if (put_off) value.add("put_off_until", lp::to_string(*put_off));
 }
 
-// What the policy said when it was asked, with the rule and what of it held.
-void add_ruling(json::Value& value, const core::RequestView& view) {
-  if (view.ruling.empty()) return;
-  if (auto ruling = json::parse(view.ruling)) value.add("ruling", std::move(ruling->root));
-}
-
 // As it was asked and, once it was edited and decided, as it runs.
 void add_payload(json::Value& value, const core::RequestView& view) {
   const approval::Request& state = view.rows.state.state;
@@ -440,7 +434,7 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   const bool plain = view.rows.request.payload_kind == "plain";
   const bool opened = !plain || !viewer || may(*project, *viewer, identity::Right::open_payload);
   if (opened) add_payload(value, view);
-  add_ruling(value, view);
+  add_ruling(value, context, view);
   if (!opened) value.add("payload_withheld", true);
   add_attachments(value, context, *project, view);
   // The agent's own bytes; an edit stands under `edited`.

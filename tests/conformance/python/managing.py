@@ -37,3 +37,29 @@ def people_manage_webhooks(house):
     house.page("POST", f"{path}/{made['id']}/remove", {}, 404)
     told = house.page("GET", "/api/review/settings")
     assert told["reached_at"] == house.origin and told["push"] and len(told["projects"]) == 2
+
+
+def people_write_policies(house):
+    """A version is uploaded, read, replayed over what was asked, and people are asked."""
+    path = "/api/review/policies"
+    strict = {"project": "default", "document": "version: 1\ndefaults: { level: high }\n"}
+    made = house.page("POST", path, strict)
+    assert made["version"] == 1 and house.page("POST", path, strict)["known"]
+    wrong = house.page("POST", path, strict | {"document": "version: 1\nrulez: []\n"}, 422)
+    assert wrong["reason"] == "policy_invalid" and "line 2, column 1" in wrong["message"]
+    replayed = house.page("POST", f"{path}/replay", strict | {"days": 7})
+    told = replayed["shifts"]
+    assert sum(told.values()) == replayed["examined"] > 0 and told["stricter"] > 0
+    house.page("POST", f"{path}/replay", strict | {"days": 0}, 422)
+    [project] = [one for one in house.page("GET", path)["projects"] if one["name"] == "default"]
+    assert project["writes"] and project["in_force"] == 0 and project["waiting"] == []
+    one = f"{path}/{project['id']}/1"
+    detail = house.page("GET", one)
+    assert detail["document"] == strict["document"]
+    assert [change["part"] for change in detail["changes"]] == ["defaults"]
+    assert detail["reads"]["defaults"]["level"] == "high"
+    house.page("GET", f"{path}/{project['id']}/in-force", status=404)
+    asked = house.page("POST", f"{one}/activate", {})
+    house.page("POST", f"{path}/{project['id']}/9/activate", {}, 404)
+    [project] = [one for one in house.page("GET", path)["projects"] if one["name"] == "default"]
+    assert [one["request"] for one in project["waiting"]] == [asked["request"]]

@@ -16,7 +16,7 @@ import pytest
 from approver import Approver, b64, jcs, seal_1, seal_2
 from attaching import agents_attach_files
 from content_keys import people_hand_on_keys
-from managing import people_manage_agents, people_manage_webhooks
+from managing import people_manage_agents, people_manage_webhooks, people_write_policies
 from openapi import Judge
 from sign_on import people_sign_on
 from talking import CONTENT_KEY, REFUND, SMALLER, UNKNOWN, people_talk
@@ -482,9 +482,9 @@ def test_every_operation_answers_as_the_document_says(house):
             asking_is_refused, agents_change_their_minds, agents_keep_state, agents_attach_files,
             agents_sign, agents_hand_on, agents_are_vouched_for, people_decide, people_talk,
             people_use_passkeys, people_hand_on_keys, people_are_told, people_manage_agents,
-            people_manage_webhooks, people_are_refused, people_look_around, people_sign_on,
-            people_end_sessions, people_ask_for_changes, another_issuer_signs, people_come_and_go,
-            auditors_read_the_log, anybody_may_look): step(house)
+            people_manage_webhooks, people_write_policies, people_are_refused, people_look_around,
+            people_sign_on, people_end_sessions, people_ask_for_changes, another_issuer_signs,
+            people_come_and_go, auditors_read_the_log, anybody_may_look): step(house)
     house.page("POST", "/api/logout", {})
     assert house.judge.never_seen() == set()
 

@@ -231,6 +231,17 @@ export interface Detail extends Summary {
   };
   offer?: Offer;
   passkeys?: PasskeyOffer[];
+  // What the policy in force said of it; absent where none was.
+  ruling?: {
+    rule: string; // or "defaults", "unknown_tool"
+    version: number;
+    sources?: Record<string, string>; // of facts: JSON Pointers; absent: it cannot be told
+    rules: {
+      name: string;
+      certain: boolean;
+      conditions: { is: string; certain: boolean }[];
+    }[];
+  };
 }
 
 // What is left of a request that was erased.

@@ -1,7 +1,7 @@
 // Where the pages of the dashboard are: each in the rail of a desk; on a phone the settings share
 // one place, and name each other at their top.
 
-import { Bell, Bot, FolderCog, Info, KeyRound, Users } from "lucide-react";
+import { Bell, Bot, FolderCog, Info, KeyRound, Scale, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "../route";
 
@@ -11,6 +11,7 @@ export type PageName =
   | "people"
   | "notifications"
   | "agents"
+  | "policies"
   | "project"
   | "about"
   | "rollback"
@@ -29,6 +30,7 @@ const settings = [
     Icon: Bell,
   },
   { page: "agents", href: "/settings?page=agents", word: "Agents", Icon: Bot },
+  { page: "policies", href: "/settings?page=policies", word: "Policies", Icon: Scale },
   { page: "project", href: "/settings?page=project", word: "Project", Icon: FolderCog },
   { page: "about", href: "/settings?page=about", word: "About", Icon: Info },
 ] as const;

@@ -10,6 +10,7 @@ import { Clock, utc } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { FactTree } from "./fact_tree";
 import { partsOf } from "./payload_panel";
+import { RulingWords } from "./ruling";
 import { DoubtedText } from "./suspicions";
 import { Turn } from "./turn";
 
@@ -48,6 +49,7 @@ function Why({ detail, single }: { detail: Detail; single: boolean }) {
         </p>
       )}
       {detail.state === "pending" && <Quorum detail={detail} />}
+      <RulingWords detail={detail} />
       <p className="muted">
         Level {detail.level}
         {detail.priority !== detail.level && `; the agent asked for ${detail.priority}`}.
