@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { LetsPing, MemoryPins } from '@letsping-open/sdk';
+import { LetsPing, LetsPingError, MemoryPins } from '@letsping-open/sdk';
 import { DirectoryPins } from '@letsping-open/sdk/pins';
 import { open } from './house.mjs';
 
@@ -131,6 +131,17 @@ test('a webhook that says yes is asked about, whoever knows its secret', async (
   const told = await client().webhooks.unwrap(headers, body, 'lp_whk_known');
   assert.equal(told.decision, undefined);
   assert.equal(told.rejection.requestId, rejected.id);
+
+  let gone = true;
+  const lp = client({}, (_path, answer) => {
+    if (gone) throw new LetsPingError('gone', { code: 'unreachable' });
+    return answer;
+  });
+  const act = () => lp.webhooks.unwrap(headers, body, 'lp_whk_known');
+  await assert.rejects(act, { code: 'unreachable' });
+  gone = false;
+  assert.equal((await act()).rejection.requestId, rejected.id);
+  await assert.rejects(act, { code: 'repeated' });
 });
 
 test('a log that shows another past is refused, also after a restart', async () => {

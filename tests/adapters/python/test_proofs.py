@@ -11,7 +11,7 @@ import pytest
 from server import CONTENT_KEY
 
 from letsping_open import (ConfigurationError, DirectoryPins, IntegrityError, LetsPing,
-                           LetsPingError, MemoryPins)
+                           LetsPingError, MemoryPins, SignatureError)
 
 REFUND = ("billing", "refund", {"amount": 120})
 
@@ -120,10 +120,20 @@ def test_a_webhook_that_says_yes_is_asked_about_whoever_knows_its_secret(house):
                                 "patched_payload": None}})
     sent = str(int(time.time()))
     mac = hmac.new(secret, f"msg_1.{sent}.{body}".encode(), hashlib.sha256).digest()
-    told = lp.webhooks.unwrap({"webhook-id": "msg_1", "webhook-timestamp": sent,
-                               "webhook-signature": "v1," + base64.b64encode(mac).decode()},
-                              body, secret.decode())
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": sent,
+               "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+
+    def unwrap():
+        return lp.webhooks.unwrap(headers, body, secret.decode())
+
+    def gone(path, answer):
+        raise LetsPingError("gone", code="unreachable")
+    there, lp.transport = lp.transport, Lying(lp.transport, gone)
+    refused("unreachable", unwrap, LetsPingError)
+    lp.transport = there  # It is sent again under the same id.
+    told = unwrap()
     assert told.decision is None and told.rejection.request_id == rejected
+    refused("repeated", unwrap, SignatureError)
 
 
 def test_a_log_that_shows_another_past_is_refused_also_after_a_restart(house, tmp_path):
