@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { LetsPing, LetsPingError, MemoryPins } from '@letsping-open/sdk';
+import { readContentKey, sealV2 } from '@letsping-open/sdk/envelope';
 import { DirectoryPins } from '@letsping-open/sdk/pins';
 import { open } from './house.mjs';
 
@@ -61,6 +62,18 @@ test('an approval and an edit are returned with the report of their receipts', a
   const other = await lp.defer(refund);
   await house.server.edit(other.id, { amount: 5 });
   assert.deepEqual((await lp.wait(other.id, other)).approved, { amount: 5 });
+
+  // What was edited was another envelope, of the same text in the same place.
+  const key = await readContentKey(house.environment.encryptionKey);
+  const text = JSON.stringify(refund.payload);
+  const resealed = client({}, async (path, answer) =>
+    path.startsWith('/status/')
+      ? { ...answer, payload: await sealV2(text, key, answer.payload.ctx) }
+      : answer);
+  await assert.rejects(resealed.wait(other.id, other), { code: 'receipt' });
+  // The people signed another text than the one that this envelope opens to here.
+  lp.sealer.commits = async () => ['00'];
+  await assert.rejects(lp.wait(other.id, other), { code: 'receipt' });
 });
 
 test('what the trust file does not carry is not run', async () => {

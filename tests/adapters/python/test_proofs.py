@@ -10,6 +10,7 @@ import time
 import pytest
 from server import CONTENT_KEY
 
+from letsping_envelope import ContentKey, open_envelope, seal_v2
 from letsping_open import (ConfigurationError, DirectoryPins, IntegrityError, LetsPing,
                            LetsPingError, MemoryPins, SignatureError)
 
@@ -68,6 +69,18 @@ def test_an_approval_and_an_edit_are_returned_with_the_report_of_their_receipts(
     edit.write_text('{"amount": 5}')
     house.server.decide("approve", request, "--edit", str(edit))
     assert lp.wait(request).approved == {"amount": 5}
+
+    # What was edited was another envelope, of the same text in the same place.
+    def resealed(path, answer):
+        if not path.startswith("/status/"):
+            return answer
+        key = ContentKey.from_base64(CONTENT_KEY)
+        text = open_envelope(answer["payload"], [key])
+        return answer | {"payload": seal_v2(text, key, answer["payload"]["ctx"])}
+    refused("receipt", lambda: house.client(resealed).wait(request))
+    # The people signed another text than the one that this envelope opens to here.
+    lp.sealer.commits = lambda *_: ["00"]
+    refused("receipt", lambda: lp.wait(request))
 
 
 def test_what_the_trust_file_does_not_carry_is_not_run(house):
