@@ -64,9 +64,11 @@ class Webhooks:
         value = read_json(raw, "the webhook")
         if not isinstance(value, dict) or value.get("webhook_id") != name:
             raise SignatureError("the body is of another delivery", code="delivery")
+        event = self._event(value, name, asked)
+        # Not before: a delivery that could not be read now is sent again under the same id.
         if not (first_time or self._first_time)(name):
             raise SignatureError("it has come before", code="repeated")
-        return self._event(value, name, asked)
+        return event
 
     def _event(self, value: dict[str, Any], name: str, asked: Any) -> Event:
         request, data = str(value.get("id")), value.get("data")

@@ -7,7 +7,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { LetsPing, MemoryPins } from '@letsping-open/sdk';
+import { LetsPing, LetsPingError, MemoryPins } from '@letsping-open/sdk';
+import { readContentKey, sealV2 } from '@letsping-open/sdk/envelope';
 import { DirectoryPins } from '@letsping-open/sdk/pins';
 import { open } from './house.mjs';
 
@@ -61,6 +62,18 @@ test('an approval and an edit are returned with the report of their receipts', a
   const other = await lp.defer(refund);
   await house.server.edit(other.id, { amount: 5 });
   assert.deepEqual((await lp.wait(other.id, other)).approved, { amount: 5 });
+
+  // What was edited was another envelope, of the same text in the same place.
+  const key = await readContentKey(house.environment.encryptionKey);
+  const text = JSON.stringify(refund.payload);
+  const resealed = client({}, async (path, answer) =>
+    path.startsWith('/status/')
+      ? { ...answer, payload: await sealV2(text, key, answer.payload.ctx) }
+      : answer);
+  await assert.rejects(resealed.wait(other.id, other), { code: 'receipt' });
+  // The people signed another text than the one that this envelope opens to here.
+  lp.sealer.commits = async () => ['00'];
+  await assert.rejects(lp.wait(other.id, other), { code: 'receipt' });
 });
 
 test('what the trust file does not carry is not run', async () => {
@@ -131,6 +144,17 @@ test('a webhook that says yes is asked about, whoever knows its secret', async (
   const told = await client().webhooks.unwrap(headers, body, 'lp_whk_known');
   assert.equal(told.decision, undefined);
   assert.equal(told.rejection.requestId, rejected.id);
+
+  let gone = true;
+  const lp = client({}, (_path, answer) => {
+    if (gone) throw new LetsPingError('gone', { code: 'unreachable' });
+    return answer;
+  });
+  const act = () => lp.webhooks.unwrap(headers, body, 'lp_whk_known');
+  await assert.rejects(act, { code: 'unreachable' });
+  gone = false;
+  assert.equal((await act()).rejection.requestId, rejected.id);
+  await assert.rejects(act, { code: 'repeated' });
 });
 
 test('a log that shows another past is refused, also after a restart', async () => {

@@ -10,8 +10,9 @@ import time
 import pytest
 from server import CONTENT_KEY
 
+from letsping_envelope import ContentKey, open_envelope, seal_v2
 from letsping_open import (ConfigurationError, DirectoryPins, IntegrityError, LetsPing,
-                           LetsPingError, MemoryPins)
+                           LetsPingError, MemoryPins, SignatureError)
 
 REFUND = ("billing", "refund", {"amount": 120})
 
@@ -69,6 +70,18 @@ def test_an_approval_and_an_edit_are_returned_with_the_report_of_their_receipts(
     house.server.decide("approve", request, "--edit", str(edit))
     assert lp.wait(request).approved == {"amount": 5}
 
+    # What was edited was another envelope, of the same text in the same place.
+    def resealed(path, answer):
+        if not path.startswith("/status/"):
+            return answer
+        key = ContentKey.from_base64(CONTENT_KEY)
+        text = open_envelope(answer["payload"], [key])
+        return answer | {"payload": seal_v2(text, key, answer["payload"]["ctx"])}
+    refused("receipt", lambda: house.client(resealed).wait(request))
+    # The people signed another text than the one that this envelope opens to here.
+    lp.sealer.commits = lambda *_: ["00"]
+    refused("receipt", lambda: lp.wait(request))
+
 
 def test_what_the_trust_file_does_not_carry_is_not_run(house):
     request = house.decided()
@@ -120,10 +133,20 @@ def test_a_webhook_that_says_yes_is_asked_about_whoever_knows_its_secret(house):
                                 "patched_payload": None}})
     sent = str(int(time.time()))
     mac = hmac.new(secret, f"msg_1.{sent}.{body}".encode(), hashlib.sha256).digest()
-    told = lp.webhooks.unwrap({"webhook-id": "msg_1", "webhook-timestamp": sent,
-                               "webhook-signature": "v1," + base64.b64encode(mac).decode()},
-                              body, secret.decode())
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": sent,
+               "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+
+    def unwrap():
+        return lp.webhooks.unwrap(headers, body, secret.decode())
+
+    def gone(path, answer):
+        raise LetsPingError("gone", code="unreachable")
+    there, lp.transport = lp.transport, Lying(lp.transport, gone)
+    refused("unreachable", unwrap, LetsPingError)
+    lp.transport = there  # It is sent again under the same id.
+    told = unwrap()
     assert told.decision is None and told.rejection.request_id == rejected
+    refused("repeated", unwrap, SignatureError)
 
 
 def test_a_log_that_shows_another_past_is_refused_also_after_a_restart(house, tmp_path):

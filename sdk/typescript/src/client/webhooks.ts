@@ -64,10 +64,12 @@ export class Webhooks {
     }
     const value = readObject(new TextDecoder().decode(raw), "the webhook");
     if (value.webhook_id !== id) throw refused("the body is of another delivery", "delivery");
+    const event = await this.#event(value, id, more.asked);
+    // Not before: a delivery that could not be read now is sent again under the same id.
     if (!(await (more.firstTime ?? ((one) => this.#firstTime(one)))(id))) {
       throw refused("it has come before", "repeated");
     }
-    return this.#event(value, id, more.asked);
+    return event;
   }
 
   async #event(value: JsonObject, webhookId: string, asked?: JsonObject): Promise<Event> {
