@@ -58,8 +58,8 @@ function UncosignedKey({ one, rosters }: { one: Cosignable; rosters: Rosters }) 
       {reading ? (
         <>
           <p>
-            Ask <VisibleText text={name} /> on another way, in person or by phone, for the words
-            of their key. Cosign only if they are the same.
+            Ask <VisibleText text={name} /> face to face or by telephone to read out the words of
+            their key. Cosign only if every one of them is the same.
           </p>
           <KeyFingerprint id={one.id} />
         </>
