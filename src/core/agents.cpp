@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/asker.h"
 #include "core/engine.h"
+#include "core/permits.h"
 #include "core/reach.h"
 #include "core/request_event.h"
 #include "core/row_seal.h"
@@ -92,14 +93,14 @@ evidence::Descriptor descriptor_of(Work& work, const Ingest& command, const Proj
 }
 
 // The payload as the row keeps it and as statements refer to it.
-struct Kept {
+struct KeptPayload {
   evidence::PayloadRef reference;
   std::string stored, commit_key_sealed;
 };
 
-Kept keep_payload(Work& work, std::string_view dek, std::string_view request,
+KeptPayload keep_payload(Work& work, std::string_view dek, std::string_view request,
                   const std::string& payload, const std::optional<seal::Envelope>& envelope) {
-  Kept kept;
+  KeptPayload kept;
   if (envelope) {
     kept.reference.kind = seal::to_string(envelope->kind);
     kept.reference.env_sha256 = envelope->env_sha256;
@@ -165,7 +166,7 @@ std::expected<Work::Open, Refused> open_request(Work& work, const Ingest& comman
   open.log = &log;
   store::Request& row = open.row;
   row.id = new_id("req", time, work.world.entropy);
-  Kept kept = keep_payload(work, dek.reveal(), row.id, command.payload, command.envelope);
+  KeptPayload kept = keep_payload(work, dek.reveal(), row.id, command.payload, command.envelope);
   row.project = command.project;
   row.api_key = command.api_key;
   row.agent_id = asker.agent_id;
@@ -233,6 +234,12 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   if (!asker) return refuse(Fault::unknown);
   if (const auto fresh = work.check_nonce(command.proof); !fresh) {
     return std::unexpected(fresh.error());
+  }
+
+  if (const auto executor =
+          wanted_executor(work.directory(), command.project, command.capabilities);
+      !executor) {
+    return std::unexpected(executor.error());
   }
 
   std::optional<Digest> key;
@@ -310,7 +317,7 @@ Applied<Revise> apply(Work& work, Revise& command) {
   if (kind != (*open)->row.payload_kind) {
     return refuse(approval::Refusal::payload_mismatch, command.request);
   }
-  Kept kept =
+  KeptPayload kept =
       keep_payload(work, opened->dek.reveal(), command.request, command.payload, command.envelope);
   const auto change = approval::revise((*open)->state.state, command.version, kept.reference,
                                        work.time_of(*(*open)->log));

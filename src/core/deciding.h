@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/apply.h"
+#include "core/work.h"
 #include "evidence/batch.h"
 #include "evidence/roster.h"
 #include "identity/passkey_use.h"
@@ -41,5 +42,9 @@ struct InBatch {
 // wrong one it stays that it was tried.
 Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch,
                        NumberGiven& number);
+
+// Cancels one that waits, whoever says so: the agent that asked, or who ends that agent.
+std::expected<void, Refused> cancel_request(Work& work, Work::Open& open,
+                                            const evidence::Actor& actor, std::string_view reason);
 
 }  // namespace lp::core

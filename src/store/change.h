@@ -7,6 +7,7 @@
 
 #include "store/account_rows.h"
 #include "store/content_key_rows.h"
+#include "store/permit_rows.h"
 #include "store/reach_rows.h"
 #include "store/removals.h"
 #include "store/rows.h"
@@ -61,6 +62,8 @@ using AnyWrite = std::variant<
     WrapKey,           // insert or replace by device
     WrappedKey,        // insert or replace by (project, kid, device)
     KeyCopy,           // insert
+    Permit,            // insert, or replace how it stands
+    Epoch,             // insert or replace by (project, kind, subject)
     OutboxItem>;       // insert when id is 0, else replace
 struct Write : AnyWrite {
   using AnyWrite::AnyWrite;

@@ -148,6 +148,20 @@ class SqliteReader final : public Reader {
   Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                  const Digest& key) override;
 
+  Result<std::optional<Permit>> permit(std::string_view id) override {
+    return first(Query::permit, read_permit, id);
+  }
+  Result<std::optional<Permit>> permit_of(std::string_view request) override {
+    return first(Query::permit_of, read_permit, request);
+  }
+  Result<std::optional<std::uint64_t>> newest_permit_leaf(std::string_view request) override {
+    const auto index = [](Row& row) { return row.count(0); };
+    return first(Query::newest_permit_leaf, index, request);
+  }
+  Result<std::vector<Permit>> open_permits(std::string_view project) override {
+    return all(Query::open_permits, read_permit, project);
+  }
+  Result<std::vector<Epoch>> epochs() override { return all(Query::epochs, read_epoch); }
   Result<std::optional<Handoff>> handoff(std::string_view id) override {
     return first(Query::handoff, read_handoff, id);
   }

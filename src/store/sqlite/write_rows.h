@@ -71,6 +71,8 @@ class RowWriter {
   Result<void> write(const WrapKey& row);
   Result<void> write(const WrappedKey& row);
   Result<void> write(const KeyCopy& row);
+  Result<void> write(const Permit& row);
+  Result<void> write(const Epoch& row);
 
   Result<void> remove(const DeleteSession& removal);
   Result<void> remove(const DeleteAccountLink& removal);
