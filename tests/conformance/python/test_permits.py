@@ -227,3 +227,20 @@ def test_a_claim_whose_answer_is_lost_to_a_kill_is_claimed_once():
         again = shop.claim(permit, nonce=nonce, claim_key=key)
         assert again == (200, first[1] | {"replay": True})
         assert shop.claim(permit)[1]["reason"] == "permit_used"
+
+
+def test_a_request_is_erased_with_its_permit_once_that_has_ended(server, tmp_path):
+    shop = Shop(server)
+    permit = shop.approved({"amount": 11})
+    request = shop.http("GET", f"/permits/{permit}")[1]["request"]["id"]
+    erase = ("erase", "--request", request, "--basis", "asked", "--test-approver")
+    assert server.call(*erase)[0] != 0, "it may still be claimed"
+    shop.executor().run(permit, lambda _: None, **REFUND)
+    server.run(*erase)
+    assert shop.http("GET", f"/permits/{permit}")[0] == 404
+    pinned = tmp_path / "trust.json"
+    pinned.write_text(server.run("trust", "export", "--project", shop.project))
+    told = server.run("log", "verify", "--project", shop.project, "--allow-test", "--trust",
+                      str(pinned), "--json")
+    # Asked, reviewed, decided, issued, claimed, succeeded.
+    assert (told["verdict"], told["erased"]) == ("VALID", 6), told
