@@ -20,7 +20,8 @@ KEYS = ("agent_key", "other_agent_key", "executor_key", "auditor_key", "admin_ke
 MEMBERS = ("founder", "owner", "admin", "policy_author", "reviewer", "auditor", "developer",
            "foreign_member", "removed_member", "ended_session")
 DOORS = (("Agents", lambda path: path.startswith(("/api/ingest", "/api/status", "/api/requests",
-                                                  "/api/snapshots", "/api/attachments",
+                                                  "/api/permits", "/api/snapshots",
+                                                  "/api/attachments",
                                                   "/api/langgraph",
                                                   "/api/agents", "/api/agent-signup"))),
          ("The log", lambda path: path.startswith(("/log/", "/api/audit"))),

@@ -124,6 +124,16 @@ class Cast {
     EXPECT_TRUE(done.has_value());
     return id;
   }
+  // A permit of the executor's, that nobody has claimed.
+  std::string permit() {
+    core::Ingest ask = house().ask();
+    ask.capabilities = {"permit:" + keys_.at("executor_key").id};
+    const std::string id = house().engine->run(std::move(ask))->id;
+    EXPECT_TRUE(house().decide(house().consider(id, evidence::Verdict::approve)));
+    const auto row = house().engine->reader().permit_of(id);
+    EXPECT_TRUE(row && *row);
+    return row && *row ? (*row)->id : "";
+  }
   std::string proposed() {
     return house()
         .engine

@@ -38,6 +38,8 @@ bool role_fits(Auth auth, identity::KeyRole role) {
   switch (auth) {
     case Auth::agent:
       return role == identity::KeyRole::agent;
+    case Auth::executor:
+      return role == identity::KeyRole::executor;
     case Auth::evidence:
       return role == identity::KeyRole::auditor || role == identity::KeyRole::admin;
     case Auth::receipt:

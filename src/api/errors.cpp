@@ -223,6 +223,29 @@ constexpr std::array table = std::to_array<ErrorRow>({
      "its request, may speak about it."},
     {Reason::handoff_full, 409, "handoff_full",
      "The history of this handoff is as long as it may be. Begin a new one."},
+    {Reason::executor_unknown, 422, "executor_unknown",
+     "No executor of this project fits the permit that the request asks for. Make one with "
+     "`letsping executor add`, or announce permit:<its id>."},
+    {Reason::permit_foreign, 403, "permit_foreign",
+     "The permit names another executor. Only that one may look at it, claim it or say what "
+     "became of it."},
+    {Reason::permit_edited, 409, "permit_edited",
+     "This is not the token that was issued: it was changed on its way. Run nothing; fetch the"
+     " permit again."},
+    {Reason::permit_used, 409, "permit_used",
+     "The permit was claimed before, with another claim key or nonce, or has its outcome. Run "
+     "nothing."},
+    {Reason::permit_expired, 409, "permit_expired",
+     "The permit was not claimed before its use_by. Run nothing; ask again for approval."},
+    {Reason::permit_revoked, 409, "permit_revoked",
+     "The permit was revoked: an epoch was raised, or its executor revoked. Run nothing."},
+    {Reason::permit_indeterminate, 409, "permit_indeterminate",
+     "The lease of the claim is over, without an outcome. Run nothing; a person must look what"
+     " happened."},
+    {Reason::permit_unclaimed, 409, "permit_unclaimed",
+     "The permit was not claimed with this claim key. Claim it, and only then run and report."},
+    {Reason::outcome_recorded, 409, "outcome_recorded",
+     "Another outcome of this permit stands in the log."},
     {Reason::note_form, 422, "note_form",
      "What is said about an encrypted request is a note that its author's device sealed for it."},
     {Reason::talk_full, 409, "talk_full", "As much is said about this request as may be."},

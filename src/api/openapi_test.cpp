@@ -153,6 +153,9 @@ TEST(OpenApi, SaysWhoMayCall) {
       case Auth::agent:
         EXPECT_EQ(security, R"([{"agentKey":[]}])") << name_of(route);
         break;
+      case Auth::executor:
+        EXPECT_EQ(security, R"([{"executorKey":[]}])") << name_of(route);
+        break;
       case Auth::evidence:
         // An export goes to keys alone; its function sees to that.
         EXPECT_EQ(security, route.pattern == "/api/audit/export"

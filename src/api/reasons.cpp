@@ -110,6 +110,24 @@ Reason reason_of(core::Fault fault) {
       return Reason::not_a_party;
     case core::Fault::handoff_full:
       return Reason::handoff_full;
+    case core::Fault::executor_unknown:
+      return Reason::executor_unknown;
+    case core::Fault::permit_foreign:
+      return Reason::permit_foreign;
+    case core::Fault::permit_edited:
+      return Reason::permit_edited;
+    case core::Fault::permit_used:
+      return Reason::permit_used;
+    case core::Fault::permit_expired:
+      return Reason::permit_expired;
+    case core::Fault::permit_revoked:
+      return Reason::permit_revoked;
+    case core::Fault::permit_indeterminate:
+      return Reason::permit_indeterminate;
+    case core::Fault::permit_unclaimed:
+      return Reason::permit_unclaimed;
+    case core::Fault::outcome_recorded:
+      return Reason::outcome_recorded;
     case core::Fault::note_form:
       return Reason::note_form;
     case core::Fault::talk_full:

@@ -22,6 +22,7 @@
 #include "api/letsping/graph.h"
 #include "api/letsping/handoffs.h"
 #include "api/letsping/ingest.h"
+#include "api/letsping/permits.h"
 #include "api/letsping/signup.h"
 #include "api/letsping/snapshots.h"
 #include "api/letsping/status.h"
@@ -41,6 +42,9 @@ constexpr Route own_routes[] = {
     {Method::get, "/api/status/{id}", status, Auth::agent, Alias::root},
     {Method::post, "/api/requests/{id}/cancel", cancel, Auth::agent},
     {Method::post, "/api/requests/{id}/revise", revise, Auth::agent},
+    {Method::get, "/api/permits/{id}", show_permit, Auth::executor},
+    {Method::post, "/api/permits/{id}/claim", claim_permit, Auth::executor},
+    {Method::post, "/api/permits/{id}/outcome", report_outcome, Auth::executor},
     {Method::put, "/api/snapshots/{id}", put_snapshot, Auth::door},
     {Method::get, "/api/snapshots/{id}", get_snapshot, Auth::door},
     {Method::put, "/api/attachments/{id}/{attachment}", put_attachment, Auth::door},

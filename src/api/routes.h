@@ -22,6 +22,7 @@ namespace lp::api {
 enum class Auth : std::uint8_t {
   open,      // anybody
   agent,     // an API key of role agent
+  executor,  // an API key of role executor
   receipt,   // as evidence; also an API key of role agent, for what the handler grants it
   evidence,  // an API key of role auditor or admin; or see Context::session_reads_log
   door,      // the function checks by itself: a session, a signed URL, the admin socket

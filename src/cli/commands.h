@@ -32,6 +32,8 @@ void add_setup_link(Command& app, Chosen& chosen);
 void add_project(Command& app, Chosen& chosen);
 void add_key(Command& app, Chosen& chosen);
 void add_agent(Command& app, Chosen& chosen);
+void add_executor(Command& app, Chosen& chosen);
+void add_stop(Command& app, Chosen& chosen);
 void add_webhook(Command& app, Chosen& chosen);
 void add_channel(Command& app, Chosen& chosen);
 void add_member(Command& app, Chosen& chosen);

@@ -27,6 +27,7 @@ int run(int argc, char** argv, KeyPort* security_keys) {
   Chosen chosen{.command = {}, .security_keys = security_keys};
   for (const auto add :
        {add_serve,      add_init,    add_setup,   add_setup_link, add_project, add_key,
+        add_executor,   add_stop,
         add_agent,      add_webhook, add_channel, add_member,     add_device,  add_session,
         add_login_link, add_go_live, add_sso,     add_roster,     add_policy,  add_review,
         add_log,        add_audit,   add_erase,   add_hold,       add_trust,   add_receipt,

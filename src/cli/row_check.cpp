@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/directory_rows.h"
 #include "core/handoffs.h"
+#include "core/permits.h"
 #include "core/request_event.h"
 #include "core/row_seal.h"
 #include "crypto/hash.h"
@@ -186,6 +187,35 @@ std::optional<std::string> RowCheck::person_erasure(const store::Leaf& row,
   return std::nullopt;
 }
 
+std::optional<std::string> RowCheck::epoch(const store::Leaf& row) {
+  const auto entry = entry_of_kind(row.evidence, "epoch");
+  const auto number = entry ? entry->find_integer("number") : std::nullopt;
+  if (!number) return "the evidence of an epoch is missing";
+  const auto text = [&](std::string_view name) {
+    return std::string(entry->find_string(name).value_or(""));
+  };
+  const std::string kind = text("scope");
+  const std::string subject =
+      kind == "tool" ? core::tool_subject(text("service"), text("action")) : text("agent");
+  epochs_.insert_or_assign({kind, subject}, static_cast<std::uint64_t>(*number));
+  return std::nullopt;
+}
+
+std::optional<std::string> RowCheck::epochs() {
+  const auto stored = reader_.epochs();
+  if (!stored) return stored.error().what;
+  expected_.epochs = epochs_.size();
+  for (const store::Epoch& row : *stored) {
+    if (row.project != project_.id) continue;
+    const auto found = epochs_.find({row.kind, row.subject});
+    if (found == epochs_.end() || found->second != row.number ||
+        core::epoch_mac(keys_, row) != row.mac) {
+      return "the row of an epoch is not what was logged";
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> RowCheck::hold(const store::Leaf& row,
                                           const evidence::Statement& statement) {
   const auto entry = entry_of_kind(row.evidence, "legal_hold");
@@ -239,6 +269,8 @@ std::optional<std::string> RowCheck::leaf(const store::Leaf& row,
     ++expected_.states;
   }
   if (statement.type == EventType::request_revised) ++expected_.revisions;
+  if (statement.type == EventType::permit_issued) ++expected_.permits;
+  if (statement.type == EventType::epoch_changed) return epoch(row);
   if (evidence::is_review(statement.type)) return review(row, statement);
   if (statement.type == EventType::roster_changed) return roster_change(row, statement);
   if (statement.type == EventType::erasure_performed) return erasure(row, statement);
@@ -269,8 +301,12 @@ std::optional<std::string> RowCheck::request(const std::string& id,
   if ((*rows)->request.project != project_.id)
     return of_request(id, "it stands in another project");
   if (keys_.row_mac(state) != state.mac) return of_request(id, "the row of its state was changed");
-  if (state.leaf_index != stream.last_index || state.statement_sha256 != stream.last ||
-      state.stream_seq != stream.next) {
+  const auto permit = reader_.permit_of(id);
+  if (!permit) return of_request(id, permit.error().what);
+  if (*permit) {
+    if (auto wrong = this->permit(**permit, state, stream)) return wrong;
+  } else if (state.leaf_index != stream.last_index || state.statement_sha256 != stream.last ||
+             state.stream_seq != stream.next) {
     return of_request(id, "its state is not the one after its last event");
   }
   const auto original = reader_.original(id);
@@ -283,6 +319,25 @@ std::optional<std::string> RowCheck::request(const std::string& id,
   }
   if (!core::open_details(keys_, (*rows)->request)) {
     return of_request(id, "what is sealed does not open");
+  }
+  return std::nullopt;
+}
+
+// A permit's events continue the stream behind the decision.
+std::optional<std::string> RowCheck::permit(const store::Permit& row,
+                                            const store::RequestState& state,
+                                            const LogCheck::Stream& stream) const {
+  if (core::permit_mac(keys_, row) != row.mac || row.project != project_.id) {
+    return of_request(row.request, "the row of its permit was changed");
+  }
+  if (row.leaf_index != stream.last_index || row.statement_sha256 != stream.last ||
+      row.stream_seq != stream.next || state.stream_seq >= row.stream_seq) {
+    return of_request(row.request, "its permit is not the one after its last event");
+  }
+  const auto leaf = reader_.leaf(row.project, state.leaf_index);
+  if (!leaf || !*leaf || (*leaf)->stream != row.request ||
+      crypto::sha256((*leaf)->statement) != state.statement_sha256) {
+    return of_request(row.request, "its state is not the one after its decision");
   }
   return std::nullopt;
 }
@@ -318,7 +373,9 @@ std::optional<std::string> RowCheck::counts() {
       {"handoff_event", &store::RowCounts::handoff_events},
       {"erasure", &store::RowCounts::erasures},
       {"legal_hold", &store::RowCounts::holds},
-      {"member_erasure", &store::RowCounts::member_erasures}};
+      {"member_erasure", &store::RowCounts::member_erasures},
+      {"permit", &store::RowCounts::permits},
+      {"epoch", &store::RowCounts::epochs}};
   for (const auto& [table, member] : tables) {
     const std::uint64_t there = *found ? (**found).*member : 0;
     if (there == expected_.*member) continue;
@@ -349,6 +406,7 @@ std::optional<std::string> RowCheck::rest(const LogCheck& log, const store::LogH
       return wrong;
   }
   if (auto wrong = holds()) return wrong;
+  if (auto wrong = epochs()) return wrong;
   return counts();
 }
 

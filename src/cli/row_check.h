@@ -48,6 +48,10 @@ class RowCheck {
                                             const std::string& subject);
   std::optional<std::string> hold(const store::Leaf& row, const evidence::Statement& statement);
   std::optional<std::string> holds();
+  std::optional<std::string> permit(const store::Permit& row, const store::RequestState& state,
+                                    const LogCheck::Stream& stream) const;
+  std::optional<std::string> epoch(const store::Leaf& row);
+  std::optional<std::string> epochs();
   std::optional<std::string> counts();
   [[nodiscard]] bool is_last(Instant time) const;
   std::optional<std::string> upper_hashes(const Digest& leaf_hash);
@@ -62,6 +66,7 @@ class RowCheck {
   std::map<Digest, store::Roster> rosters_;           // by hash; without their entries
   std::map<std::uint64_t, std::string> erased_rows_;  // the request that each says was erased
   std::map<std::string, store::LegalHold> holds_;     // that stand, as the log says
+  std::map<std::pair<std::string, std::string>, std::uint64_t> epochs_;  // by kind and subject
 };
 
 }  // namespace lp::cli

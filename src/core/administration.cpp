@@ -10,6 +10,7 @@
 #include "core/disk.h"
 #include "core/engine.h"
 #include "core/operator_event.h"
+#include "core/permits.h"
 #include "core/project_secrets.h"
 #include "core/recovery.h"
 #include "core/work.h"
@@ -85,7 +86,11 @@ Applied<RevokeKey> revoke_key(Work& work, const RevokeKey& command, const eviden
   event.evidence.push_back(key_entry(work, key));
   work.append(**log, std::move(event));
   work.batch.writes.emplace_back(key);
-  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), std::move(key));
+  work.change_directory().keys.insert_or_assign(std::string(key.digest.view()), key);
+  // What nobody can claim any more does not stay open.
+  if (key.role == identity::KeyRole::executor) {
+    revoke_permits_of(work, command.project, key.id, actor);
+  }
   return RevokeKey::Result{};
 }
 

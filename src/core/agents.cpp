@@ -10,6 +10,7 @@
 #include "core/asking.h"
 #include "core/deciding.h"
 #include "core/engine.h"
+#include "core/permits.h"
 #include "core/reach.h"
 #include "core/request_event.h"
 #include "core/row_seal.h"
@@ -250,6 +251,12 @@ std::expected<void, Refused> close_by_policy(Work& work, Work::Open& open,
   auto opened = open_details(work.world.keys, open.row);
   if (!opened) return std::unexpected(opened.error());
   const bool allowed = ruling.effect == policy::Effect::allow;
+  std::optional<PermitWish> permit;
+  if (allowed) {
+    auto wish = permit_wish(work, open.row, opened->details.capabilities);
+    if (!wish) return std::unexpected(wish.error());
+    permit = *std::move(wish);
+  }
   const evidence::Actor actor{.id = "policy:project",
                               .kind = evidence::ActorKind::policy,
                               .method = evidence::ActorMethod::rule,
@@ -258,10 +265,10 @@ std::expected<void, Refused> close_by_policy(Work& work, Work::Open& open,
   Work::Event event;
   event.statement = request_statement(
       project, open, allowed ? EventType::decision_approved : EventType::decision_denied, actor);
-  // The clients that can execute today carry no permit: nothing binds execution to approval.
-  if (allowed) event.statement.marks.emplace_back("unbound_execution");
+  if (allowed) bind_execution(event.statement, permit);
   event.evidence.push_back(ruling_entry(work, ruling));
   work.append(*open.log, open.state, std::move(event));
+  issue_permit(work, open, project, permit, opened->details.capabilities);
   const std::string reason = allowed ? "" : "Denied by the policy: " + ruling.ruled->name + ".";
   close(work, open, actor, reason, *opened);
   return {};
@@ -293,7 +300,7 @@ Applied<Ingest> take_in(Work& work, const Ingest& command, const ProjectView& pr
     work.tell(open.row.project, open.row.id);
     queue_notices(work, open, context);
   } else {
-    // Its own details were sealed a moment ago: that they do not open is our mistake.
+    // Its own details were sealed a moment ago, and its executor was there: else it is our mistake.
     const auto closed = close_by_policy(work, open, project, ruling);
     LP_ASSERT(closed.has_value());
   }
@@ -315,6 +322,12 @@ Applied<Ingest> apply(Work& work, Ingest& command) {
   if (!asker) return refuse(Fault::unknown);
   if (const auto fresh = work.check_nonce(command.proof); !fresh) {
     return std::unexpected(fresh.error());
+  }
+
+  if (const auto executor =
+          wanted_executor(work.directory(), command.project, command.capabilities);
+      !executor) {
+    return std::unexpected(executor.error());
   }
 
   std::optional<Digest> key;

@@ -12,6 +12,7 @@
 #include "core/number_match.h"
 #include "core/offer.h"
 #include "core/passkeys.h"
+#include "core/permits.h"
 #include "core/policies.h"
 #include "core/reach.h"
 #include "core/remark.h"
@@ -50,6 +51,7 @@ struct Checked {
   KeyUse passkey = {};  // when one signed
   evidence::ActorMethod method = evidence::ActorMethod::device_key;
   const InBatch* batch = nullptr;
+  std::optional<PermitWish> permit = {};  // of an approval that its client executes with one
 
   [[nodiscard]] evidence::Actor actor() const {
     return {.id = core.approver,
@@ -268,9 +270,8 @@ Work::Event decision_event(Work& work, const Checked& checked, const Decide& com
          .text = type == EventType::review_changes_requested ? command.reason : std::string()});
     if (remark) event.evidence.push_back(*std::move(remark));
   } else {
-    // The clients that can execute today carry no permit: nothing binds execution to approval.
     if (core.verdict == evidence::Verdict::approve) {
-      event.statement.marks.emplace_back("unbound_execution");
+      bind_execution(event.statement, checked.permit);
     }
     // A rejection rests on the one who said no, whoever had approved before.
     if (type == EventType::decision_rejected) {
@@ -396,6 +397,9 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch,
     const bool edited = checked->edit.has_value();
     const auto fine = may_activate(work, *checked->open, checked->opened, edited);
     if (!fine) return std::unexpected(fine.error());
+    auto permit = permit_wish(work, checked->open->row, checked->opened.details.capabilities);
+    if (!permit) return std::unexpected(permit.error());
+    checked->permit = *std::move(permit);
   }
   const approval::Review wish{
       .version = checked->core.version,
@@ -421,6 +425,8 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch,
   record(work, *checked, command, *change);
   if (terminal(change->request.state)) {
     activate_approved(work, *checked->open, checked->opened, checked->actor());
+    issue_permit(work, *checked->open, *checked->project, checked->permit,
+                 checked->opened.details.capabilities);
     close(work, *checked->open, checked->actor(), command.reason, checked->opened);
   } else {
     work.tell(checked->open->row.project, checked->open->row.id);
@@ -436,23 +442,31 @@ Applied<Cancel> apply(Work& work, Cancel& command) {
   if ((*open)->row.api_key != command.api_key) {
     return refuse(approval::Refusal::wrong_agent, command.request);
   }
-  auto opened = open_details(work.world.keys, (*open)->row);
-  if (!opened) return std::unexpected(opened.error());
-  const auto change = approval::cancel((*open)->state.state, work.time_of(*(*open)->log));
-  if (!change) return refuse(change.error(), command.request);
-  const ProjectView* project = work.directory().project((*open)->row.project);
-  LP_ASSERT(project != nullptr);
   const evidence::Actor actor{.id = (*open)->row.agent_id,
                               .kind = evidence::ActorKind::api_key,
                               .method = evidence::ActorMethod::api_key,
                               .key = command.api_key};
-  (*open)->state.state = change->request;
-  for (const EventType type : change->events) {
-    work.append(*(*open)->log, (*open)->state,
-                {.statement = request_statement(*project, **open, type, actor), .evidence = {}});
+  if (auto done = cancel_request(work, **open, actor, command.reason); !done) {
+    return std::unexpected(done.error());
   }
-  close(work, **open, actor, command.reason, *opened);
   return Cancel::Result{.state = (*open)->state};
+}
+
+std::expected<void, Refused> cancel_request(Work& work, Work::Open& open,
+                                            const evidence::Actor& actor, std::string_view reason) {
+  auto opened = open_details(work.world.keys, open.row);
+  if (!opened) return std::unexpected(opened.error());
+  const auto change = approval::cancel(open.state.state, work.time_of(*open.log));
+  if (!change) return refuse(change.error(), open.row.id);
+  const ProjectView* project = work.directory().project(open.row.project);
+  LP_ASSERT(project != nullptr);
+  open.state.state = change->request;
+  for (const EventType type : change->events) {
+    work.append(*open.log, open.state,
+                {.statement = request_statement(*project, open, type, actor), .evidence = {}});
+  }
+  close(work, open, actor, reason, *opened);
+  return {};
 }
 
 void expire_due(Work& work, std::size_t limit) {

@@ -48,5 +48,8 @@ Applied<Decide> decide(Work& work, const Decide& command, const InBatch* batch,
 // What closing a request takes besides its statements: `open` stands as it was decided.
 void close(Work& work, Work::Open& open, const evidence::Actor& actor, std::string_view reason,
            const Opened& opened);
+// Cancels one that waits, whoever says so: the agent that asked, or who ends that agent.
+std::expected<void, Refused> cancel_request(Work& work, Work::Open& open,
+                                            const evidence::Actor& actor, std::string_view reason);
 
 }  // namespace lp::core

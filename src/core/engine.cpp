@@ -55,6 +55,8 @@ struct Engine::Impl {
               .verifiers = {},
               .clock_watch = {},
               .expiry = {},
+              .permits_due = {},
+              .epochs = {},
               .nonces = {},
               .notice_ceiling = {},
               .told_browsers = {},

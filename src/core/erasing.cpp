@@ -44,6 +44,13 @@ std::optional<std::vector<Stream>> streams_of(store::Reader& reader, const store
                                .first = request.leaf_index,
                                .last = state.leaf_index,
                                .count = state.stream_seq}};
+  // The permit's events stand behind the decision, in the same stream.
+  const auto permit = reader.permit_of(request.id);
+  if (!permit) return std::nullopt;
+  if (*permit) {
+    streams.front().last = (*permit)->leaf_index;
+    streams.front().count = (*permit)->stream_seq;
+  }
   const auto handoffs = reader.handoffs_of(request.id);
   if (!handoffs) return std::nullopt;
   for (const store::Handoff& row : *handoffs) {
@@ -164,8 +171,26 @@ std::string evidence_text(const std::vector<json::Value>& evidence) {
   return json::canonical(entries);
 }
 
-std::expected<void, Refused> may_erase(const Work& work, const Work::Open& open) {
+bool is_open(const store::Permit& permit) {
+  return permit.state == "issued" || permit.state == "claimed";
+}
+
+// An executor that claimed it has its outcome to tell, and one that is issued may still be claimed.
+std::expected<void, Refused> permit_ended(Work& work, const Work::Open& open) {
+  const auto stored = work.world.rows.permit_of(open.row.id);
+  LP_ASSERT(stored.has_value());
+  if (!*stored) return {};
+  const auto now = work.permit((*stored)->id, open.row.project);
+  if (!now) return std::unexpected(now.error());
+  if (is_open(**now)) return refuse(Fault::not_decided, open.row.id, "its permit is open");
+  // It ended in this very batch: the document does not name that event.
+  if ((*now)->leaf_index != (*stored)->leaf_index) return refuse(Fault::stale, open.row.id);
+  return {};
+}
+
+std::expected<void, Refused> may_erase(Work& work, const Work::Open& open) {
   if (!terminal(open.state.state.state)) return refuse(Fault::not_decided, open.row.id);
+  if (auto ended = permit_ended(work, open); !ended) return ended;
   const auto* hold = hold_over(work.world.holds, open.row.project, open.row.id);
   if (hold != nullptr) return refuse(Fault::legal_hold, open.row.id, hold->id);
   return {};
@@ -197,6 +222,11 @@ std::expected<ErasureDocument, Refused> offer_erasure(store::Reader& reader,
   // Pending too while the decision is not under a signed checkpoint.
   if (!terminal(state.state.state) || state.leaf_index >= project.live->signed_size) {
     return refuse(Fault::not_decided, request.id);
+  }
+  const auto permit = reader.permit_of(request.id);
+  if (!permit) return refuse(Fault::stopping, wish.request);
+  if (*permit && is_open(**permit)) {
+    return refuse(Fault::not_decided, request.id, "its permit is open");
   }
   if (const auto* hold = hold_over(*holds, project.row.id, request.id)) {
     return refuse(Fault::legal_hold, request.id, hold->id);

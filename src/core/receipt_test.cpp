@@ -29,7 +29,7 @@ std::vector<evidence::Trust> trust_of(House& house) {
   return {trust};
 }
 
-std::expected<evidence::Receipt, NoReceipt> receipt_at(House& house, std::uint64_t index,
+std::expected<evidence::Receipt, NoReceipt> issued_receipt(House& house, std::uint64_t index,
                                                        std::uint64_t first_roster = 1) {
   const auto directory = house.engine->directory();
   return receipt_of(house.engine->reader(), *house.keys, *house.notary, *directory,
@@ -38,7 +38,7 @@ std::expected<evidence::Receipt, NoReceipt> receipt_at(House& house, std::uint64
 }
 
 evidence::ReceiptReport verified(House& house, std::uint64_t index) {
-  const auto receipt = receipt_at(house, index);
+  const auto receipt = issued_receipt(house, index);
   EXPECT_TRUE(receipt.has_value()) << index;
   if (!receipt) return {};
   return verify_receipt(receipt->bytes(), trust_of(house), {});
@@ -92,9 +92,9 @@ TEST(Receipts, EndWhereNothingIsSigned) {
   House house;
   const std::uint64_t size =
       house.engine->directory()->project(house.project)->live->signed_size.load();
-  EXPECT_TRUE(receipt_at(house, size - 1));
-  EXPECT_EQ(receipt_at(house, size).error(), NoReceipt::unknown);
-  EXPECT_EQ(receipt_at(house, ~std::uint64_t{0}).error(), NoReceipt::unknown);
+  EXPECT_TRUE(issued_receipt(house, size - 1));
+  EXPECT_EQ(issued_receipt(house, size).error(), NoReceipt::unknown);
+  EXPECT_EQ(issued_receipt(house, ~std::uint64_t{0}).error(), NoReceipt::unknown);
 }
 
 TEST(Receipts, AreNotMadeOfWhatWasAltered) {
@@ -107,13 +107,13 @@ TEST(Receipts, AreNotMadeOfWhatWasAltered) {
       "'" +
       request + "'");
   house.open();
-  EXPECT_EQ(receipt_at(house, index).error(), NoReceipt::incomplete);
+  EXPECT_EQ(issued_receipt(house, index).error(), NoReceipt::incomplete);
 }
 
 TEST(Receipts, NeedTheRosterThatTheStatementNames) {
   House house;
   const std::string request = house.asked();
-  EXPECT_EQ(receipt_at(house, decision_of(house, request), 2).error(), NoReceipt::incomplete);
+  EXPECT_EQ(issued_receipt(house, decision_of(house, request), 2).error(), NoReceipt::incomplete);
 }
 
 TEST(Receipts, ProveWhatBecameOfAHandoff) {
@@ -153,7 +153,7 @@ TEST(Receipts, AreTheSameBytesWithinAReply) {
   const auto value = receipt_json(house.engine->reader(), *house.keys, *house.notary, *directory,
                                   *directory->project(house.project), wish);
   ASSERT_TRUE(value);
-  EXPECT_EQ(json::compact(*value), receipt_at(house, wish.index)->bytes());
+  EXPECT_EQ(json::compact(*value), issued_receipt(house, wish.index)->bytes());
 }
 
 TEST(LogReader, FindsLeavesByTheirHashAndProvesTrees) {
@@ -206,7 +206,7 @@ std::vector<evidence::Trust> full_trust(House& house, const Notary& notary) {
 }
 
 evidence::ReceiptReport fully_verified(House& house, const Notary& notary, std::uint64_t index) {
-  const auto receipt = receipt_at(house, index);
+  const auto receipt = issued_receipt(house, index);
   EXPECT_TRUE(receipt.has_value()) << index;
   if (!receipt) return {};
   return verify_receipt(receipt->bytes(), full_trust(house, notary), {});
@@ -217,9 +217,9 @@ TEST(Receipts, CarryTheEntryOfTheRootLogOnceThereIsOne) {
   house.asked();
   const std::uint64_t index =
       house.engine->directory()->project(house.project)->live->signed_size - 1;
-  EXPECT_FALSE(receipt_at(house, index)->anchor.has_value());
+  EXPECT_FALSE(issued_receipt(house, index)->anchor.has_value());
   let_a_round_pass(house);
-  EXPECT_TRUE(receipt_at(house, index)->anchor.has_value());
+  EXPECT_TRUE(issued_receipt(house, index)->anchor.has_value());
   const auto report = fully_verified(house, {}, index);
   EXPECT_EQ(report.verdict, Finding::valid) << report.text();
   EXPECT_EQ(report.log, evidence::LogLevel::logged);
@@ -278,7 +278,7 @@ TEST(Receipts, CarryCosignaturesOfWitnessesThatTheTrustFileNamesOnly) {
   other.cosign(house, *live);
   const std::string line = live->cosigned.load()->substr(live->checkpoint.load()->size());
   live->cosigned.store(std::make_shared<const std::string>(cosigned + line));
-  const auto receipt = receipt_at(house, index);
+  const auto receipt = issued_receipt(house, index);
   ASSERT_TRUE(receipt.has_value());
   EXPECT_EQ(receipt->logged.proof.checkpoint, cosigned);
   const auto report = fully_verified(house, notary, index);
@@ -286,7 +286,7 @@ TEST(Receipts, CarryCosignaturesOfWitnessesThatTheTrustFileNamesOnly) {
   EXPECT_EQ(report.log, evidence::LogLevel::witnessed);
   // Nor any of a witness that is asked no more.
   ASSERT_TRUE(house.engine->run(SetWitnessPolicy{.policy = ""}).has_value());
-  EXPECT_EQ(verify_receipt(receipt_at(house, index)->bytes(), trust_of(house), {}).verdict,
+  EXPECT_EQ(verify_receipt(issued_receipt(house, index)->bytes(), trust_of(house), {}).verdict,
             Finding::valid);
 }
 

@@ -14,6 +14,7 @@
 #include "core/erasing_again.h"
 #include "core/log_owners.h"
 #include "core/log_rotation.h"
+#include "core/permits.h"
 #include "core/roster_book.h"
 #include "core/tiles.h"
 #include "core/witnesses_ahead.h"
@@ -300,6 +301,26 @@ void take_up_marks(World& world) {
   if (ahead.contains(world.root.origin())) world.root.stand_still();
 }
 
+// The epochs that were raised, and when open permits end.
+Outcome load_permits(World& world, const std::vector<store::Project>& projects) {
+  const auto epochs = world.reader.epochs();
+  if (!epochs) return std::unexpected(epochs.error().what);
+  for (const store::Epoch& row : *epochs) {
+    if (epoch_mac(world.keys, row) != row.mac) {
+      return std::unexpected(std::string("An epoch was changed behind the server's back."));
+    }
+    world.epochs.insert_or_assign({row.project, row.kind, row.subject}, row.number);
+  }
+  for (const store::Project& project : projects) {
+    const auto open = world.reader.open_permits(project.id);
+    if (!open) return std::unexpected(open.error().what);
+    for (const store::Permit& row : *open) {
+      world.permits_due.add(row.lease_until.value_or(row.expires), row.id);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> refuse_leaves(World& world, const ProjectLog& log, std::uint64_t first,
@@ -376,7 +397,7 @@ std::expected<void, std::string> recover(World& world) {
   const auto deadlines = world.reader.deadlines();
   if (!deadlines) return std::unexpected(deadlines.error().what);
   for (const auto& deadline : *deadlines) world.expiry.add(deadline.decide_by, deadline.request);
-  return {};
+  return load_permits(world, *projects);
 }
 
 }  // namespace lp::core

@@ -82,6 +82,24 @@ std::string_view to_string(Fault fault) {
       return "agent_proof_required";
     case Fault::erased:
       return "erased";
+    case Fault::executor_unknown:
+      return "executor_unknown";
+    case Fault::permit_foreign:
+      return "permit_foreign";
+    case Fault::permit_edited:
+      return "permit_edited";
+    case Fault::permit_used:
+      return "permit_used";
+    case Fault::permit_expired:
+      return "permit_expired";
+    case Fault::permit_revoked:
+      return "permit_revoked";
+    case Fault::permit_indeterminate:
+      return "permit_indeterminate";
+    case Fault::permit_unclaimed:
+      return "permit_unclaimed";
+    case Fault::outcome_recorded:
+      return "outcome_recorded";
     case Fault::legal_hold:
       return "legal_hold";
     case Fault::still_listed:

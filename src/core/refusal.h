@@ -52,6 +52,15 @@ enum class Fault : std::uint8_t {
   put_off_too_long,      // until a time that is past, or too far away
   agent_proof_required,  // an agent with a key of its own must sign this
   erased,                // its statements, rows and key are gone: 410
+  executor_unknown,      // no live executor, or more than one where none is named
+  permit_foreign,        // it names another executor
+  permit_edited,         // what is claimed is not the token that was issued
+  permit_used,           // claimed before, with another key or nonce; the detail says how it stands
+  permit_expired,        // at or after its use_by
+  permit_revoked,        // an epoch was raised, or its executor revoked
+  permit_indeterminate,  // its lease ended without an outcome
+  permit_unclaimed,      // an outcome of what nobody has claimed, or not with this key
+  outcome_recorded,      // another outcome stands
   legal_hold,            // nothing that it covers is erased; the detail names it
   still_listed,          // a person who stands in a roster is not erased
   attachments_missing,   // nothing is approved before all that it names was uploaded

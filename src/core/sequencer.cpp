@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "core/apply.h"
 #include "core/log_rotation.h"
+#include "core/permits.h"
 #include "json/value.h"
 #include "store/change.h"
 
@@ -69,6 +70,9 @@ std::chrono::milliseconds Sequencer::patience() {
   if (const auto next = world_.expiry.next()) {
     wait_ms = std::clamp<std::int64_t>(*next - world_.clock.now(), 0, idle_ms_max);
   }
+  if (const auto next = world_.permits_due.next()) {
+    wait_ms = std::clamp<std::int64_t>(*next - world_.clock.now(), 0, wait_ms);
+  }
   if (const auto due = world_.root.due_ms()) {
     wait_ms = std::clamp<std::int64_t>(*due - world_.clock.monotonic_ms(), 0, wait_ms);
   }
@@ -122,6 +126,7 @@ bool Sequencer::run_batch(std::vector<Job>& jobs, std::size_t first, std::size_t
   begin(count);
   look_at_clock(work);
   expire_due(work, expiries_per_batch);
+  end_due_permits(work, expiries_per_batch);
   purge(work);
   wrap_keys_.step(work);
   work.batch.writes.reserve(writes_per_job * count);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "core/disk.h"
 #include "core/engine.h"
+#include "core/permits.h"
 #include "core/recovery.h"
 #include "crypto/hash.h"
 #include "evidence/leaf.h"
@@ -41,6 +42,17 @@ bool verifies(World& world, const Work::OpenHandoff& open) {
   const auto leaf = world.rows.leaf(row.project, row.leaf_index);
   return leaf && *leaf && crypto::sha256((*leaf)->statement) == row.statement_sha256 &&
          open.events.back().statement_sha256 == row.statement_sha256;
+}
+
+// The same of a permit; and that its newest event is the newest that the leaves have of it, so that
+// an older copy of the row, with its MAC, cannot make a used permit good again.
+bool verifies(World& world, const store::Permit& row) {
+  const Digest mac = permit_mac(world.keys, row);
+  if (!crypto::equal_constant_time(mac.view(), row.mac.view())) return false;
+  const auto leaf = world.rows.leaf(row.project, row.leaf_index);
+  const auto newest = world.rows.newest_permit_leaf(row.request);
+  return leaf && *leaf && crypto::sha256((*leaf)->statement) == row.statement_sha256 && newest &&
+         *newest == row.leaf_index;
 }
 
 }  // namespace
@@ -164,6 +176,74 @@ Work::Appended Work::append(ProjectLog& log, store::RequestState& state, Event e
 Work::Appended Work::append(ProjectLog& log, store::Handoff& handoff, Event event) {
   changed_handoffs_.insert(handoff.id);
   return continue_stream(log, handoff.id, handoff, std::move(event));
+}
+
+Work::Appended Work::append(ProjectLog& log, store::Permit& permit, Event event) {
+  changed_permits_.insert(permit.id);
+  return continue_stream(log, permit.request, permit, std::move(event));
+}
+
+std::expected<store::Permit*, Refused> Work::permit(std::string_view id, std::string_view project) {
+  auto found = permits_.find(id);
+  if (found == permits_.end()) {
+    auto row = world.rows.permit(id);
+    LP_ASSERT(row.has_value());
+    if (!*row || (*row)->project != project) return refuse(Fault::unknown);
+    if (!verifies(world, **row)) return tampered((*row)->request);
+    found = permits_.emplace(std::string(id), **std::move(row)).first;
+  }
+  if (found->second.project != project) return refuse(Fault::unknown);
+  return &found->second;
+}
+
+store::Permit& Work::add_permit(store::Permit row) {
+  const std::string id = row.id;
+  return permits_.emplace(id, std::move(row)).first->second;
+}
+
+std::vector<std::string> Work::issued_permits(std::string_view project) {
+  const auto stored = world.rows.open_permits(project);
+  LP_ASSERT(stored.has_value());
+  std::set<std::string> ids;
+  for (const store::Permit& row : *stored) {
+    if (row.state == "issued") ids.insert(row.id);
+  }
+  for (const auto& [id, row] : permits_) {
+    if (row.project != project) continue;
+    if (row.state == "issued") {
+      ids.insert(id);
+    } else {
+      ids.erase(id);
+    }
+  }
+  return {ids.begin(), ids.end()};
+}
+
+std::vector<std::string> Work::pending_of(std::string_view project, std::string_view agent) {
+  const auto stored = world.rows.requests({.projects = {std::string(project)},
+                                           .pending = true,
+                                           .service = {},
+                                           .action = {},
+                                           .environment = {},
+                                           .role = {},
+                                           .trace_id = {},
+                                           .parent_request_id = {},
+                                           .before = {},
+                                           .limit = world.options.pending_per_project_max});
+  LP_ASSERT(stored.has_value());
+  std::set<std::string> ids;
+  for (const auto& rows : *stored) {
+    if (rows.request.agent_id == agent) ids.insert(rows.request.id);
+  }
+  for (const auto& [id, open] : requests_) {
+    if (open.row.project != project || open.row.agent_id != agent) continue;
+    if (terminal(open.state.state.state)) {
+      ids.erase(id);
+    } else {
+      ids.insert(id);
+    }
+  }
+  return {ids.begin(), ids.end()};
 }
 
 std::expected<Work::OpenHandoff*, Refused> Work::handoff(std::string_view id,
@@ -317,6 +397,11 @@ void Work::finish() {
   for (const std::string& id : changed_handoffs_) {
     store::Handoff& row = handoffs_.find(id)->second.row;
     row.mac = world.keys.row_mac(row);
+    batch.writes.emplace_back(row);
+  }
+  for (const std::string& id : changed_permits_) {
+    store::Permit& row = permits_.find(id)->second;
+    row.mac = permit_mac(world.keys, row);
     batch.writes.emplace_back(row);
   }
   for (const std::string& project : touched_) {

@@ -55,6 +55,8 @@ class Work {
   Appended append(ProjectLog& log, store::RequestState& state, Event event);
   // In the stream of a handoff: continues `handoff` and marks it changed.
   Appended append(ProjectLog& log, store::Handoff& handoff, Event event);
+  // In the stream of the permit's request, behind its decision: continues `permit`.
+  Appended append(ProjectLog& log, store::Permit& permit, Event event);
   // The time the next statement of this log bears: never before its last one.
   [[nodiscard]] Instant time_of(const ProjectLog& log) const;
 
@@ -96,6 +98,17 @@ class Work {
   // The handoff as this batch has made it so far, its row verified.
   std::expected<OpenHandoff*, Refused> handoff(std::string_view id, std::string_view project);
   OpenHandoff& add_handoff(store::Handoff row);
+
+  // --- permits ---
+
+  // The permit as this batch has made it so far, its row verified.
+  std::expected<store::Permit*, Refused> permit(std::string_view id, std::string_view project);
+  store::Permit& add_permit(store::Permit row);
+  // The ids of those that this batch would leave issued.
+  [[nodiscard]] std::vector<std::string> issued_permits(std::string_view project);
+  // The ids of requests of an agent that this batch would leave pending.
+  [[nodiscard]] std::vector<std::string> pending_of(std::string_view project,
+                                                    std::string_view agent);
 
   // --- proofs ---
 
@@ -155,6 +168,8 @@ class Work {
   std::vector<PersonTombstone> gone_people_;
   std::map<std::string, OpenHandoff, std::less<>> handoffs_;
   std::set<std::string> changed_handoffs_;
+  std::map<std::string, store::Permit, std::less<>> permits_;
+  std::set<std::string> changed_permits_;
   std::set<std::string> touched_;
   std::set<std::string> topics_;
   std::map<std::string, std::string> told_;  // request → project

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/entropy.h"
@@ -82,6 +83,9 @@ struct World {
   Verifiers verifiers;
   ClockWatch clock_watch;
   Expiry expiry;
+  Expiry permits_due;  // when an open permit expires, or its lease ends
+  // By project, kind and subject (store::Epoch): those that were raised.
+  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> epochs;
   SeenNonces nonces;
   NoticeCeiling notice_ceiling;
   // By request, the browsers that were told of it, so that they are told when it is over. Memory

@@ -41,13 +41,23 @@ std::string claim_bytes(const json::Value& claim) {
 }
 
 std::string claim_jws(const json::Value& claim, const crypto::P256Key& issuer) {
+  return compact_jws(claim_jws_type, claim_bytes(claim), issuer);
+}
+
+std::string compact_jws(std::string_view type, std::string_view payload,
+                        const crypto::P256Key& issuer) {
   auto header = json::Value::object();
-  header.add("alg", "ES256").add("kid", key_id(issuer.spki())).add("typ", claim_jws_type);
-  const std::string input =
-      base64url(json::canonical(header)) + '.' + base64url(claim_bytes(claim));
+  header.add("alg", "ES256").add("kid", key_id(issuer.spki())).add("typ", type);
+  const std::string input = base64url(json::canonical(header)) + '.' + base64url(payload);
   const auto raw = crypto::p256_raw_signature(issuer.sign(input));
   LP_ASSERT(raw.has_value());
   return input + '.' + base64url(*raw);
+}
+
+std::optional<std::string> jws_payload(std::string_view jws) {
+  const std::size_t first = jws.find('.'), last = jws.rfind('.');
+  if (first == std::string_view::npos || first == last) return std::nullopt;
+  return from_base64url(jws.substr(first + 1, last - first - 1));
 }
 
 json::Value signed_claim(const json::Value& claim, std::string_view secret, std::string_view kid,

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,13 @@ std::string claim_bytes(const json::Value& claim);
 // Compact JWS (RFC 7515) with the header {alg, kid, typ}: no jku, x5u or jwk, so a verifier must
 // know the key already. `kid` is the id of the issuer key.
 std::string claim_jws(const json::Value& claim, const crypto::P256Key& issuer);
+
+// Compact JWS of that `typ` over exact bytes, with the same header.
+std::string compact_jws(std::string_view type, std::string_view payload,
+                        const crypto::P256Key& issuer);
+// The bytes that a compact JWS is over, whether or not its signature verifies; nothing for what is
+// none.
+std::optional<std::string> jws_payload(std::string_view jws);
 
 // {claim's members…, claim, signature, alg, kid, jws}. `kid` is the id of `secret`.
 json::Value signed_claim(const json::Value& claim, std::string_view secret, std::string_view kid,

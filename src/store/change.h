@@ -7,6 +7,7 @@
 
 #include "store/account_rows.h"
 #include "store/content_key_rows.h"
+#include "store/permit_rows.h"
 #include "store/policy_rows.h"
 #include "store/reach_rows.h"
 #include "store/removals.h"
@@ -64,6 +65,8 @@ using AnyWrite = std::variant<
     KeyCopy,           // insert
     PolicyVersion,     // insert
     PolicyActivation,  // insert
+    Permit,            // insert, or replace how it stands
+    Epoch,             // insert or replace by (project, kind, subject)
     OutboxItem>;       // insert when id is 0, else replace
 struct Write : AnyWrite {
   using AnyWrite::AnyWrite;

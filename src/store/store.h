@@ -16,6 +16,7 @@
 
 #include "store/changes.h"
 #include "store/content_key_rows.h"
+#include "store/permit_rows.h"
 #include "store/policy_rows.h"
 #include "store/removals.h"
 #include "store/rows.h"
@@ -71,7 +72,7 @@ struct FullRequest {
 // How many rows of a project the tables have whose content its log settles.
 struct RowCounts {
   std::uint64_t leaves, upper_hashes, rosters, roster_entries, requests, states, revisions, reviews,
-      handoffs, handoff_events, erasures, holds, member_erasures;
+      handoffs, handoff_events, erasures, holds, member_erasures, permits, epochs;
 
   friend bool operator==(const RowCounts&, const RowCounts&) = default;
 };
@@ -163,6 +164,14 @@ class Reader {
   virtual Result<std::optional<Review>> review_by_nonce(std::string_view nonce) = 0;
   virtual Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                          const Digest& key) = 0;
+
+  virtual Result<std::optional<Permit>> permit(std::string_view id) = 0;
+  virtual Result<std::optional<Permit>> permit_of(std::string_view request) = 0;
+  // Where the newest event of the request's permit stands in its log, as the leaves have it.
+  virtual Result<std::optional<std::uint64_t>> newest_permit_leaf(std::string_view request) = 0;
+  // Issued or claimed, by their ids.
+  virtual Result<std::vector<Permit>> open_permits(std::string_view project) = 0;
+  virtual Result<std::vector<Epoch>> epochs() = 0;
 
   virtual Result<std::optional<Handoff>> handoff(std::string_view id) = 0;
   virtual Result<std::vector<HandoffEvent>> handoff_events(std::string_view handoff) = 0;

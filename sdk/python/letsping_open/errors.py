@@ -17,6 +17,7 @@ class LetsPingError(Exception):
         super().__init__(text)
         self.code = code or type(self).code
         self.status, self.request_id = status, request_id
+        self.reason: str | None = None  # Of a server's refusal: docs/reference/errors.md.
 
 
 class ConfigurationError(LetsPingError):

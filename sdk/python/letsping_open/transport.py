@@ -135,4 +135,5 @@ def _refusal(refused: urllib.error.HTTPError) -> Exception:
     kind = {401: AuthenticationError, 403: AuthenticationError, 409: ConflictError,
             429: RateLimitError}.get(status, LetsPingError)
     error = kind(text, code=code or f"http_{status}", status=status)
+    error.reason = said.get("reason") if isinstance(said.get("reason"), str) else None
     return _Passing(error, refused.headers.get("Retry-After")) if status in PASSING else error

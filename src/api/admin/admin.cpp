@@ -45,6 +45,8 @@ std::vector<Route> admin_routes() {
       {Method::post, "/admin/sessions/end", end_sessions_of},
       {Method::post, "/admin/sessions/{id}/end", end_any_session},
       {Method::post, "/admin/agents", create_agent},
+      {Method::post, "/admin/agents/{id}/stop", stop_agent},
+      {Method::post, "/admin/epochs", raise_epoch},
       {Method::get, "/admin/webhooks", list_webhooks},
       {Method::post, "/admin/webhooks", add_webhook},
       {Method::get, "/admin/channels", list_all_channels},

@@ -1,5 +1,6 @@
 #include "api/admin/things.h"
 
+#include "api/epoch_body.h"
 #include "api/letsping/agents.h"
 #include "api/members.h"
 #include "api/reply.h"
@@ -150,8 +151,10 @@ net::Outcome list_keys(Context&, Call& call) {
   const auto wanted = call.request.query_value("project");
   const core::ProjectView* project = wanted ? project_of(call, *wanted) : nullptr;
   if (wanted && project == nullptr) return refuse(Reason::not_found);
+  const auto role = call.request.query_value("role");
   json::Array items;
   for (const auto& [digest, key] : call.directory->keys) {
+    if (role && identity::to_string(key.role) != *role) continue;
     if (project == nullptr || key.project == project->row.id) items.push_back(describe_key(key));
   }
   return list_reply("keys", std::move(items));
@@ -302,6 +305,27 @@ net::Outcome make_setup_token(Context& context, Call&) {
             .add("expires_at", to_string(result.expires));
         return private_reply(json::compact(value));
       });
+}
+
+net::Outcome raise_epoch(Context& context, Call& call) {
+  auto body = read_epoch(std::move(call.request.body));
+  if (!body) return std::move(body.error());
+  const core::ProjectView* project = project_of(call, body->project);
+  if (project == nullptr) return refuse(Reason::not_found);
+  body->command.project = project->row.id;
+  body->command.actor = local_operator;
+  return raise(context, std::move(body->command));
+}
+
+net::Outcome stop_agent(Context& context, Call& call) {
+  auto body = texts(call, {"project", "?reason"});
+  if (body.refusal) return *std::move(body.refusal);
+  const core::ProjectView* project = project_of(call, body.values[0]);
+  if (project == nullptr) return refuse(Reason::not_found);
+  return stop(context, {.project = project->row.id,
+                        .agent = call.parameter("id"),
+                        .reason = body.values[1],
+                        .actor = local_operator});
 }
 
 net::Outcome accept_clock(Context& context, Call&) {

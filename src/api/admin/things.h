@@ -21,6 +21,9 @@ net::Outcome show_callback_secret(Context& context, Call& call);
 net::Outcome show_project_secret(Context& context, Call& call);
 net::Outcome make_setup_token(Context& context, Call& call);
 net::Outcome accept_clock(Context& context, Call& call);
+// The kill switches (api/epoch_body.h).
+net::Outcome raise_epoch(Context& context, Call& call);
+net::Outcome stop_agent(Context& context, Call& call);
 net::Outcome adopt_signer(Context& context, Call& call);
 
 // The project that the query or body names by id or name; null when there is none.

@@ -10,6 +10,7 @@
 #include "api/errors.h"
 #include "api/letsping/diff_summary.h"
 #include "api/letsping/number_told.h"
+#include "api/letsping/permits.h"
 #include "api/reply.h"
 #include "base/id.h"
 #include "core/number_match.h"
@@ -204,6 +205,9 @@ Told told_of(Context& context, const core::RequestView& view, std::string_view a
   if (view.state == State::approved_with_modifications) {
     told.diff_summary = summary_of_edit(context, view);
   }
+  if (approval::terminal(view.state)) {
+    if (const auto permit = permit_told(context, view)) told.permit = json::compact(*permit);
+  }
   return told;
 }
 
@@ -278,7 +282,8 @@ std::string status_body(const core::RequestView& view, const Told& told) {
       terminal ? fmt::format(",\"leaf_index\":{}", state.leaf_index) : "",
       told.changes_requested.empty() ? "" : ",\"changes_requested\":" + told.changes_requested,
       told.diff_summary.empty() ? "" : ",\"diff_summary\":" + told.diff_summary,
-      told.number_match.empty() ? "" : ",\"number_match\":" + told.number_match);
+      told.number_match.empty() ? "" : ",\"number_match\":" + told.number_match,
+      told.permit.empty() ? "" : ",\"permit\":" + told.permit);
 }
 
 std::int64_t hold_ms(std::optional<std::string_view> wait, std::string_view prefer,

@@ -20,6 +20,7 @@ struct Told {
   std::string changes_requested;  // while people want something else than this version
   std::string diff_summary;       // what they changed before they approved it
   std::string number_match;       // the number to show (number_told.h)
+  std::string permit = {};        // the right to execute what was approved (permits.h)
 };
 
 // The body of a reply. Payloads are the exact source text, embedded and never re-serialised.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/epoch_body.h"
 #include "api/errors.h"
 #include "api/letsping/agents.h"
 #include "api/members.h"
@@ -281,6 +282,42 @@ net::Outcome end_agent(Context& context, Call& call, const Session& session) {
       .project = (*agent)->project, .agent = (*agent)->id, .actor = actor_of(session)};
   return submit(context, std::move(command),
                 [](const core::RevokeAgent::Result&) { return nothing_more(); });
+}
+
+net::Outcome stop_any_agent(Context& context, Call& call, const Session& session) {
+  const std::string& id = call.parameter("id");
+  const store::ApiKey* key = key_called(*call.directory, id);
+  std::string project;
+  if (key == nullptr) {
+    const auto agent = managed_agent(call, session);
+    if (!agent) return agent.error();
+    project = (*agent)->project;
+  } else {
+    if (auto refused = refuse_project(session, call.directory->project(key->project))) {
+      return *std::move(refused);
+    }
+    if (key->role != KeyRole::agent) return refuse(Reason::not_permitted);
+    project = key->project;
+  }
+  auto reason = read_reason(std::move(call.request.body));
+  if (!reason) return std::move(reason.error());
+  return stop(context, {.project = project,
+                        .agent = id,
+                        .reason = *std::move(reason),
+                        .actor = actor_of(session)});
+}
+
+net::Outcome raise_any_epoch(Context& context, Call& call, const Session& session) {
+  if (!may_somewhere(*call.directory, session, Right::manage_agents)) {
+    return refuse(Reason::not_permitted);
+  }
+  auto body = read_epoch(std::move(call.request.body));
+  if (!body) return std::move(body.error());
+  const core::ProjectView* project = call.directory->project_named(body->project);
+  if (auto refused = refuse_project(session, project)) return *std::move(refused);
+  body->command.project = project->row.id;
+  body->command.actor = actor_of(session);
+  return raise(context, std::move(body->command));
 }
 
 }  // namespace lp::api

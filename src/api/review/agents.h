@@ -20,5 +20,9 @@ net::Outcome add_agent(Context& context, Call& call, const Session& session);
 // A next secret; what was in force before stays so for a while (agents.rotation_overlap_ms).
 net::Outcome renew_agent(Context& context, Call& call, const Session& session);
 net::Outcome end_agent(Context& context, Call& call, const Session& session);
+// The panic button: ends it, or the API key of that id, with its permits and what it asked.
+net::Outcome stop_any_agent(Context& context, Call& call, const Session& session);
+// Ends every open permit of a project, of an agent or of a tool.
+net::Outcome raise_any_epoch(Context& context, Call& call, const Session& session);
 
 }  // namespace lp::api

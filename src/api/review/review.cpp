@@ -85,6 +85,8 @@ std::vector<Route> review_routes() {
       {Method::post, "/api/review/agents", walled_active<add_agent>},
       {Method::post, "/api/review/agents/{id}/rotate", walled_active<renew_agent>},
       {Method::post, "/api/review/agents/{id}/revoke", walled_active<end_agent>},
+      {Method::post, "/api/review/agents/{id}/stop", walled_active<stop_any_agent>},
+      {Method::post, "/api/review/epochs", walled_active<raise_any_epoch>},
       {Method::post, "/api/review/api-keys", walled_active<add_api_key>},
       {Method::post, "/api/review/api-keys/{id}/revoke", walled_active<end_api_key>},
       {Method::get, "/api/review/webhooks", signed_in<list_project_webhooks>},

@@ -27,7 +27,9 @@ SELECT
     WHERE h.project = p.id),
   (SELECT count(*) FROM erasure WHERE project = p.number),
   (SELECT count(*) FROM legal_hold WHERE project = p.id),
-  (SELECT count(*) FROM member_erasure WHERE project = p.number)
+  (SELECT count(*) FROM member_erasure WHERE project = p.number),
+  (SELECT count(*) FROM permit WHERE project = p.id),
+  (SELECT count(*) FROM epoch WHERE project = p.id)
 FROM project p
 WHERE p.id = ?1)";
 
@@ -50,6 +52,8 @@ SELECT
   (SELECT count(*) FROM erasure WHERE project NOT IN (SELECT number FROM project)) +
   (SELECT count(*) FROM legal_hold WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM member_erasure WHERE project NOT IN (SELECT number FROM project)) +
+  (SELECT count(*) FROM permit WHERE request NOT IN (SELECT id FROM request)) +
+  (SELECT count(*) FROM epoch WHERE project NOT IN (SELECT id FROM project)) +
   (SELECT count(*) FROM request_key WHERE request NOT IN (SELECT number FROM request)) +
   (SELECT count(*) FROM handoff_event WHERE handoff NOT IN (SELECT id FROM handoff)) +
   (SELECT count(*) FROM assignment WHERE request NOT IN (SELECT id FROM request)) +

@@ -7,6 +7,7 @@
 #include "store/sqlite/erasure_schema.h"
 #include "store/sqlite/identity_schema.h"
 #include "store/sqlite/passkey_schema.h"
+#include "store/sqlite/permit_schema.h"
 #include "store/sqlite/person_erasure_schema.h"
 #include "store/sqlite/policy_schema.h"
 #include "store/sqlite/reach_schema.h"
@@ -448,7 +449,8 @@ constexpr std::array steps{step_1,
                            reach_schema,
                            content_key_schema,
                            talk_schema,
-                           policy_schema};
+                           policy_schema,
+                           permit_schema};
 
 Result<void> apply(Database& database, std::size_t index) {
   auto transaction = Transaction::begin(database, Access::write);

@@ -36,6 +36,7 @@ TEST(Migrations, AFileOfANewerProgramIsRefusedAndLeftAsItIs) {
 // What step 5 and those after it made, taken back: triggers that refuse without a word of erasures,
 // and the key of a request in its row.
 constexpr const char* without_erasures =
+    "DROP TABLE permit; DROP TABLE epoch; DROP INDEX leaf_permit;"
     "DROP TRIGGER leaf_is_not_changed; DROP TRIGGER request_is_not_deleted;"
     "DROP TRIGGER revision_is_not_deleted; DROP TRIGGER review_is_not_deleted;"
     "DROP TRIGGER handoff_is_not_deleted; DROP TRIGGER handoff_event_is_not_deleted;"
@@ -91,6 +92,8 @@ TEST(Migrations, AnOlderFileGetsTheStepsThatItLacks) {
   EXPECT_TRUE(reader->passkeys()->empty());
   EXPECT_TRUE(reader->linked_accounts()->empty());
   EXPECT_TRUE(reader->content_keys()->empty());
+  EXPECT_TRUE(reader->open_permits("proj_a")->empty());
+  EXPECT_TRUE(reader->epochs()->empty());
   EXPECT_EQ((*reader->original(request.id))->dek_wrapped, "key");
   EXPECT_TRUE(reader->project_secrets()->empty());
   EXPECT_EQ(*reader->agents(),

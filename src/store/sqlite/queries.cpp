@@ -6,9 +6,11 @@
 #include "store/sqlite/content_key_schema.h"
 #include "store/sqlite/counting_queries.h"
 #include "store/sqlite/erasure_queries.h"
+#include "store/sqlite/handoff_queries.h"
 #include "store/sqlite/identity_schema.h"
 #include "store/sqlite/outbox_queries.h"
 #include "store/sqlite/passkey_schema.h"
+#include "store/sqlite/permit_schema.h"
 #include "store/sqlite/policy_schema.h"
 #include "store/sqlite/reach_schema.h"
 #include "store/sqlite/request_queries.h"
@@ -141,17 +143,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))"},
 INSERT INTO delivery (request, at, how)
 VALUES (?1, ?2, ?3)
 ON CONFLICT (request) DO NOTHING)"},
-    {Query::put_handoff, "put_handoff", R"(
-INSERT INTO handoff (id, project, request, upstream, upstream_key, downstream, created,
-  created_index, stream_seq, leaf_index, statement_sha256, mac, commitment_sealed)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-ON CONFLICT (id) DO UPDATE SET stream_seq = excluded.stream_seq,
-  leaf_index = excluded.leaf_index, statement_sha256 = excluded.statement_sha256,
-  mac = excluded.mac)"},
-    {Query::insert_handoff_event, "insert_handoff_event", R"(
-INSERT INTO handoff_event (handoff, seq, outcome, by, recorded, leaf_index, statement_sha256,
-  note_sealed)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))"},
+    {Query::put_handoff, "put_handoff", handing::put_handoff},
+    {Query::insert_handoff_event, "insert_handoff_event", handing::insert_handoff_event},
     {Query::insert_idempotency, "insert_idempotency", R"(
 INSERT INTO idempotency (project, key, content, request, created)
 VALUES (?1, ?2, ?3, ?4, ?5))"},
@@ -287,16 +280,8 @@ WHERE nonce = ?1)"},
 SELECT content, request, created
 FROM idempotency
 WHERE project = (SELECT number FROM project WHERE id = ?1) AND key = ?2)"},
-    {Query::handoff, "handoff", R"(
-SELECT id, project, request, upstream, upstream_key, downstream, created, created_index,
-  stream_seq, leaf_index, statement_sha256, mac, commitment_sealed
-FROM handoff
-WHERE id = ?1)"},
-    {Query::handoff_events, "handoff_events", R"(
-SELECT handoff, seq, outcome, by, recorded, leaf_index, statement_sha256, note_sealed
-FROM handoff_event
-WHERE handoff = ?1
-ORDER BY seq)"},
+    {Query::handoff, "handoff", handing::handoff},
+    {Query::handoff_events, "handoff_events", handing::handoff_events},
     {Query::signed_call_count, "signed_call_count", R"(
 SELECT count(*)
 FROM request INDEXED BY request_signed
@@ -472,6 +457,14 @@ ORDER BY created DESC, checkpoint_id DESC LIMIT 1)"},
     {Query::policy_activations, "policy_activations", policies::policy_activations},
     {Query::requests_since, "requests_since", policies::requests_since},
     {Query::oldest_pending, "oldest_pending", reaching::oldest_pending},
+    {Query::put_permit, "put_permit", permits::put_permit},
+    {Query::permit, "permit", permits::permit},
+    {Query::permit_of, "permit_of", permits::permit_of},
+    {Query::open_permits, "open_permits", permits::open_permits},
+    {Query::newest_permit_leaf, "newest_permit_leaf", permits::newest_permit_leaf},
+    {Query::delete_permit, "delete_permit", permits::delete_permit},
+    {Query::put_epoch, "put_epoch", permits::put_epoch},
+    {Query::epochs, "epochs", permits::epochs},
 }};
 
 // A statement is found by its place.

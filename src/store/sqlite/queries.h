@@ -210,9 +210,17 @@ enum class Query : std::uint8_t {
   policy_activations,
   requests_since,
   oldest_pending,
+  put_permit,
+  permit,
+  permit_of,
+  open_permits,
+  newest_permit_leaf,
+  delete_permit,
+  put_epoch,
+  epochs,
 };
 
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::oldest_pending) + 1;
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::epochs) + 1;
 
 std::string_view name_of(Query query);
 std::string_view sql_of(Query query);

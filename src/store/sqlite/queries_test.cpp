@@ -59,6 +59,7 @@ const std::map<Query, std::string_view>& scans() {
       {Query::member_erasures, "people, read at start"},
       {Query::delete_assignments_of, "what is assigned now, when somebody is erased"},
       {Query::content_keys, "a few a project"},
+      {Query::epochs, "a row for each that was raised, read at start"},
       {Query::wrap_keys, "people"},
       {Query::wrapped_keys, "people"},
       {Query::delete_wrapped_keys, "people, when a device of one is revoked"},

@@ -340,7 +340,9 @@ RowCounts read_row_counts(Row& row) {
           .handoff_events = row.count(9),
           .erasures = row.count(10),
           .holds = row.count(11),
-          .member_erasures = row.count(12)};
+          .member_erasures = row.count(12),
+          .permits = row.count(13),
+          .epochs = row.count(14)};
 }
 
 Review read_review(Row& row) {

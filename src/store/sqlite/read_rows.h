@@ -31,6 +31,8 @@ ApiKey read_api_key(Row& row);
 Agent read_agent(Row& row);
 AgentNonce read_agent_nonce(Row& row);
 ProjectSecret read_project_secret(Row& row);
+Permit read_permit(Row& row);
+Epoch read_epoch(Row& row);
 Handoff read_handoff(Row& row);
 HandoffEvent read_handoff_event(Row& row);
 Session read_session(Row& row);

@@ -52,9 +52,7 @@ class SqliteReader final : public Reader {
     return first(Query::account_link, read_account_link, token);
   }
   Result<std::uint64_t> account_link_count(Instant now) override {
-    auto count = first(Query::count_account_links, [](Row& row) { return row.count(0); }, now);
-    if (!count) return std::unexpected(std::move(count.error()));
-    return **count;
+    return number(Query::count_account_links, now);
   }
   Result<bool> token_used(const Digest& digest) override {
     auto found = first(Query::used_token, [](Row& row) { return row.instant(0); }, digest);
@@ -133,13 +131,11 @@ class SqliteReader final : public Reader {
   Result<std::optional<RowCounts>> row_counts(std::string_view project) override {
     return first(Query::row_counts, read_row_counts, project);
   }
-  Result<std::uint64_t> rows_of_nobody() override {
-    auto count = first(Query::rows_of_nobody, [](Row& row) { return row.count(0); });
-    if (!count) return std::unexpected(std::move(count.error()));
-    return **count;
-  }
+  Result<std::uint64_t> rows_of_nobody() override { return number(Query::rows_of_nobody); }
   Result<std::vector<FullRequest>> requests(const RequestFilter& filter) override;
-  Result<std::uint64_t> pending_count(std::string_view project) override;
+  Result<std::uint64_t> pending_count(std::string_view project) override {
+    return number(Query::pending_count, project);
+  }
   Result<std::optional<std::string>> oldest_pending(std::string_view project) override {
     return first(Query::oldest_pending, [](Row& row) { return row.bytes(0); }, project);
   }
@@ -162,6 +158,20 @@ class SqliteReader final : public Reader {
   Result<std::optional<Idempotency>> idempotency(std::string_view project,
                                                  const Digest& key) override;
 
+  Result<std::optional<Permit>> permit(std::string_view id) override {
+    return first(Query::permit, read_permit, id);
+  }
+  Result<std::optional<Permit>> permit_of(std::string_view request) override {
+    return first(Query::permit_of, read_permit, request);
+  }
+  Result<std::optional<std::uint64_t>> newest_permit_leaf(std::string_view request) override {
+    const auto index = [](Row& row) { return row.count(0); };
+    return first(Query::newest_permit_leaf, index, request);
+  }
+  Result<std::vector<Permit>> open_permits(std::string_view project) override {
+    return all(Query::open_permits, read_permit, project);
+  }
+  Result<std::vector<Epoch>> epochs() override { return all(Query::epochs, read_epoch); }
   Result<std::optional<Handoff>> handoff(std::string_view id) override {
     return first(Query::handoff, read_handoff, id);
   }
@@ -377,12 +387,6 @@ Result<std::vector<FullRequest>> SqliteReader::requests(const RequestFilter& fil
                     [](const FullRequest& full) -> const std::string& { return full.request.id; });
   if (found.size() > filter.limit) found.resize(filter.limit);
   return found;
-}
-
-Result<std::uint64_t> SqliteReader::pending_count(std::string_view project) {
-  auto counted = first(Query::pending_count, [](Row& row) { return row.count(0); }, project);
-  if (!counted) return std::unexpected(std::move(counted.error()));
-  return counted->value_or(0);
 }
 
 Result<std::optional<Idempotency>> SqliteReader::idempotency(std::string_view project,

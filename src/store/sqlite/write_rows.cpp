@@ -343,10 +343,10 @@ Result<void> RowWriter::remove(const EraseRequest& removal) {
   }
   // Handoffs after their events, and the request last: the others are found through them.
   for (const Query query :
-       {Query::delete_handoff_events, Query::delete_handoffs, Query::delete_reviews,
-        Query::delete_revisions, Query::delete_delivery, Query::delete_idempotency,
-        Query::delete_snapshot, Query::delete_outbox, Query::delete_assignment,
-        Query::delete_snoozes_of_request, Query::delete_request_key}) {
+       {Query::delete_permit, Query::delete_handoff_events, Query::delete_handoffs,
+        Query::delete_reviews, Query::delete_revisions, Query::delete_delivery,
+        Query::delete_idempotency, Query::delete_snapshot, Query::delete_outbox,
+        Query::delete_assignment, Query::delete_snoozes_of_request, Query::delete_request_key}) {
     if (done) done = run(query, row.request);
   }
   if (done) done = run(Query::delete_state, row.request, *project);

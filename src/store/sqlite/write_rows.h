@@ -73,6 +73,8 @@ class RowWriter {
   Result<void> write(const KeyCopy& row);
   Result<void> write(const PolicyVersion& row);
   Result<void> write(const PolicyActivation& row);
+  Result<void> write(const Permit& row);
+  Result<void> write(const Epoch& row);
 
   Result<void> remove(const DeleteSession& removal);
   Result<void> remove(const DeleteAccountLink& removal);

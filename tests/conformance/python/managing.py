@@ -1,5 +1,7 @@
 """Agents, API keys and webhooks, as a stranger would manage them from the documents."""
 
+from executing import executors_execute, people_stop_agents
+
 UNKNOWN = "0" * 26
 
 
@@ -23,6 +25,8 @@ def people_manage_agents(house):
         assert house.page("POST", f"{place}/revoke", {}, 409)["reason"] == "already_revoked"
     house.page("POST", f"{path}/agent_{UNKNOWN}/rotate", {}, 404)
     house.agent(made["secret"], "GET", f"/api/status/req_{UNKNOWN}", status=401)
+    executors_execute(house)
+    people_stop_agents(house)
 
 
 def people_manage_webhooks(house):
