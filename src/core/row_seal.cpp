@@ -92,7 +92,9 @@ void add_row(Fields& fields, const store::Project& row) {
       .add(row.roster_version)
       .add(row.roster_sha256);
   // Behind all that every row has, so that a directory from before it keeps its seal.
-  if (row.policy_version > 0) fields.add(row.policy_version).add(row.policy_sha256);
+  if (row.policy_version > 0 || row.policy_sha256) {
+    fields.add(row.policy_version).add(row.policy_sha256);
+  }
 }
 
 void add_row(Fields& fields, const store::ApiKey& row) {

@@ -10,6 +10,7 @@ import {
   binary,
   decisionPanel,
   filesWith,
+  letGo,
   openRequest,
   photograph,
   setUp,
@@ -171,6 +172,7 @@ test("attachments are fetched, compared and shown, and a wrong one disarms appro
   const swapped = await ask([{ listed: lie.listed, declared: truth.declared }]);
   await put(swapped, "a1", truth.piece);
   await page.keyboard.press("Escape");
+  await letGo(page);
   await openRequest(page, swapped.id);
   await item("a1").getByText("It is not the file that the payload names.").waitFor();
   await page

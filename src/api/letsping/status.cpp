@@ -269,7 +269,7 @@ std::string status_body(const core::RequestView& view, const Told& told) {
   return fmt::format(
       R"({{"id":{},"status":"{}","payload":{},"patched_payload":{},"resolved_at":{},"actor_id":{},)"
       R"({}"metadata":{},"state":"{}","version":{},"level":"{}","decide_by":"{}",)"
-      R"("request_sha256":"{}"{}{}{}{}}})",
+      R"("request_sha256":"{}"{}{}{}{}{}}})",
       json::quote(view.rows.request.id), wire_status(view.state), or_null(view.payload),
       // A copy of the payload would be reported as a change (wire.md 0.2).
       modified ? or_null(view.edited_payload) : "null",
