@@ -224,6 +224,30 @@ TEST(Policies, AllowAndSayThatThePolicyDidIt) {
   EXPECT_EQ(house.state(house.engine->run(std::move(urgent))->id), State::pending);
 }
 
+TEST(Policies, AllowWithThePermitOfTheExecutorThatIsAskedFor) {
+  Alone house;
+  house.rule_by(money);
+  Ingest nobody = house.ask_for("db", "list");
+  nobody.capabilities = {"permit"};
+  const auto refused = house.engine->run(Ingest(nobody));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::executor_unknown);
+
+  const auto executor = house.engine->run(CreateKey{.project = house.project,
+                                                    .role = identity::KeyRole::executor,
+                                                    .name = "reader"});
+  const auto allowed = house.engine->run(std::move(nobody));
+  ASSERT_TRUE(allowed.has_value());
+  EXPECT_EQ(house.state(allowed->id), State::approved);
+  const auto permit = house.engine->reader().permit_of(allowed->id);
+  ASSERT_TRUE(permit && *permit);
+  EXPECT_EQ((*permit)->executor, executor->id);
+  EXPECT_EQ((*permit)->state, "issued");
+  // Without one the log says that nothing binds what is executed.
+  const auto unbound = house.asked_for("db", "list");
+  EXPECT_FALSE(house.engine->reader().permit_of(unbound.id)->has_value());
+}
+
 TEST(Policies, FixLevelTimeAndPeopleOfAReview) {
   Alone house;
   house.rule_by(money);

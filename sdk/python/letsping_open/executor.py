@@ -71,6 +71,13 @@ def _bytes(told: dict[str, Any], name: str) -> bytes:
                           ) from None
 
 
+def _text(sent: bytes) -> str:
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        raise PermitError("the payload is not UTF-8", code="answer_member") from None
+
+
 def _unpadded(text: str) -> bytes:
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
@@ -116,15 +123,20 @@ class Executor:
             claim_key: str | None = None) -> Any:
         """Claims the permit, hands the approved payload to `tool`, and reports what became of it.
 
-        What the tool returns is returned; what it raises is raised, behind the outcome `failed`.
+        What the tool returns is returned; what it raises is raised, behind the outcome `failed`,
+        or `indeterminate` where the tool was broken off and nobody knows how far it came.
         `claim_key`, where given, is kept for this permit: with it a lost answer is asked again.
         """
         approved = self.claim(permit_id, service=service, action=action, agent_id=agent_id,
                               client_nonce=client_nonce, claim_key=claim_key)
         try:
             result = tool(approved.payload)
-        except BaseException:
-            self.report(approved, "failed")
+        except BaseException as failure:
+            broken_off = not isinstance(failure, Exception)
+            try:
+                self.report(approved, "indeterminate" if broken_off else "failed")
+            except LetsPingError as unsaid:
+                raise failure from unsaid  # What the tool said comes first.
             raise
         self.report(approved, "succeeded")
         return result
@@ -202,7 +214,7 @@ class Executor:
         sent, payload, role = _bytes(told, "payload"), claims["payload"], told.get("payload_role")
         _demand(role in ("base", "edit"), "answer_member", "the answer has no sound payload_role")
         if payload.get("kind") == "plain":
-            text, keys = sent.decode(), [_bytes(told, "commit_key")]
+            text, keys = _text(sent), [_bytes(told, "commit_key")]
         else:
             envelope = read_json(sent, "the payload")
             text = self._sealer.open(envelope, claims["request_id"])

@@ -68,6 +68,24 @@ TEST(Status, NamesTheEntryOfTheDecisionAndNoneBeforeIt) {
   EXPECT_EQ(written(view).root.find("leaf_index"), nullptr);
 }
 
+TEST(Status, SaysAllThatIsToldBesideIt) {
+  auto view = view_of(State::approved);
+  view.rows.state.leaf_index = 7;
+  const Told told{.changes_requested = R"({"n":1})",
+                  .diff_summary = R"({"n":2})",
+                  .number_match = R"({"n":3})",
+                  .permit = R"({"n":4})"};
+  const auto document = json::parse(status_body(view, told));
+  ASSERT_TRUE(document.has_value());
+  EXPECT_EQ(document->root.find("leaf_index")->as_integer(), 7);
+  int place = 0;
+  for (const auto* name : {"changes_requested", "diff_summary", "number_match", "permit"}) {
+    const json::Value* value = document->root.find(name);
+    ASSERT_NE(value, nullptr) << name;
+    EXPECT_EQ(value->find("n")->as_integer(), ++place) << name;
+  }
+}
+
 TEST(Status, HasMetadataAsAnObjectInEveryState) {
   for (const State state : {State::pending, State::approved, State::expired}) {
     const auto document = written(view_of(state));

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "sdk" / "python"))
 from letsping_open import DirectoryLedger, LetsPingError, MemoryLedger  # noqa: E402
 from letsping_open.executor import Executor, PermitError  # noqa: E402
 from letsping_open.payloads import Sealer, text_of  # noqa: E402
+from letsping_open.transport import Transport  # noqa: E402
 from letsping_verify import Trust  # noqa: E402
 
 
@@ -118,6 +119,25 @@ def test_a_tool_that_fails_is_told_as_failed_and_not_repeated(shop):
     with pytest.raises(ZeroDivisionError):
         shop.executor().run(permit, lambda _: 1 // 0, **REFUND)
     assert shop.http("GET", f"/permits/{permit}")[1]["state"] == "failed"
+
+
+def test_a_tool_that_is_broken_off_is_told_as_indeterminate(shop):
+    permit = shop.approved({"amount": 2})
+    def broken_off(_):
+        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        shop.executor().run(permit, broken_off, **REFUND)
+    assert shop.http("GET", f"/permits/{permit}")[1]["state"] == "indeterminate"
+
+
+def test_what_a_tool_raises_is_not_hidden_by_a_report_that_fails(shop):
+    executor = shop.executor()
+    def unplugged(_):
+        executor._transport = Transport("http://127.0.0.1:1/api", "lp_none")
+        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError) as raised:
+        executor.run(shop.approved({"amount": 2}), unplugged, **REFUND)
+    assert isinstance(raised.value.__cause__, LetsPingError)
 
 
 def test_the_executors_own_ledger_refuses_what_it_has_seen(shop, tmp_path):
