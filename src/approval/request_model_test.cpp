@@ -8,13 +8,12 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <map>
 #include <set>
 
 #include "approval/request.h"
 #include "approval/transition.h"
+#include "base/sequences_testing.h"
 #include "base/testing.h"
 #include "crypto/hash.h"
 
@@ -319,20 +318,10 @@ void run(std::uint64_t seed, int length, Seen& seen) {
   }
 }
 
-int sequences() {
-  const char* const text = std::getenv("LP_SEQUENCES");
-  int count = 20'000;
-  if (text != nullptr) {
-    const std::string_view digits(text);
-    std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  }
-  return count;
-}
-
 TEST(RequestModel, AgreesWithTheRequestOnRandomHistories) {
   Seen seen;
   rc::detail::TestParams params = rc::detail::configuration().testParams;
-  params.maxSuccess = sequences();
+  params.maxSuccess = static_cast<int>(sequences(20'000));
   const auto result = rc::detail::checkTestable(
       [&seen] {
         const auto seed = *rc::gen::noShrink(

@@ -8,9 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <charconv>
-#include <cstdlib>
 
+#include "base/sequences_testing.h"
 #include "base/testing.h"
 #include "json/parse.h"
 #include "policy/testing.h"
@@ -205,14 +204,6 @@ Answer compiled_answer(const Policy& policy, int service, int action, const Fact
   return answer;
 }
 
-std::uint64_t sequences() {
-  const char* set = std::getenv("LP_SEQUENCES");
-  const std::string_view text = set != nullptr ? set : "5000";
-  std::uint64_t count = 0;
-  std::from_chars(text.data(), text.data() + text.size(), count);
-  return count;
-}
-
 // Every way to know less.
 std::vector<Facts> weaker(const Facts& facts) {
   std::vector<Facts> all;
@@ -227,7 +218,8 @@ std::vector<Facts> weaker(const Facts& facts) {
 }
 
 TEST(PolicyModel, RulesAsTheModelDoesAndNeverMilderForKnowingLess) {
-  for (std::uint64_t seed = 1; seed <= sequences(); ++seed) {
+  const std::uint64_t count = sequences(5'000);
+  for (std::uint64_t seed = 1; seed <= count; ++seed) {
     SeededEntropy dice(seed);
     const Model model = random_model(dice);
     const std::string text = text_of(model);
