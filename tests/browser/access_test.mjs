@@ -3,6 +3,7 @@ import {
   approve,
   decisionPanel,
   editText,
+  longTest,
   openBrowser,
   openRequest,
   setUp,
@@ -19,7 +20,9 @@ async function allPages(t) {
   const setting = await setUp(t, { passkey: true });
   const { page, agent } = setting;
   const facts = '{"amount":5000.00,"lines":[{"sku":"A-1"}],"reason":"the parcel never arrived"}';
-  const { id } = await agent.ask("stripe", "refund", facts, { metadata: { environment: "prod" } });
+  const { id } = await agent.ask("stripe", "refund", facts, {
+    metadata: { environment: "prod" },
+  });
   const high = await agent.ask("db", "sql", '{"q":"DROP\\nTABLE t"}', { priority: "high" });
   const done = await agent.ask("crm", "update", '{"a":1}', { priority: "low" });
   await openRequest(page, done.id);
@@ -50,7 +53,7 @@ test("every page is accessible, in light and dark, on a desk and on a phone", as
   person.behaved(/status of 404/);
 });
 
-test("the first run is accessible, step by step", async (t) => {
+longTest("the first run is accessible, step by step", 2, async (t) => {
   const server = await startServer(t);
   const person = await openBrowser(t, server);
   const { page } = person;
@@ -76,7 +79,7 @@ test("the first run is accessible, step by step", async (t) => {
   person.behaved();
 });
 
-test("deciding is accessible in every state of the bar", async (t) => {
+longTest("deciding is accessible in every state of the bar", 2, async (t) => {
   const { person, page, agent } = await setUp(t);
   const metadata = { environment: "prod", role: "finance" };
   await agent.ask("crm", "update_contact", '{"id":"c_881","phone":"+49 30 1234567"}');
@@ -100,9 +103,11 @@ test("deciding is accessible in every state of the bar", async (t) => {
   person.behaved();
 });
 
-test("editing is accessible from the first key to the receipt", async (t) => {
+longTest("editing is accessible from the first key to the receipt", 2, async (t) => {
   const { person, page, agent } = await setUp(t);
-  const { id } = await agent.ask("stripe", "refund", refund, { metadata: { environment: "prod" } });
+  const { id } = await agent.ask("stripe", "refund", refund, {
+    metadata: { environment: "prod" },
+  });
   await openRequest(page, id);
   await page.getByRole("button", { name: "Edit" }).click();
   await editText(page, "5000.00", "oops");
@@ -125,38 +130,52 @@ test("editing is accessible from the first key to the receipt", async (t) => {
   person.behaved();
 });
 
-test("high and critical, the pages around them and the way in are accessible", async (t) => {
-  const { server, person, page, agent } = await setUp(t, { passkey: true });
-  const high = await agent.ask("db", "sql", '{"query":"DELETE FROM sessions\\nWHERE age > 90"}', {
-    priority: "high",
-  });
-  const critical = await agent.ask("iam", "grant_role", '{"user":"p\\u0430ula","role":"admin"}', {
-    priority: "critical",
-  });
-  await openRequest(page, high.id);
-  await page.locator(".decision-bar .approve:enabled").click();
-  await decisionPanel(page).locator(".approve:enabled").waitFor();
-  await assertGood(page, "request-high-confirm");
-  await page.goto(`${server.origin}/requests/${critical.id}`);
-  await page.locator(".decision-bar .approve:enabled").click();
-  await decisionPanel(page).waitFor();
-  await assertGood(page, "request-critical");
-  await page.goto(`${server.origin}/requests/${high.id}`);
-  await page.locator(".decision-bar .approve:enabled").waitFor();
-  await approve(page);
-  await page.getByRole("heading", { name: "Approved" }).waitFor();
-  await assertGood(page, "request-approved");
-  await page.goto(`${server.origin}/settings`);
-  await page.getByRole("button", { name: "Make the next key" }).click();
-  await page.getByRole("button", { name: "Make it and wrap it" }).click();
-  await page.getByTestId("key-text").waitFor();
-  await page.getByRole("button", { name: "Pair a phone" }).click();
-  await page.getByTestId("pairing-code").waitFor();
-  await assertGood(page, "settings");
-  await page.getByLabel("My agents have the new key").check();
-  await page.getByRole("button", { name: "forget its text" }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  await assertGood(page, "sign-in");
-  person.behaved(/status of 401/);
-});
+longTest(
+  "high and critical, the pages around them and the way in are accessible",
+  2,
+  async (t) => {
+    const { server, person, page, agent } = await setUp(t, { passkey: true });
+    const high = await agent.ask(
+      "db",
+      "sql",
+      '{"query":"DELETE FROM sessions\\nWHERE age > 90"}',
+      {
+        priority: "high",
+      },
+    );
+    const critical = await agent.ask(
+      "iam",
+      "grant_role",
+      '{"user":"p\\u0430ula","role":"admin"}',
+      {
+        priority: "critical",
+      },
+    );
+    await openRequest(page, high.id);
+    await page.locator(".decision-bar .approve:enabled").click();
+    await decisionPanel(page).locator(".approve:enabled").waitFor();
+    await assertGood(page, "request-high-confirm");
+    await page.goto(`${server.origin}/requests/${critical.id}`);
+    await page.locator(".decision-bar .approve:enabled").click();
+    await decisionPanel(page).waitFor();
+    await assertGood(page, "request-critical");
+    await page.goto(`${server.origin}/requests/${high.id}`);
+    await page.locator(".decision-bar .approve:enabled").waitFor();
+    await approve(page);
+    await page.getByRole("heading", { name: "Approved" }).waitFor();
+    await assertGood(page, "request-approved");
+    await page.goto(`${server.origin}/settings`);
+    await page.getByRole("button", { name: "Make the next key" }).click();
+    await page.getByRole("button", { name: "Make it and wrap it" }).click();
+    await page.getByTestId("key-text").waitFor();
+    await page.getByRole("button", { name: "Pair a phone" }).click();
+    await page.getByTestId("pairing-code").waitFor();
+    await assertGood(page, "settings");
+    await page.getByLabel("My agents have the new key").check();
+    await page.getByRole("button", { name: "forget its text" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await assertGood(page, "sign-in");
+    person.behaved(/status of 401/);
+  },
+);
