@@ -61,6 +61,12 @@ struct Comparison {
   std::vector<IpRange> networks;
   // Immutable and dear to build: the copies of a test share it.
   std::shared_ptr<const Pattern> pattern;
+
+  // Networks and pattern are made of the texts.
+  friend bool operator==(const Comparison& a, const Comparison& b) {
+    return a.is == b.is && a.texts == b.texts && a.numbers == b.numbers &&
+           a.has_true == b.has_true && a.has_false == b.has_false;
+  }
 };
 
 [[nodiscard]] inline bool is_range(Comparison::Operator is) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "policy/policy.h"
 
@@ -60,7 +62,12 @@ bool holds_for(const Condition& condition, const Pair& pair) {
 
 class Policy::Compiler {
  public:
-  explicit Compiler(const Document& document) : document_(document) {}
+  explicit Compiler(const Document& document) : document_(document) {
+    for (const Tool& tool : document.tools) {
+      tools_[{tool.service, tool.action}] =
+          static_cast<std::uint32_t>(&tool - document.tools.data());
+    }
+  }
 
   // The positions of the rules that can apply to each pair that the document names.
   std::expected<std::map<Pair, std::vector<std::size_t>>, Problem> rules_of_pairs() {
@@ -95,34 +102,56 @@ class Policy::Compiler {
     return rules;
   }
 
-  // Of one pair, or of all that have no list of their own (null).
-  List list(const std::vector<std::size_t>& rules, const Tool* tool, const Pair* pair) {
+  // Of one pair, or of all that have no list of their own (null). Its entries and checks are laid
+  // behind those of the lists before it.
+  List list(Policy& policy, const std::vector<std::size_t>& rules, const Pair* pair) {
     List list;
-    list.tool = tool;
-    std::map<Subject, std::size_t> known;
+    if (pair != nullptr) {
+      const auto listed = tools_.find(*pair);
+      if (listed != tools_.end()) list.tool = listed->second;
+    }
+    const Tool* tool = policy.tool_of(list);
+    list.first_entry = static_cast<std::uint32_t>(policy.entries_.size());
+    list.entry_count = static_cast<std::uint32_t>(rules.size());
+    std::map<Subject, std::uint32_t> known;
     for (const std::size_t i : rules) {
-      Entry& entry = list.entries.emplace_back();
-      entry.rule = i;
-      for (const Condition& condition : document_.rules[i].conditions) {
+      const auto& conditions = document_.rules[i].conditions;
+      policy.entries_.push_back({.rule = static_cast<std::uint32_t>(i),
+                                 .first_check = static_cast<std::uint32_t>(policy.checks_.size()),
+                                 .check_count = static_cast<std::uint32_t>(conditions.size())});
+      for (const Condition& condition : conditions) {
         Check check;
         if (pair == nullptr || !holds_for(condition, *pair)) {
-          const auto [at, added] = known.emplace(condition.subject, list.subjects.size());
-          if (added) list.subjects.push_back(&condition.subject);
-          check.condition = &condition;
-          check.subject = at->second;
+          const auto subjects = static_cast<std::uint32_t>(known.size());
+          check.subject = known.emplace(condition.subject, subjects).first->second;
+          check.condition = position_of(policy, condition);
         }
         check.claimed = ground_of(condition, document_, tool) == Ground::claimed;
-        entry.checks.push_back(check);
+        policy.checks_.push_back(check);
       }
     }
+    list.subject_count = static_cast<std::uint32_t>(known.size());
     return list;
   }
 
   [[nodiscard]] const std::vector<std::size_t>& general() const { return general_; }
 
  private:
+  // Of the first condition that asks the same.
+  std::uint32_t position_of(Policy& policy, const Condition& condition) {
+    auto& alike = by_text_[condition.text];
+    for (const std::uint32_t one : alike) {
+      if (policy.conditions_[one]->asks_same(condition)) return one;
+    }
+    alike.push_back(static_cast<std::uint32_t>(policy.conditions_.size()));
+    policy.conditions_.push_back(&condition);
+    return alike.back();
+  }
+
   const Document& document_;
+  std::map<Pair, std::uint32_t> tools_;  // their positions
   std::vector<std::size_t> general_;
+  std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_text_;  // positions
 };
 
 std::expected<Policy, Problem> Policy::compile(Document document) {
@@ -130,14 +159,17 @@ std::expected<Policy, Problem> Policy::compile(Document document) {
   Compiler compiler(*policy.document_);
   auto rules = compiler.rules_of_pairs();
   if (!rules) return std::unexpected(rules.error());
-  std::map<Pair, const Tool*> tools;
-  for (const Tool& tool : policy.document_->tools) tools[{tool.service, tool.action}] = &tool;
+  policy.lists_ = PairTable<List>(rules->size());
   for (const auto& [pair, own] : *rules) {
-    const auto tool = tools.find(pair);
-    policy.lists_.emplace(pair.first + '\0' + pair.second,
-                          compiler.list(own, tool != tools.end() ? tool->second : nullptr, &pair));
+    policy.lists_.add(pair.first, pair.second, compiler.list(policy, own, &pair));
   }
-  policy.others_ = compiler.list(compiler.general(), nullptr, nullptr);
+  policy.others_ = compiler.list(policy, compiler.general(), nullptr);
+  for (const Rule& rule : policy.document_->rules) {
+    policy.outcomes_.push_back({.effect = rule.effect,
+                                .level = rule.level,
+                                .quorum = rule.quorum,
+                                .decide_by_ms = rule.decide_by_ms});
+  }
   return policy;
 }
 

@@ -62,6 +62,8 @@ struct Hours {
   bool outside = false;
 
   [[nodiscard]] bool hold(Instant at) const;
+
+  friend bool operator==(const Hours&, const Hours&) = default;
 };
 
 // What is counted or added up over a stretch of time, this request included.
@@ -81,6 +83,12 @@ struct Condition {
   std::size_t window = 0;      // of recent: position in Document::windows
   Mark at;
   std::string text;  // "facts.amount > 500"
+
+  // Whether both ask the same, wherever they stand and however they are spelled.
+  [[nodiscard]] bool asks_same(const Condition& other) const {
+    return subject == other.subject && matcher == other.matcher && hours == other.hours &&
+           window == other.window;
+  }
 };
 
 // What reading the conditions of a rule needs and adds to.

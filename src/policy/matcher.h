@@ -34,6 +34,8 @@ class Matcher {
   // As a sentence goes on: "is EUR", "is one of DROP, TRUNCATE", "> 500".
   [[nodiscard]] std::string to_text() const;
 
+  friend bool operator==(const Matcher&, const Matcher&) = default;
+
  private:
   std::vector<Comparison> tests_;  // all hold
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <tuple>
 
 #include "json/text_array.h"
@@ -128,76 +129,75 @@ class Policy::Walk {
  public:
   Walk(const Policy& policy, const List& list, const Asked& asked, const History* history)
       : policy_(policy),
-        list_(list),
         asked_(asked),
         history_(history),
-        found_(list.subjects.size()),
-        looked_up_(list.subjects.size(), false) {}
+        found_(list.subject_count),
+        looked_up_(list.subject_count, false) {}
 
   // Whether the walk ends here.
   bool ask(const Entry& entry, Ruling& ruling) {
+    const auto checks =
+        std::span(policy_.checks_).subspan(entry.first_check, entry.check_count);
     Truth all = Truth::yes;
-    for (const Check& check : entry.checks) {
+    for (const Check& check : checks) {
       all = std::min(all, truth(check));
       if (all == Truth::no) return false;
     }
     PossibleRule& possible = ruling.possible.emplace_back();
     possible.rule = entry.rule;
     possible.certain = all == Truth::yes;
-    for (const Check& check : entry.checks) possible.conditions.push_back(truth(check));
+    possible.conditions.reserve(checks.size());
+    for (const Check& check : checks) possible.conditions.push_back(truth(check));
     return possible.certain;
   }
 
  private:
   Truth truth(const Check& check) {
     Truth truth = Truth::yes;
-    if (check.condition != nullptr) {
-      const Condition& condition = *check.condition;
+    if (check.condition != Check::always) {
+      const Condition& condition = *policy_.conditions_[check.condition];
       truth = condition.hours ? (condition.hours->hold(asked_.now) ? Truth::yes : Truth::no)
-                              : condition.matcher.holds(found(check));
+                              : condition.matcher.holds(found(check, condition));
     }
     return check.claimed ? std::min(truth, Truth::unknown) : truth;
   }
 
-  const Found& found(const Check& check) {
+  const Found& found(const Check& check, const Condition& condition) {
     if (!looked_up_[check.subject]) {
       looked_up_[check.subject] = true;
-      const Subject& subject = *list_.subjects[check.subject];
+      const Subject& subject = condition.subject;
       found_[check.subject] =
           subject.kind == Kind::recent
-              ? recent(policy_.document_->windows[check.condition->window], asked_, history_)
+              ? recent(policy_.document_->windows[condition.window], asked_, history_)
               : look_up(subject, asked_);
     }
     return found_[check.subject];
   }
 
   const Policy& policy_;
-  const List& list_;
   const Asked& asked_;
   const History* history_;
   std::vector<Found> found_;
   std::vector<bool> looked_up_;
 };
 
-const Policy::List& Policy::list_of(const Asked& asked) const {
-  std::string key;
-  key.reserve(asked.service.size() + asked.action.size() + 1);
-  key.append(asked.service).append(1, '\0').append(asked.action);
-  const auto found = lists_.find(key);
-  return found != lists_.end() ? found->second : others_;
+const Tool* Policy::tool_of(const List& list) const {
+  return list.tool != List::no_tool ? &document_->tools[list.tool] : nullptr;
 }
 
 Ruling Policy::rule_on(const Asked& asked, const History* history) const {
-  const List& list = list_of(asked);
+  const List* own = lists_.find(asked.service, asked.action);
+  const List& list = own != nullptr ? *own : others_;
   Ruling ruling;
   ruling.by_defaults = true;
   Walk walk(*this, list, asked, history);
-  for (const Entry& entry : list.entries) {
+  for (const Entry& entry : std::span(entries_).subspan(list.first_entry, list.entry_count)) {
+    __builtin_prefetch(&outcomes_[entry.rule]);  // needed when the conditions have been asked
     if (!walk.ask(entry, ruling)) continue;
     ruling.by_defaults = false;
     break;
   }
-  combine(ruling, list.tool);
+  combine(ruling, tool_of(list));
   return ruling;
 }
 
@@ -207,7 +207,7 @@ void Policy::combine(Ruling& ruling, const Tool* tool) const {
   ruling.level = ruling.by_defaults ? document.default_level : Level::none;
   if (ruling.by_defaults) ruling.decide_by_ms = document.default_decide_by_ms;
   for (const PossibleRule& possible : ruling.possible) {
-    const Rule& rule = document.rules[possible.rule];
+    const Outcome& rule = outcomes_[possible.rule];
     ruling.effect = std::max(ruling.effect, rule.effect);
     ruling.level = std::max(ruling.level, rule.level);
     const auto decide_by = rule.decide_by_ms ? rule.decide_by_ms : document.default_decide_by_ms;
@@ -238,7 +238,7 @@ void Policy::combine_quorums(Ruling& ruling) const {
   };
   bool defaults = ruling.by_defaults || ruling.raised_to_floor;
   for (const PossibleRule& possible : ruling.possible) {
-    const Rule& rule = document.rules[possible.rule];
+    const Outcome& rule = outcomes_[possible.rule];
     if (rule.effect != Effect::review) continue;
     if (rule.quorum) {
       name(*rule.quorum, rule.level);

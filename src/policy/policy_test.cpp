@@ -1,5 +1,7 @@
 #include "policy/policy.h"
 
+#include <set>
+
 #include "json/parse.h"
 #include "json/write.h"
 #include "policy/testing.h"
@@ -65,6 +67,30 @@ TEST(Policy, GivesTheFirstRuleThatCertainlyMatches) {
   EXPECT_EQ(ask(policy, "db", "sql", R"({"verb":"DROP"})").effect, Effect::deny);
   EXPECT_EQ(ask(policy, "db", "sql", R"({"verb":"SELECT"})").effect, Effect::review);
   EXPECT_EQ(ask(policy, "docs", "read").effect, Effect::allow);
+}
+
+TEST(Policy, TakesConditionsForOneOnlyWhenTheyAskTheSame) {
+  const Document document = document_of(R"(
+version: 1
+rules:
+  - { name: one, match: { environment: [a, b] }, level: high }
+  - { name: two, match: { service: s, environment: [b, a] }, level: high }
+  - { name: three, match: { environment: [a, c] }, level: high }
+  - { name: four, match: { priority: [a, b] }, level: high }
+  - { name: five, match: { environment: { not_in: [a, b] } }, level: high }
+  - { name: six, match: { time: { within: { zone: UTC, days: [mon] } } }, level: high }
+  - { name: seven, match: { time: { within: { zone: UTC, days: [tue] } } }, level: high }
+  - { name: eight, match: { time: { within: { zone: Europe/Berlin, days: [mon] } } }, level: high }
+  - { name: nine, match: { time: { within: { zone: UTC, days: [mon] } } }, level: high }
+)");
+  const std::set<std::pair<std::size_t, std::size_t>> same = {{0, 1}, {5, 8}};
+  for (std::size_t i = 0; i < document.rules.size(); ++i) {
+    for (std::size_t k = i + 1; k < document.rules.size(); ++k) {
+      const Condition& one = document.rules[i].conditions.back();
+      EXPECT_EQ(one.asks_same(document.rules[k].conditions.back()), same.contains({i, k}))
+          << document.rules[i].name << ' ' << document.rules[k].name;
+    }
+  }
 }
 
 TEST(Policy, IsStrictestWhereAFactIsAbsentOrOfAnotherKind) {

@@ -26,6 +26,8 @@ class Zone {
   // East of Greenwich, in seconds.
   [[nodiscard]] std::int64_t offset_s(Instant at) const;
 
+  friend bool operator==(const Zone&, const Zone&) = default;
+
  private:
   // When a half of the year begins: the `weekday` of that week of that month (5: the last), or a
   // day of the year (`month` 0), at `second` of that day by the clock that ends then.
@@ -33,6 +35,8 @@ class Zone {
     int month = 0, week = 0, weekday = 0, day = 0;
     bool leap_counts = false;  // of a day: whether 29 February has a number
     std::int64_t second = 7'200;
+
+    friend bool operator==(const Turn&, const Turn&) = default;
   };
   // What holds after the last transition of the file.
   struct Footer {
@@ -40,6 +44,8 @@ class Zone {
     bool has_summer = false;
     std::int64_t summer_s = 0;
     Turn to_summer, to_standard;
+
+    friend bool operator==(const Footer&, const Footer&) = default;
   };
   class FooterReader;
 
