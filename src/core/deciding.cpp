@@ -200,9 +200,8 @@ std::expected<void, Refused> current(Work& work, const Decide& command, const Ch
                                                   core.nonce);
   if (!expires || core.expires_at != *expires) return refuse(Fault::stale, command.request);
   if (time >= *expires) return refuse(Fault::offer_expired, command.request);
-  if (core.issued_at > time) {
-    return refuse(Fault::bad_core, command.request, "issued_at is later than the server's clock");
-  }
+  // The server's clock was set back since it made the offer, or the signer's ran ahead.
+  if (core.issued_at > time) return refuse(Fault::stale, command.request);
   const auto server =
       server_core(checked.open->row, state, *checked.project, core.approver, core.key);
   if (!rebuilds(core, command.core, server, checked.edit)) {

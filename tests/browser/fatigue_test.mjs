@@ -25,7 +25,8 @@ test("five approvals faster than reading take the one press away for half a minu
     const text = JSON.stringify({ n, note });
     ids.push((await agent.ask("crm", `update_${n}`, text, { priority: "low" })).id);
   }
-  const polls = ids.map((id) => agent.status(id, 50)); // Its agent waits: no time to undo.
+  // Its agent waits: no time to undo. A poll that the test's end cuts off is nobody's failure.
+  const polls = ids.map((id) => agent.status(id, 50).catch(() => undefined));
   for (const id of ids.slice(0, 5)) {
     await letGo(page);
     await openRequest(page, id);

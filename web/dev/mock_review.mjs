@@ -346,7 +346,7 @@ export class Review {
   // Rebuilds what the server knows; any other byte is stale.
   compare(request, said, edit) {
     const { nonce: _, time: ___, expires_at: __, payload, ...rows } = this.offer(request);
-    if (said.issued_at > soon(0)) throw new Refusal(422, "bad_core");
+    if (said.issued_at > soon(0)) throw this.stale(request);
     const base = edit ? said.base : said.payload;
     const wanted = { ...said, ...rows };
     wanted[edit ? "base" : "payload"] = { ...payload, commit: base?.commit };

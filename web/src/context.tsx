@@ -122,28 +122,19 @@ export function useConnection(): Connection {
   const server = useApi();
   const [connection, setConnection] = useState<Connection>({ state: "connecting" });
   useEffect(() => {
-    let stop = () => {};
-    let left = false;
     // A session that ended may have made room for another, opened by the device key meanwhile.
     const goOnIfSignedIn = async () => {
       await client.invalidateQueries({ queryKey: ["session"] });
-      stop();
-      if (!left && client.getQueryData(["session"])) watch();
+      if (client.getQueryData(["session"])) live.signedIn();
     };
-    const watch = () => {
-      stop = watchLive(server, {
-        changed: (changes) => readAgain(client, changes),
-        connection: (next) => {
-          setConnection(next);
-          if (next.state === "signed_out") void goOnIfSignedIn();
-        },
-      });
-    };
-    watch();
-    return () => {
-      left = true;
-      stop();
-    };
+    const live = watchLive(server, {
+      changed: (changes) => readAgain(client, changes),
+      connection: (next) => {
+        setConnection(next);
+        if (next.state === "signed_out") void goOnIfSignedIn();
+      },
+    });
+    return () => live.stop();
   }, [server, client]);
   return connection;
 }

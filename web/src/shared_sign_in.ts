@@ -3,15 +3,14 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-
-const name = "lp-signed-in";
+import { signedInChannel } from "./api/opening";
 
 // `signedIn` is unknown until the server has said so.
 export function useSharedSignIn(signedIn: boolean | undefined): void {
   const client = useQueryClient();
   useEffect(() => {
     if (signedIn === undefined) return;
-    const channel = new BroadcastChannel(name);
+    const channel = new BroadcastChannel(signedInChannel);
     if (signedIn) channel.postMessage(true);
     else channel.onmessage = () => void client.invalidateQueries({ queryKey: ["session"] });
     return () => channel.close();

@@ -2,6 +2,7 @@
 // reason; a network that does not answer becomes reason "offline".
 
 import type { Bytes } from "../crypto/bytes";
+import { openingEnded } from "./opening";
 
 export class ApiError extends Error {
   readonly status: number;
@@ -24,6 +25,9 @@ export class ApiError extends Error {
 export function isReason(error: unknown, ...reasons: string[]): error is ApiError {
   return error instanceof ApiError && reasons.includes(error.reason);
 }
+
+// Nobody is logged in here, or not in the way that is asked for.
+export const isSignedOut = (error: unknown) => isReason(error, "no_session", "sso_required");
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
@@ -56,8 +60,7 @@ export class Api {
 
   // What is no JSON: all of it, as it came.
   async bytes(path: string, signal: AbortSignal): Promise<Bytes> {
-    const response = await this.reach(path, { method: "GET", signal });
-    if (!response.ok) throw refusal(response, await readJson(response));
+    const response = await this.ask(path, { method: "GET", signal });
     try {
       return new Uint8Array(await response.arrayBuffer());
     } catch {
@@ -66,10 +69,21 @@ export class Api {
   }
 
   private async call<T>(path: string, init: RequestInit): Promise<T> {
-    const response = await this.reach(path, init);
-    const body = await readJson(response);
-    if (response.ok) return body as T;
-    throw refusal(response, body);
+    const response = await this.ask(path, init);
+    return (await readJson(response)) as T;
+  }
+
+  // What was refused for want of a session is asked once more: another may just be opened. Nothing
+  // was done, and a login is no matter of a session.
+  private async ask(path: string, init: RequestInit): Promise<Response> {
+    const first = await this.reach(path, init);
+    if (first.ok) return first;
+    const refused = refusal(first, await readJson(first));
+    if (!isSignedOut(refused) || path.startsWith("/api/login")) throw refused;
+    await openingEnded();
+    const second = await this.reach(path, init);
+    if (second.ok) return second;
+    throw refusal(second, await readJson(second));
   }
 
   private async reach(path: string, init: RequestInit): Promise<Response> {

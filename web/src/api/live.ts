@@ -2,7 +2,7 @@
 // allows six connections, and eight open tabs must not use them up. What happens when is decided by
 // live_link.ts; here are the browser's parts: the lock, the channel, the stream, the clock.
 
-import { type Api, isReason } from "./client";
+import { type Api, isSignedOut } from "./client";
 import {
   type Change,
   type Connection,
@@ -31,12 +31,16 @@ const gatherMs = 250;
 // Goes on while the wall clock is set, and is nearly the same in every tab.
 export const steadyNow = () => performance.timeOrigin + performance.now();
 
-export function watchLive(api: Api, listener: LiveListener): () => void {
-  const live = new Live(api, listener);
-  return () => live.stop();
+export interface Watch {
+  signedIn(): void; // another session took the place of the one that ended
+  stop(): void;
 }
 
-class Live {
+export function watchLive(api: Api, listener: LiveListener): Watch {
+  return new Live(api, listener);
+}
+
+class Live implements Watch {
   private link = newLink(steadyNow());
   private readonly channel = new BroadcastChannel(name);
   private readonly stopped = new AbortController();
@@ -63,6 +67,10 @@ class Live {
     const timer = setInterval(tick, 1000);
     signal.addEventListener("abort", () => clearInterval(timer));
     this.take({ kind: "started", online: navigator.onLine });
+  }
+
+  signedIn(): void {
+    this.take({ kind: "signed_in" });
   }
 
   stop(): void {
@@ -139,7 +147,7 @@ class Live {
       await this.api.get("/api/session", AbortSignal.timeout(10_000));
       this.take({ kind: "probed", answer: "welcome" });
     } catch (error) {
-      const answer = isReason(error, "no_session", "sso_required") ? "signed_out" : "nothing";
+      const answer = isSignedOut(error) ? "signed_out" : "nothing";
       this.take({ kind: "probed", answer });
     }
   }

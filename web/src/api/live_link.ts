@@ -19,7 +19,8 @@ export type Change = "everything" | { request: string };
 export type Message =
   | { kind: "ask" } // is anybody leading?
   | { kind: "standing"; connection: Connection; cursor?: string }
-  | { kind: "change"; change: Change; cursor: string };
+  | { kind: "change"; change: Change; cursor: string }
+  | { kind: "signed_in" }; // the session that ended has made room for another
 
 export interface Link {
   leading: boolean;
@@ -42,6 +43,7 @@ export type Input =
   | { kind: "probed"; answer: "welcome" | "signed_out" | "nothing" }
   | { kind: "told"; message: Message }
   | { kind: "network"; online: boolean }
+  | { kind: "signed_in" }
   | { kind: "tick" };
 
 export type Effect =
@@ -100,6 +102,8 @@ export function step(link: Link, input: Input, at: number, chance = 0.5): Step {
       return told(link, input.message, at);
     case "network":
       return network(link, input.online, at);
+    case "signed_in":
+      return signedIn(link, at);
     case "tick":
       return link.leading ? leaderTick(link, at, chance) : followerTick(link, at);
   }
@@ -127,9 +131,8 @@ function started(link: Link, online: boolean, at: number): Step {
 
 function led(link: Link, at: number): Step {
   const leader: Link = { ...link, leading: true, failures: 0, askedAt: undefined };
-  const { state } = leader.connection;
-  if (state === "offline" || state === "signed_out") return declare(leader);
-  return open(leader, at);
+  if (leader.connection.state === "offline") return declare(leader);
+  return leader.connection.state === "signed_out" ? signedIn(leader, at) : open(leader, at);
 }
 
 function open(link: Link, at: number): Step {
@@ -197,6 +200,17 @@ function signedOut(link: Link): Step {
   return declare(over, { do: "close" });
 }
 
+// Another session took the place of the one that ended. Only the leader can go on with it; the
+// others tell it, and hear from it.
+function signedIn(link: Link, at: number): Step {
+  if (link.connection.state !== "signed_out") return stay(link);
+  if (!link.leading) {
+    return { link, effects: [{ do: "post", message: { kind: "signed_in" } }] };
+  }
+  const { link: opening, effects } = open({ ...link, connection: { state: "connecting" } }, at);
+  return declare(opening, ...effects);
+}
+
 function broken(link: Link, at: number, chance: number): Step {
   const failures = link.failures + 1;
   const pause = Math.min(1000 * 2 ** (failures - 1), limits.backOffMaxMs);
@@ -223,6 +237,7 @@ function probed(
 
 function told(link: Link, message: Message, at: number): Step {
   if (message.kind === "ask") return link.leading ? declare(link) : stay(link);
+  if (message.kind === "signed_in") return link.leading ? signedIn(link, at) : stay(link);
   // Two leaders are possible for the moment in which the lock is taken from one.
   if (link.leading) return stay(link);
   const follower: Link = { ...link, heardAt: at, askedAt: undefined };
@@ -261,7 +276,6 @@ function leaderTick(link: Link, at: number, chance: number): Step {
 }
 
 function followerTick(link: Link, at: number): Step {
-  if (link.connection.state === "signed_out") return stay(link);
   if (link.askedAt !== undefined) {
     if (at - link.askedAt < limits.answerMs) return stay(link);
     // Frozen, or too busy to be of use. Its lock is taken, and with it the stream.

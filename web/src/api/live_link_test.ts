@@ -206,7 +206,7 @@ test("a restarted server says resync, and everything is read again", () => {
   expect(tab.link.cursor).toBe("s.0");
 });
 
-test("a session that ended is told to every tab, and nobody tries again", () => {
+test("a session that ended is told to every tab, and the leader does not try again", () => {
   for (const word of [
     [said("end", "r.1", { why: "signed_out" })],
     [{ kind: "broken" } as const],
@@ -220,10 +220,57 @@ test("a session that ended is told to every tab, and nobody tries again", () => 
     expect(tab.posts.at(-1)).toMatchObject({ connection: { state: "signed_out" } });
     expect(tab.after(120_000, tick)).toEqual([]);
   }
-  const other = follower();
-  other.take(told({ kind: "standing", connection: { state: "signed_out" } }));
-  expect(other.after(120_000, tick)).toEqual([]);
-  expect(other.take({ kind: "led" }).map((effect) => effect.do)).toEqual(["post"]);
+});
+
+// Two tabs of which the second follows, told by each other until nobody has anything to say.
+function converse(first: Tab, second: Tab): void {
+  let [from, to] = [first, second];
+  for (let round = 0; from.posts.length > 0 && round < 10; round += 1) {
+    to.take(...from.posts.map(told));
+    [from, to] = [to, from];
+  }
+  expect(from.posts).toEqual([]);
+}
+
+test("whichever tab learns of another session, the leader goes on with it", () => {
+  for (const learner of [0, 1]) {
+    const tabs: [Tab, Tab] = [leader(), follower()];
+    const [first, second] = tabs;
+    first.take(said("end", "r.1", { why: "signed_out" }));
+    converse(first, second);
+    expect(second.link.connection.state).toBe("signed_out");
+    expect(second.link.leading).toBe(false);
+    tabs[learner]?.take({ kind: "signed_in" });
+    if (learner === 1)
+      expect(second.did).toEqual([{ do: "post", message: { kind: "signed_in" } }]);
+    if (learner === 1) first.take(told({ kind: "signed_in" }));
+    expect(first.does("open")).toEqual([{ do: "open", after: "r.1" }]);
+    converse(first, second);
+    for (const tab of tabs) expect(tab.link.connection.state).toBe("connecting");
+    // The other one learns of it as well, which opens nothing twice.
+    for (const tab of tabs) expect(tab.take({ kind: "signed_in" })).toEqual([]);
+    expect(first.take(told({ kind: "signed_in" }))).toEqual([]);
+    first.take({ kind: "opened" });
+    converse(first, second);
+    for (const tab of tabs) expect(tab.link.connection.state).toBe("live");
+  }
+});
+
+test("a tab that comes to lead while signed out sees for itself whether that is so", () => {
+  const tab = follower();
+  tab.take(told({ kind: "standing", connection: { state: "signed_out" } }));
+  tab.take({ kind: "led" });
+  expect(tab.does("open")).toEqual([{ do: "open", after: "r.1" }]);
+  tab.take({ kind: "broken" });
+  tab.after(1000, tick, { kind: "probed", answer: "signed_out" });
+  expect(tab.link.connection.state).toBe("signed_out");
+  expect(tab.after(120_000, tick)).toEqual([]);
+});
+
+test("a word of a session says nothing to a tab that is not signed out", () => {
+  for (const tab of [leader(), follower()]) {
+    expect(tab.take({ kind: "signed_in" }, told({ kind: "signed_in" }))).toEqual([]);
+  }
 });
 
 test("a line that went dead without a word is noticed", () => {

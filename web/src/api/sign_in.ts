@@ -7,8 +7,9 @@ import { jcs } from "../crypto/jcs";
 import type { Pin } from "../crypto/keyring";
 import { signWithPasskey } from "../crypto/passkey";
 import { type SignedRoster, signRoster } from "../crypto/roster";
-import { type Api, isReason } from "./client";
+import { type Api, isReason, isSignedOut } from "./client";
 import { deviceProof } from "./device_proof";
+import { openHere } from "./opening";
 import { leaveToSignOn } from "./sign_on";
 import type { RosterBegin, RosterProject, Session, SetupBegin } from "./types";
 
@@ -66,50 +67,25 @@ export async function whileActive<T>(
   key: DeviceKey | undefined,
   action: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!isReason(error, "session_idle")) throw error;
-    await openAgain(api, key);
-    return action();
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isReason(error, "session_idle")) throw error;
+    }
+    if (await openHere(() => opened(api, key))) return action();
   }
 }
-
-// Sessions that are being opened again, and how many were. Opening one ends the one before it:
-// whoever asks in between is told that there is none.
-const openings = new WeakMap<Api, { now: Promise<unknown> | undefined; done: number }>();
 
 // The session of this browser, or null where somebody has to sign in. A page that an opening would
 // take away begins anew and forgets what was just done on it.
 export async function readSession(api: Api): Promise<Session | null> {
-  for (;;) {
-    const before = openings.get(api)?.done ?? 0;
-    try {
-      return await api.get<Session>("/api/session");
-    } catch (error) {
-      if (!isReason(error, "no_session", "sso_required")) throw error;
-    }
-    const opening = openings.get(api);
-    await opening?.now;
-    if ((openings.get(api)?.done ?? 0) === before) return null;
+  try {
+    return await api.get<Session>("/api/session");
+  } catch (error) {
+    if (isSignedOut(error)) return null;
+    throw error;
   }
-}
-
-function openAgain(api: Api, key: DeviceKey | undefined): Promise<Session> {
-  const session = opened(api, key);
-  const opening = openings.get(api) ?? { now: undefined, done: 0 };
-  openings.set(api, opening);
-  const ended = session.then(
-    () => {
-      opening.done += 1;
-    },
-    () => {}, // Whoever opens it is told, and asks anew.
-  );
-  opening.now = ended;
-  void ended.then(() => {
-    if (opening.now === ended) opening.now = undefined;
-  });
-  return session;
 }
 
 // Where only the identity provider signs people in, its page comes first.
