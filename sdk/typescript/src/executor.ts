@@ -103,9 +103,9 @@ export class Executor {
   }
 
   // Claims the permit, hands the approved payload to `tool`, and reports what became of it. What
-  // the tool throws is thrown, behind the outcome `failed`, or `indeterminate` where it was aborted and
-  // nobody knows how far it came. OutcomeError where the tool returned and the server did not take
-  // that.
+  // the tool throws is thrown, behind the outcome `failed`, or `indeterminate` where it was aborted
+  // and nobody knows how far it came. OutcomeError where the tool returned and the server did not
+  // take that.
   async run<R>(
     permitId: string,
     tool: (payload: JsonObject) => R | Promise<R>,
