@@ -159,25 +159,45 @@ def test_the_kill_switches_end_permits_nobody_has_claimed(shop, server, tmp_path
     assert told["verdict"] == "VALID", told
 
 
-def test_a_claim_whose_answer_is_lost_to_a_kill_is_claimed_once():
+def test_a_claim_and_an_outcome_whose_answers_are_lost_to_kills_happen_once(tmp_path):
     with Server() as own:
         shop = Shop(own)
         permit, key, nonce = shop.approved({"amount": 10}), "k" * 32, "n" * 32
-        with concurrent.futures.ThreadPoolExecutor(1) as one:
-            lost = one.submit(lambda: shop.claim(permit, nonce=nonce, claim_key=key))
-            own.process.kill()  # Before it was taken, between commit and answer, or behind it.
-            lost.exception(timeout=30)
-        own.process.wait()
-        own.start()
-        first = shop.claim(permit, nonce=nonce, claim_key=key)
+
+        def lost_to_a_kill(call):
+            with concurrent.futures.ThreadPoolExecutor(1) as one:
+                lost = one.submit(call)
+                own.process.kill()  # Before it was taken, between commit and answer, or behind it.
+                lost.exception(timeout=30)
+            own.process.wait()
+            own.start()
+
+        def claim():
+            return shop.claim(permit, nonce=nonce, claim_key=key)
+
+        lost_to_a_kill(claim)
+        first = claim()
         assert first[0] == 200
         first[1].pop("replay", None)
         own.process.kill()
         own.process.wait()
         own.start()
-        again = shop.claim(permit, nonce=nonce, claim_key=key)
-        assert again == (200, first[1] | {"replay": True})
+        assert claim() == (200, first[1] | {"replay": True})
         assert shop.claim(permit)[1]["reason"] == "permit_used"
+
+        def report(outcome):
+            return shop.http("POST", f"/permits/{permit}/outcome",
+                             {"outcome": outcome, "claim_key": key})
+
+        lost_to_a_kill(lambda: report("succeeded"))
+        assert report("succeeded")[0] == 200
+        assert report("failed")[1]["reason"] == "outcome_recorded"
+        assert shop.http("GET", f"/permits/{permit}")[1]["state"] == "succeeded"
+        pinned = tmp_path / "trust.json"
+        pinned.write_text(own.run("trust", "export", "--project", shop.project))
+        told = own.run("log", "verify", "--project", shop.project, "--allow-test", "--trust",
+                       str(pinned), "--json")
+        assert told["verdict"] == "VALID", told
 
 
 def test_a_request_is_erased_with_its_permit_once_that_has_ended(server, tmp_path):
