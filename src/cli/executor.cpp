@@ -1,4 +1,5 @@
 #include "cli/administer.h"
+#include "cli/executor_serve.h"
 
 namespace lp::cli {
 namespace {
@@ -61,6 +62,7 @@ void add_executor(Command& app, Chosen& chosen) {
   sub("revoke", "End one now, and its open permits with it", revoke)
       ->add_option("id", flags->id, "key_…")
       ->required();
+  add_executor_serve(*group, chosen);
 }
 
 void add_stop(Command& app, Chosen& chosen) {

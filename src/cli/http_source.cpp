@@ -4,11 +4,10 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <utility>
 
 #include "cli/interruption.h"
+#include "cli/server_address.h"
 
 namespace lp::cli {
 namespace {
@@ -22,29 +21,6 @@ constexpr int attempts_max = 3;
 constexpr std::int64_t pause_ms = 500;
 constexpr std::int64_t pause_ms_max = 10'000;
 constexpr int look_up_ms = 100;  // how often the user's wish to end is looked for
-
-struct Address {
-  std::string authority;
-  bool tls = false, here = false;
-};
-
-// Scheme, host and port; whether it is this machine.
-std::optional<Address> read_address(std::string_view url) {
-  Address address;
-  address.tls = url.starts_with("https://");
-  if (!address.tls && !url.starts_with("http://")) return std::nullopt;
-  url.remove_prefix(address.tls ? 8 : 7);
-  if (url.find_first_of("?#@\\ ") != std::string_view::npos) return std::nullopt;
-  const std::string_view authority = url.substr(0, url.find('/'));
-  const std::string_view host = authority.starts_with('[')
-                                    ? authority.substr(0, authority.find(']') + 1)
-                                    : authority.substr(0, authority.find(':'));
-  if (host.empty()) return std::nullopt;
-  constexpr std::array<std::string_view, 3> here{"127.0.0.1", "[::1]", "localhost"};
-  address.here = std::ranges::find(here, host) != here.end();
-  address.authority = authority;
-  return address;
-}
 
 void pause(std::int64_t ms) {
   for (; ms > 0 && !Interruption::came(); ms -= look_up_ms) poll(nullptr, 0, look_up_ms);

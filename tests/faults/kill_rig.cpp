@@ -24,6 +24,7 @@ const std::vector<std::pair<std::string, Rig>>& rigs() {
       {"races", lp::faults::races},
       {"points", lp::faults::kill_points},
       {"erasure", lp::faults::erasure_kills},
+      {"permits", lp::faults::permit_kills},
       {"failing", lp::faults::failing_calls},
       {"flush", lp::faults::flush_order},
       {"power", lp::faults::power_cuts},

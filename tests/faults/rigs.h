@@ -30,6 +30,8 @@ void races(const Plan& plan, Report& report);
 void kill_points(const Plan& plan, Report& report);
 // SIGKILL at the N-th flush, for each N, while an owner erases a request.
 void erasure_kills(const Plan& plan, Report& report);
+// SIGKILL at the first writes and flushes, or with every_call at each, of a claim and an outcome.
+void permit_kills(const Plan& plan, Report& report);
 // The N-th flush or write fails: the process stops and has acknowledged nothing since.
 void failing_calls(const Plan& plan, Report& report);
 // In the order of system calls, a flush stands before each acknowledgement.

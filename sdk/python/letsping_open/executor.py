@@ -5,7 +5,8 @@
     executor.run(permit_id, refund, service="stripe", action="refund")
 
 The tool gets what a person approved and never what the agent holds. Whatever does not fit raises
-before anything runs: PermitError with a stable `code`.
+before anything runs: PermitError with a stable `code`. An outcome that could not be reported is an
+OutcomeError: the tool ran, and its result is in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -34,9 +36,11 @@ from .ledger import Ledger
 from .payloads import Sealer, read_json
 from .transport import Transport, api_base
 
-__all__ = ["Approved", "Executor", "PermitError"]
+__all__ = ["Approved", "Executor", "OutcomeError", "PermitError"]
 
 _PERMIT, _CLAIM = "lp-permit+jwt", "lp-claim+jwt"
+_ID = re.compile(r"pmt_[0-9A-Za-z]{1,60}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _DECISIONS = ("decision.approved", "decision.approved_with_modifications")
 
 
@@ -44,6 +48,18 @@ class PermitError(LetsPingError):
     """The permit is not good for this: nothing was run."""
 
     code = "permit"
+
+
+class OutcomeError(LetsPingError):
+    """The tool ran, and the server does not know its outcome: `reason` is why, where the server
+    said it. `result` is what the tool returned. Do not run it again."""
+
+    code = "outcome_unreported"
+
+    def __init__(self, unsaid: LetsPingError, approved: Approved, result: Any = None):
+        super().__init__(f"the tool ran, and its outcome is not recorded: {unsaid}",
+                         status=unsaid.status, request_id=approved.request_id)
+        self.reason, self.approved, self.result = unsaid.reason or unsaid.code, approved, result
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,7 @@ class Executor:
         What the tool returns is returned; what it raises is raised, behind the outcome `failed`,
         or `indeterminate` where the tool was broken off and nobody knows how far it came.
         `claim_key`, where given, is kept for this permit: with it a lost answer is asked again.
+        OutcomeError where the tool returned and the server did not take that: it has the result.
         """
         approved = self.claim(permit_id, service=service, action=action, agent_id=agent_id,
                               client_nonce=client_nonce, claim_key=claim_key)
@@ -138,7 +155,11 @@ class Executor:
             except LetsPingError as unsaid:
                 raise failure from unsaid  # What the tool said comes first.
             raise
-        self.report(approved, "succeeded")
+        try:
+            self.report(approved, "succeeded")
+        except OutcomeError as unsaid:
+            unsaid.result = result
+            raise
         return result
 
     def claim(self, permit_id: str, *, service: str, action: str, agent_id: str | None = None,
@@ -149,24 +170,32 @@ class Executor:
         claims = self._permit(told, permit_id, issuer)
         self._decision(claims, receipt)
         text = self._approved_bytes(told, claims)
+        payload = read_json(text, "the payload")
         self._descriptor(told, claims, service, action, agent_id, client_nonce)
+        # Whoever rests an approval on facts wants them recomputed from the payload first.
+        _demand("verify_facts" not in claims, "permit_facts",
+                "the permit wants facts to be verified, which this executor cannot")
         key = claim_key or secrets.token_urlsafe(32)
         self._claim(told, claims, issuer, key)
         if not self._ledger.use(permit_id):
             raise PermitError("this permit was used here before", code="permit_in_ledger",
                               request_id=claims["request_id"])
-        return Approved(permit_id, claims["request_id"], text, read_json(text, "the payload"), key)
+        return Approved(permit_id, claims["request_id"], text, payload, key)
 
     def report(self, approved: Approved, outcome: str) -> None:
-        """`succeeded`, `failed` or `indeterminate`; the same again is no error."""
-        self._call("POST", f"/permits/{approved.permit_id}/outcome",
-                   {"outcome": outcome, "claim_key": approved.claim_key})
+        """`succeeded`, `failed` or `indeterminate`; the same again is no error. Raises
+        OutcomeError."""
+        try:
+            self._transport.call("POST", f"/permits/{approved.permit_id}/outcome",
+                                 {"outcome": outcome, "claim_key": approved.claim_key})
+        except LetsPingError as unsaid:
+            raise OutcomeError(unsaid, approved) from unsaid
 
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         try:
             told = self._transport.call(method, path, body)
         except LetsPingError as refused:
-            if refused.reason and refused.reason.startswith(("permit_", "outcome_")):
+            if refused.reason and refused.reason.startswith("permit_"):
                 raise PermitError(str(refused), code=refused.reason, status=refused.status
                                   ) from None
             raise
@@ -181,19 +210,20 @@ class Executor:
                         allow_test=self._allow_test)
         _demand(report.valid, "receipt",
                 f"the receipt of the decision is {report.verdict}: {report.why}")
+        # Of what no issuer signs, as a view, a receipt is good too: nobody decided anything there.
+        _demand("issuer" in receipt, "receipt", "the receipt is of no decision")
         issuer = base64.b64decode(receipt["issuer"]["key"], validate=True)
         return issuer, parse(base64.b64decode(receipt["statement"], validate=True))
 
     def _permit(self, told: dict[str, Any], permit_id: str, issuer: bytes) -> dict[str, Any]:
         claims = read_jws(told.get("token"), _PERMIT, issuer)
-        _demand(claims.get("iss") == self._trust.origin, "permit_issuer",
+        _sound_claims(claims)
+        _demand(claims["iss"] == self._trust.origin, "permit_issuer",
                 "the permit is of another log")
-        _demand(claims.get("aud") == self._id, "permit_foreign",
+        _demand(claims["aud"] == self._id, "permit_foreign",
                 "the permit names another executor")
-        _demand(claims.get("jti") == permit_id, "permit_edited", "this is another permit")
-        expires = claims.get("exp")
-        _demand(isinstance(expires, int) and time.time() < expires, "permit_expired",
-                "the permit was not used in time")
+        _demand(claims["jti"] == permit_id, "permit_edited", "this is another permit")
+        _demand(time.time() < claims["exp"], "permit_expired", "the permit was not used in time")
         return claims
 
     @staticmethod
@@ -201,13 +231,15 @@ class Executor:
         """That the receipt is of the decision that the permit rests on."""
         said = statement["predicate"]
         request, permit = said.get("request") or {}, said.get("permit") or {}
-        fits = (said["type"] in _DECISIONS and said["stream"]["id"] == claims.get("request_id")
+        fits = (said["type"] in _DECISIONS and said["stream"]["id"] == claims["request_id"]
                 and permit == {"id": claims["jti"], "executor": claims["aud"]}
-                and request.get("sha256") == claims.get("request_sha256")
-                and said.get("payload") == claims.get("payload")
-                and said.get("reviews") == claims.get("reviews")
-                and said.get("roster_sha256") == claims.get("roster_sha256")
-                and (said.get("rule") or {}).get("sha256") == claims.get("rule_sha256"))
+                and request.get("sha256") == claims["request_sha256"]
+                and request.get("version") == claims["version"]
+                and said.get("payload") == claims["payload"]
+                and said.get("reviews", []) == claims["reviews"]
+                and said.get("roster_sha256") == claims["roster_sha256"]
+                and (said.get("rule") or {}).get("sha256") == claims["rule_sha256"]
+                and (said.get("policy") or {}).get("sha256") == claims["policy_sha256"])
         _demand(fits, "permit_edited", "the permit is not what was decided")
 
     def _approved_bytes(self, told: dict[str, Any], claims: dict[str, Any]) -> str:
@@ -230,8 +262,9 @@ class Executor:
     @staticmethod
     def _descriptor(told: dict[str, Any], claims: dict[str, Any], service: str, action: str,
                     agent_id: str | None, client_nonce: str | None) -> None:
-        raw = _bytes(told.get("request") or {}, "descriptor")
-        _demand(sha256_hex(raw) == claims.get("request_sha256"), "descriptor",
+        request = told.get("request")
+        raw = _bytes(request if isinstance(request, dict) else {}, "descriptor")
+        _demand(sha256_hex(raw) == claims["request_sha256"], "descriptor",
                 "this is the description of another request")
         asked = parse(raw)
         wanted = {"origin": claims["iss"], "service": service, "action": action}
@@ -255,14 +288,32 @@ class Executor:
                         for name in ("iss", "aud", "jti", "request_id", "version")))
         _demand(fits, "claim_answer", "the answer is not to this claim")
         lease = said.get("exp")
-        _demand(isinstance(lease, int) and time.time() < lease, "permit_indeterminate",
-                "the lease is over")
+        _demand(_whole(lease), "claim_answer", "the answer has no sound exp")
+        _demand(time.time() < lease, "permit_indeterminate", "the lease is over")
 
 
 def _sound(permit_id: str) -> str:
-    if not permit_id.startswith("pmt_") or not permit_id.removeprefix("pmt_").isalnum():
+    if not _ID.fullmatch(permit_id):
         raise PermitError("this is no id of a permit", code="not_found")
     return permit_id
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _sound_claims(claims: dict[str, Any]) -> None:
+    """That each claim of docs/reference/permits.md is there and is what it should be."""
+    reviews, payload = claims.get("reviews"), claims.get("payload")
+    hashes = [claims.get(f"{name}_sha256") for name in ("request", "rule", "policy", "roster")]
+    fits = (all(isinstance(claims.get(name), str) for name in ("iss", "aud", "jti", "request_id"))
+            and all(_whole(claims.get(name)) for name in ("iat", "exp", "version"))
+            and isinstance(reviews, list)
+            and all(isinstance(each, str) and _HASH.fullmatch(each)
+                    for each in [*hashes, *reviews])
+            and isinstance(payload, dict)
+            and all(isinstance(payload.get(name), str) for name in ("kind", "commit")))
+    _demand(fits, "permit_claims", "the permit lacks a claim, or has one that is unsound")
 
 
 def _commit_key(key: ContentKey, envelope: dict[str, Any]) -> bytes:

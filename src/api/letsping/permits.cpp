@@ -62,6 +62,20 @@ json::Value describe(const core::RequestView& view) {
   return value;
 }
 
+// The permit of an approval, as it may be told; nothing when the client asked for none.
+std::optional<core::PermitView> permit_after(Context& context, const core::RequestView& view) {
+  const bool asked = std::ranges::any_of(view.capabilities, [](const std::string& capability) {
+    return capability == "permit" || capability.starts_with("permit:");
+  });
+  if (!asked) return std::nullopt;
+  auto row = context.engine.reader().permit_of(view.rows.request.id);
+  if (!row || !*row) return std::nullopt;
+  auto permit = core::view_permit(context.engine.reader(), context.engine.keys(),
+                                  *context.engine.directory(), **std::move(row));
+  if (!permit) return std::nullopt;
+  return *std::move(permit);
+}
+
 // A text that no one guesses, or repeats by accident.
 std::string take_token(Members& body, std::string_view name, std::optional<net::Reply>& refusal) {
   std::string text = body.text(name, {.required = true, .max = token_max});
@@ -159,16 +173,29 @@ net::Outcome report_outcome(Context& context, Call& call) {
 }
 
 std::optional<json::Value> permit_told(Context& context, const core::RequestView& view) {
-  const bool asked = std::ranges::any_of(view.capabilities, [](const std::string& capability) {
-    return capability == "permit" || capability.starts_with("permit:");
-  });
-  if (!asked) return std::nullopt;
-  auto row = context.engine.reader().permit_of(view.rows.request.id);
-  if (!row || !*row) return std::nullopt;
-  const auto permit = core::view_permit(context.engine.reader(), context.engine.keys(),
-                                        *context.engine.directory(), **std::move(row));
+  const auto permit = permit_after(context, view);
   if (!permit) return std::nullopt;
   return describe(*permit);
+}
+
+std::optional<json::Value> permit_shown(Context& context, const core::Directory& directory,
+                                        const core::RequestView& view) {
+  const auto permit = permit_after(context, view);
+  if (!permit) return std::nullopt;
+  const std::string& id = permit->row.executor;
+  const auto key = std::ranges::find_if(
+      directory.keys, [&](const auto& item) { return item.second.id == id; });
+  auto executor = json::Value::object();
+  executor.add("id", id).add("name", key == directory.keys.end() ? "" : key->second.name);
+  auto value = json::Value::object();
+  value.add("id", permit->row.id)
+      .add("executor", std::move(executor))
+      .add("state", permit->state)
+      .add("use_by", to_string(permit->row.expires));
+  if (permit->state == "claimed" && permit->row.lease_until) {
+    value.add("lease_until", to_string(*permit->row.lease_until));
+  }
+  return value;
 }
 
 }  // namespace lp::api

@@ -21,5 +21,9 @@ net::Outcome report_outcome(Context& context, Call& call);
 
 // What /api/status tells of it: {id, executor, state, use_by, token}; nothing when there is none.
 std::optional<json::Value> permit_told(Context& context, const core::RequestView& view);
+// What people are shown of it, who claim nothing and so need no token:
+// {id, executor: {id, name}, state, use_by, lease_until?}; nothing when there is none.
+std::optional<json::Value> permit_shown(Context& context, const core::Directory& directory,
+                                        const core::RequestView& view);
 
 }  // namespace lp::api

@@ -57,14 +57,27 @@ TEST(PermitDoor, GivesTheApprovedBytesTakesAClaimAndAnOutcome) {
   ASSERT_NE(shown.find("receipt"), nullptr);
   const std::string token = text_at(shown, "token");
   const std::string path = "/api/permits/" + id;
+  // What a person sees of it at each step: who, how far, until when, and nothing to claim it with.
+  const auto seen = [&] {
+    return *permit_shown(desk.server.context, *desk.house.engine->directory(),
+                         *desk.house.engine->request(request, {}));
+  };
+  EXPECT_EQ(seen().find_string("state"), "issued");
+  EXPECT_EQ(seen().find("executor")->find_string("name"), "payments");
+  EXPECT_EQ(seen().find_string("use_by"), shown.find_string("use_by"));
+  EXPECT_EQ(seen().find("token"), nullptr);
+  EXPECT_EQ(seen().find("lease_until"), nullptr);
   const auto claimed = desk.call(net::Method::post, path + "/claim", Desk::claim_body(token));
   ASSERT_EQ(claimed.status, 200) << claimed.body;
   EXPECT_EQ(desk.call(net::Method::post, path + "/claim", Desk::claim_body(token)).status, 200);
+  EXPECT_EQ(seen().find_string("state"), "claimed");
+  EXPECT_NE(seen().find("lease_until"), nullptr);
   const std::string outcome = R"({"outcome":"succeeded","claim_key":"key-0123456789abcdef"})";
   EXPECT_EQ(desk.call(net::Method::post, path + "/outcome", outcome).status, 200);
   EXPECT_EQ(reason_in(desk.call(net::Method::post, path + "/claim", Desk::claim_body(token))),
             "permit_used");
   EXPECT_EQ(body_of(desk.call(net::Method::get, path)).find_string("state"), "succeeded");
+  EXPECT_EQ(seen().find_string("state"), "succeeded");
 }
 
 TEST(PermitDoor, SaysWhatIsWrong) {

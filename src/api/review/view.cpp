@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/errors.h"
+#include "api/letsping/permits.h"
 #include "api/review/attachments.h"
 #include "api/review/ruling_view.h"
 #include "approval/quorum.h"
@@ -444,6 +445,9 @@ json::Value request_detail(Context& context, const core::Directory& directory,
   value.add("request_sha256", view.rows.request.request_sha256.hex());
   if (terminal(view.state)) {
     value.add("decision", describe_decision(directory, *project, view));
+    if (auto permit = permit_shown(context, directory, view)) {
+      value.add("permit", *std::move(permit));
+    }
   }
   value.add("takes_changes", core::takes_changes(view.capabilities));
   const auto numbers = numbers_of(context, view);

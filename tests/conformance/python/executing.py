@@ -16,6 +16,8 @@ def executors_execute(house):
     house.ask(house.key, seal_1(CONTENT_KEY, REFUND), 422, capabilities=["permit:key_none"])
     house.owner.decide(request, "approve")
     permit = house.agent(house.key, "GET", f"/api/status/{request}")["permit"]
+    seen = house.page("GET", f"/api/review/requests/{request}")["permit"]
+    assert seen["id"] == permit["id"] and seen["executor"]["name"] == "payments"
     path = f"/api/permits/{permit['id']}"
     shown = house.agent(made["key"], "GET", path)
     assert shown["token"] == permit["token"] and shown["state"] == "issued"

@@ -5,86 +5,17 @@ The Python executor against the real binary, and attacks on permits as its users
 
 import base64
 import concurrent.futures
-import hashlib
 import json
 import secrets
-import sys
-import urllib.error
-import urllib.request
 
 import pytest
-from conftest import ROOT
-from server import CONTENT_KEY, Server
+from server import Server
+from shop import Shop  # The SDK's folder is on the path from here on.
 
-sys.path.insert(0, str(ROOT / "sdk" / "python"))
-
-from letsping_open import DirectoryLedger, LetsPingError, MemoryLedger  # noqa: E402
-from letsping_open.executor import Executor, PermitError  # noqa: E402
-from letsping_open.payloads import Sealer, text_of  # noqa: E402
-from letsping_open.transport import Transport  # noqa: E402
-from letsping_verify import Trust  # noqa: E402
-
-
-class Shop:
-    """A project with an executor of its own."""
-
-    def __init__(self, server):
-        self.server = server
-        self.project = f"shop-{secrets.token_hex(4)}"
-        server.make_project(self.project, "encrypted")
-        made = server.run("executor", "add", "payments", "--project", self.project, "--json")
-        self.id, self.key = made["id"], made["key"]
-        agent = server.make_key(self.project)
-        self.agent_id, self.agent = agent["id"], agent["key"]
-        trust = server.run("trust", "export", "--project", self.project)
-        self.trust = Trust.parse(trust.encode())
-        self.content_key = CONTENT_KEY
-
-    def http(self, method, path, body=None, key=None):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.server.port}/api{path}",
-            None if body is None else json.dumps(body).encode(), method=method,
-            headers={"Authorization": f"Bearer {key or self.key}",
-                     "Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as reply:
-                return reply.status, json.load(reply)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, json.load(refused)
-
-    def ask(self, payload, *capabilities):
-        sealed = Sealer.of(self.content_key, self.trust.origin).seal(
-            text_of(payload), "stripe", "refund")
-        status, told = self.http("POST", "/ingest", {
-            "service": "stripe", "action": "refund", "payload": sealed,
-            "capabilities": list(capabilities or ("permit",))}, self.agent)
-        assert status == 200, told
-        return told["id"]
-
-    def approved(self, payload):
-        """The id of the permit, as the agent is told it."""
-        request = self.ask(payload)
-        self.decide("approve", request)
-        return self.permit_of(request)
-
-    def decide(self, verdict, request):
-        self.server.decide(verdict, request)
-
-    def permit_of(self, request):
-        return self.http("GET", f"/status/{request}", key=self.agent)[1]["permit"]["id"]
-
-    def executor(self, **more):
-        given = {"trust": self.trust, "executor_id": self.id, "ledger": MemoryLedger(),
-                 "base_url": f"http://127.0.0.1:{self.server.port}", "api_key": self.key,
-                 "encryption_key": self.content_key, "allow_test": True}
-        return Executor(**(given | more))
-
-    def claim(self, permit, **more):
-        token = self.http("GET", f"/permits/{permit}")[1]["token"]
-        return self.http("POST", f"/permits/{permit}/claim", {
-            "token_sha256": hashlib.sha256(token.encode()).hexdigest(),
-            "nonce": secrets.token_hex(16), "claim_key": secrets.token_hex(16)} | more)
+from letsping_open import DirectoryLedger, LetsPingError
+from letsping_open.executor import PermitError
+from letsping_open.transport import Transport
+from letsping_verify import Trust
 
 
 @pytest.fixture(scope="module")
@@ -228,25 +159,45 @@ def test_the_kill_switches_end_permits_nobody_has_claimed(shop, server, tmp_path
     assert told["verdict"] == "VALID", told
 
 
-def test_a_claim_whose_answer_is_lost_to_a_kill_is_claimed_once():
+def test_a_claim_and_an_outcome_whose_answers_are_lost_to_kills_happen_once(tmp_path):
     with Server() as own:
         shop = Shop(own)
         permit, key, nonce = shop.approved({"amount": 10}), "k" * 32, "n" * 32
-        with concurrent.futures.ThreadPoolExecutor(1) as one:
-            lost = one.submit(lambda: shop.claim(permit, nonce=nonce, claim_key=key))
-            own.process.kill()  # Before it was taken, between commit and answer, or behind it.
-            lost.exception(timeout=30)
-        own.process.wait()
-        own.start()
-        first = shop.claim(permit, nonce=nonce, claim_key=key)
+
+        def lost_to_a_kill(call):
+            with concurrent.futures.ThreadPoolExecutor(1) as one:
+                lost = one.submit(call)
+                own.process.kill()  # Before it was taken, between commit and answer, or behind it.
+                lost.exception(timeout=30)
+            own.process.wait()
+            own.start()
+
+        def claim():
+            return shop.claim(permit, nonce=nonce, claim_key=key)
+
+        lost_to_a_kill(claim)
+        first = claim()
         assert first[0] == 200
         first[1].pop("replay", None)
         own.process.kill()
         own.process.wait()
         own.start()
-        again = shop.claim(permit, nonce=nonce, claim_key=key)
-        assert again == (200, first[1] | {"replay": True})
+        assert claim() == (200, first[1] | {"replay": True})
         assert shop.claim(permit)[1]["reason"] == "permit_used"
+
+        def report(outcome):
+            return shop.http("POST", f"/permits/{permit}/outcome",
+                             {"outcome": outcome, "claim_key": key})
+
+        lost_to_a_kill(lambda: report("succeeded"))
+        assert report("succeeded")[0] == 200
+        assert report("failed")[1]["reason"] == "outcome_recorded"
+        assert shop.http("GET", f"/permits/{permit}")[1]["state"] == "succeeded"
+        pinned = tmp_path / "trust.json"
+        pinned.write_text(own.run("trust", "export", "--project", shop.project))
+        told = own.run("log", "verify", "--project", shop.project, "--allow-test", "--trust",
+                       str(pinned), "--json")
+        assert told["verdict"] == "VALID", told
 
 
 def test_a_request_is_erased_with_its_permit_once_that_has_ended(server, tmp_path):

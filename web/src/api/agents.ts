@@ -79,3 +79,17 @@ export const renewAgent = (api: Api, key: DeviceKey, id: string) =>
 
 export const endAgent = (api: Api, key: DeviceKey, id: string) =>
   post<unknown>(api, key, `/api/review/agents/${id}/revoke`, {});
+
+// What a kill switch did.
+export interface Stopped {
+  permits_revoked: number;
+  requests_cancelled?: number; // of an agent
+}
+
+// The panic button: ends the agent, or the API key of that id, its permits and what it asked.
+export const stopAgent = (api: Api, key: DeviceKey, id: string, reason: string) =>
+  post<Stopped>(api, key, `/api/review/agents/${id}/stop`, { reason });
+
+// Ends the permits of a project that nobody has claimed yet.
+export const stopPermits = (api: Api, key: DeviceKey, project: string, reason: string) =>
+  post<Stopped>(api, key, "/api/review/epochs", { project, reason });

@@ -187,6 +187,15 @@ export interface Decision {
   log: { index: number; origin: string; statement_sha256: string; checkpoint?: string };
 }
 
+// The one-time right to execute what was approved (docs/reference/permits.md).
+export interface Permit {
+  id: string;
+  executor: { id: string; name: string };
+  state: "issued" | "claimed" | "succeeded" | "failed" | "indeterminate" | "expired" | "revoked";
+  use_by: string;
+  lease_until?: string; // of a claimed one: until when its outcome is awaited
+}
+
 export interface Detail extends Summary {
   payload: string;
   payload_withheld?: true; // the server could open it, and gives it to reviewers only
@@ -208,6 +217,7 @@ export interface Detail extends Summary {
     kid?: string;
   };
   decision?: Decision;
+  permit?: Permit; // absent where the client executes by itself
   eligibility: {
     can_approve: boolean;
     can_reject: boolean;

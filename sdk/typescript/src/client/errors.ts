@@ -4,12 +4,14 @@ interface About {
   code?: string | undefined;
   status?: number | undefined; // of HTTP, where a server answered
   requestId?: string | undefined;
+  reason?: string | undefined; // of a server's refusal: docs/reference/errors.md
 }
 
 export class LetsPingError extends Error {
   readonly code: string;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  readonly reason: string | undefined;
 
   constructor(message: string, about: About = {}) {
     super(message);
@@ -17,6 +19,7 @@ export class LetsPingError extends Error {
     this.code = about.code ?? "error";
     this.status = about.status;
     this.requestId = about.requestId;
+    this.reason = about.reason;
   }
 }
 
@@ -31,7 +34,7 @@ export class RateLimitError extends LetsPingError {}
 
 // A person said no, or the request was cancelled. `reason` is what they wrote, or empty.
 export class ApprovalRejectedError extends LetsPingError {
-  readonly reason: string;
+  override readonly reason: string;
   readonly actorId: string | undefined;
 
   constructor(message: string, about: About & { reason: string; actorId?: string | undefined }) {

@@ -148,7 +148,7 @@ function answered(text: string): Outcome {
 
 function refused(reply: Response, text: string): Outcome {
   const status = reply.status;
-  let said: { message?: unknown; error?: unknown; code?: unknown } = {};
+  let said: { message?: unknown; error?: unknown; code?: unknown; reason?: unknown } = {};
   try {
     said = Object(JSON.parse(text));
   } catch {
@@ -156,10 +156,11 @@ function refused(reply: Response, text: string): Outcome {
   }
   const message = String(said.message ?? said.error ?? `the server answered ${status}`);
   const code = typeof said.code === "string" ? said.code : `http_${status}`;
+  const reason = typeof said.reason === "string" ? said.reason : undefined;
   const Kind = kinds[status] ?? LetsPingError;
   const after = Number(reply.headers.get("Retry-After") ?? Number.NaN);
   return {
-    error: new Kind(message, { code, status }),
+    error: new Kind(message, { code, status, reason }),
     retryAfterMs: Number.isFinite(after) ? after * 1000 : undefined,
   };
 }

@@ -17,9 +17,10 @@ import { SecretOnce } from "../../ui/secret_once";
 import { Clock, Day, usePassed } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { useAction } from "../people/use_action";
-import { Ended, OwnerName, Pending } from "./words";
+import { Ended, OwnerName, Pending, StopButton, type Stopping } from "./words";
 
-export function AgentList({ project, settings }: { project: AgentProject; settings?: Settings }) {
+export function AgentList(props: { project: AgentProject; settings?: Settings } & Stopping) {
+  const { project, settings, ...stopping } = props;
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<Made>();
   const live = project.agents.filter((agent) => agent.revoked_at === undefined);
@@ -32,6 +33,7 @@ export function AgentList({ project, settings }: { project: AgentProject; settin
             agent={agent}
             manages={project.manages}
             renewed={setMade}
+            stopping={stopping}
             {...(settings && { settings })}
           />
         ))}
@@ -80,9 +82,10 @@ function AgentRow(props: {
   agent: Agent;
   manages: boolean;
   settings?: Settings;
+  stopping?: Stopping;
   renewed(made: Made): void;
 }) {
-  const { agent, manages, settings, renewed } = props;
+  const { agent, manages, settings, stopping, renewed } = props;
   const action = useAction();
   const name = agent.handle === "" ? agent.id : agent.handle;
   const own = agent.proof === "httpsig";
@@ -112,6 +115,7 @@ function AgentRow(props: {
       </span>
       {manages && (
         <span className="form-actions">
+          {stopping && <StopButton id={agent.id} name={name} stop={stopping.stop} />}
           {agent.proof === "hmac" && (
             <Confirm
               label="Next secret"
@@ -136,6 +140,7 @@ function AgentRow(props: {
           />
         </span>
       )}
+      {stopping?.stopping === agent.id && stopping.panel}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 // The programs that ask: with which keys, who answers for them, and when they were here last.
 
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { type AgentProject, listAgents } from "../../api/agents";
 import { loadSettings, type Settings } from "../../api/settings";
 import { useApi } from "../../context";
@@ -8,6 +9,7 @@ import { Unread } from "../../ui/unread";
 import { VisibleText } from "../../ui/visible_text";
 import { AgentList } from "./agent_list";
 import { KeyList } from "./key_list";
+import { type Done, StopDone, StopPanel, type Target } from "./stop";
 
 const readAgainMs = 5_000;
 
@@ -39,16 +41,62 @@ export function AgentsView() {
 }
 
 function ProjectAgents({ project, settings }: { project: AgentProject; settings?: Settings }) {
+  const [target, setTarget] = useState<Target>();
+  const [done, setDone] = useState<Done>();
+  const stop = (one: Target) => {
+    setDone(undefined);
+    setTarget(one);
+  };
+  const panel = target && (
+    <StopPanel
+      key={target.id}
+      target={target}
+      done={(told) => {
+        setTarget(undefined);
+        setDone(told);
+      }}
+      close={() => setTarget(undefined)}
+    />
+  );
   return (
     <section className="card" aria-label={`Agents of ${project.name}`}>
       <h2>
         Project <VisibleText text={project.name} />
       </h2>
       {settings && <Limits project={project} settings={settings} />}
+      {done?.target.kind === "agent" && <StopDone {...done} />}
       <h3>API keys</h3>
-      <KeyList project={project} />
+      <KeyList project={project} stop={stop} stopping={target?.id} panel={panel} />
       <h3>Agents with a proof of their own</h3>
-      <AgentList project={project} {...(settings && { settings })} />
+      <AgentList
+        project={project}
+        stop={stop}
+        stopping={target?.id}
+        panel={panel}
+        {...(settings && { settings })}
+      />
+      {project.manages && (
+        <>
+          <h3>Permits</h3>
+          <p className="muted">
+            What was approved for an executor and not yet claimed can be stopped, all at once.
+          </p>
+          {done?.target.kind === "permits" && <StopDone {...done} />}
+          {target?.id === project.id ? (
+            panel
+          ) : (
+            <div className="form-actions">
+              <button
+                type="button"
+                className="button danger"
+                onClick={() => stop({ kind: "permits", id: project.id, name: project.name })}
+              >
+                Stop all permits
+              </button>
+            </div>
+          )}
+        </>
+      )}
     </section>
   );
 }

@@ -14,25 +14,25 @@ import { SecretOnce } from "../../ui/secret_once";
 import { Ago, Day } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
 import { useAction } from "../people/use_action";
-import { Ended, OwnerName, Pending } from "./words";
+import { Ended, OwnerName, Pending, StopButton, type Stopping } from "./words";
 
 const roleWords: Record<KeyRole, string> = {
   agent: "asks",
-  executor: "executes (nothing yet in this version)",
+  executor: "executes what was approved, with permits",
   auditor: "reads the log and its receipts",
   admin: "reads the log and its receipts, as an auditor does",
 };
 
-export function KeyList({ project }: { project: AgentProject }) {
+export function KeyList({ project, ...stopping }: { project: AgentProject } & Stopping) {
   const [adding, setAdding] = useState(false);
-  const [made, setMade] = useState<{ id: string; secret: string }>();
+  const [made, setMade] = useState<{ id: string; secret: string; role: KeyRole }>();
   const live = project.keys.filter((key) => key.revoked_at === undefined);
   const fresh = live.find((key) => key.id === made?.id);
   return (
     <>
       <ul className="session-list">
         {live.map((key) => (
-          <KeyRow key={key.id} project={project} shown={key} />
+          <KeyRow key={key.id} project={project} shown={key} stopping={stopping} />
         ))}
       </ul>
       {live.length === 0 && <p className="muted">No program can ask here yet.</p>}
@@ -43,7 +43,8 @@ export function KeyList({ project }: { project: AgentProject }) {
           done={() => setMade(undefined)}
         >
           <p>
-            Set <code>LETSPING_API_KEY</code> to it and <code>LETSPING_BASE_URL</code> to{" "}
+            Set <code>LETSPING_{made.role === "executor" ? "EXECUTOR" : "API"}_KEY</code> to it
+            and <code>LETSPING_BASE_URL</code> to{" "}
             <code className="breakable">{location.origin}/api</code>.
           </p>
           <p role="status">
@@ -85,7 +86,8 @@ export function KeyList({ project }: { project: AgentProject }) {
   );
 }
 
-function KeyRow({ project, shown }: { project: AgentProject; shown: ApiKey }) {
+function KeyRow(props: { project: AgentProject; shown: ApiKey; stopping?: Stopping }) {
+  const { project, shown, stopping } = props;
   const action = useAction();
   const { id, role, name, owner, created_at, last_seen_at, network, revoked_at } = shown;
   const mayEnd = revoked_at === undefined && project.roles.includes(role);
@@ -121,25 +123,31 @@ function KeyRow({ project, shown }: { project: AgentProject; shown: ApiKey }) {
         )}
       </span>
       {mayEnd && (
-        <Confirm
-          label="End"
-          really="End it now"
-          name={`End the key ${name === "" ? id : name}`}
-          able={action.able}
-          run={() =>
-            void action.run(async (api, key) => {
-              await endApiKey(api, key, id);
-            })
-          }
-        />
+        <span className="form-actions">
+          {role === "agent" && project.manages && stopping && (
+            <StopButton id={id} name={name === "" ? id : name} stop={stopping.stop} />
+          )}
+          <Confirm
+            label="End"
+            really="End it now"
+            name={`End the key ${name === "" ? id : name}`}
+            able={action.able}
+            run={() =>
+              void action.run(async (api, key) => {
+                await endApiKey(api, key, id);
+              })
+            }
+          />
+        </span>
       )}
+      {stopping?.stopping === id && stopping.panel}
     </li>
   );
 }
 
 function KeyForm(props: {
   project: AgentProject;
-  made(key: { id: string; secret: string }): void;
+  made(key: { id: string; secret: string; role: KeyRole }): void;
   close(): void;
 }) {
   const { project, made, close } = props;
@@ -153,7 +161,7 @@ function KeyForm(props: {
     const wish = { project: project.id, role, name: name.trim() };
     void action.run(async (api, key) => {
       const { id, secret = "" } = await addApiKey(api, key, wish);
-      made({ id, secret });
+      made({ id, secret, role });
     });
   };
   return (

@@ -3,6 +3,28 @@
 import type { ReactNode } from "react";
 import type { Owner } from "../../api/agents";
 import { VisibleText } from "../../ui/visible_text";
+import type { Target } from "./stop";
+
+// The panic button of a list's rows: `panel` stands under the row of the id `stopping`.
+export interface Stopping {
+  stop(target: Target): void;
+  stopping: string | undefined;
+  panel: ReactNode;
+}
+
+export function StopButton(props: { id: string; name: string; stop(target: Target): void }) {
+  const { id, name, stop } = props;
+  return (
+    <button
+      type="button"
+      className="button quiet"
+      aria-label={`Stop ${name}`}
+      onClick={() => stop({ kind: "agent", id, name })}
+    >
+      Stop
+    </button>
+  );
+}
 
 export function OwnerName({ owner }: { owner: Owner }) {
   return <VisibleText text={owner.name === "" ? owner.id : owner.name} />;

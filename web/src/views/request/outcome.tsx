@@ -1,10 +1,10 @@
-import { Check, Circle, X } from "lucide-react";
-import type { ReactNode } from "react";
 import type { Decision, Detail } from "../../api/types";
 import { CopyButton } from "../../ui/copy";
 import { Notice } from "../../ui/notice";
 import { Clock } from "../../ui/time";
 import { VisibleText } from "../../ui/visible_text";
+import { PermitStep } from "./permit_step";
+import { Step } from "./step";
 
 const titles: Record<string, string> = {
   approved: "Approved",
@@ -57,6 +57,7 @@ export function Outcome({ detail, mine }: { detail: Detail; mine: boolean }) {
             "the agent gets it when it next asks"
           )}
         </Step>
+        {detail.permit && <PermitStep permit={detail.permit} />}
       </ol>
     </section>
   );
@@ -73,20 +74,6 @@ function By({ decision }: { decision: Decision }) {
 }
 
 const closings: Record<string, string> = { approve: "Decided", reject: "Decided" };
-
-function Step(props: { done: boolean; verdict?: string; title: string; children: ReactNode }) {
-  const Icon = props.verdict === "reject" ? X : Check;
-  return (
-    <li className={props.done ? "done" : "open"}>
-      <span className="step-mark" aria-hidden>
-        {props.done ? <Icon size={13} /> : <Circle size={9} />}
-      </span>
-      <span>
-        <b>{props.title}</b> <span className="step-text">{props.children}</span>
-      </span>
-    </li>
-  );
-}
 
 function Logged({ decision }: { decision: Decision }) {
   const { index, origin, checkpoint, statement_sha256 } = decision.log;
