@@ -249,6 +249,20 @@ test("what the server reports as changed at signing is not signed again", async 
   await expect(decision).rejects.toMatchObject({ reason: "stale" });
 });
 
+test("an offer made before the server's clock was set back is renewed, once", async () => {
+  const { hooks, signer, ask, see } = await signedIn();
+  const { detail, opened } = await see(ask('{"amount":1}'));
+  let sent = 0;
+  hooks.before = (path) => {
+    if (path.endsWith("/decision")) sent += 1;
+  };
+  const { offer } = detail;
+  if (!offer) throw new Error("no offer");
+  const ahead = { ...detail, offer: { ...offer, received: offer.received - 30_000 } };
+  expect((await decide(signer, ahead, opened, wish("approve"))).state).toBe("approved");
+  expect(sent).toBe(2);
+});
+
 test("a lost reply is asked for again with the same bytes", async () => {
   const { signer, ask, see } = await signedIn();
   const { detail, opened } = await see(ask('{"amount":1}'));
